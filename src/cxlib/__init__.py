@@ -1,0 +1,1 @@
+"""cxlib: customer contact-point analysis (Kundenkontaktpunkt-Analyse)."""
