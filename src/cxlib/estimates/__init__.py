@@ -1,0 +1,29 @@
+"""Numbers with their intervals: share, mean, quantile, rate, ratio and difference, weighted and clustered.
+
+Each function takes a table and returns ESTIMATES: group columns, then metric, value, low, high, unit, n, n_eff, method, note.
+Intervals come from linearisation with clusters and strata; with ``draws=500`` every row also carries that many bootstrap
+draws, made with weights that depend on nothing but (seed, cluster id, draw number), so that draws of figures from different
+tables can be combined row by row.
+"""
+
+from cxlib.estimates.bootstrap import draw_weights, drawn
+from cxlib.estimates.figures import difference, mean, quantile, rate, ratio, share
+from cxlib.estimates.rows import OTHER, UNKNOWN, coarsen, stack, unanswerable
+from cxlib.estimates.sampling import Sampling
+
+__all__ = [
+    "OTHER",
+    "UNKNOWN",
+    "Sampling",
+    "coarsen",
+    "difference",
+    "draw_weights",
+    "drawn",
+    "mean",
+    "quantile",
+    "rate",
+    "ratio",
+    "share",
+    "stack",
+    "unanswerable",
+]

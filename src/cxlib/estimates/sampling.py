@@ -1,0 +1,188 @@
+"""How rows were drawn: weights, clusters, strata; and the linearised variance that follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypedDict
+
+import numpy as np
+import pandas as pd
+
+from cxlib.errors import DataError, worded
+from cxlib.estimates.rows import UNKNOWN
+
+__all__ = ["Sample", "Sampling", "Spread", "sample"]
+
+
+class Sampling(TypedDict, total=False):
+    """Keywords that every describing function takes and hands down.
+
+    weight : str
+        Column of sampling weights; every row counts 1 when left out.
+    cluster : str
+        Column whose rows were drawn together (account, customer, run); rows are independent when left out.
+    stratum : str
+        Column of strata; one stratum when left out.
+    population : str
+        Column with the number of clusters in the row's stratum's population; infinite when left out.
+    count : str
+        Column whose different values ``n`` counts (respondents, customers); rows are counted when left out.
+    level : float
+        Confidence level of the intervals, 0.95 when left out.
+    draws : int
+        Bootstrap draws a row carries in the column ``draws``; none when left out.
+    seed : int
+        Seeds the draws; 1 when left out.
+    """
+
+    weight: str | None
+    cluster: str | None
+    stratum: str | None
+    population: str | None
+    count: str | None
+    level: float
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """Standard error and degrees of freedom, one value a group; missing where a single cluster says nothing."""
+
+    se: np.ndarray
+    df: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Usable rows of a table as arrays: group, cluster and stratum codes, weights, and what n counts."""
+
+    groups: pd.DataFrame  # one row a group
+    group: np.ndarray
+    weight: np.ndarray
+    cluster: np.ndarray  # codes into cluster_ids
+    cluster_ids: np.ndarray
+    stratum: np.ndarray | None
+    clusters_in_stratum: np.ndarray | None  # population size by stratum
+    n: np.ndarray
+    rows: np.ndarray  # positions in the table
+
+    @property
+    def size(self) -> int:
+        """Number of groups."""
+        return len(self.groups)
+
+    def total(self, values: np.ndarray) -> np.ndarray:
+        """Weighted total of `values` a group."""
+        return np.bincount(self.group, self.weight * values, minlength=self.size)
+
+    def kish(self) -> np.ndarray:
+        """Kish's effective sample size a group: (Σw)² / Σw², in rows."""
+        ones = np.ones(len(self.group))
+        squares = np.bincount(self.group, self.weight**2, minlength=self.size)
+        return np.divide(self.total(ones) ** 2, squares, out=np.zeros(self.size), where=squares > 0)
+
+    def spread(self, influence: np.ndarray, group: np.ndarray | None = None, size: int | None = None) -> Spread:
+        """Standard errors from influence values: sums by cluster, variance between clusters within strata.
+
+        Parameters
+        ----------
+        influence : array of one value a row
+            Its sum over a group is zero for ratios and means.
+        group, size : optional
+            Other groups than the sample's own, as :func:`cxlib.estimates.difference` needs them.
+        """
+        codes, size = (self.group if group is None else group), (self.size if size is None else size)
+        clusters = len(self.cluster_ids)
+        pair, position = np.unique(codes * clusters + self.cluster, return_inverse=True)
+        sums = np.bincount(position, influence)
+        of_group = pair // clusters
+        if self.stratum is None:
+            count = np.bincount(of_group, minlength=size).astype(float)
+            squares = np.bincount(of_group, sums**2, minlength=size)
+            df = count - 1
+            with np.errstate(invalid="ignore", divide="ignore"):
+                se = np.sqrt(np.where(df > 0, squares * count / df, np.nan))
+            return Spread(se, np.where(df > 0, df, np.nan))
+        return self._stratified(sums, of_group, pair % clusters, size)
+
+    def _stratified(self, sums: np.ndarray, of_group: np.ndarray, of_cluster: np.ndarray, size: int) -> Spread:
+        """Clusters of a stratum without rows in the group count as zeros, as in R's survey package."""
+        strata_of_rows = np.asarray(self.stratum)
+        stratum_of_cluster = np.zeros(len(self.cluster_ids), dtype=int)
+        stratum_of_cluster[self.cluster] = strata_of_rows
+        strata = int(strata_of_rows.max()) + 1
+        count = np.bincount(stratum_of_cluster, minlength=strata).astype(float)
+        cell = of_group * strata + stratum_of_cluster[of_cluster]
+        squares = np.bincount(cell, sums**2, minlength=size * strata).reshape(size, strata)
+        totals = np.bincount(cell, sums, minlength=size * strata).reshape(size, strata)
+        finite = np.ones(strata) if self.clusters_in_stratum is None else 1 - count / self.clusters_in_stratum
+        with np.errstate(invalid="ignore", divide="ignore"):
+            scale = np.where(count > 1, finite * count / (count - 1), np.nan)
+            variance = (scale * (squares - totals**2 / count)).sum(axis=1)
+        df = np.full(size, float(count.sum() - strata))
+        return Spread(np.sqrt(np.maximum(variance, 0.0)), df)
+
+
+def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], options: Sampling) -> Sample:
+    """Take the rows of `table` in which all of `values` are known and the weight is positive.
+
+    Raises
+    ------
+    DataError
+        When a named column is missing, a weight is negative or missing, or strata share a cluster.
+    """
+    named = [*values, *by, *(str(options[key]) for key in ("weight", "cluster", "stratum", "population", "count") if options.get(key))]  # type: ignore[literal-required]
+    lacking = [name for name in named if name not in table.columns]
+    if lacking:
+        raise DataError(*(worded("table", "there is no column", name, table.columns, label="It has") for name in lacking))
+    usable = table[list(values)].notna().all(axis=1).to_numpy()
+    weight_name = options.get("weight")
+    weights = table[weight_name].to_numpy(dtype="float64", na_value=np.nan) if weight_name else np.ones(len(table))
+    wrong = usable & ~(weights >= 0)
+    if wrong.any():
+        raise DataError(f"weight: {weight_name!r} is negative or missing in {int(wrong.sum())} rows that have an answer. Weights are ≥ 0.")
+    keep = np.flatnonzero(usable & (weights > 0))
+    chosen = table.iloc[keep]
+    groups, group = _codes(chosen, by)
+    cluster, cluster_ids = _factor(chosen, options.get("cluster"))
+    stratum, sizes = _strata(chosen, cluster, options)
+    counted = group if not options.get("count") else None
+    n = np.bincount(group, minlength=len(groups)) if counted is not None else _distinct(chosen[str(options["count"])], group, len(groups))
+    return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, keep)
+
+
+def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
+    if not by:
+        return pd.DataFrame(index=range(1)), np.zeros(len(table), dtype=int)
+    levels = table[list(by)].astype("str").fillna(UNKNOWN)
+    grouped = levels.groupby(list(by), sort=True)
+    groups = grouped.size().index.to_frame(index=False)
+    return groups, grouped.ngroup().to_numpy()
+
+
+def _factor(table: pd.DataFrame, name: str | None) -> tuple[np.ndarray, np.ndarray]:
+    if not name:
+        return np.arange(len(table)), np.arange(len(table)).astype(object)
+    if table[name].isna().any():
+        raise DataError(f"cluster: {name!r} is missing in {int(table[name].isna().sum())} rows that have an answer. Give each row its cluster.")
+    codes, ids = pd.factorize(table[name].astype("str"))
+    return codes, np.asarray(ids, dtype=object)
+
+
+def _strata(table: pd.DataFrame, cluster: np.ndarray, options: Sampling) -> tuple[np.ndarray | None, np.ndarray | None]:
+    name, population = options.get("stratum"), options.get("population")
+    if not name and not population:
+        return None, None
+    codes, levels = pd.factorize(table[name].astype("str")) if name else (np.zeros(len(table), dtype=int), np.array(["all"]))
+    if (pd.DataFrame({"cluster": cluster, "stratum": codes}).groupby("cluster")["stratum"].nunique() > 1).any():
+        raise DataError(f"stratum: a cluster lies in more than one level of {name!r}. Each cluster belongs to one stratum.")
+    if not population:
+        return codes, None
+    return codes, pd.Series(table[population].to_numpy(dtype="float64")).groupby(codes).first().reindex(range(len(levels))).to_numpy()
+
+
+def _distinct(units: pd.Series, group: np.ndarray, size: int) -> np.ndarray:
+    counted = pd.DataFrame({"group": group, "unit": units.to_numpy()}).drop_duplicates().dropna()
+    return np.bincount(counted["group"], minlength=size)

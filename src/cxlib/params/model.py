@@ -1,0 +1,262 @@
+"""What a params file may say: one frozen, typed model a section, each key with its default and its meaning."""
+
+from __future__ import annotations
+
+import typing
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from cxlib.errors import nearest, worded
+from cxlib.tables import CONTRACTS, STATES
+
+__all__ = ["Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"unknown time zone {name!r}; write it as in Europe/Berlin") from error
+    return name
+
+
+def _iso_day(day: object) -> object:
+    if isinstance(day, date):
+        return day
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError as error:
+        raise ValueError(f"{day!r} is no date ({error}); write year-month-day, as in 2026-03-31") from error
+
+
+def _inside_raw(name: str) -> str:
+    if not name or Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or ":" in name:
+        raise ValueError(f"{name!r} is no file below data/<client>/raw/; write its name alone, or a path below that folder")
+    return name
+
+
+def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
+    """Return a validator that refuses an unknown word and names the nearest right one."""
+    words = tuple(allowed)
+
+    def check(word: str) -> str:
+        if word not in words:
+            hint = nearest(word, words)
+            raise ValueError(f"unknown {kind} {word!r}" + (f" (did you mean {hint!r}?)" if hint else "") + f". Allowed: {', '.join(words)}")
+        return word
+
+    return AfterValidator(check)
+
+
+_ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
+TableName = Annotated[str, _one_of("table", CONTRACTS)]
+ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
+State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Day = Annotated[date, BeforeValidator(_iso_day)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+class Period(_Section):
+    """The days the analysis looks at, both included."""
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"the period ends ({self.end}) before it starts ({self.start})")
+        return self
+
+
+class Scale(_Section):
+    """One rating scale: its ends, which end is good, and the codes that are states instead of ratings."""
+
+    low: float
+    high: float
+    best: Literal["low", "high"] = Field(default="high", description="German school marks run 1 best to 6 worst: low")
+    states: dict[str, State] = Field(default_factory=dict, description="raw code → not_used, no_answer or not_asked")
+    empty: State = Field(default="no_answer", description="what an empty cell means")
+
+    @model_validator(mode="after")
+    def _ends(self) -> Scale:
+        if self.low >= self.high:
+            raise ValueError(f"the scale's low end ({self.low}) is not below its high end ({self.high})")
+        return self
+
+
+class Item(_Section):
+    """One column of a survey export."""
+
+    item_type: ItemType
+    item_id: str | None = Field(default=None, description="the column's own name when left out")
+    scale: str | None = Field(default=None, description="a name under scales; left out for open text")
+    touchpoint_id: str | None = None
+    item_group: str | None = None
+
+
+class Feature(_Section):
+    """A column that a question needs and the contract lacks."""
+
+    kind: Literal["text", "number", "flag", "id"] = "text"
+    de: str
+    en: str
+    unit: str = ""
+    values: dict[str, dict[Literal["de", "en"], str]] = Field(default_factory=dict, description="raw value → its words")
+
+
+class Source(_Section):
+    """One raw export, or a few rows written here, and the contract table it becomes."""
+
+    table: TableName
+    file: Annotated[str, AfterValidator(_inside_raw)] | None = None
+    rows: tuple[dict[str, str | int | float | bool | date | None], ...] = Field(default=(), description="the table itself, in place of a file")
+    format: Literal["csv"] = "csv"
+    encoding: str = "utf-8"
+    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    quote: str = Field(default='"', min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+    date_format: str = "%Y-%m-%d"
+    time_format: str = "%Y-%m-%d %H:%M:%S"
+    columns: dict[str, str] = Field(default_factory=dict, description="contract or feature column → raw header")
+    constants: dict[str, str | int | float | bool | date] = Field(default_factory=dict, description="contract column → one value for all rows")
+    values: dict[str, dict[str, str]] = Field(default_factory=dict, description="contract column → {raw value: contract value}")
+    missing: tuple[str, ...] = Field(default=("",), description="raw cells that mean there is no value")
+    items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
+    max_failed_share: float = Field(default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Source:
+        if bool(self.file) == bool(self.rows):
+            raise ValueError("a source has either a `file` or `rows`, not both and not none")
+        if self.items and self.table != "responses":
+            raise ValueError(f"`items` belong to the table responses, not to {self.table}")
+        return self
+
+
+class Release(_Section):
+    """What may leave the client's folder beyond tables that protect everybody."""
+
+    quotes: bool = Field(default=False, description="print single sentences of customers")
+    staff_level: bool = Field(default=False, description="show single members of staff")
+    basis: str = Field(default="", description="agreement that allows staff_level (in Germany: Betriebsvereinbarung)")
+
+    @model_validator(mode="after")
+    def _staff_needs_basis(self) -> Release:
+        if self.staff_level and not self.basis.strip():
+            raise ValueError("staff_level needs a stated `basis`, for instance the works agreement that allows it")
+        return self
+
+
+class Branding(_Section):
+    """The client's accent colour on pages."""
+
+    accent: str = Field(default="#0b5c73", pattern=r"^#[0-9a-fA-F]{6}$")
+
+
+class RunLimits(_Section):
+    """How long one notebook may take, and how many runs are kept."""
+
+    timeout_s: int = Field(default=1800, gt=0)
+    keep_runs: int = Field(default=2, ge=0, description="older runs kept beside the newest")
+
+
+class Readiness(_Section):
+    """Notebook 00: when data count as old or thin."""
+
+    max_data_age_days: int = Field(default=730, gt=0)
+    min_answers: int = Field(default=100, ge=1, description="answers below which a question is only half answerable")
+
+
+class Scores(_Section):
+    """Survey scores: how they are grouped and which answers count as top."""
+
+    by: tuple[str, ...] = Field(default=(), description="group columns of the respondents, declared under extra")
+    cluster: str | None = Field(default=None, description="column whose rows belong together: account_id, cluster_id …")
+    top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
+
+
+class Params(_Section):
+    """One client's parameters, as `params/demo.yml` shows them with a comment each."""
+
+    schema_version: Literal[1] = 1
+    client: str
+    name: str
+    simulated: bool = False
+    market: Literal["b2b", "b2c", "both"] = "both"
+    language: Literal["de", "en", "both"] = "both"
+    timezone: Zone = "Europe/Berlin"
+    period: Period
+    as_of: Day | None = Field(default=None, description="the day ages of data are counted to; the period's end when left out")
+    sources: dict[str, Source] = Field(min_length=1)
+    extra: dict[TableName, dict[str, Feature]] = Field(default_factory=dict)
+    scales: dict[str, Scale] = Field(default_factory=dict)
+    min_n: int = Field(default=7, ge=1, description="respondents below which a cell is not published")
+    level: float = Field(default=0.95, gt=0.5, lt=1)
+    seed: int = 1
+    draws: int = Field(default=500, ge=0)
+    release: Release = Release()
+    branding: Branding = Branding()
+    run: RunLimits = RunLimits()
+    readiness: Readiness = Readiness()
+    scores: Scores = Scores()
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages pages are made in, the first one first."""
+        return ("de", "en") if self.language == "both" else (self.language,)
+
+    @property
+    def keep_runs(self) -> int:
+        """How many older runs stay beside the newest."""
+        return self.run.keep_runs
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Params:
+        problems = []
+        for name, source in self.sources.items():
+            known = {*CONTRACTS[source.table].columns, *self.extra.get(source.table, {})}
+            for key in ("columns", "constants", "values"):
+                problems += [
+                    worded(f"sources.{name}.{key}", f"{source.table} has no column", column, sorted(known), label="Columns")
+                    for column in getattr(source, key)
+                    if column not in known
+                ]
+            problems += self._value_problems(name, source) + self._scale_problems(name, source)
+        problems += [
+            worded("scores.by", "no table of responses has the column", column, self.extra.get("responses", {}), label="Features of responses")
+            for column in self.scores.by
+            if column not in self.extra.get("responses", {}) and column not in CONTRACTS["responses"].columns
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _value_problems(self, name: str, source: Source) -> list[str]:
+        columns = CONTRACTS[source.table].columns
+        return [
+            worded(f"sources.{name}.values.{column}.{raw}", f"{column} cannot be", value, columns[column].allowed)
+            for column, mapping in source.values.items()
+            if column in columns and columns[column].allowed
+            for raw, value in mapping.items()
+            if value not in columns[column].allowed
+        ]
+
+    def _scale_problems(self, name: str, source: Source) -> list[str]:
+        problems = []
+        for header, item in source.items.items():
+            place = f"sources.{name}.items.{header}.scale"
+            if item.scale is None and item.item_type not in ("open_text", "first_source", "purchase_reason"):
+                problems.append(worded(place, f"an item of type {item.item_type} needs a scale", None, self.scales, label="Scales"))
+            elif item.scale is not None and item.scale not in self.scales:
+                problems.append(worded(place, "there is no scale", item.scale, self.scales, label="Scales"))
+            elif item.scale is not None and item.item_type == "nps" and (self.scales[item.scale].low, self.scales[item.scale].high) != (0, 10):
+                problems.append(worded(place, "recommendation (nps) is asked from 0 to 10, not on the scale", item.scale))
+        return problems

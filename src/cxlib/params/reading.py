@@ -1,0 +1,155 @@
+"""Reading params/<client>.yml: refused whole, with every problem, its place and the nearest right word."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import typing
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from cxlib.errors import CxError, ParamsError, worded
+from cxlib.params.model import Params
+
+__all__ = ["client_id", "load", "project_root", "schema"]
+
+_CLIENT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+
+
+def client_id(text: str) -> str:
+    """Return `text` when it can name a client; refuse it otherwise.
+
+    Raises
+    ------
+    ParamsError
+        When it is not made of a-z, 0-9, _ and -, is longer than 63 characters or is a device name on Windows.
+
+    >>> client_id("acme-2026")
+    'acme-2026'
+    """
+    if not isinstance(text, str) or not _CLIENT.match(text):
+        allowed = "Allowed: a-z, 0-9, _ and -, beginning with a letter or digit, at most 63 characters."
+        raise ParamsError(f"client: {text!r} cannot name a client. {allowed}")
+    if text.split(".")[0] in _DEVICES:
+        raise ParamsError(f"client: {text!r} is a device name on Windows and cannot name a client. Choose another.")
+    return text
+
+
+def project_root(start: Path | None = None) -> Path:
+    """Return the nearest folder at or above `start` (the working folder when left out) that holds ``params/``."""
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
+            return folder
+    raise CxError(f"{here}: neither this folder nor one above it holds params/ and notebooks/. Change into the project first.")
+
+
+def load(project: Path, client: str) -> Params:
+    """Read and check ``params/<client>.yml``.
+
+    Raises
+    ------
+    ParamsError
+        With every problem of the file at once.
+    """
+    name = client_id(client)
+    path = project / "params" / f"{name}.yml"
+    where = f"params/{name}.yml"
+    if not path.is_file():
+        known = sorted(file.stem for file in (project / "params").glob("*.yml"))
+        raise ParamsError(worded("client", "there is no params file for", name, known, label="Clients", do=f"Write {where} first."))
+    try:
+        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
+    except UnicodeDecodeError as error:
+        raise ParamsError(f"{where}: is not utf-8 (byte {error.start}). Save the file as UTF-8.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f", line {mark.line + 1}" if mark else ""
+        raise ParamsError(f"{where}{line}: is not readable as YAML: {getattr(error, 'problem', error)}.") from error
+    if not isinstance(raw, dict):
+        raise ParamsError(f"{where}: holds no keys. Start from params/demo.yml, which shows every key.")
+    try:
+        params = Params.model_validate(raw)
+    except ValidationError as error:
+        raise ParamsError(*_worded_errors(where, error)) from error
+    if params.client != name:
+        raise ParamsError(f"{where}: client: is {params.client!r}, but the file is named for {name!r}. Make them equal.")
+    return params
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a params file, as `params/schema.json` holds it for editors."""
+    return Params.model_json_schema()
+
+
+class _PlainYaml(yaml.SafeLoader):
+    """YAML without surprises: NO stays a word, 0123 keeps its zero, keys are text, and no key is written twice."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+        self.flatten_mapping(node)
+        mapping: dict[str, Any] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(problem="a key is not a single word", problem_mark=key.start_mark)
+            if key.value in mapping:
+                raise yaml.constructor.ConstructorError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
+            mapping[key.value] = self.construct_object(value, deep=True)
+        return mapping
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|false", "tf"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*)", "-+0123456789"),
+    ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
+    ("null", r"null|~|", "n~"),
+):
+    _PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, *([""] if _tag == "null" else [])])
+_PlainYaml.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
+
+
+def _worded_errors(where: str, error: ValidationError) -> list[str]:
+    problems = []
+    for fault in error.errors(include_url=False):
+        parts = [str(part) for part in fault["loc"]]
+        place = f"{where}: {'.'.join(parts)}" if parts else where
+        if fault["type"] == "extra_forbidden":
+            allowed = _keys_at(fault["loc"][:-1])
+            place = f"{where}: {'.'.join(parts[:-1])}" if parts[:-1] else where
+            problems.append(worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(key, parts[-1])), label="Allowed"))
+        elif fault["type"] == "missing":
+            problems.append(f"{place}: is required and missing.")
+        elif fault["type"] == "value_error":
+            problems += [_sentence(f"{place}: {line}") for line in str(fault["ctx"]["error"]).splitlines()]
+        elif fault["type"] == "literal_error":
+            allowed = [word.strip("' ") for word in re.split(r",| or ", fault["ctx"]["expected"])]
+            problems.append(worded(place, "cannot be", fault["input"], allowed))
+        else:
+            problems.append(f"{place}: {fault['msg'][0].lower()}{fault['msg'][1:]}, got {fault['input']!r}.")
+    return problems
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else text + "."
+
+
+def _distance(key: str, seen: str) -> float:
+    return -difflib.SequenceMatcher(None, key, seen).ratio()
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys allowed at a place of the file, following the models down through mappings and lists."""
+    here: Any = Params
+    for part in loc:
+        if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
+            here = here.model_fields[str(part)].annotation
+        else:
+            here = typing.get_args(here)[-1] if typing.get_origin(here) is dict else here
+        while typing.get_origin(here) is Annotated:
+            here = typing.get_args(here)[0]
+    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
