@@ -100,6 +100,15 @@ class Item(_Section):
     scale: str | None = Field(default=None, description="a name under scales; left out for open text")
     touchpoint_id: str | None = None
     item_group: str | None = None
+    de: str = Field(default="", description="the item in German, as tables show it")
+    en: str = ""
+
+
+class Label(_Section):
+    """One value's words."""
+
+    de: str
+    en: str
 
 
 class Feature(_Section):
@@ -109,7 +118,6 @@ class Feature(_Section):
     de: str
     en: str
     unit: str = ""
-    values: dict[str, dict[Literal["de", "en"], str]] = Field(default_factory=dict, description="raw value → its words")
 
 
 class Source(_Section):
@@ -198,6 +206,7 @@ class Params(_Section):
     sources: dict[str, Source] = Field(min_length=1)
     extra: dict[TableName, dict[str, Feature]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
+    labels: dict[str, dict[str, Label]] = Field(default_factory=dict, description="column → value → its words, as tables show it")
     min_n: int = Field(default=7, ge=1, description="respondents below which a cell is not published")
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = 1

@@ -1,0 +1,9 @@
+"""Raw exports → contract tables. The only room that reads client files.
+
+Nothing is guessed: encoding, delimiter, columns, codes and formats are declared in params, every cell is read as text and
+then converted, and what does not convert is refused with file, line and column.
+"""
+
+from cxlib.intake.prepare import Prepared, prepare
+
+__all__ = ["Prepared", "prepare"]

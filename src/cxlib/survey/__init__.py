@@ -1,0 +1,1 @@
+"""What survey answers say: scores, and how sure they are."""

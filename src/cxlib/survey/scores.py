@@ -1,0 +1,218 @@
+"""Survey scores by any groups: recommendation, satisfaction, effort, ratings, top box, and who answered at all.
+
+Every function takes the long table *responses* (one row a respondent and item) and returns ESTIMATES. Only answers with the state
+``answered`` enter a score; never used, no answer and not asked are three other facts, counted by :func:`usage`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+
+from cxlib import estimates
+from cxlib.errors import DataError, worded
+from cxlib.estimates import Sampling
+from cxlib.tables import STATES
+
+__all__ = ["ces", "csat", "mean_rating", "nps", "respondents", "top_box", "usage"]
+
+PROMOTER, DETRACTOR = 9, 6
+_MEASURED = ("touchpoint_id", "item_id", "item_group", "item_type", "wave", "survey_id")  # what is measured, as against who answers
+
+
+def nps(
+    responses: pd.DataFrame, *, by: Sequence[str] = (), item: str | None = None, min_n: int | None = None, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Net Promoter Score by group, in points from −100 to 100.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table; items of type ``nps`` are used, asked from 0 to 10.
+    by : sequence of str
+        Group columns.
+    item : str, optional
+        One item_id where the survey asks for recommendation more than once.
+    min_n : int, optional
+        Levels of respondents' groups with fewer respondents are pooled as "other" first.
+    **options
+        See :class:`cxlib.estimates.Sampling`; weights default to the table's own, clusters to the respondent.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, metric ``nps``, unit ``points``. A survey that did not ask keeps one row with the note "needs responses[nps]".
+
+    Notes
+    -----
+    100·(p − d), p the share of 9 and 10, d of 0 to 6; variance 100²·(p + d − (p − d)²)/n where unweighted and unclustered
+    (the linearised one, which is printed, has n − 1 in place of n). Reichheld 2003; Rocks 2016.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abcdef"), "item_id": "recommend", "item_type": "nps", "state": "answered",
+    ...     "value": [10.0, 9.0, 9.0, 8.0, 7.0, 3.0], "weight": 1.0})
+    >>> nps(answers)[["metric", "value", "unit", "n"]].round(1)
+      metric  value    unit  n
+    0    nps   33.3  points  6
+    """
+    answers = _answers(responses, ("nps",), by, min_n, item)
+    if answers.empty:
+        return estimates.unanswerable("nps", "points", ["responses[nps]"], by=by)
+    value = answers["value"]
+    points = np.select([value.isna(), value >= PROMOTER, value <= DETRACTOR], [np.nan, 100.0, -100.0], 0.0)
+    return estimates.mean(answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **_filled(options))
+
+
+def csat(
+    responses: pd.DataFrame, *, by: Sequence[str] = (), item_type: str = "csat", min_n: int | None = None, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Mean satisfaction by group as an index from 0 (the scale's bad end) to 100 (its good end).
+
+    Parameters and columns as in :func:`nps`; `item_type` may be ``overall`` or ``actual`` as well. Metric ``csat``, unit ``index``.
+    The rescaling is linear between the declared ends of each item's own scale: 100·(value − low)/(high − low).
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "item_id": "sat", "item_type": "csat", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(csat(answers)["value"].item())
+    75.0
+    """
+    answers = _answers(responses, (item_type,), by, min_n)
+    if answers.empty:
+        return estimates.unanswerable("csat", "index", [f"responses[{item_type}]"], by=by)
+    index = 100 * (answers["value"] - answers["scale_low"]) / (answers["scale_high"] - answers["scale_low"])
+    return estimates.mean(answers.assign(index=index), "index", by=by, metric="csat", unit="index", bounds=(0, 100), **_filled(options))
+
+
+def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None, **options: Unpack[Sampling]) -> pd.DataFrame:
+    """Mean Customer Effort Score by group ("made it easy", agreement; high is easy), on the scale it was asked on.
+
+    Parameters and columns as in :func:`nps`; items of type ``ces``. Metric ``ces``, unit ``scale low–high``.
+    """
+    return _on_scale(responses, "ces", ("ces",), by, min_n, options)
+
+
+def mean_rating(
+    responses: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("touchpoint_id",),
+    item_type: str = "actual",
+    min_n: int | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Mean rating by group on the scale it was asked on, high is good (school marks have been turned at intake).
+
+    Parameters and columns as in :func:`nps`. Metric ``mean_rating``, unit ``scale low–high``; ``n`` counts respondents.
+
+    Raises
+    ------
+    DataError
+        When items on different scales would be averaged.
+    """
+    return _on_scale(responses, "mean_rating", (item_type,), by, min_n, options)
+
+
+def top_box(
+    responses: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("touchpoint_id",),
+    item_type: str = "actual",
+    top: int = 2,
+    min_n: int | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Share of answers among the `top` best of the scale, by group.
+
+    Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
+    """
+    answers = _answers(responses, (item_type,), by, min_n)
+    if answers.empty:
+        return estimates.unanswerable("top_box", "share", [f"responses[{item_type}]"], by=by)
+    flagged = answers.assign(flag=(answers["value"] > answers["scale_high"] - top).astype("float64"))
+    return estimates.share(flagged, "flag", by=by, metric="top_box", **_filled(options))
+
+
+def usage(
+    responses: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("touchpoint_id",),
+    item_type: str = "actual",
+    min_n: int | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Shares of the four states by group: answered, never used, no answer, not asked; they add up to one.
+
+    Parameters and columns as in :func:`nps`. Metrics ``answered_share``, ``not_used_share``, ``no_answer_share``,
+    ``not_asked_share``, unit ``share``; ``n`` counts the respondents of the survey.
+    """
+    rows = _items(responses, (item_type,), by, min_n)
+    if rows.empty:
+        return estimates.unanswerable("answered_share", "share", [f"responses[{item_type}]"], by=by)
+    parts = [
+        estimates.share(rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **_filled(options))
+        for state in STATES
+    ]
+    return estimates.stack(*parts)
+
+
+def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
+    """Count the respondents by group; a count of those who took part, so without an interval.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, metric ``respondents``, unit ``count``.
+    """
+    if responses.empty:
+        return estimates.unanswerable("respondents", "count", ["responses.respondent_id"], by=by)
+    people = _grouped(responses, by, min_n).drop_duplicates([*by, "respondent_id"])
+    counted = estimates.mean(people.assign(one=1.0), "one", by=by, metric="respondents", unit="count", count="respondent_id")
+    return counted.assign(value=counted["n"].astype("float64"), low=np.nan, high=np.nan, method="count", note="")
+
+
+def _on_scale(
+    responses: pd.DataFrame, metric: str, types: Sequence[str], by: Sequence[str], min_n: int | None, options: Sampling
+) -> pd.DataFrame:
+    answers = _answers(responses, types, by, min_n)
+    if answers.empty:
+        return estimates.unanswerable(metric, "", [f"responses[{kind}]" for kind in types], by=by)
+    ends = answers.groupby(list(by) or (lambda _: 0), dropna=False)[["scale_low", "scale_high"]].agg(["min", "max"])
+    mixed = ends[(ends[("scale_low", "min")] != ends[("scale_low", "max")]) | (ends[("scale_high", "min")] != ends[("scale_high", "max")])]
+    if len(mixed):
+        place = ", ".join(by) or "all answers"
+        raise DataError(worded(place, "items on different scales cannot be averaged:", mixed.index[0], do="Group by item_id, or use csat()."))
+    result = estimates.mean(answers, "value", by=by, metric=metric, **_filled(options))
+    low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
+    result["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
+    result["low"], result["high"] = np.maximum(result["low"], low), np.minimum(result["high"], high)
+    return result
+
+
+def _items(responses: pd.DataFrame, types: Sequence[str], by: Sequence[str], min_n: int | None, item: str | None = None) -> pd.DataFrame:
+    if responses.empty:
+        return responses
+    rows = responses[responses["item_type"].isin(types)]
+    if item is not None:
+        rows = rows[rows["item_id"] == item]
+    return _grouped(rows, by, min_n)
+
+
+def _answers(responses: pd.DataFrame, types: Sequence[str], by: Sequence[str], min_n: int | None, item: str | None = None) -> pd.DataFrame:
+    rows = _items(responses, types, by, min_n, item)
+    return rows[rows["state"] == "answered"] if len(rows) else rows
+
+
+def _grouped(rows: pd.DataFrame, by: Sequence[str], min_n: int | None) -> pd.DataFrame:
+    """Pool thin levels of the groups of respondents; what is measured is never pooled."""
+    people = [name for name in by if name in rows.columns and name not in _MEASURED]
+    if not min_n or rows.empty:
+        return rows
+    return rows.assign(**{name: estimates.coarsen(rows[name], min_n=min_n, count=rows["respondent_id"]) for name in people})
+
+
+def _filled(options: Sampling) -> Sampling:
+    """Fill in what holds for every survey: the table's weights, one respondent's answers belong together, n counts respondents."""
+    filled: Sampling = {"weight": "weight", "count": "respondent_id", **options}
+    filled["cluster"] = options.get("cluster") or "respondent_id"
+    return filled
