@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-__all__ = ["CONTRACTS", "DRAW_COLUMNS", "ESTIMATE_COLUMNS", "STATES", "Column", "Contract", "contract", "group_columns"]
+__all__ = ["CONTRACTS", "DRAW_COLUMNS", "ESTIMATE_COLUMNS", "MADE", "MEASURED", "STATES", "Column", "Contract", "contract", "group_columns"]
 
 ESTIMATE_COLUMNS = ("metric", "value", "low", "high", "unit", "n", "n_eff", "method", "note")
 DRAW_COLUMNS = ("draw", "metric", "value")
+# group columns that say what is measured; every other one says who was asked, and its levels divide the people
+MEASURED = ("touchpoint_id", "item_id", "item_group", "item_type", "wave", "survey_id", "notebook", "question_id", "table", "source", "state")
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 
 _KIND_BY_SUFFIX = {"_id": "id", "_ts": "time", "_date": "date", "_s": "number", "_h": "number"}
@@ -334,7 +336,14 @@ _WRITTEN = {
         "one invitation to a survey", "respondent_id wave sent_ts responded:flag stratum?", key=("respondent_id", "wave")
     ),
     "documents": _parse("one document sent to customers", "document_id name kind text?"),
+    "questions": _parse("one question of the suite", "question_id question_de question_en notebook function needs"),
+    "sources": _parse(
+        "one source as intake took it in",
+        "source table file? rows_read:count rows_kept:count failed_cells:count oldest_ts? newest_ts? sha256?",
+    ),
+    "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
+MADE = ("contact_reasons", "personas", "questions", "sources", "elements")  # by the suite itself, never read from a client's file
 
 CONTRACTS: dict[str, Contract] = {
     name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()

@@ -8,7 +8,7 @@ tables can be combined row by row.
 
 from cxlib.estimates.bootstrap import draw_weights, drawn
 from cxlib.estimates.figures import difference, mean, quantile, rate, ratio, share
-from cxlib.estimates.rows import OTHER, UNKNOWN, coarsen, stack, unanswerable
+from cxlib.estimates.rows import OTHER, UNKNOWN, coarsen, highest, lowest, only, stack, unanswerable
 from cxlib.estimates.sampling import Sampling
 
 __all__ = [
@@ -19,7 +19,10 @@ __all__ = [
     "difference",
     "draw_weights",
     "drawn",
+    "highest",
+    "lowest",
     "mean",
+    "only",
     "quantile",
     "rate",
     "ratio",

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cxlib.errors import DataError, worded
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "coarsen", "rows", "stack", "unanswerable"]
+__all__ = ["OTHER", "UNKNOWN", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"
@@ -100,3 +101,52 @@ def coarsen(levels: pd.Series, *, min_n: int, count: pd.Series | None = None) ->
         pooled.append(str(level))
         total += int(size)
     return filled.where(~filled.isin(pooled), OTHER) if len(pooled) > 1 else filled
+
+
+def lowest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
+    """Return the one row with the lowest value (with `rank` 2 the second lowest).
+
+    Rows without a number come last, so that a table without any number gives a row that says why.
+
+    >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "mean", "value": [2.0, 1.0]})
+    >>> lowest(table)["region"].item(), highest(table)["region"].item()
+    ('B', 'A')
+    """
+    return _ranked(estimates, rank, ascending=True)
+
+
+def highest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
+    """Return the one row with the highest value (with `rank` 2 the second highest); see :func:`lowest`."""
+    return _ranked(estimates, rank, ascending=False)
+
+
+def only(estimates: pd.DataFrame, metric: str | None = None, **levels: str) -> pd.DataFrame:
+    """Return the rows of one metric with these levels; group columns not named are taken over all (their margin).
+
+    Raises
+    ------
+    DataError
+        When no row is left.
+
+    >>> table = stack(
+    ...     rows(pd.DataFrame(index=[0]), {"metric": "nps", "value": 30.0}),
+    ...     rows(pd.DataFrame({"region": ["A"]}), {"metric": "nps", "value": 10.0}),
+    ... )
+    >>> only(table, "nps")["value"].item(), only(table, "nps", region="A")["value"].item()
+    (30.0, 10.0)
+    """
+    groups = group_columns(estimates)
+    unknown = [name for name in levels if name not in groups]
+    if unknown:
+        raise DataError(*(worded("only", "there is no group column", name, groups, label="Group columns") for name in unknown))
+    keep = estimates["metric"].eq(metric) if metric is not None else pd.Series(True, index=estimates.index)
+    for name in groups:
+        keep &= estimates[name].eq(levels[name]) if name in levels else estimates[name].isna()
+    if not keep.any():
+        raise DataError(f"only: no row has metric {metric!r} and levels {levels}. The table has {len(estimates)} rows.")
+    return estimates[keep]
+
+
+def _ranked(estimates: pd.DataFrame, rank: int, *, ascending: bool) -> pd.DataFrame:
+    ordered = estimates.sort_values("value", ascending=ascending, na_position="last", kind="stable")
+    return ordered.iloc[[min(rank, len(ordered)) - 1]]

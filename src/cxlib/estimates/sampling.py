@@ -66,6 +66,7 @@ class Sample:
     stratum: np.ndarray | None
     clusters_in_stratum: np.ndarray | None  # population size by stratum
     n: np.ndarray
+    unit: np.ndarray  # codes of what n counts
     rows: np.ndarray  # positions in the table
 
     @property
@@ -78,10 +79,12 @@ class Sample:
         return np.bincount(self.group, self.weight * values, minlength=self.size)
 
     def kish(self) -> np.ndarray:
-        """Kish's effective sample size a group: (Σw)² / Σw², in rows."""
-        ones = np.ones(len(self.group))
-        squares = np.bincount(self.group, self.weight**2, minlength=self.size)
-        return np.divide(self.total(ones) ** 2, squares, out=np.zeros(self.size), where=squares > 0)
+        """Kish's effective sample size a group, (Σw)² / Σw², over what n counts (a unit's rows weigh as their mean)."""
+        units = int(self.unit.max()) + 1 if len(self.unit) else 1
+        pair, position, count = np.unique(self.group * units + self.unit, return_inverse=True, return_counts=True)
+        weights = np.bincount(position, self.weight) / count
+        sums, squares = (np.bincount(pair // units, values, minlength=self.size) for values in (weights, weights**2))
+        return np.divide(sums**2, squares, out=np.zeros(self.size), where=squares > 0)
 
     def spread(self, influence: np.ndarray, group: np.ndarray | None = None, size: int | None = None) -> Spread:
         """Standard errors from influence values: sums by cluster, variance between clusters within strata.
@@ -148,9 +151,9 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     groups, group = _codes(chosen, by)
     cluster, cluster_ids = _factor(chosen, options.get("cluster"))
     stratum, sizes = _strata(chosen, cluster, options)
-    counted = group if not options.get("count") else None
-    n = np.bincount(group, minlength=len(groups)) if counted is not None else _distinct(chosen[str(options["count"])], group, len(groups))
-    return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, keep)
+    unit, _ = _factor(chosen, options.get("count"))
+    n = np.bincount(np.unique(np.column_stack([group, unit]), axis=0)[:, 0], minlength=len(groups))
+    return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep)
 
 
 def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
@@ -163,10 +166,11 @@ def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.nda
 
 
 def _factor(table: pd.DataFrame, name: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Codes and ids of the units a column names; without a column every row is one."""
     if not name:
         return np.arange(len(table)), np.arange(len(table)).astype(object)
     if table[name].isna().any():
-        raise DataError(f"cluster: {name!r} is missing in {int(table[name].isna().sum())} rows that have an answer. Give each row its cluster.")
+        raise DataError(f"{name!r} is missing in {int(table[name].isna().sum())} rows that have an answer. Every row needs one to be counted by.")
     codes, ids = pd.factorize(table[name].astype("str"))
     return codes, np.asarray(ids, dtype=object)
 
@@ -181,8 +185,3 @@ def _strata(table: pd.DataFrame, cluster: np.ndarray, options: Sampling) -> tupl
     if not population:
         return codes, None
     return codes, pd.Series(table[population].to_numpy(dtype="float64")).groupby(codes).first().reindex(range(len(levels))).to_numpy()
-
-
-def _distinct(units: pd.Series, group: np.ndarray, size: int) -> np.ndarray:
-    counted = pd.DataFrame({"group": group, "unit": units.to_numpy()}).drop_duplicates().dropna()
-    return np.bincount(counted["group"], minlength=size)

@@ -20,6 +20,7 @@ import cxlib
 from cxlib.errors import CxError, DataError, worded
 from cxlib.intake.convert import convert, failure_message
 from cxlib.intake.delimited import Raw, read_delimited
+from cxlib.intake.questions import catalogue, elements
 from cxlib.intake.survey import answers
 from cxlib.params import Params, Source
 from cxlib.tables import Column, Contract, contract, dtype
@@ -67,7 +68,7 @@ def prepare(project: Path, params: Params) -> Prepared:
     """
     params_hash, data_hash = fingerprint(project, params)
     shelf = project / "data" / params.client / "tables"
-    folder = shelf / hashlib.sha256(f"{params_hash}{data_hash}{_code_hash()}".encode()).hexdigest()[:16]
+    folder = shelf / hashlib.sha256(f"{params_hash}{data_hash}{_code_hash(project)}".encode()).hexdigest()[:16]
     if (folder / RECORD).is_file():
         os.utime(folder)
         return Prepared.open(folder)
@@ -104,10 +105,10 @@ def _hash(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _code_hash() -> str:
+def _code_hash(project: Path) -> str:
     package = Path(cxlib.__file__).parent
     code = hashlib.sha256()
-    for path in sorted([*package.glob("intake/*.py"), *package.glob("params/*.py"), package / "tables.py"]):
+    for path in [*sorted([*package.glob("intake/*.py"), *package.glob("params/*.py"), package / "tables.py"]), project / "QUESTIONS.md"]:
         code.update(path.read_bytes())
     return code.hexdigest()
 
@@ -145,7 +146,14 @@ def _converted(project: Path, params: Params) -> tuple[dict[str, pd.DataFrame], 
     problems += list(_strays(tables))
     if problems:
         raise DataError(*problems)
+    tables |= {"questions": catalogue(project / "QUESTIONS.md"), "elements": elements(tables), "sources": _as_table(sources, params)}
     return tables, sources
+
+
+def _as_table(sources: list[dict[str, Any]], params: Params) -> pd.DataFrame:
+    of = contract("sources")
+    frame = pd.DataFrame(sources).astype({name: dtype(column.kind, params.timezone) for name, column in of.columns.items()})
+    return of.validate(frame, "sources")
 
 
 def _contract(params: Params, name: str) -> Contract:
@@ -174,7 +182,10 @@ def _one_source(project: Path, params: Params, name: str, source: Source) -> tup
     if problems:
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": len(raw.cells), "rows_kept": len(typed)}
-    return typed, record | {"failed_cells": failed, "sha256": digest}
+    times = [typed[column.name].dropna() for column in of.columns.values() if column.kind == "time" and column.name in typed]
+    ends = {"oldest_ts": min, "newest_ts": max}
+    span = {name: end(end(moments) for moments in times if len(moments)).isoformat() if any(map(len, times)) else None for name, end in ends.items()}
+    return typed, record | {"failed_cells": failed, "sha256": digest} | span
 
 
 def _inline(source: Source) -> Raw:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cxlib.errors import nearest, worded
-from cxlib.tables import CONTRACTS, STATES
+from cxlib.tables import CONTRACTS, MADE, STATES
 
 __all__ = ["Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
 
@@ -52,7 +52,7 @@ def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
 
 
 _ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
-TableName = Annotated[str, _one_of("table", CONTRACTS)]
+TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name not in MADE])]
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
 Zone = Annotated[str, AfterValidator(_known_zone)]
@@ -221,6 +221,11 @@ class Params(_Section):
     def languages(self) -> tuple[str, ...]:
         """The languages pages are made in, the first one first."""
         return ("de", "en") if self.language == "both" else (self.language,)
+
+    @property
+    def sampling(self) -> dict[str, typing.Any]:
+        """How survey figures are computed for this client: keywords for every describing function of the survey room."""
+        return {"cluster": self.scores.cluster, "level": self.level, "draws": self.draws, "seed": self.seed}
 
     @property
     def keep_runs(self) -> int:

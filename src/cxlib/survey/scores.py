@@ -15,12 +15,11 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.tables import STATES
+from cxlib.tables import MEASURED, STATES
 
-__all__ = ["ces", "csat", "mean_rating", "nps", "respondents", "top_box", "usage"]
+__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "top_box", "usage"]
 
 PROMOTER, DETRACTOR = 9, 6
-_MEASURED = ("touchpoint_id", "item_id", "item_group", "item_type", "wave", "survey_id")  # what is measured, as against who answers
 
 
 def nps(
@@ -156,6 +155,21 @@ def usage(
     return estimates.stack(*parts)
 
 
+def item_response(
+    responses: pd.DataFrame, *, by: Sequence[str] = (), item_type: str = "actual", min_n: int | None = None, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Share of ratings given among those that could have been: asked, and the touchpoint met.
+
+    Parameters and columns as in :func:`nps`. Metric ``item_response``, unit ``share``; ``n`` counts respondents.
+    """
+    rows = _items(responses, (item_type,), by, min_n)
+    could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
+    if could.empty:
+        return estimates.unanswerable("item_response", "share", [f"responses[{item_type}]"], by=by)
+    flagged = could.assign(flag=(could["state"] == "answered").astype("float64"))
+    return estimates.share(flagged, "flag", by=by, metric="item_response", **_filled(options))
+
+
 def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
     """Count the respondents by group; a count of those who took part, so without an interval.
 
@@ -205,7 +219,7 @@ def _answers(responses: pd.DataFrame, types: Sequence[str], by: Sequence[str], m
 
 def _grouped(rows: pd.DataFrame, by: Sequence[str], min_n: int | None) -> pd.DataFrame:
     """Pool thin levels of the groups of respondents; what is measured is never pooled."""
-    people = [name for name in by if name in rows.columns and name not in _MEASURED]
+    people = [name for name in by if name in rows.columns and name not in MEASURED]
     if not min_n or rows.empty:
         return rows
     return rows.assign(**{name: estimates.coarsen(rows[name], min_n=min_n, count=rows["respondent_id"]) for name in people})

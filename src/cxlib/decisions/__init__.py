@@ -1,0 +1,1 @@
+"""What follows: how strong the evidence is, what to do first, and whether it worked."""

@@ -1,0 +1,67 @@
+"""The catalogue QUESTIONS.md as a table, and what the client's tables hold to answer it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from cxlib.errors import DataError
+
+__all__ = ["catalogue", "elements"]
+
+_HEADING = re.compile(r"^## (\d\d_\w+)\s*$")
+_ROW = re.compile(r"^\| (R\d{3}) \|(.+)\|\s*$")
+
+
+def catalogue(path: Path) -> pd.DataFrame:
+    """Read QUESTIONS.md: one row a question.
+
+    Returns
+    -------
+    DataFrame
+        question_id, question_de, question_en, notebook, function, needs.
+
+    Raises
+    ------
+    DataError
+        Naming the line of a row that has another number of cells, stands under no notebook or repeats an id.
+    """
+    rows, problems, notebook = [], [], ""
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        heading, row = _HEADING.match(line), _ROW.match(line)
+        if heading:
+            notebook = heading[1]
+        elif row:
+            cells = [cell.strip() for cell in row[2].split("|")]
+            if len(cells) != 4 or not notebook:
+                problems.append(f"{path.name}, line {number}: a question has five cells and stands under a notebook's heading.")
+                continue
+            rows.append((row[1], cells[0], cells[1], notebook, cells[2].strip("`"), cells[3]))
+    table = pd.DataFrame(rows, columns=["question_id", "question_de", "question_en", "notebook", "function", "needs"], dtype="str")
+    problems += [f"{path.name}: {name} stands more than once." for name in table["question_id"][table["question_id"].duplicated()].unique()]
+    if problems:
+        raise DataError(*problems)
+    return table
+
+
+def elements(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """List what the client's tables hold: one row a column that has values, and one a kind of survey item.
+
+    Returns
+    -------
+    DataFrame
+        table, element ("contacts.channel", "responses[nps]"), filled (rows with a value).
+    """
+    rows = [
+        (name, f"{name}.{column}", int(table[column].notna().sum()))
+        for name, table in tables.items()
+        for column in table.columns
+        if table[column].notna().any()
+    ]
+    if "responses" in tables:
+        answered = tables["responses"][tables["responses"]["state"] == "answered"]
+        rows += [("responses", f"responses[{kind}]", int(count)) for kind, count in answered["item_type"].value_counts().sort_index().items()]
+    return pd.DataFrame(rows, columns=["table", "element", "filled"]).astype({"table": "str", "element": "str", "filled": "Int64"})

@@ -1,0 +1,156 @@
+"""What the data can tell: which questions of the suite they answer, what is missing most, and how old they are.
+
+These figures count what is there; they are no samples of anything and carry no interval, and ``n`` stays empty because no respondents are counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import pandas as pd
+
+from cxlib.estimates import stack
+from cxlib.estimates.rows import rows
+
+__all__ = ["matrix", "missing", "questions", "sources"]
+
+STATES = ("full", "half", "empty")
+_PEOPLE_ANSWER = ("responses", "contacts")  # tables in which a few rows are not enough
+_DERIVED = {  # what notebooks 03 and 04 make, and what they can make it from
+    "contact_reasons.reason_id": ("contacts.text", "contacts.reason_id", "contacts.reason_legacy"),
+    "personas.persona": ("customers.customer_id", "customers.persona_given", "persons.person_id", "persons.persona_given"),
+}
+
+
+def questions(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100) -> pd.DataFrame:
+    """Count the questions that the data answer in full, in part or not at all, by notebook and over all.
+
+    Parameters
+    ----------
+    questions : DataFrame
+        The contract table *questions*.
+    elements : DataFrame
+        The contract table *elements*: what the client's tables hold.
+    min_answers : int
+        Answers or contacts below which a question is only half answerable.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by notebook and state (full, half, empty); notebook missing is the whole suite, state missing the total. Metric
+        ``questions_answerable``, unit ``count``.
+    """
+    states = questions.assign(state=_states(questions, elements, min_answers))
+    parts = []
+    for by in ([], ["state"], ["notebook"], ["notebook", "state"]):
+        counted = states.groupby(by).size().rename("value").reset_index() if by else pd.DataFrame({"value": [len(states)]})
+        if "state" in by:  # a state that no question has is a fact too
+            others = [name for name in by if name != "state"]
+            full = states[others].drop_duplicates().merge(pd.Series(STATES, name="state"), how="cross") if others else pd.DataFrame({"state": STATES})
+            counted = full.merge(counted, how="left", on=by).fillna({"value": 0})
+        parts.append(_counts(counted[by], counted["value"], "questions_answerable", "count"))
+    return stack(*parts)[["notebook", "state", *[name for name in parts[0].columns]]]
+
+
+def matrix(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100) -> pd.DataFrame:
+    """Cross tables with notebooks: how much of what a notebook needs from a table is there.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by notebook, table and state (full: all of it, half: some of it, empty: none), metric ``readiness``, unit ``share``:
+        the share of needed elements that are there.
+    """
+    have = _have(elements, min_answers)
+    found = []
+    for row in questions.itertuples():
+        for options in _needs(str(row.needs)):
+            best = max(options, key=lambda option: have.get(option, 0))
+            found.append((row.notebook, _table(best), have.get(best, 0) == 1))
+    shares = pd.DataFrame(found, columns=["notebook", "table", "there"]).groupby(["notebook", "table"])["there"].mean().reset_index()
+    shares["state"] = shares["there"].map(lambda share: "full" if share == 1 else "half" if share > 0 else "empty")
+    return _counts(shares[["notebook", "table", "state"]], shares["there"], "readiness", "share")
+
+
+def missing(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100, top: int = 10) -> pd.DataFrame:
+    """Rank the tables that are missing by the number of questions that wait for them.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by table, metric ``questions_blocked``, unit ``count``; at most `top` rows, most wanted first. No row when nothing is missing.
+    """
+    have = _have(elements, min_answers)
+    blocked: dict[str, set[str]] = {}
+    for row in questions.itertuples():
+        for options in _needs(str(row.needs)):
+            if not any(have.get(option, 0) == 1 for option in options):
+                blocked.setdefault(_table(options[0]), set()).add(str(row.question_id))
+    ranked = sorted(((len(ids), name) for name, ids in blocked.items()), key=lambda pair: (-pair[0], pair[1]))[:top]
+    return _counts(pd.DataFrame({"table": [name for _, name in ranked]}), pd.Series([n for n, _ in ranked]), "questions_blocked", "count")
+
+
+def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd.DataFrame:
+    """Say of each source what came in, what was kept and how old its newest row is.
+
+    Parameters
+    ----------
+    sources : DataFrame
+        The contract table *sources*, as intake recorded it.
+    as_of : date
+        The day ages are counted to.
+    max_data_age_days : int
+        Older data carry the note "old".
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by source and table; metrics ``rows_read``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days`` (unit ``days``).
+    """
+    groups = sources[["source", "table"]]
+    parts = [_counts(groups, sources[name], name, "count") for name in ("rows_read", "rows_kept", "failed_cells")]
+    dated = sources[sources["newest_ts"].notna()]
+    age = pd.Timestamp(as_of) - dated["newest_ts"].dt.tz_localize(None).dt.normalize()
+    ages = _counts(dated[["source", "table"]], age.dt.days, "age_days", "days")
+    ages["note"] = ages["value"].gt(max_data_age_days).map({True: "old", False: ""}).astype("str")
+    return stack(*parts, ages)
+
+
+def _counts(groups: pd.DataFrame, values: pd.Series, metric: str, unit: str) -> pd.DataFrame:
+    counted = rows(groups, {"metric": metric, "unit": unit, "value": values.to_numpy(dtype="float64"), "method": "count"})
+    return counted.assign(n=pd.array([pd.NA] * len(counted), dtype="Int64"))
+
+
+def _needs(needs: str) -> Iterator[tuple[str, ...]]:
+    """Yield the elements a question needs, each as the alternatives of which one suffices."""
+    if needs != "-":
+        for element in needs.split(","):
+            yield tuple(option.strip() for option in element.split("/"))
+
+
+def _table(element: str) -> str:
+    """Return the client's table behind an element; what notebooks make is traced to what they make it from."""
+    origin = _DERIVED.get(element, (element,))[0]
+    return origin.split(".")[0].split("[")[0]
+
+
+def _have(elements: pd.DataFrame, min_answers: int) -> dict[str, float]:
+    """Map each element to 1 (enough of it) or 0.5 (some of it)."""
+    have: dict[str, float] = {}
+    for row in elements.itertuples():
+        enough = min_answers if row.table in _PEOPLE_ANSWER else 1
+        have[str(row.element)] = 1 if row.filled >= enough else 0.5
+    for made, origins in _DERIVED.items():
+        have[made] = max((have.get(origin, 0) for origin in origins), default=0)
+    return have
+
+
+def _states(questions: pd.DataFrame, elements: pd.DataFrame, min_answers: int) -> pd.Series:
+    have = _have(elements, min_answers)
+
+    def state(needs: str) -> str:
+        found = [max(have.get(option, 0) for option in options) for options in _needs(needs)]
+        return "full" if all(amount == 1 for amount in found) else "half" if any(found) else "empty"
+
+    return questions["needs"].map(state)
