@@ -1,7 +1,8 @@
 """The evidence grade of an answer, computed from what the answer rests on.
 
 A *established*: the interval excludes the alternative, the quality check passed where reasons are used, coverage is at least 80 %.
-B *probable*: one of these is missing. C *indication*: a proxy, n below the limit, or more than one missing. D *judgement*: a person's rating.
+B *probable*: one of these is missing. C *indication*: a proxy, n below the limit, or more than one missing.
+D *judgement*: a person's rating.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ class Grade:
     letter : str
         "A" to "D".
     reasons : tuple of str
-        Keys of the words that say why: ``interval``, ``coverage``, ``gate``, ``proxy``, ``n``, ``judgement``, ``unanswered``; ("all",) for A.
+        Keys of the words that say why: ``interval``, ``coverage``, ``gate``, ``proxy``, ``n``, ``judgement``, ``unanswered``;
+        ("all",) or ("counted",) for A.
     """
 
     letter: str
@@ -39,6 +41,7 @@ def grade(
     against: float | Mapping[str, Any] | None = None,
     coverage: float | None = None,
     gate: bool | None = None,
+    counted: bool = False,
     proxy: bool = False,
     judgement: bool = False,
     min_n: int = 30,
@@ -56,6 +59,8 @@ def grade(
         Share (0–1) of what should have been measured that was; unknown counts as missing.
     gate : bool, optional
         Whether the quality check of the contact reasons passed; None where no reasons are used.
+    counted : bool
+        The figure is a complete count and needs no interval.
     proxy, judgement : bool
         The figure stands for another one; the figure is a person's rating.
     min_n : int
@@ -75,6 +80,8 @@ def grade(
         return Grade("D", ("judgement",))
     if pd.isna(estimate["value"]):
         return Grade("C", ("unanswered",))
+    if counted:
+        return Grade("A", ("counted",))
     weak = [name for name, holds in (("proxy", proxy), ("n", pd.notna(estimate["n"]) and estimate["n"] < min_n)) if holds]
     if weak:
         return Grade("C", tuple(weak))

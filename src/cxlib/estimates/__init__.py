@@ -7,14 +7,17 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.bootstrap import draw_weights, drawn
-from cxlib.estimates.figures import difference, mean, quantile, rate, ratio, share
-from cxlib.estimates.rows import OTHER, UNKNOWN, coarsen, highest, lowest, only, stack, unanswerable
+from cxlib.estimates.differences import difference
+from cxlib.estimates.figures import mean, rate, ratio, share
+from cxlib.estimates.quantiles import quantile
+from cxlib.estimates.rows import OTHER, UNKNOWN, across, coarsen, highest, lowest, only, stack, unanswerable
 from cxlib.estimates.sampling import Sampling
 
 __all__ = [
     "OTHER",
     "UNKNOWN",
     "Sampling",
+    "across",
     "coarsen",
     "difference",
     "draw_weights",

@@ -41,7 +41,8 @@ def draw_weights(cluster_ids: Sequence[str] | np.ndarray, *, draws: int, seed: i
     """
     key = str(seed).encode()
     hashes = np.array(
-        [int.from_bytes(hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest(), "little") for name in cluster_ids], dtype=np.uint64
+        [int.from_bytes(hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest(), "little") for name in cluster_ids],
+        dtype=np.uint64,
     )
     numbers = np.arange(first + 1, first + draws + 1, dtype=np.uint64)
     with np.errstate(over="ignore"):

@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
+__all__ = ["OTHER", "UNKNOWN", "across", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"
@@ -145,6 +145,21 @@ def only(estimates: pd.DataFrame, metric: str | None = None, **levels: str) -> p
     if not keep.any():
         raise DataError(f"only: no row has metric {metric!r} and levels {levels}. The table has {len(estimates)} rows.")
     return estimates[keep]
+
+
+def across(estimates: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """Return the rows that name a level of each of these group columns, and of no other.
+
+    >>> table = rows(pd.DataFrame({"region": [None, "A"]}), {"metric": "nps", "value": [1.0, 2.0]})
+    >>> across(table, "region")["region"].to_list()
+    ['A']
+    """
+    groups = group_columns(estimates)
+    unknown = [name for name in columns if name not in groups]
+    if unknown:
+        raise DataError(*(worded("across", "there is no group column", name, groups, label="Group columns") for name in unknown))
+    named = estimates[groups].notna()
+    return estimates[named[list(columns)].all(axis=1) & ~named.drop(columns=list(columns)).any(axis=1)]
 
 
 def _ranked(estimates: pd.DataFrame, rank: int, *, ascending: bool) -> pd.DataFrame:

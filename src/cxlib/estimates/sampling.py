@@ -170,7 +170,9 @@ def _factor(table: pd.DataFrame, name: str | None) -> tuple[np.ndarray, np.ndarr
     if not name:
         return np.arange(len(table)), np.arange(len(table)).astype(object)
     if table[name].isna().any():
-        raise DataError(f"{name!r} is missing in {int(table[name].isna().sum())} rows that have an answer. Every row needs one to be counted by.")
+        raise DataError(
+            f"{name!r} is missing in {int(table[name].isna().sum())} rows that have an answer. Every row needs one to be counted by."
+        )
     codes, ids = pd.factorize(table[name].astype("str"))
     return codes, np.asarray(ids, dtype=object)
 
@@ -180,7 +182,7 @@ def _strata(table: pd.DataFrame, cluster: np.ndarray, options: Sampling) -> tupl
     if not name and not population:
         return None, None
     codes, levels = pd.factorize(table[name].astype("str")) if name else (np.zeros(len(table), dtype=int), np.array(["all"]))
-    if (pd.DataFrame({"cluster": cluster, "stratum": codes}).groupby("cluster")["stratum"].nunique() > 1).any():
+    if len(np.unique(np.column_stack([cluster, codes]), axis=0)) > len(np.unique(cluster)):
         raise DataError(f"stratum: a cluster lies in more than one level of {name!r}. Each cluster belongs to one stratum.")
     if not population:
         return codes, None

@@ -51,7 +51,9 @@ def convert(cells: pd.Series, column: Column, source: Source, timezone: str) -> 
     return Converted(typed.astype(dtype(column.kind, timezone)), failed)
 
 
-def failure_message(where: str, header: str, column: Column, source: Source, cells: pd.Series, lines: Sequence[int], failed: np.ndarray) -> str:
+def failure_message(
+    where: str, header: str, column: Column, source: Source, cells: pd.Series, lines: Sequence[int], failed: np.ndarray
+) -> str:
     """Word what failed in one column: how many cells, five examples with their lines, and what would do."""
     shown = ", ".join(f"line {lines[position]}: {cells.iloc[position]!r}" for position in failed[:EXAMPLES])
     expected = {

@@ -101,5 +101,7 @@ def _check_header(header: list[str], source: Source, where: str) -> None:
         raise DataError(*(f"{where}: the column {name!r} stands {header.count(name)} times in the header. Rename one." for name in doubled))
     if len(header) == 1:
         raise DataError(
-            worded(where, f"only one column was found with the delimiter {source.delimiter!r}:", header[0][:80], do="Declare the `delimiter`.")
+            worded(
+                where, f"only one column was found with the delimiter {source.delimiter!r}:", header[0][:80], do="Declare the `delimiter`."
+            )
         )

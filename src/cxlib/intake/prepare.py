@@ -122,7 +122,9 @@ def _raw_path(project: Path, params: Params, name: str, source: Source) -> Path:
         do = f"Put the export into data/{params.client}/raw/."
         raise DataError(worded(place, "there is no file", source.file, there, label="The folder has", do=do))
     if raw.resolve() not in path.resolve().parents:
-        raise DataError(f"params/{params.client}.yml: sources.{name}.file: {source.file!r} leads out of data/{params.client}/raw/. Copy the file there.")
+        raise DataError(
+            f"params/{params.client}.yml: sources.{name}.file: {source.file!r} leads out of data/{params.client}/raw/. Copy the file there."
+        )
     return path
 
 
@@ -171,7 +173,11 @@ def _one_source(project: Path, params: Params, name: str, source: Source) -> tup
         raw = read_delimited(path, source, where)
     headers = dict(source.columns) if source.columns or source.items else {column: column for column in raw.cells.columns}
     problems = _missing_headers(params, name, source, raw, headers)
-    problems += [worded(where, f"{source.table} has no column", column, of.columns, label="Columns") for column in headers if column not in of.columns]
+    problems += [
+        worded(where, f"{source.table} has no column", column, of.columns, label="Columns")
+        for column in headers
+        if column not in of.columns
+    ]
     if problems:
         raise DataError(*problems)
     typed, problems, failed = _typed(raw, of, headers, source, params, where)
@@ -184,7 +190,10 @@ def _one_source(project: Path, params: Params, name: str, source: Source) -> tup
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": len(raw.cells), "rows_kept": len(typed)}
     times = [typed[column.name].dropna() for column in of.columns.values() if column.kind == "time" and column.name in typed]
     ends = {"oldest_ts": min, "newest_ts": max}
-    span = {name: end(end(moments) for moments in times if len(moments)).isoformat() if any(map(len, times)) else None for name, end in ends.items()}
+    span = {
+        name: end(end(moments) for moments in times if len(moments)).isoformat() if any(map(len, times)) else None
+        for name, end in ends.items()
+    }
     return typed, record | {"failed_cells": failed, "sha256": digest} | span
 
 

@@ -63,5 +63,7 @@ def elements(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     ]
     if "responses" in tables:
         answered = tables["responses"][tables["responses"]["state"] == "answered"]
-        rows += [("responses", f"responses[{kind}]", int(count)) for kind, count in answered["item_type"].value_counts().sort_index().items()]
+        rows += [
+            ("responses", f"responses[{kind}]", int(count)) for kind, count in answered["item_type"].value_counts().sort_index().items()
+        ]
     return pd.DataFrame(rows, columns=["table", "element", "filled"]).astype({"table": "str", "element": "str", "filled": "Int64"})

@@ -1,6 +1,7 @@
 """What the data can tell: which questions of the suite they answer, what is missing most, and how old they are.
 
-These figures count what is there; they are no samples of anything and carry no interval, and ``n`` stays empty because no respondents are counted.
+These figures count what is there; they are no samples of anything and carry no interval, and ``n`` stays empty because no
+respondents are counted.
 """
 
 from __future__ import annotations
@@ -47,10 +48,14 @@ def questions(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: i
         counted = states.groupby(by).size().rename("value").reset_index() if by else pd.DataFrame({"value": [len(states)]})
         if "state" in by:  # a state that no question has is a fact too
             others = [name for name in by if name != "state"]
-            full = states[others].drop_duplicates().merge(pd.Series(STATES, name="state"), how="cross") if others else pd.DataFrame({"state": STATES})
+            full = (
+                states[others].drop_duplicates().merge(pd.Series(STATES, name="state"), how="cross")
+                if others
+                else pd.DataFrame({"state": STATES})
+            )
             counted = full.merge(counted, how="left", on=by).fillna({"value": 0})
         parts.append(_counts(counted[by], counted["value"], "questions_answerable", "count"))
-    return stack(*parts)[["notebook", "state", *[name for name in parts[0].columns]]]
+    return stack(*parts)[["notebook", "state", *parts[0].columns]]
 
 
 def matrix(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100) -> pd.DataFrame:
@@ -79,7 +84,8 @@ def missing(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int
     Returns
     -------
     DataFrame
-        ESTIMATES by table, metric ``questions_blocked``, unit ``count``; at most `top` rows, most wanted first. No row when nothing is missing.
+        ESTIMATES by table, metric ``questions_blocked``, unit ``count``; at most `top` rows, most wanted first;
+        one row "none" with 0 when nothing is missing.
     """
     have = _have(elements, min_answers)
     blocked: dict[str, set[str]] = {}
@@ -88,6 +94,7 @@ def missing(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int
             if not any(have.get(option, 0) == 1 for option in options):
                 blocked.setdefault(_table(options[0]), set()).add(str(row.question_id))
     ranked = sorted(((len(ids), name) for name, ids in blocked.items()), key=lambda pair: (-pair[0], pair[1]))[:top]
+    ranked = ranked or [(0, "none")]
     return _counts(pd.DataFrame({"table": [name for _, name in ranked]}), pd.Series([n for n, _ in ranked]), "questions_blocked", "count")
 
 

@@ -15,6 +15,7 @@ from cxlib.tables import CONTRACTS, MADE, STATES
 
 __all__ = ["Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
 
+
 def _known_zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -125,7 +126,9 @@ class Source(_Section):
 
     table: TableName
     file: Annotated[str, AfterValidator(_inside_raw)] | None = None
-    rows: tuple[dict[str, str | int | float | bool | date | None], ...] = Field(default=(), description="the table itself, in place of a file")
+    rows: tuple[dict[str, str | int | float | bool | date | None], ...] = Field(
+        default=(), description="the table itself, in place of a file"
+    )
     format: Literal["csv"] = "csv"
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
@@ -134,11 +137,15 @@ class Source(_Section):
     date_format: str = "%Y-%m-%d"
     time_format: str = "%Y-%m-%d %H:%M:%S"
     columns: dict[str, str] = Field(default_factory=dict, description="contract or feature column → raw header")
-    constants: dict[str, str | int | float | bool | date] = Field(default_factory=dict, description="contract column → one value for all rows")
+    constants: dict[str, str | int | float | bool | date] = Field(
+        default_factory=dict, description="contract column → one value for all rows"
+    )
     values: dict[str, dict[str, str]] = Field(default_factory=dict, description="contract column → {raw value: contract value}")
     missing: tuple[str, ...] = Field(default=("",), description="raw cells that mean there is no value")
     items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
-    max_failed_share: float = Field(default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused")
+    max_failed_share: float = Field(
+        default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused"
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> Source:
@@ -223,6 +230,11 @@ class Params(_Section):
         return ("de", "en") if self.language == "both" else (self.language,)
 
     @property
+    def last_day(self) -> date:
+        """The day ages of data are counted to."""
+        return self.as_of or self.period.end
+
+    @property
     def sampling(self) -> dict[str, typing.Any]:
         """How survey figures are computed for this client: keywords for every describing function of the survey room."""
         return {"cluster": self.scores.cluster, "level": self.level, "draws": self.draws, "seed": self.seed}
@@ -245,7 +257,9 @@ class Params(_Section):
                 ]
             problems += self._value_problems(name, source) + self._scale_problems(name, source)
         problems += [
-            worded("scores.by", "no table of responses has the column", column, self.extra.get("responses", {}), label="Features of responses")
+            worded(
+                "scores.by", "no table of responses has the column", column, self.extra.get("responses", {}), label="Features of responses"
+            )
             for column in self.scores.by
             if column not in self.extra.get("responses", {}) and column not in CONTRACTS["responses"].columns
         ]
@@ -271,6 +285,10 @@ class Params(_Section):
                 problems.append(worded(place, f"an item of type {item.item_type} needs a scale", None, self.scales, label="Scales"))
             elif item.scale is not None and item.scale not in self.scales:
                 problems.append(worded(place, "there is no scale", item.scale, self.scales, label="Scales"))
-            elif item.scale is not None and item.item_type == "nps" and (self.scales[item.scale].low, self.scales[item.scale].high) != (0, 10):
+            elif (
+                item.scale is not None
+                and item.item_type == "nps"
+                and (self.scales[item.scale].low, self.scales[item.scale].high) != (0, 10)
+            ):
                 problems.append(worded(place, "recommendation (nps) is asked from 0 to 10, not on the scale", item.scale))
         return problems

@@ -31,7 +31,7 @@ def client_id(text: str) -> str:
     >>> client_id("acme-2026")
     'acme-2026'
     """
-    if not isinstance(text, str) or not _CLIENT.match(text):
+    if not isinstance(text, str) or not _CLIENT.fullmatch(text):
         allowed = "Allowed: a-z, 0-9, _ and -, beginning with a letter or digit, at most 63 characters."
         raise ParamsError(f"client: {text!r} cannot name a client. {allowed}")
     if text.split(".")[0] in _DEVICES:
@@ -109,7 +109,9 @@ for _tag, _pattern, _first in (
     ("float", r"[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?", "-+0123456789"),
     ("null", r"null|~|", "n~"),
 ):
-    _PlainYaml.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, *([""] if _tag == "null" else [])])
+    _PlainYaml.add_implicit_resolver(
+        f"tag:yaml.org,2002:{_tag}", re.compile(rf"^(?:{_pattern})$"), [*_first, *([""] if _tag == "null" else [])]
+    )
 _PlainYaml.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
 
 
@@ -121,7 +123,9 @@ def _worded_errors(where: str, error: ValidationError) -> list[str]:
         if fault["type"] == "extra_forbidden":
             allowed = _keys_at(fault["loc"][:-1])
             place = f"{where}: {'.'.join(parts[:-1])}" if parts[:-1] else where
-            problems.append(worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(key, parts[-1])), label="Allowed"))
+            problems.append(
+                worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(key, parts[-1])), label="Allowed")
+            )
         elif fault["type"] == "missing":
             problems.append(f"{place}: is required and missing.")
         elif fault["type"] == "value_error":

@@ -61,7 +61,9 @@ def nps(
         return estimates.unanswerable("nps", "points", ["responses[nps]"], by=by)
     value = answers["value"]
     points = np.select([value.isna(), value >= PROMOTER, value <= DETRACTOR], [np.nan, 100.0, -100.0], 0.0)
-    return estimates.mean(answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **_filled(options))
+    return estimates.mean(
+        answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **_filled(options)
+    )
 
 
 def csat(
@@ -149,7 +151,9 @@ def usage(
     if rows.empty:
         return estimates.unanswerable("answered_share", "share", [f"responses[{item_type}]"], by=by)
     parts = [
-        estimates.share(rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **_filled(options))
+        estimates.share(
+            rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **_filled(options)
+        )
         for state in STATES
     ]
     return estimates.stack(*parts)
@@ -195,7 +199,9 @@ def _on_scale(
     mixed = ends[(ends[("scale_low", "min")] != ends[("scale_low", "max")]) | (ends[("scale_high", "min")] != ends[("scale_high", "max")])]
     if len(mixed):
         place = ", ".join(by) or "all answers"
-        raise DataError(worded(place, "items on different scales cannot be averaged:", mixed.index[0], do="Group by item_id, or use csat()."))
+        raise DataError(
+            worded(place, "items on different scales cannot be averaged:", mixed.index[0], do="Group by item_id, or use csat().")
+        )
     result = estimates.mean(answers, "value", by=by, metric=metric, **_filled(options))
     low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
     result["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]

@@ -1,0 +1,65 @@
+"""What all linear figures share: a ratio of weighted totals, its linearised spread, its t interval and its draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from cxlib.errors import CxError
+from cxlib.estimates.bootstrap import draw_ratios
+from cxlib.estimates.rows import rows
+from cxlib.estimates.sampling import Sample, Sampling, Spread
+
+__all__ = ["draw_ids", "draws_of", "linear", "numbers", "spread_of"]
+
+
+def linear(
+    chosen: Sample, top: np.ndarray, bottom: np.ndarray, metric: str, unit: str, options: Sampling, bounds: tuple[float, float] | None
+) -> pd.DataFrame:
+    """Σw·top/Σw·bottom by group with its t interval and, where asked for, its draws."""
+    above, below = chosen.total(top), chosen.total(bottom)
+    value = np.divide(above, below, out=np.full(chosen.size, np.nan), where=below != 0)
+    spread = spread_of(chosen, top, bottom)
+    with np.errstate(invalid="ignore"):
+        half = stats.t.ppf((1 + options.get("level", 0.95)) / 2, spread.df) * spread.se
+    note = np.where(np.isnan(value), "no exposure", np.where(np.isnan(spread.df), "n < 2", np.where(spread.se == 0, "no spread", "")))
+    half = np.where(note == "no spread", np.nan, half)
+    low, high = value - half, value + half
+    if bounds is not None:
+        low, high = np.maximum(low, bounds[0]), np.minimum(high, bounds[1])
+    columns = {"metric": metric, "value": value, "low": low, "high": high, "unit": unit, "n": chosen.n, "n_eff": chosen.kish()}
+    columns |= {"method": "t, linearised", "note": note}
+    if options.get("draws"):
+        columns["draws"] = draws_of(chosen, top, bottom, options)
+    return rows(chosen.groups, columns)
+
+
+def spread_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> Spread:
+    below = chosen.total(bottom)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = np.where(below != 0, chosen.total(top) / below, 0.0)
+        share_of = np.where(below != 0, 1 / below, 0.0)
+    residual = top - value[chosen.group] * bottom
+    residual[np.abs(residual) < 1e-12 * np.maximum(np.abs(top), 1.0)] = 0.0  # rounding is no spread
+    return chosen.spread(chosen.weight * residual * share_of[chosen.group])
+
+
+def draws_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray, options: Sampling) -> np.ndarray:
+    ids = draw_ids(chosen, options)
+    weights = chosen.weight
+    return draw_ratios(
+        chosen.group, chosen.size, chosen.cluster, ids, weights * top, weights * bottom, draws=options["draws"], seed=options.get("seed", 1)
+    )
+
+
+def draw_ids(chosen: Sample, options: Sampling) -> np.ndarray:
+    if not options.get("cluster"):
+        raise CxError(
+            "draws: bootstrap draws need `cluster`, the column whose ids make them align between tables (respondent_id at least)."
+        )
+    return chosen.cluster_ids
+
+
+def numbers(table: pd.DataFrame, name: str, chosen: Sample) -> np.ndarray:
+    return table[name].iloc[chosen.rows].to_numpy(dtype="float64", copy=True)

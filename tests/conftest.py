@@ -1,0 +1,39 @@
+"""What several tests need: the project's folder, the reference data where it lies beside the project, and a project to break."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("CX_SHARED_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets that are not part of the project (data/README.md says where users get them)."""
+    if not SHARED.is_dir():
+        pytest.skip(f"the reference data are not on this machine: {SHARED.name}/ is absent (set CX_SHARED_DATA)")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def oracle_data(shared_data: Path) -> Path:
+    return shared_data / "oracles"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """An empty project: params/, notebooks/ and the catalogue of questions."""
+    for folder in ("params", "notebooks", "data"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
+    return tmp_path
