@@ -32,16 +32,15 @@ def test_states_need_all_elements_and_enough_answers():
     there = have(contacts__channel=500, contacts__text=200)
     there.loc[len(there)] = ["responses", "responses[actual]", 99]
     counts = readiness.questions(QUESTIONS, there)
-    by_state = estimates.across(counts, "state").set_index("state")["value"].to_dict()
-    assert by_state == {"full": 3, "half": 2, "empty": 1}  # R001 R005 R006, R002 R003, R004
-    assert estimates.only(counts)["value"].item() == 6
-    assert estimates.only(counts, notebook="02_status_quo", state="half")["value"].item() == 1
+    whole = {state: estimates.only(counts, f"questions_{state}")["value"].item() for state in ("full", "half", "empty", "total")}
+    assert whole == {"full": 3, "half": 2, "empty": 1, "total": 6}  # R001 R005 R006, R002 R003, R004
+    assert estimates.only(counts, "questions_half", notebook="02_status_quo")["value"].item() == 1
 
 
 def test_more_answers_make_it_full():
     there = have(contacts__channel=500)
     there.loc[len(there)] = ["responses", "responses[actual]", 100]
-    assert estimates.only(readiness.questions(QUESTIONS, there), state="full")["value"].item() == 3
+    assert estimates.only(readiness.questions(QUESTIONS, there), "questions_full")["value"].item() == 3
 
 
 def test_missing_tables_are_ranked_by_the_questions_that_wait():

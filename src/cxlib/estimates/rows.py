@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "across", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
+__all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"
@@ -160,6 +160,21 @@ def across(estimates: pd.DataFrame, *columns: str) -> pd.DataFrame:
         raise DataError(*(worded("across", "there is no group column", name, groups, label="Group columns") for name in unknown))
     named = estimates[groups].notna()
     return estimates[named[list(columns)].all(axis=1) & ~named.drop(columns=list(columns)).any(axis=1)]
+
+
+def arrange(estimates: pd.DataFrame, column: str, order: Sequence[str]) -> pd.DataFrame:
+    """Return the rows in the order of a group column's levels: the margin first, levels that `order` does not name last.
+
+    >>> table = rows(pd.DataFrame({"region": ["A", "B", "C"]}), {"metric": "nps", "value": 1.0})
+    >>> arrange(table, "region", ["C", "A"])["region"].to_list()
+    ['C', 'A', 'B']
+    """
+    if column not in group_columns(estimates):
+        raise DataError(worded("arrange", "there is no group column", column, group_columns(estimates), label="Group columns"))
+    place = {level: number for number, level in enumerate(order)}
+    return estimates.sort_values(
+        column, key=lambda levels: levels.map(lambda level: -1 if pd.isna(level) else place.get(level, len(place))), kind="stable"
+    )
 
 
 def _ranked(estimates: pd.DataFrame, rank: int, *, ascending: bool) -> pd.DataFrame:

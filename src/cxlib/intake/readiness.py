@@ -25,7 +25,7 @@ _DERIVED = {  # what notebooks 03 and 04 make, and what they can make it from
 
 
 def questions(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100) -> pd.DataFrame:
-    """Count the questions that the data answer in full, in part or not at all, by notebook and over all.
+    """Count the questions that the data answer in full, in part or not at all, over all and by notebook.
 
     Parameters
     ----------
@@ -39,23 +39,17 @@ def questions(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: i
     Returns
     -------
     DataFrame
-        ESTIMATES by notebook and state (full, half, empty); notebook missing is the whole suite, state missing the total. Metric
-        ``questions_answerable``, unit ``count``.
+        ESTIMATES by notebook (missing: the whole suite); metrics ``questions_full``, ``questions_half``, ``questions_empty`` and their
+        sum ``questions_total``, unit ``count``.
     """
     states = questions.assign(state=_states(questions, elements, min_answers))
     parts = []
-    for by in ([], ["state"], ["notebook"], ["notebook", "state"]):
-        counted = states.groupby(by).size().rename("value").reset_index() if by else pd.DataFrame({"value": [len(states)]})
-        if "state" in by:  # a state that no question has is a fact too
-            others = [name for name in by if name != "state"]
-            full = (
-                states[others].drop_duplicates().merge(pd.Series(STATES, name="state"), how="cross")
-                if others
-                else pd.DataFrame({"state": STATES})
-            )
-            counted = full.merge(counted, how="left", on=by).fillna({"value": 0})
-        parts.append(_counts(counted[by], counted["value"], "questions_answerable", "count"))
-    return stack(*parts)[["notebook", "state", *parts[0].columns]]
+    for by in ([], ["notebook"]):
+        for state in (*STATES, "total"):
+            flags = states.assign(flag=(states["state"] == state) | (state == "total"))
+            counted = flags.groupby(by)["flag"].sum().reset_index() if by else pd.DataFrame({"flag": [flags["flag"].sum()]})
+            parts.append(_counts(counted[by], counted["flag"], f"questions_{state}", "count"))
+    return stack(*parts)
 
 
 def matrix(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100) -> pd.DataFrame:

@@ -1,0 +1,100 @@
+"""The folder of one run: what notebooks save in it and load from it.
+
+``tables/`` holds what the audience may see, ``draws/`` the draws of exactly those numbers, and ``private/`` row-level tables and the
+register of published cells, which are never shown or exported.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from cxlib.errors import CxError
+from cxlib.estimates import drawn
+from cxlib.report import disclosure
+from cxlib.report.download import defused
+
+__all__ = ["Store", "audit"]
+
+_NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
+REGISTER = "published_cells"
+
+
+@dataclass(frozen=True, eq=False)
+class Store:
+    """Tables of one run folder, each written whole or not at all."""
+
+    folder: Path
+
+    def save_estimates(self, name: str, shown: pd.DataFrame, full: pd.DataFrame) -> None:
+        """Write ESTIMATES as the audience may see them, and the draws of the rows that kept their number."""
+        self._write("tables", name, shown)
+        cells = shown.copy()
+        for column in cells.columns:
+            if not pd.api.types.is_numeric_dtype(cells[column]):
+                cells[column] = cells[column].map(defused, na_action="ignore")
+        self._put(self.folder / "tables" / f"{name}.csv", cells.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        draws = drawn(full[shown["value"].notna().to_numpy()])
+        if len(draws):
+            self._write("draws", name, draws)
+
+    def save_rows(self, name: str, table: pd.DataFrame) -> None:
+        """Write a row-level table; it stays in the run folder."""
+        self._write("private", name, table)
+
+    def read(self, name: str) -> pd.DataFrame | None:
+        """Return a table that this run saved, or None."""
+        for room in ("private", "tables"):
+            path = self.folder / room / f"{_checked(name)}.parquet"
+            if path.is_file():
+                return pd.read_parquet(path)
+        return None
+
+    def register(self) -> disclosure.Register:
+        """Return the register of every cell this run published so far."""
+        path = self.folder / "private" / f"{REGISTER}.parquet"
+        return disclosure.Register.from_frame(pd.read_parquet(path)) if path.is_file() else disclosure.Register()
+
+    def save_register(self, register: disclosure.Register) -> None:
+        """Write the register for the notebooks that follow."""
+        self._write("private", REGISTER, register.to_frame())
+
+    def _write(self, room: str, name: str, table: pd.DataFrame) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        sink = pa.BufferOutputStream()
+        pq.write_table(pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(), sink)
+        self._put(self.folder / room / f"{_checked(name)}.parquet", sink.getvalue().to_pybytes())
+
+    @staticmethod
+    def _put(path: Path, content: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f".{path.name}.part")
+        part.write_bytes(content)
+        os.replace(part, path)
+
+
+def audit(folder: Path, *, min_n: int) -> None:
+    """Refuse a run whose published tables, taken together, give a hidden cell away.
+
+    Raises
+    ------
+    CxError
+        One problem a cell that can be computed back.
+    """
+    leaks = disclosure.audit(Store(folder).register(), min_n=min_n)
+    if len(leaks):
+        raise CxError(
+            *("disclosure: " + ", ".join(f"{name} = {value}" for name, value in leak.items()) for leak in leaks.to_dict("records"))
+        )
+
+
+def _checked(name: str) -> str:
+    if not _NAME.match(name):
+        raise CxError(f"save: {name!r} cannot name a table. Use a-z, 0-9 and _, beginning with a letter.")
+    return name

@@ -1,0 +1,296 @@
+"""What a notebook holds in its hand: the client's tables, and save, show and decide.
+
+The notebook runs once; everything shown is emitted in each language and marked with it, so that the exporter makes one page a language.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from cxlib import intake
+from cxlib.decisions import evidence
+from cxlib.errors import CxError, DataError, worded
+from cxlib.intake import Prepared
+from cxlib.params import Params, load, project_root
+from cxlib.report import disclosure, outputs
+from cxlib.report.plots import Plot
+from cxlib.report.words import Words
+from cxlib.suite.store import Store
+from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
+
+__all__ = ["Study", "open_study"]
+
+DECISION = "application/vnd.cxlib.decision+json"
+
+
+def open_study(client: str) -> Study:
+    """Open a client's study: find the project, read its params, convert its data where that has not been done.
+
+    Parameters
+    ----------
+    client : str
+        The name of a file in ``params/``.
+
+    Returns
+    -------
+    Study
+        Tells client, period and languages when it is opened in Lab.
+
+    Raises
+    ------
+    ParamsError, DataError
+        With every problem at once.
+    """
+    project = project_root()
+    params = load(project, client)
+    given = json.loads(os.environ.get("CX_RUN", "{}"))
+    if given:
+        prepared, folder = Prepared.open(Path(given["tables"])), Path(given["folder"])
+    else:
+        prepared, folder = intake.prepare(project, params), project / "reports" / client / "interactive"
+    study = Study(
+        params=params,
+        prepared=prepared,
+        store=Store(folder),
+        audience=given.get("audience", "management"),
+        languages=tuple(given.get("languages", params.languages[:1])),
+        notebook=given.get("notebook", "interactive"),
+        project=project,
+    )
+    study.tell()
+    return study
+
+
+@dataclass(eq=False)
+class Study:
+    """One client's study, as one notebook sees it.
+
+    Attributes
+    ----------
+    params : Params
+        What differs from client to client.
+    """
+
+    params: Params
+    prepared: Prepared
+    store: Store
+    audience: str
+    languages: tuple[str, ...]
+    notebook: str
+    project: Path
+    _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _shown: dict[str, int] = field(default_factory=dict)
+
+    def tell(self) -> None:
+        """Say whose study this is; shown in Lab, left out of pages."""
+        period = (self.params.period.start, self.params.period.end)
+        words = self.words[self.languages[0]]
+        html = outputs.opening(words, self.params.name, self.params.simulated, period, self.audience)
+        self._emit(words.language, "opening", html, f"{self.params.name}, {words.date(period[0])} – {words.date(period[1])}")
+
+    def table(self, name: str, join: Sequence[str] = ()) -> pd.DataFrame:
+        """Return a contract table, or one that a notebook with a lower number saved.
+
+        Parameters
+        ----------
+        name : str
+        join : sequence of str
+            Tables with one row for each of this table's ids (contact_reasons, personas), added as columns.
+
+        Returns
+        -------
+        DataFrame
+            A table that the client does not have is empty and typed; functions given it return rows that say what is missing.
+
+        Raises
+        ------
+        DataError
+            When there is no such table, or a joined one has several rows for one id.
+        """
+        frame = self._load(name)
+        for other in join:
+            added = self._load(other)
+            keys = [
+                column for column in contract(other).key or contract(other).any_of if column in frame.columns and column in added.columns
+            ]
+            if not keys:
+                raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
+            fresh = [column for column in added.columns if column not in frame.columns]
+            if added.duplicated(keys[:1]).any():
+                raise DataError(f"table {other!r}: several rows have the same {keys[0]}. Joining it to {name!r} would double rows.")
+            frame = frame.merge(added[[*keys[:1], *fresh]], on=keys[0], how="left", validate="many_to_one")
+        return frame
+
+    def save(self, name: str, result: Any) -> pd.DataFrame:
+        """Write a result into the run's folder and return what this audience may see of it.
+
+        Parameters
+        ----------
+        name : str
+            The table's name, a-z, 0-9 and _.
+        result : DataFrame or fitted result
+            ESTIMATES; a row-level contract table (named like its contract), which is never shown; or a fitted result with ``.table``
+            (ESTIMATES) and, where it has them, ``.row_level`` ({contract name: table}).
+
+        Returns
+        -------
+        DataFrame
+            ESTIMATES without the numbers that would give single people away; for a row-level table the table itself.
+        """
+        if not isinstance(result, pd.DataFrame):
+            for contract_name, rows in getattr(result, "row_level", {}).items():
+                self.save(contract_name, rows)
+            result = result.table
+        if "metric" not in result.columns:
+            table = contract(name).validate(result, f"save({name!r})")
+            self.store.save_rows(name, table)
+            return table
+        full = result.reset_index(drop=True)
+        shown = self._disclosed(name, full)
+        self.store.save_estimates(name, shown, full)
+        shown.attrs["saved"] = name
+        self._saved[name] = shown
+        return shown
+
+    def show(self, what: pd.DataFrame | Plot, *, caption: str) -> None:
+        """Show a table or a plot of numbers that were saved before, once in each language.
+
+        Parameters
+        ----------
+        what : DataFrame or Plot
+            Rows of what :meth:`save` returned, or a plot made from them. When every row says what is missing, the page says so instead.
+        caption : str
+            The key of the caption's words: ``caption.<caption>``.
+        """
+        table = what.table if isinstance(what, Plot) else what
+        self._check_saved(table)
+        missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
+        kind = "missing" if missing and table["value"].isna().all() else "figure" if isinstance(what, Plot) else "table"
+        number = self._shown[kind] = self._shown.get(kind, 0) + 1
+        for language, words in self.words.items():
+            said = words.text(f"caption.{caption}")
+            extra: dict[str, Any] = {"number": number}
+            if kind == "missing":
+                html = outputs.missing(missing, words)
+            elif isinstance(what, Plot):
+                html, extra["alt"] = outputs.figure(what, words, number=number, caption=said), what.describe(words)
+            else:
+                html = outputs.table(what, words, number=number, caption=said)
+            self._emit(language, kind, html, said, **extra)
+
+    def decide(
+        self,
+        *,
+        answer: str,
+        rests_on: pd.DataFrame,
+        values: Mapping[str, pd.DataFrame] | None = None,
+        against: float | pd.DataFrame | None = None,
+        coverage: pd.DataFrame | None = None,
+        gate: bool | None = None,
+        counted: bool = False,
+        proxy: bool = False,
+        judgement: bool = False,
+        not_examined: Sequence[str] = (),
+        wanted: str,
+        owner: str,
+    ) -> None:
+        """Close the page: answer, evidence grade, what was not examined, the decision wanted and from whom.
+
+        Parameters
+        ----------
+        answer : str
+            Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``.
+        rests_on : DataFrame of one row
+            The number the answer stands or falls with, told as ``{it}``.
+        values : mapping of str to DataFrame of one row
+            Further rows that the sentence tells by name.
+        against, coverage, gate, counted, proxy, judgement
+            What the grade is computed from, see :func:`cxlib.decisions.evidence.grade`.
+        not_examined, wanted, owner : str
+            Keys: ``not_examined.<key>``, ``wanted.<key>``, ``owner.<key>``.
+        """
+        rows = {"it": self._one_row(rests_on)} | {name: self._one_row(table) for name, table in (values or {}).items()}
+        rival = self._one_row(against) if isinstance(against, pd.DataFrame) else against
+        covered = None if coverage is None else float(self._one_row(coverage)["value"])
+        grade = evidence.grade(rows["it"], against=rival, coverage=covered, gate=gate, counted=counted, proxy=proxy, judgement=judgement)
+        key = f"answer.{answer}" if pd.notna(rows["it"]["value"]) else f"answer.{answer}.missing"
+        for language, words in self.words.items():
+            content = {
+                "answer": words.text(key, **{name: words.told(row) for name, row in rows.items()}),
+                "grade": grade.letter,
+                "grade_reason": words.list([words.text(f"grade_reason.{reason}") for reason in grade.reasons]),
+                "not_examined": [words.text(f"not_examined.{name}") for name in not_examined],
+                "wanted": words.text(f"wanted.{wanted}"),
+                "owner": words.text(f"owner.{owner}"),
+            }
+            data = {DECISION: content | {"notebook": self.notebook, "language": language}}
+            self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
+
+    @cached_property
+    def words(self) -> dict[str, Words]:
+        """The words of each language, with the client's own labels."""
+        return {language: Words(language, self._names(language)) for language in self.languages}
+
+    def _load(self, name: str) -> pd.DataFrame:
+        saved = self.store.read(name)
+        if saved is not None:
+            return saved
+        path = self.prepared.folder / f"{name}.parquet"
+        if path.is_file() and name in CONTRACTS:
+            return pd.read_parquet(path)
+        return contract(name).empty(self.params.timezone)
+
+    def _disclosed(self, name: str, full: pd.DataFrame) -> pd.DataFrame:
+        bare = full.drop(columns="draws", errors="ignore")
+        if self.audience == "analyst" or bare["n"].isna().all():  # analysts hold the data anyway; what counts no people tells of none
+            return bare.copy()
+        register = self.store.register()
+        who = [column for column in group_columns(bare) if column not in MEASURED]
+        shown = disclosure.protect(bare, min_n=self.params.min_n, register=register, name=name, who=who)
+        self.store.save_register(register)
+        return shown
+
+    def _check_saved(self, table: pd.DataFrame) -> None:
+        saved = self._saved.get(table.attrs.get("saved", ""))
+        if saved is None:
+            raise CxError("show: this table did not come from study.save. Save it first; save returns what this audience may see.")
+        columns = [column for column in saved.columns if column in table.columns]
+        if not table.index.isin(saved.index).all() or not table[columns].equals(saved.loc[table.index, columns]):
+            raise CxError(f"show: rows were changed after study.save({table.attrs['saved']!r}). Compute first, save, then show.")
+
+    def _one_row(self, table: pd.DataFrame) -> dict[str, Any]:
+        self._check_saved(table)
+        if len(table) != 1:
+            raise CxError(f"decide: a number of the answer comes from exactly one saved row, this table has {len(table)}.")
+        return dict(table.iloc[0])
+
+    def _names(self, language: str) -> dict[str, dict[str, str]]:
+        names: dict[str, dict[str, str]] = {"column": {}}
+        for features in self.params.extra.values():
+            names["column"] |= {column: getattr(feature, language) for column, feature in features.items()}
+        touchpoints = self._load("touchpoints")
+        local = (
+            touchpoints["name_en"].fillna(touchpoints["name_de"])
+            if language == "en" and "name_en" in touchpoints
+            else touchpoints["name_de"]
+        )
+        names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
+        items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
+        names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
+        for column, labels in self.params.labels.items():
+            names[column] = {**names.get(column, {}), **{value: getattr(label, language) for value, label in labels.items()}}
+        return names
+
+    def _emit(self, language: str, kind: str, html: str, text: str, *, data: Mapping[str, Any] | None = None, **extra: Any) -> None:
+        from IPython.display import display
+
+        mark = {"language": language, "kind": kind, **extra}
+        display({"text/html": html, "text/plain": text, **(data or {})}, raw=True, metadata={"cx": mark})  # type: ignore[no-untyped-call]
