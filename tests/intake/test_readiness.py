@@ -3,12 +3,8 @@
 from datetime import date
 
 import pandas as pd
-import pytest
-
 from cxlib import estimates
-from cxlib.errors import DataError
 from cxlib.intake import readiness
-from cxlib.intake.questions import catalogue, elements
 
 QUESTIONS = pd.DataFrame(
     [
@@ -75,39 +71,3 @@ def test_ages_count_to_the_given_day_and_old_data_are_marked():
     ages = rows[rows["metric"] == "age_days"].set_index("source")
     assert ages["value"].to_list() == [10, 2201]
     assert ages["note"].to_list() == ["", "old"]
-
-
-def test_elements_list_what_holds_values():
-    responses = pd.DataFrame(
-        {
-            "item_type": ["nps", "nps", "actual"],
-            "state": ["answered", "no_answer", "answered"],
-            "value": [1.0, None, 2.0],
-            "text": [None] * 3,
-        }
-    )
-    found = elements({"responses": responses}).set_index("element")["filled"].to_dict()
-    assert found["responses[nps]"] == 1
-    assert found["responses.value"] == 2
-    assert "responses.text" not in found
-
-
-def test_the_catalogue_has_every_question_once(root):
-    table = catalogue(root / "QUESTIONS.md")
-    assert table["question_id"].to_list() == sorted(
-        table["question_id"], key=lambda name: (table.set_index("question_id")["notebook"][name], name)
-    )
-    assert sorted(table["question_id"]) == [f"R{number:03d}" for number in range(1, 212)]
-
-
-def test_a_broken_catalogue_is_refused_with_its_line(tmp_path):
-    path = tmp_path / "QUESTIONS.md"
-    path.write_text(
-        "## 00_data_readiness\n| R001 | a | b | `f` | - |\n| R001 | a | b | - |\n| R001 | a | b | `f` | - |\n", encoding="utf-8"
-    )
-    with pytest.raises(DataError) as error:
-        catalogue(path)
-    assert error.value.problems == (
-        "QUESTIONS.md, line 3: a question has five cells and stands under a notebook's heading.",
-        "QUESTIONS.md: R001 stands more than once.",
-    )

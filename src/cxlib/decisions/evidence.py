@@ -13,9 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["MIN_COVERAGE", "Grade", "grade"]
-
-MIN_COVERAGE = 0.8
+__all__ = ["Grade", "grade"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,7 @@ def grade(
     counted: bool = False,
     proxy: bool = False,
     judgement: bool = False,
+    min_coverage: float = 0.8,
     min_n: int = 30,
 ) -> Grade:
     """Grade the answer that rests on one row of ESTIMATES.
@@ -63,6 +62,8 @@ def grade(
         The figure is a complete count and needs no interval.
     proxy, judgement : bool
         The figure stands for another one; the figure is a person's rating.
+    min_coverage : float
+        Share that has to be covered for A.
     min_n : int
         Answers below which the grade is C.
 
@@ -86,7 +87,7 @@ def grade(
     if weak:
         return Grade("C", tuple(weak))
     missing = [] if _excludes(estimate, against) else ["interval"]
-    missing += [] if coverage is not None and coverage >= MIN_COVERAGE else ["coverage"]
+    missing += [] if coverage is not None and coverage >= min_coverage else ["coverage"]
     missing += ["gate"] if gate is False else []
     return Grade("ABC"[min(len(missing), 2)], tuple(missing) or ("all",))
 

@@ -36,6 +36,7 @@ def linear(
 
 
 def spread_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> Spread:
+    """Return the standard error of Σw·top/Σw·bottom by group, from its influence values."""
     below = chosen.total(bottom)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(below != 0, chosen.total(top) / below, 0.0)
@@ -46,6 +47,7 @@ def spread_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> Spread:
 
 
 def draws_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray, options: Sampling) -> np.ndarray:
+    """Return the bootstrap draws of Σw·top/Σw·bottom: groups × draws."""
     ids = draw_ids(chosen, options)
     weights = chosen.weight
     return draw_ratios(
@@ -54,6 +56,7 @@ def draws_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray, options: Sampl
 
 
 def draw_ids(chosen: Sample, options: Sampling) -> np.ndarray:
+    """Return the cluster ids that draws are made from; without clusters there are no draws that could align."""
     if not options.get("cluster"):
         raise CxError(
             "draws: bootstrap draws need `cluster`, the column whose ids make them align between tables (respondent_id at least)."
@@ -62,4 +65,5 @@ def draw_ids(chosen: Sample, options: Sampling) -> np.ndarray:
 
 
 def numbers(table: pd.DataFrame, name: str, chosen: Sample) -> np.ndarray:
+    """Return a column's values in the rows chosen."""
     return table[name].iloc[chosen.rows].to_numpy(dtype="float64", copy=True)

@@ -198,6 +198,13 @@ class Scores(_Section):
     top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
 
 
+class Evidence(_Section):
+    """What an answer needs to count as established."""
+
+    min_coverage: float = Field(default=0.8, ge=0, le=1, description="share of what should have been measured that has to be")
+    min_n: int = Field(default=30, ge=1, description="answers below which an answer is an indication only")
+
+
 class Params(_Section):
     """One client's parameters, as `params/demo.yml` shows them with a comment each."""
 
@@ -223,6 +230,7 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    evidence: Evidence = Evidence()
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -220,7 +220,8 @@ class Study:
         rows = {"it": self._one_row(rests_on)} | {name: self._one_row(table) for name, table in (values or {}).items()}
         rival = self._one_row(against) if isinstance(against, pd.DataFrame) else against
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
-        grade = evidence.grade(rows["it"], against=rival, coverage=covered, gate=gate, counted=counted, proxy=proxy, judgement=judgement)
+        facts = {"gate": gate, "counted": counted, "proxy": proxy, "judgement": judgement} | self.params.evidence.model_dump()
+        grade = evidence.grade(rows["it"], against=rival, coverage=covered, **facts)
         key = f"answer.{answer}" if pd.notna(rows["it"]["value"]) else f"answer.{answer}.missing"
         for language, words in self.words.items():
             content = {

@@ -1,0 +1,57 @@
+"""Wide survey exports become long, each rating with its state, high is good."""
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cxlib.intake.delimited import Raw
+from cxlib.intake.survey import answers
+from cxlib.params import Scale, Source
+
+SCALES = {
+    "mark": Scale(low=1, high=6, best="low", states={"8": "not_used", "9": "no_answer"}, empty="not_asked"),
+    "ten": Scale(low=0, high=10),
+}
+
+
+def long(cells, **items):
+    frame = pd.DataFrame(cells, dtype="str")
+    raw = Raw(frame, pd.Series(range(2, len(frame) + 2)))
+    source = Source.model_validate({"table": "responses", "file": "x.csv", "items": items, "decimal": ","})
+    return answers(raw, pd.DataFrame({"response_id": frame.index.astype(str)}), source, SCALES, "x.csv")
+
+
+def test_states_are_told_apart_and_marks_are_turned():
+    table, problems = long({"Q": ["1", "6", "8", "9", "", " 2 "]}, Q={"item_type": "actual", "scale": "mark"})
+    assert problems == []
+    assert table["state"].to_list() == ["answered", "answered", "not_used", "no_answer", "not_asked", "answered"]
+    assert table["value"].to_list()[:2] == [6, 1]
+    assert table["value"].to_list()[5] == 5
+    assert table[["scale_low", "scale_high"]].drop_duplicates().to_numpy().tolist() == [[1, 6]]
+
+
+def test_half_marks_follow_the_decimal_sign():
+    table, problems = long({"Q": ["2,5", "2.5"]}, Q={"item_type": "actual", "scale": "mark"})
+    assert table["value"].to_list() == [4.5, 4.5] or problems
+
+
+@pytest.mark.parametrize("cell", ["7", "0", "-1", "gut", "99", "1e9", "inf", "nan"])
+def test_what_is_neither_rating_nor_code_is_refused(cell):
+    _, problems = long({"Q": ["1", cell]}, Q={"item_type": "actual", "scale": "mark"})
+    assert len(problems) == 1
+    assert problems[0].startswith(f"x.csv: Q: 1 of 2 answers lie outside the scale 'mark' (1 to 6): line 3: '{cell}'")
+
+
+def test_open_text_is_kept_as_it_is():
+    table, _ = long({"T": ["=1+1", ""]}, T={"item_type": "open_text"})
+    assert table["text"].to_list()[0] == "=1+1"
+    assert table["state"].to_list() == ["answered", "no_answer"]
+    assert table["value"].isna().all()
+
+
+@given(st.lists(st.integers(0, 10), min_size=1, max_size=30))
+def test_ratings_come_back_unchanged_on_a_scale_whose_high_end_is_good(values):
+    table, problems = long({"Q": [str(value) for value in values]}, Q={"item_type": "nps", "scale": "ten"})
+    assert problems == []
+    assert table["value"].to_list() == values

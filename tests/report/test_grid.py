@@ -1,0 +1,78 @@
+import pandas as pd
+import pytest
+
+from cxlib.errors import CxError
+from cxlib.report.grid import grid_of, needs_of, records
+
+
+def test_one_metric_has_value_span_and_n_in_columns(estimates, german):
+    grid = grid_of(estimates, german)
+    assert list(grid.heads) == ["Kontaktpunkt"]
+    assert list(grid.columns) == ["Weiterempfehlung (NPS), Punkte", "Spanne", "n"]
+    label, cells = grid.rows[2]
+    assert (label, [cell.text for cell in cells]) == (["Webshop"], ["61,0", "54,9 bis 67,1", "120"])
+
+
+def test_notes_cover_the_columns_of_the_number(estimates, german):
+    _, (note,) = grid_of(estimates, german).rows[4]
+    assert (note.text, note.note, note.covers) == ("zum Schutz Einzelner nicht veröffentlicht", True, 3)
+
+
+def test_several_metrics_stand_side_by_side(estimates, estimates_of, german):
+    both = pd.concat([estimates, estimates_of({"shop": (0.72, ""), "phone": (None, "suppressed")}, metric="csat", unit="share")])
+    grid = grid_of(both, german)
+    assert list(grid.columns) == ["Weiterempfehlung (NPS), Punkte", "Zufriedenheit (CSAT)"]
+    rows = {label[0]: cells for label, cells in grid.rows}
+    assert rows["Webshop"][1].text == "72\N{NO-BREAK SPACE}%"
+    assert rows["Webshop"][1].small == ("65 bis 79\N{NO-BREAK SPACE}%", "n = 120")
+    assert rows["Hotline"][1].note
+    assert rows["Rechnung"][1].text == "–"
+
+
+def test_without_groups_metrics_are_the_rows(estimates, german):
+    grid = grid_of(estimates.head(1), german)
+    assert list(grid.heads) == ["Kennzahl"]
+    assert grid.rows[0][0] == ["Weiterempfehlung (NPS), Punkte"]
+
+
+def test_where_units_differ_each_number_says_its_own(estimates, german):
+    mixed = estimates.iloc[[1, 2]].assign(unit=["h", "days"])
+    grid = grid_of(mixed, german)
+    assert grid.columns[0] == "Weiterempfehlung (NPS)"
+    assert [cells[0].text for _, cells in grid.rows] == ["12 Stunden", "61 Tage"]
+
+
+def test_exact_counts_need_no_span_column(estimates, german):
+    exact = estimates.iloc[[1, 2]].assign(low=float("nan"), high=float("nan"), n=pd.NA, metric="rows", unit="count")
+    assert list(grid_of(exact, german).columns) == ["Zeilen"]
+
+
+def test_an_empty_table_has_no_rows(estimates, german):
+    assert list(grid_of(estimates.head(0), german).rows) == []
+
+
+def test_doubled_rows_are_refused(estimates, german):
+    with pytest.raises(CxError, match="table: the same groups and metric stand twice"):
+        grid_of(pd.concat([estimates, estimates]), german)
+
+
+def test_a_table_of_labels_is_printed_as_it_is(german):
+    grid = grid_of(pd.DataFrame({"notebook": ["03_contact_reasons"], "source": ["contacts"], "state": ["half"]}), german)
+    assert (list(grid.heads), list(grid.columns)) == (["Seite"], ["Quelle", "Stand"])
+    assert [cell.text for cell in grid.rows[0][1]] == ["Kontakte", "reicht teilweise"]
+
+
+def test_needs_are_collected_only_when_no_row_has_more_to_say(estimates):
+    needing = estimates.assign(note="needs responses.value, responses.weight")
+    needing.loc[1, "note"] = "needs orders"
+    assert needs_of(needing) == ["responses.value", "responses.weight", "orders"]
+    needing.loc[2, "note"] = "n < 30"
+    assert needs_of(needing) == []
+    assert needs_of(needing.head(0)) == []
+
+
+def test_records_carry_labels_numbers_and_notes_but_no_draws(estimates, german):
+    header, rows = records(estimates.assign(draws=[[1.0]] * len(estimates)), german)
+    assert header == ["Kontaktpunkt", "Kennzahl", "Wert", "Spanne von", "Spanne bis", "Einheit", "n", "n wirksam", "Verfahren", "Hinweis"]
+    assert rows[2][:3] == ["Webshop", "Weiterempfehlung (NPS)", 61.0]
+    assert rows[4][-1] == "zum Schutz Einzelner nicht veröffentlicht"

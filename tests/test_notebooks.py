@@ -1,0 +1,97 @@
+"""Notebooks are thin, ordered, stripped, say everything in both languages, and run."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CELL_LINES, BOOK_LINES = 12, 100
+
+
+def cells(path, kind):
+    return [
+        cell | {"source": "".join(cell["source"])}
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+        if cell["cell_type"] == kind
+    ]
+
+
+def code_lines(source):
+    return [line for line in source.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def book(request):
+    return request.param
+
+
+def test_there_are_notebooks_and_their_numbers_are_their_order():
+    numbers = [path.stem[:2] for path in NOTEBOOKS]
+    assert numbers == sorted(set(numbers))
+    assert len(numbers) >= 2
+
+
+def test_a_notebook_chooses_arranges_and_says(book):
+    total = 0
+    for cell in cells(book, "code"):
+        lines = code_lines(cell["source"])
+        total += len(lines)
+        assert len(lines) <= CELL_LINES + 3, f"{len(lines)} lines in one cell"
+        forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.With)
+        assert not [node for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, forbidden)], "logic belongs into the library"
+    assert total <= BOOK_LINES
+
+
+def test_nothing_is_stored_in_a_notebook(book):
+    for cell in cells(book, "code"):
+        assert cell["outputs"] == []
+        assert cell["execution_count"] is None
+
+
+def test_one_parameter(book):
+    tagged = [cell for cell in cells(book, "code") if "parameters" in cell["metadata"].get("tags", [])]
+    assert [cell["source"] for cell in tagged] == ['client = "demo"']
+
+
+def test_prose_comes_in_pairs(book):
+    tags = [cell["metadata"]["tags"] for cell in cells(book, "markdown")]
+    assert tags == [["de"], ["en"]] * (len(tags) // 2)
+    for language in ("de", "en"):
+        texts = [cell["source"] for cell in cells(book, "markdown") if cell["metadata"]["tags"] == [language]]
+        assert sum(len(re.findall(r"^# ", text, re.M)) for text in texts) == 1
+        assert texts[0].startswith("# ")
+
+
+def test_every_text_a_notebook_names_is_in_the_catalogs(book):
+    from cxlib.report.catalog import messages
+
+    wanted = {"caption": "caption", "answer": "answer", "wanted": "wanted", "owner": "owner", "not_examined": "not_examined"}
+    for cell in cells(book, "code"):
+        for node in ast.walk(ast.parse(cell["source"])):
+            if not isinstance(node, ast.Call):
+                continue
+            for keyword in node.keywords:
+                if keyword.arg in wanted:
+                    keys = ast.literal_eval(keyword.value)
+                    for key in [keys] if isinstance(keys, str) else keys:
+                        assert f"{wanted[keyword.arg]}.{key}" in messages("de")
+
+
+def test_tables_come_from_lower_numbers_only(book):
+    """What a notebook loads is a contract table or was saved by a notebook before it."""
+    from cxlib.tables import CONTRACTS, MADE
+
+    saved = set()
+    for path in [other for other in NOTEBOOKS if other.stem < book.stem]:
+        saved |= set(re.findall(r"study\.save\(\s*\"(\w+)\"", "".join(cell["source"] for cell in cells(path, "code"))))
+    raw = set(CONTRACTS) - {"contact_reasons", "personas"}
+    for cell in cells(book, "code"):
+        for name in re.findall(r"study\.table\(\s*\"(\w+)\"", cell["source"]):
+            assert name in raw | saved, f"{name} is saved by no notebook before {book.stem}"
+    assert set(MADE) <= set(CONTRACTS)
