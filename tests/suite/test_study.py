@@ -1,0 +1,203 @@
+"""What a notebook holds in its hand: tables, and save, show and decide, in each language, protected before anything is shown."""
+
+from __future__ import annotations
+
+import json
+import shutil
+
+import pandas as pd
+import pytest
+
+import cxlib as cx
+from cxlib import estimates
+from cxlib.errors import CxError, DataError, ParamsError
+from cxlib.report import plots
+from cxlib.survey import scores
+from cxlib.suite import study as study_module
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """What a notebook would display, as (data, metadata) pairs."""
+    import IPython.display
+
+    outputs = []
+    monkeypatch.setattr(IPython.display, "display", lambda data, raw, metadata: outputs.append((data, metadata["cx"])))
+    return outputs
+
+
+@pytest.fixture
+def client(tmp_path, root, monkeypatch):
+    """The demo client in a project of its own, seen from its notebooks folder."""
+    project = tmp_path
+    for folder in ("params", "notebooks"):
+        (project / folder).mkdir()
+    shutil.copy(root / "QUESTIONS.md", project)
+    shutil.copy(root / "params" / "demo.yml", project / "params")
+    shutil.copytree(root / "data" / "demo" / "raw", project / "data" / "demo" / "raw")
+    monkeypatch.chdir(project / "notebooks")
+    monkeypatch.delenv("CX_RUN", raising=False)
+    return project
+
+
+@pytest.fixture
+def study(client, shown):
+    return cx.open("demo")
+
+
+def in_a_run(client, monkeypatch, audience="management"):
+    from cxlib import intake
+    from cxlib.params import load
+
+    run = {"folder": str(client / "part"), "tables": str(intake.prepare(client, load(client, "demo")).folder)}
+    run |= {"audience": audience, "languages": ["de", "en"], "run": "R", "notebook": "10_expectation_gaps"}
+    monkeypatch.setenv("CX_RUN", json.dumps(run))
+    return cx.open("demo")
+
+
+def test_open_says_whose_study_it_is(study, shown):
+    data, mark = shown[0]
+    assert mark == {"language": "de", "kind": "opening"}
+    assert data["text/plain"] == "Volkmar & Thies Hydraulik GmbH, 01.01.2025 – 30.06.2026"
+    assert "Volkmar &amp; Thies" in data["text/html"]
+
+
+def test_a_misspelt_client_is_refused(client):
+    with pytest.raises(ParamsError, match=r"there is no params file for 'dmeo' \(did you mean 'demo'\?\)"):
+        cx.open("dmeo")
+
+
+def test_a_table_that_the_client_lacks_is_empty_and_typed(study):
+    contacts = study.table("contacts")
+    assert contacts.empty
+    assert "channel" in contacts.columns
+    assert str(contacts["contact_ts"].dtype) == "datetime64[us, Europe/Berlin]"
+    with pytest.raises(DataError, match="there is no table 'contcts'"):
+        study.table("contcts")
+
+
+def test_joining_never_doubles_rows(study):
+    personas = pd.DataFrame({"customer_id": ["a", "b"], "persona": ["x", "y"], "source": ["given", "given"]}).astype("str")
+    study.save("personas", personas)
+    customers = pd.DataFrame({"customer_id": ["b", "c"], "market": ["b2b", "b2b"], "status": ["active", "active"]}).astype("str")
+    study.save("customers", customers)
+    joined = study.table("customers", join=["personas"])
+    assert joined["persona"].fillna("-").to_list() == ["y", "-"]
+    study.save("personas", pd.concat([personas, personas[:1]], ignore_index=True))
+    with pytest.raises(DataError, match="several rows have the same customer_id"):
+        study.table("customers", join=["personas"])
+
+
+def test_what_was_not_saved_is_not_shown(study):
+    table = scores.nps(study.table("responses"))
+    with pytest.raises(CxError, match="did not come from study.save"):
+        study.show(table, caption="nps")
+
+
+def test_what_was_changed_after_saving_is_not_shown(study):
+    saved = study.save("nps", scores.nps(study.table("responses"), by=["region"]))
+    study.show(saved[saved["region"] == "south"], caption="nps")  # fewer rows are fine
+    with pytest.raises(CxError, match=r"rows were changed after study.save\('nps'\)"):
+        study.show(saved.assign(value=100.0), caption="nps")
+
+
+def test_one_execution_shows_every_language(client, shown, monkeypatch):
+    study = in_a_run(client, monkeypatch)
+    saved = study.save("nps", scores.nps(study.table("responses"), by=["region"]))
+    study.show(plots.ranking(saved, by="region"), caption="nps")
+    study.show(saved, caption="nps")
+    kinds = [(mark["kind"], mark["language"], mark.get("number")) for _, mark in shown[1:]]
+    assert kinds == [("figure", "de", 1), ("figure", "en", 1), ("table", "de", 1), ("table", "en", 1)]
+    assert "Weiterempfehlung" in shown[1][0]["text/html"]
+    assert "Recommendation" in shown[2][0]["text/html"]
+    assert shown[1][1]["alt"] != shown[2][1]["alt"]
+
+
+def test_lab_shows_the_first_language_only(study, shown):
+    study.show(study.save("nps", scores.nps(study.table("responses"))), caption="nps")
+    assert [mark["language"] for _, mark in shown[1:]] == ["de"]
+
+
+def test_small_groups_are_hidden_from_management_and_seen_by_analysts(client, shown, monkeypatch):
+    few = {"region": ["south"] * 3 + ["west"] * 20 + ["abroad"] * 20}
+    table = pd.DataFrame(few).assign(y=range(43), respondent_id=[str(number) for number in range(43)])
+    figures = estimates.stack(
+        *[estimates.mean(table, "y", by=by, metric="nps", cluster="respondent_id", draws=10) for by in ([], ["region"])]
+    )
+    management = in_a_run(client, monkeypatch).save("few", figures)
+    assert management["note"].to_list().count("suppressed") == 2
+    assert "draws" not in management
+    shutil.rmtree(client / "part")
+    analyst = in_a_run(client, monkeypatch, "analyst").save("few", figures)
+    assert analyst["value"].notna().all()
+
+
+def test_a_later_table_cannot_give_an_earlier_hidden_cell_away(client, monkeypatch, shown):
+    study = in_a_run(client, monkeypatch)
+    table = pd.DataFrame({"region": ["south"] * 3 + ["west"] * 20 + ["abroad"] * 20, "y": range(43)})
+    first = study.save("by_region", estimates.mean(table, "y", by=["region"], metric="nps"))
+    assert first["note"].eq("suppressed").sum() == 1  # without a total nothing follows from the rest
+    total = study.save("total", estimates.mean(table, "y", metric="nps"))
+    assert total["value"].isna().all()  # with it, the hidden one would
+
+
+def test_missing_data_make_a_page_that_says_so(study, shown):
+    study.show(study.save("volume", estimates.unanswerable("nps", "points", ["contacts.contact_ts"])), caption="nps")
+    data, mark = shown[-1]
+    assert mark["kind"] == "missing"
+    assert "contact_ts" in data["text/html"] or "Kontakt" in data["text/html"]
+
+
+def test_decide_tells_words_grade_and_data(client, shown, monkeypatch):
+    study = in_a_run(client, monkeypatch)
+    actual = study.save("actual", scores.mean_rating(study.table("responses"), **study.params.sampling))
+    nps = study.save("nps", scores.nps(study.table("responses"), **study.params.sampling))
+    response = study.save("item_response", scores.item_response(study.table("responses"), **study.params.sampling))
+    study.decide(
+        answer="expectation_gaps",
+        rests_on=estimates.lowest(actual),
+        values={"best": estimates.highest(actual), "nps": nps},
+        against=estimates.lowest(actual, rank=2),
+        coverage=response,
+        not_examined=["other_views"],
+        wanted="expectation_gaps",
+        owner="service_management",
+    )
+    german, english = (data[study_module.DECISION] for data, mark in shown if mark["kind"] == "decision")
+    assert german["answer"].startswith("Am schwächsten: Reklamation und 8D-Bericht mit 3,3")
+    assert english["answer"].startswith("Weakest: Claim and 8D report at 3.3")
+    assert (german["grade"], german["notebook"], german["language"]) == ("A", "10_expectation_gaps", "de")
+
+
+def test_decide_takes_single_saved_rows_only(study):
+    actual = study.save("actual", scores.mean_rating(study.table("responses")))
+    facts = {"answer": "expectation_gaps", "wanted": "expectation_gaps", "owner": "service_management"}
+    with pytest.raises(CxError, match="comes from exactly one saved row, this table has 15"):
+        study.decide(rests_on=actual, **facts)
+    with pytest.raises(CxError, match="did not come from study.save"):
+        study.decide(rests_on=scores.nps(study.table("responses")), **facts)
+
+
+def test_a_fitted_result_is_saved_with_its_row_level_part(study):
+    class Fitted:
+        table = estimates.mean(pd.DataFrame({"y": [1.0, 2.0] * 10}), "y", metric="nps")
+        row_level = {"personas": pd.DataFrame({"customer_id": ["a"], "persona": ["x"], "source": ["given"]}).astype("str")}
+
+    assert study.save("fit", Fitted())["n"].item() == 20
+    assert study.table("personas")["persona"].to_list() == ["x"]
+    with pytest.raises(CxError, match="did not come from study.save"):
+        study.show(study.table("personas"), caption="nps")
+
+
+def test_hostile_labels_are_escaped_everywhere(client, shown):
+    path = client / "params" / "demo.yml"
+    text = path.read_text(encoding="utf-8").replace("name_de: Website", "name_de: '<script>alert(1)</script>'")
+    path.write_text(text.replace("Volkmar & Thies Hydraulik GmbH", '"<img src=x onerror=alert(1)>"'), encoding="utf-8")
+    study = cx.open("demo")
+    actual = study.save("actual", scores.mean_rating(study.table("responses")))
+    study.show(actual, caption="ratings")
+    study.show(plots.ranking(actual, by="touchpoint_id"), caption="ratings")
+    for data, _ in shown:
+        assert "<script" not in data["text/html"]
+        assert "<img" not in data["text/html"]
+        assert "&lt;" in data["text/html"]

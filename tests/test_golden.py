@@ -1,0 +1,36 @@
+"""The demo client's figures do not move without somebody having seen it."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+@pytest.fixture(scope="module")
+def computed(tmp_path_factory):
+    spec = importlib.util.spec_from_file_location("golden_update", GOLDEN / "update.py")
+    update = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(update)
+    return dict(update.tables(update.project_of_demo(tmp_path_factory.mktemp("golden"))))
+
+
+@pytest.mark.parametrize("path", sorted((GOLDEN / "demo").glob("*.csv")), ids=lambda path: path.stem)
+def test_a_golden_table_has_not_moved(path, computed):
+    stored = pd.read_csv(path)
+    now = computed[path.stem]
+    assert list(stored.columns) == list(now.columns)
+    for column in stored.columns:
+        if pd.api.types.is_numeric_dtype(now[column]):
+            left, right = stored[column].astype("float64"), now[column].astype("float64")
+            pd.testing.assert_series_equal(left, right, rtol=1e-8, atol=1e-10, check_names=False)
+        else:
+            assert stored[column].fillna("").astype(str).to_list() == now[column].fillna("").astype(str).to_list()
+
+
+def test_no_golden_table_is_forgotten(computed):
+    assert {path.stem for path in (GOLDEN / "demo").glob("*.csv")} == set(computed)
