@@ -3,6 +3,7 @@
 from datetime import date
 
 import pandas as pd
+
 from cxlib import estimates
 from cxlib.intake import readiness
 

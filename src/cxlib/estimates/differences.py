@@ -63,11 +63,11 @@ def difference(
     base = {key: code for code, key in enumerate(keys) if levels[code] == reference}
     pairs = [(code, base[key]) for code, key in enumerate(keys) if levels[code] != reference and key in base]
     se, df, n = np.empty(len(pairs)), np.empty(len(pairs)), np.empty(len(pairs), dtype=int)
-    for number, (here, there) in enumerate(pairs):
-        signed = np.where(chosen.group == here, influence, np.where(chosen.group == there, -influence, 0.0))
-        inside = np.isin(chosen.group, (here, there))
+    for number, (level, base_level) in enumerate(pairs):
+        signed = np.where(chosen.group == level, influence, np.where(chosen.group == base_level, -influence, 0.0))
+        inside = np.isin(chosen.group, (level, base_level))
         spread = chosen.spread(signed, np.where(inside, 0, 1), 2)
-        se[number], df[number], n[number] = spread.se[0], spread.df[0], chosen.n[here] + chosen.n[there]
+        se[number], df[number], n[number] = spread.se[0], spread.df[0], chosen.n[level] + chosen.n[base_level]
     here, there = np.array([pair[0] for pair in pairs], dtype=int), np.array([pair[1] for pair in pairs], dtype=int)
     half, kish = stats.t.ppf((1 + options.get("level", 0.95)) / 2, df) * se, chosen.kish()
     point = means[here] - means[there]

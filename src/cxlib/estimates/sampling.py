@@ -136,7 +136,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     DataError
         When a named column is missing, a weight is negative or missing, or strata share a cluster.
     """
-    named = [*values, *by, *(str(options[key]) for key in ("weight", "cluster", "stratum", "population", "count") if options.get(key))]  # type: ignore[literal-required]
+    named = [*values, *by, *(str(options[key]) for key in ("weight", "cluster", "stratum", "population", "count") if options.get(key))]
     lacking = [name for name in named if name not in table.columns]
     if lacking:
         raise DataError(*(worded("table", "there is no column", name, table.columns, label="It has") for name in lacking))

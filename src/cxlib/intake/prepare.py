@@ -131,7 +131,8 @@ def _raw_path(project: Path, params: Params, name: str, source: Source) -> Path:
 def _converted(project: Path, params: Params) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
     """Convert all sources; problems of all of them are gathered before anything is refused."""
     pieces: dict[str, list[pd.DataFrame]] = {}
-    sources, problems = [], []
+    sources: list[dict[str, Any]] = []
+    problems: list[str] = []
     for name, source in params.sources.items():
         try:
             table, record = _one_source(project, params, name, source)

@@ -39,7 +39,7 @@ def catalogue(path: Path) -> pd.DataFrame:
             if len(cells) != 4 or not notebook:
                 problems.append(f"{path.name}, line {number}: a question has five cells and stands under a notebook's heading.")
                 continue
-            rows.append((row[1], cells[0], cells[1], notebook, cells[2].strip("`"), cells[3]))
+            rows.append((row[1], cells[0], cells[1], notebook, cells[2].strip("`()"), cells[3]))
     table = pd.DataFrame(rows, columns=["question_id", "question_de", "question_en", "notebook", "function", "needs"], dtype="str")
     problems += [f"{path.name}: {name} stands more than once." for name in table["question_id"][table["question_id"].duplicated()].unique()]
     if problems:

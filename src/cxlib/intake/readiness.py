@@ -107,7 +107,8 @@ def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd
     Returns
     -------
     DataFrame
-        ESTIMATES by source and table; metrics ``rows_read``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days`` (unit ``days``).
+        ESTIMATES by source and table; metrics ``rows_read``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days``
+        (unit ``days``).
     """
     groups = sources[["source", "table"]]
     parts = [_counts(groups, sources[name], name, "count") for name in ("rows_read", "rows_kept", "failed_cells")]

@@ -60,7 +60,9 @@ def answers(raw: Raw, respondents: pd.DataFrame, source: Source, scales: dict[st
 def _rated(cells: pd.Series, scale: Scale, source: Source) -> tuple[pd.Series, pd.Series, np.ndarray]:
     word = cells.str.strip()
     state = word.map(scale.states).astype("object")
-    state = state.where(state.notna(), np.where(word.isin(list(source.missing)), scale.empty, None))
+    state = state.where(
+        state.notna(), pd.Series(scale.empty, index=word.index, dtype="object").where(word.isin(list(source.missing)), None)
+    )
     value = pd.to_numeric(word.where(state.isna()).str.replace(source.decimal, ".", regex=False), errors="coerce")
     value = value.where((value >= scale.low) & (value <= scale.high))
     failed = np.flatnonzero((state.isna() & value.isna()).to_numpy())

@@ -91,7 +91,7 @@ class _PlainYaml(yaml.SafeLoader):
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - PyYAML's own attribute
 
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[str, Any]:
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         self.flatten_mapping(node)
         mapping: dict[str, Any] = {}
         for key, value in node.value:
@@ -124,7 +124,7 @@ def _worded_errors(where: str, error: ValidationError) -> list[str]:
             allowed = _keys_at(fault["loc"][:-1])
             place = f"{where}: {'.'.join(parts[:-1])}" if parts[:-1] else where
             problems.append(
-                worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(key, parts[-1])), label="Allowed")
+                worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(str(key), parts[-1])), label="Allowed")
             )
         elif fault["type"] == "missing":
             problems.append(f"{place}: is required and missing.")

@@ -224,7 +224,7 @@ class Study:
         grade = evidence.grade(rows["it"], against=rival, coverage=covered, **facts)
         key = f"answer.{answer}" if pd.notna(rows["it"]["value"]) else f"answer.{answer}.missing"
         for language, words in self.words.items():
-            content = {
+            content: dict[str, Any] = {
                 "answer": words.text(key, **{name: words.told(row) for name, row in rows.items()}),
                 "grade": grade.letter,
                 "grade_reason": words.list([words.text(f"grade_reason.{reason}") for reason in grade.reasons]),
@@ -294,4 +294,4 @@ class Study:
         from IPython.display import display
 
         mark = {"language": language, "kind": kind, **extra}
-        display({"text/html": html, "text/plain": text, **(data or {})}, raw=True, metadata={"cx": mark})  # type: ignore[no-untyped-call]
+        display({"text/html": html, "text/plain": text, **(data or {})}, raw=True, metadata={"cx": mark})
