@@ -114,7 +114,9 @@ def survey(*, respondents: int = 612, wave: str = "1", seed: int = 1, rated: Seq
         recommend += np.where(met, -touchpoint.effect * (felt - touchpoint.actual), 0.0)
         marks[f"{touchpoint.touchpoint_id}_Ist"] = _marked(rng, felt, met)
         wished = touchpoint.expected - (0.15 if wave == "2" else 0.0) + 0.1 * mood + rng.normal(0, 0.45, respondents)
-        marks[f"{touchpoint.touchpoint_id}_Soll"] = _marked(rng, wished, np.ones(respondents, dtype=bool), asked=rng.random(respondents) < 0.6)
+        marks[f"{touchpoint.touchpoint_id}_Soll"] = _marked(
+            rng, wished, np.ones(respondents, dtype=bool), asked=rng.random(respondents) < 0.6
+        )
     frame["Empfehlung"] = _whole(recommend, 0, 10, rng, missing=0.03)
     frame["Gesamturteil"] = _whole(7.5 - 1.1 * mood + rng.normal(0, 1.0, respondents), 1, 10, rng, missing=0.02)
     frame["Mühe"] = _whole(5.1 - 0.8 * mood + rng.normal(0, 1.1, respondents), 1, 7, rng, missing=0.05)

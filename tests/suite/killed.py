@@ -60,12 +60,9 @@ def broken(reports: Path, allowed: set[str]) -> list[str]:
     """Name what a reader would find wrong, before and after the next start mends what it may."""
     found = []
     name = (reports / "latest").read_text().strip()
-    if manifest.difference(reports / "runs" / name):
-        found.append("the published run is not whole")
-    for run in (path.name for path in (reports / "runs").iterdir() if not path.name.startswith(".")):
-        if manifest.difference(reports / "runs" / run):
-            found.append("an older run is not whole")
-    fronts = {(reports / "runs" / run / publish.FRONT).read_bytes() for run in publish.runs(reports)}
+    complete = [path for path in (reports / "runs").iterdir() if not path.name.startswith(".")]
+    found += [f"run {path.name} is not whole" for path in complete if manifest.difference(path)]
+    fronts = {(path / publish.FRONT).read_bytes() for path in complete}
     if (reports / "index.html").read_bytes() not in fronts:
         found.append("the front page is of no run")
     if name not in allowed and name != publish.runs(reports)[-1]:

@@ -12,8 +12,8 @@ import cxlib as cx
 from cxlib import estimates
 from cxlib.errors import CxError, DataError, ParamsError
 from cxlib.report import plots
-from cxlib.survey import scores
 from cxlib.suite import study as study_module
+from cxlib.survey import scores
 
 
 @pytest.fixture

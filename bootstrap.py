@@ -1,0 +1,186 @@
+"""Two commands and a fresh machine: ``python bootstrap.py demo`` and ``python bootstrap.py test``.
+
+Standard library only. Makes ``.venv`` from the hashed lock (with uv where it is on PATH, else pip), puts cxlib itself in, and
+does both again only when the lock, the project file, the Python or the place of this folder has changed.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older Python is told
+    sys.exit("This project needs Python 3.11 or newer; this is {}.{}. Start it with another one.".format(*sys.version_info[:2]))
+
+PROJECT = Path(__file__).resolve().parent
+ENVIRONMENT = PROJECT / ".venv"
+PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+LOCK = PROJECT / "requirements.txt"
+STAMP = ENVIRONMENT / "set-up.json"  # written last; says what the environment was made from
+UNDER_WAY = ENVIRONMENT / "set-up.under-way"  # stands while packages are put in: an environment that has it is not to be trusted
+BASE_PYTHON = getattr(sys, "_base_executable", "") or sys.executable  # not the one in .venv, which may have to be made anew
+INSTALL_LOCK = ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]
+INSTALL_CXLIB = ["install", "--no-deps", "--no-build-isolation", "-e", str(PROJECT)]  # hash mode refuses an editable package
+COMPILE_LOCK = [
+    *("pip", "compile", "pyproject.toml", "--extra", "lab", "--extra", "test", "--extra", "build"),
+    *("--universal", "--fork-strategy", "fewest", "--generate-hashes", "--only-binary", ":all:"),
+    *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements.txt"),
+]
+COMMANDS = {
+    "demo": "set up, run the suite for the demo client in German and English, say where the report is",
+    "test": "set up, run all tests",
+    "lab": "set up, open the notebooks in JupyterLab",
+    "lint": "set up, check style and types",
+    "bench": "set up, run every benchmark",
+    "golden": "set up, write the golden tables anew; review their diff",
+    "lock": "resolve the dependencies of pyproject.toml into requirements.txt (needs uv)",
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; what follows it is passed on."""
+    command = arguments[0] if arguments else ""
+    if command in ("-h", "--help"):
+        print(usage())
+        return 0
+    if command not in COMMANDS:
+        print(usage(), file=sys.stderr)
+        return 2
+    if command == "lock":
+        return lock()
+    set_up()
+    return max((call(line) for line in lines(command, arguments[1:])), default=0)
+
+
+def usage() -> str:
+    """Return what can be asked for."""
+    told = "\n".join(f"  {name:7} {text}" for name, text in COMMANDS.items())
+    return f"python bootstrap.py COMMAND [what to pass on]\n{told}"
+
+
+def lines(command: str, more: list[str]) -> list[list[str]]:
+    """Return the command lines, each for the environment's Python, that a command stands for."""
+    if command == "demo":
+        return [["-m", "cxlib.suite.cli", "run", "demo", "--language", "both", *more]]
+    if command == "test":
+        return [["-m", "pytest", *more]]
+    if command == "lab":
+        return [["-m", "jupyterlab", *more]]
+    if command == "lint":
+        return [["-m", "ruff", "check", *more], ["-m", "ruff", "format", "--check", *more], ["-m", "mypy"]]
+    if command == "golden":
+        return [["tests/golden/update.py", *more]]
+    return [[str(path.relative_to(PROJECT)), *more] for path in sorted(PROJECT.glob("benchmarks/[a-z]*.py"))]
+
+
+def call(line: list[str]) -> int:
+    """Run the environment's Python in the project folder and return its exit code."""
+    try:
+        return subprocess.run([str(PYTHON), *line], cwd=PROJECT, check=False).returncode
+    except KeyboardInterrupt:
+        return 130  # the command was interrupted too and has said so
+
+
+def lock() -> int:
+    """Write requirements.txt anew."""
+    uv = working_uv()
+    if not uv:
+        print("The lock is made by uv, which is not on PATH.", file=sys.stderr)
+        return 2
+    return subprocess.run([uv, *COMPILE_LOCK], cwd=PROJECT, check=False).returncode
+
+
+def set_up() -> None:
+    """Make .venv what the lock says; at once when it is that already."""
+    wanted = fingerprint()
+    if PYTHON.exists() and not UNDER_WAY.exists() and stamped() == wanted:
+        return
+    began = time.monotonic()
+    uv = working_uv()
+    print(f"Setting up .venv with {'uv' if uv else 'pip'} …", flush=True)
+    with_uv(uv) if uv else with_pip()
+    readable_diffs()
+    STAMP.write_text(json.dumps({"made_from": wanted}), "utf-8")
+    UNDER_WAY.unlink()
+    print(f"Set up in {time.monotonic() - began:.0f} s.", flush=True)
+
+
+def fingerprint() -> str:
+    """Return a hash of all that .venv depends on; the folder counts because an editable package points to it."""
+    total = hashlib.sha256(f"{sys.version_info[:3]} {sys.platform} {PROJECT}\n".encode())
+    for path in (LOCK, PROJECT / "pyproject.toml"):
+        total.update(path.read_bytes())
+    return total.hexdigest()
+
+
+def stamped() -> str:
+    """Return the fingerprint .venv was made from; "" when it is unknown."""
+    try:
+        return str(json.loads(STAMP.read_text("utf-8"))["made_from"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def reusable() -> bool:
+    """Say whether .venv is whole and of this Python, so that packages may be changed in place."""
+    if UNDER_WAY.exists() or not PYTHON.exists():
+        return False
+    asked = subprocess.run([str(PYTHON), "-c", "import sys; print(sys.version_info[:3])"], capture_output=True, text=True, check=False)
+    return asked.stdout.strip() == str(sys.version_info[:3])
+
+
+def working_uv() -> str:
+    """Return uv's path; "" when there is none that starts (a version manager may leave a shim without a uv behind)."""
+    uv = shutil.which("uv")
+    if uv and subprocess.run([uv, "--version"], capture_output=True, check=False).returncode == 0:
+        return uv
+    return ""
+
+
+def with_uv(uv: str) -> None:
+    """Put the lock and then cxlib into .venv by uv."""
+    if not reusable():
+        discard()
+        step([uv, "venv", "--quiet", "--python", BASE_PYTHON, str(ENVIRONMENT)])
+    UNDER_WAY.touch()
+    for install in (INSTALL_LOCK, INSTALL_CXLIB):
+        step([uv, "pip", *install, "--python", str(PYTHON), "--quiet"])
+
+
+def with_pip() -> None:
+    """Put the lock and then cxlib into .venv by pip."""
+    if not reusable() or subprocess.run([str(PYTHON), "-m", "pip", "--version"], capture_output=True, check=False).returncode != 0:
+        discard()
+        step([BASE_PYTHON, "-m", "venv", str(ENVIRONMENT)], "On Debian and Ubuntu: apt install python3-venv.")
+    UNDER_WAY.touch()
+    for install in (INSTALL_LOCK, INSTALL_CXLIB):
+        step([str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"])
+
+
+def discard() -> None:
+    """Remove an environment that is broken or of another Python."""
+    if ENVIRONMENT.exists():
+        shutil.rmtree(ENVIRONMENT)
+
+
+def step(line: list[str], hint: str = "") -> None:
+    """Run one step of the set-up; its failure ends everything with its own message."""
+    done = subprocess.run(line, cwd=PROJECT, check=False)
+    if done.returncode:
+        sys.exit(f"The set-up failed at: {' '.join(line)}\n{hint}".rstrip())
+
+
+def readable_diffs() -> None:
+    """Let `git diff` show notebooks as text (.gitattributes names the driver); without git nothing is to be done."""
+    python = PYTHON.relative_to(PROJECT).as_posix()
+    if shutil.which("git") and (PROJECT / ".git").exists():
+        driver = f"{python} -m cxlib.suite.notebooks"
+        subprocess.run(["git", "config", "--local", "diff.ipynb.textconv", driver], cwd=PROJECT, capture_output=True, check=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,166 @@
+"""From rows of ESTIMATES to what a reader sees in a table: metrics side by side, notes where numbers are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cxlib.errors import CxError, worded
+from cxlib.report.words import Told, Words, absent
+from cxlib.tables import group_columns
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Cell", "Grid", "grid_of", "needs_of", "records"]
+
+NEEDS = "needs "
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """One cell: number, label or note, lines of small print below it, and how many columns it covers."""
+
+    text: str
+    small: tuple[str, ...] = ()
+    strong: bool = False
+    note: bool = False
+    covers: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A table ready to be printed: headings of row heads and of cells, then rows as (heads, cells)."""
+
+    heads: Sequence[str]
+    columns: Sequence[str]
+    rows: Sequence[tuple[Sequence[str], Sequence[Cell]]]
+    numeric: bool = field(default=True)
+
+
+def is_estimates(frame: pd.DataFrame) -> bool:
+    """Tell whether a frame is ESTIMATES; other saved tables hold labels only."""
+    return {"metric", "value", "unit", "note"} <= set(frame.columns)
+
+
+def needs_of(frame: pd.DataFrame) -> list[str]:
+    """Return the columns that would answer, when every row of the frame only says what it needs; otherwise nothing."""
+    if not is_estimates(frame) or frame.empty:
+        return []
+    notes = [str(note) for note in frame["note"]]
+    if not all(note.startswith(NEEDS) for note in notes):
+        return []
+    return list(dict.fromkeys(need.strip() for note in notes for need in note.removeprefix(NEEDS).split(",")))
+
+
+def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
+    """Arrange a frame for reading: one metric in three columns, several metrics in one column each.
+
+    Raises
+    ------
+    CxError
+        The same groups and metric stand twice: their numbers would overwrite each other.
+    """
+    if not is_estimates(frame):
+        rows = [([_label(words, row, first)], [Cell(_label(words, row, name)) for name in rest]) for first, *rest, row in _named(frame)]
+        names = [str(name) for name in frame.columns]
+        return Grid([words.column(names[0])], [words.column(name) for name in names[1:]], rows, numeric=False)
+    told = [words.told({str(name): cell for name, cell in row.items()}) for row in frame.to_dict("records")]
+    groups = [name for name in group_columns(frame) if not frame[name].isna().all()]
+    metrics = list(dict.fromkeys(str(metric) for metric in frame["metric"]))
+    keys = [(tuple(str(row.row[name]) for name in groups), str(row.row["metric"])) for row in told]
+    if len(set(keys)) < len(keys):
+        twice = sorted({str(key) for key in keys if keys.count(key) > 1})
+        raise CxError(worded("table", "the same groups and metric stand twice:", twice[0], do="Show one group after the other."))
+    if not groups:
+        return _listed(
+            told, [words.column("metric")], [[words.measure(str(row.row["metric"]), row.unit)] for row in told], words.column("value")
+        )
+    if len(metrics) == 1:
+        heads = [[words.label(name, row.row[name]) for name in groups] for row in told]
+        return _listed(told, [words.column(name) for name in groups], heads, _measure(told, metrics[0]))
+    return _side_by_side(told, groups, metrics, words)
+
+
+def _named(frame: pd.DataFrame) -> list[list[Any]]:
+    names = [str(name) for name in frame.columns]
+    return [[*names, row] for row in frame.to_dict("records")]
+
+
+def _label(words: Words, row: dict[Any, Any], name: str) -> str:
+    return words.label(name, row[name])
+
+
+def _measure(told: Sequence[Told], metric: str) -> str:
+    """Return metric and unit as a heading; the unit moves into the cells where rows differ in it."""
+    units = {row.unit for row in told if str(row.row["metric"]) == metric and row.unit}
+    return told[0].words.measure(metric, units.pop() if len(units) == 1 else "")
+
+
+def _mixed(told: Sequence[Told], metric: str) -> bool:
+    return len({row.unit for row in told if str(row.row["metric"]) == metric and row.unit}) > 1
+
+
+def _listed(told: Sequence[Told], heads: list[str], labels: list[list[str]], value: str) -> Grid:
+    """Lay out one metric (or one group): value, span and n in columns of their own."""
+    if not told:
+        return Grid(heads, [value], [])
+    words = told[0].words
+    shown = {
+        "span": any(not absent(row.row.get(end)) for row in told for end in ("low", "high")),
+        "n": any(not absent(row.row.get("n")) and not absent(row.row["value"]) for row in told),
+    }
+    columns = [value, *(words.column(name) for name, wanted in shown.items() if wanted)]
+    rows = []
+    for row, label in zip(told, labels, strict=True):
+        if absent(row.row["value"]):
+            cells = [Cell(f"{row:value}", note=True, covers=len(columns))]
+        else:
+            text = f"{row:value}" if _mixed(told, str(row.row["metric"])) else row.bare()
+            cells = [
+                Cell(text, (row.note,) if row.note else (), strong=True),
+                *(Cell(format(row, name)) for name, wanted in shown.items() if wanted),
+            ]
+        rows.append((label, cells))
+    return Grid(heads, columns, rows)
+
+
+def _side_by_side(told: Sequence[Told], groups: list[str], metrics: list[str], words: Words) -> Grid:
+    """Lay out several metrics of the same groups, a column each, with span and n as small print."""
+    found: dict[tuple[str, ...], dict[str, Told]] = {}
+    labels: dict[tuple[str, ...], list[str]] = {}
+    for row in told:
+        key = tuple(str(row.row[name]) for name in groups)
+        labels.setdefault(key, [words.label(name, row.row[name]) for name in groups])
+        found.setdefault(key, {})[str(row.row["metric"])] = row
+    mixed = {metric for metric in metrics if _mixed(told, metric)}
+    rows = [(labels[key], [_packed(cells.get(metric), words, metric in mixed) for metric in metrics]) for key, cells in found.items()]
+    return Grid([words.column(name) for name in groups], [_measure(told, metric) for metric in metrics], rows)
+
+
+def _packed(row: Told | None, words: Words, with_unit: bool) -> Cell:
+    if row is None:
+        return Cell(words.text("value.missing"))
+    if absent(row.row["value"]):
+        return Cell(f"{row:value}", note=True)
+    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if not absent(row.row.get("n")) else "", row.note]
+    return Cell(f"{row:value}" if with_unit else row.bare(), tuple(fact for fact in facts if fact), strong=True)
+
+
+def records(frame: pd.DataFrame, words: Words) -> tuple[list[str], list[list[object]]]:
+    """Return a frame as headings and rows for a spreadsheet: labels and notes in words, numbers as they are."""
+    names = [str(name) for name in frame.columns if name != "draws"]
+    rows = [[_plain(words, name, row) for name in names] for row in frame.to_dict("records")]
+    return [words.column(name) for name in names], rows
+
+
+def _plain(words: Words, name: str, row: dict[Any, Any]) -> object:
+    value = row[name]
+    if name == "metric":
+        return words.metric(str(value))
+    if name in ("unit", "note"):
+        return "" if absent(value) else getattr(words, name)(str(value))
+    if name in ("value", "low", "high", "n", "n_eff", "method"):
+        return value
+    return words.label(name, value)

@@ -1,0 +1,55 @@
+"""Numbers as a reader expects them: how many decimals a unit deserves, and the writing of the language."""
+
+from __future__ import annotations
+
+import re
+from numbers import Integral
+from typing import Any
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, format_percent
+
+__all__ = ["CURRENCY", "decimals", "written"]
+
+CURRENCY = re.compile(r"[A-Z]{3}")
+
+
+def decimals(unit: str, value: float, width: float | None = None) -> int:
+    """Return how many decimals a number deserves, given its unit and the width of its interval.
+
+    >>> decimals("share", 0.404, 0.06), decimals("share", 0.404, 0.004), decimals("points", 40.4)
+    (0, 1, 1)
+    """
+    size = abs(value)
+    if unit == "share":
+        narrow = size < 0.1 if width is None else width < 0.02
+        return 1 if (narrow and 0 < size < 1) or 0 < size < 0.01 or 0.99 < size < 1 else 0
+    if unit.startswith("scale"):
+        return 2
+    if unit == "points" or unit.startswith("per "):
+        return 1
+    if unit == "index":
+        return 0 if width is None or width >= 2 else 1
+    if CURRENCY.fullmatch(unit):
+        return 0 if size >= 100 else 2
+    return 0 if size >= 10 or size == int(size) else 1
+
+
+def written(value: Any, unit: str, digits: int, locale: Locale) -> str:
+    """Return a finite number with `digits` decimals and a real minus sign; percentages and money carry their sign.
+
+    >>> written(-1234.56, "EUR", 0, Locale("de", "DE")), written(0.404, "share", 0, Locale("en", "GB"))
+    ('−1.235\\xa0€', '40%')
+    """
+    german = locale.language == "de"
+    number = "#,##0" + ("." + "0" * digits if digits else "")
+    if unit == "share":
+        percent = round(float(value) * 100, digits) / 100 + 0.0  # + 0.0: no "-0"
+        text = format_percent(percent, f"{number}\N{NO-BREAK SPACE}%" if german else f"{number}%", locale)
+    elif CURRENCY.fullmatch(unit):
+        amount = f"{number}\N{NO-BREAK SPACE}¤" if german else f"¤{number}"
+        text = format_currency(round(float(value), digits) + 0.0, unit, amount, locale, currency_digits=False)
+    else:
+        whole = isinstance(value, Integral)
+        text = format_decimal(int(value) if whole else round(float(value), digits) + 0.0, number, locale)
+    return text.replace("-", "−")

@@ -1,0 +1,155 @@
+"""What a notebook shows, as HTML fragments: figures, tables, the missing-data box, the decision box, the opening.
+
+Fragments look right in JupyterLab after :func:`opening` and on a page of :mod:`cxlib.report.page`. Every value goes
+through Jinja's escaping; only the SVG that :mod:`cxlib.report.svg` made is put in as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from cxlib.errors import CxError, worded
+from cxlib.report.download import csv_text, data_uri
+from cxlib.report.grid import Grid, grid_of, needs_of, records
+from cxlib.report.style import stylesheet
+from cxlib.report.words import Words
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cxlib.report.plots import Plot
+
+__all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
+
+GRADES = ("A", "B", "C", "D")
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    loader = FileSystemLoader(TEMPLATES)
+    return Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+
+
+def render(template: str, words: Words, **values: Any) -> str:
+    """Render one of the room's templates with the reader's words as `t` (texts) and `words`."""
+    return _environment().get_template(template).render(t=words.text, words=words, **values)
+
+
+def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
+    """Return a plot as a numbered figure: wide and narrow picture, text alternative, and the table behind it.
+
+    Parameters
+    ----------
+    plot : Plot
+        What to draw.
+    words : Words
+        The reader's language.
+    number : int
+        The figure's number on its page.
+    caption : str
+        The caption, already in that language.
+
+    Returns
+    -------
+    str
+        HTML; the box of :func:`missing` when every row only says what it needs.
+    """
+    needs = needs_of(plot.table)
+    if needs:
+        return missing(needs, words)
+    from cxlib.report import svg
+
+    alt = plot.describe(words)
+    pictures = {
+        name: Markup(svg.inline(plot.figure(words, narrow=name == "narrow"), prefix=f"f{number}{name[0]}-", alt=alt))  # noqa: S704 - our own SVG
+        for name in ("wide", "narrow")
+    }
+    title = words.text("output.figure_data", number=str(number))
+    data = _grid_values(
+        plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
+    )
+    return render("figure.html.j2", words, number=number, caption=caption, pictures=pictures, **data)
+
+
+def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str) -> str:
+    """Return ESTIMATES as a numbered table: values with span and n, notes as text, metrics side by side, CSV to download.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        Saved ESTIMATES, or any saved table of labels.
+    words : Words
+        The reader's language.
+    number : int
+        The table's number on its page.
+    caption : str
+        The caption, already in that language.
+
+    Returns
+    -------
+    str
+        HTML; the box of :func:`missing` when every row only says what it needs.
+    """
+    needs = needs_of(estimates)
+    if needs:
+        return missing(needs, words)
+    title = words.text("output.table", number=str(number))
+    file = words.text("output.csv_name", number=str(number))
+    return render("table.html.j2", words, caption=caption, **_grid_values(estimates, words, name=f"table-{number}", title=title, file=file))
+
+
+def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:
+    grid: Grid = grid_of(frame, words)
+    header, rows = records(frame, words)
+    return {"grid": grid, "name": name, "title": title, "file": file, "href": data_uri(csv_text(header, rows, words.language))}
+
+
+def missing(needs: Sequence[str], words: Words) -> str:
+    """Return the box that says which columns a question needs.
+
+    Parameters
+    ----------
+    needs : sequence of str
+        ``table.column``, or a table's name alone.
+    """
+    wanted: dict[str, list[str]] = {}
+    for need in needs:
+        name, _, column = need.strip().partition(".")
+        wanted.setdefault(name, []).append(column)
+    items = [
+        {
+            "table": words.label("table", name),
+            "columns": [words.column(c) for c in columns if c],
+            "code": [f"{name}.{c}" if c else name for c in columns],
+        }
+        for name, columns in wanted.items()
+    ]
+    return render("missing.html.j2", words, items=items)
+
+
+def decision(content: Mapping[str, Any], words: Words) -> str:
+    """Return the decision box: answer, evidence grade with its reason, what was not examined, what is to be decided.
+
+    Parameters
+    ----------
+    content : mapping
+        answer, grade ("A" to "D"), grade_reason, not_examined (list), wanted, owner; texts already in the reader's language.
+    """
+    grade = content.get("grade")
+    if grade not in GRADES:
+        raise CxError(worded("decision.grade", "unknown evidence grade", grade, GRADES))
+    return render("decision.html.j2", words, content=content, grade=grade)
+
+
+def opening(words: Words, client_name: str, simulated: bool, period: tuple[date, date], audience: str) -> str:
+    """Return the first output in JupyterLab: whose data these are, and the styles that all later outputs use."""
+    style = Markup(stylesheet("lab"))  # noqa: S704 - our own file
+    return render("opening.html.j2", words, style=style, client_name=client_name, simulated=simulated, period=period, audience=audience)

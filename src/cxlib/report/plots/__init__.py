@@ -1,0 +1,8 @@
+"""Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
+
+from cxlib.report.plots.chain import Chain, chain
+from cxlib.report.plots.matrix import Matrix, matrix
+from cxlib.report.plots.plot import Plot
+from cxlib.report.plots.ranking import Ranking, ranking
+
+__all__ = ["Chain", "Matrix", "Plot", "Ranking", "chain", "matrix", "ranking"]

@@ -1,0 +1,1 @@
+"""The suite: what a notebook holds in its hand, and what runs, checks and publishes the notebooks."""

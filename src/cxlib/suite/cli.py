@@ -1,0 +1,166 @@
+"""The command line: ``cx check``, ``cx run``, ``cx verify``.
+
+Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from cxlib.errors import CxError, ParamsError, worded
+
+__all__ = ["main"]
+
+INTERRUPTED = 128  # plus the signal's number, as shells report it
+LANGUAGES = ("de", "en", "both")
+AUDIENCES = ("management", "analyst")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that refuses like the rest of cxlib: as a ParamsError, worded."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse what argparse itself finds wrong, such as a missing client."""
+        raise ParamsError(f"{self.prog}: {message}. See {self.prog} --help.")
+
+
+def one_of(option: str, allowed: tuple[str, ...]) -> Callable[[str], str]:
+    """Return a reader of an option that refuses any other word."""
+
+    def read(word: str) -> str:
+        if word not in allowed:
+            raise ParamsError(worded(option, "unknown value", word, allowed))
+        return word
+
+    return read
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Split ``00,10``; empty pieces are left out."""
+    words = tuple(word.strip() for word in text.split(",") if word.strip())
+    if not words:
+        raise ParamsError("--only: names no notebook.")
+    return words
+
+
+def parser() -> Parser:
+    """Return the parser of all commands."""
+    top = Parser(prog="cx", description="Customer contact-point analysis: notebooks to published reports.", allow_abbrev=False)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, action, text in (
+        ("check", check, "params, data and notebooks against their contracts; every problem at once"),
+        ("run", run, "run the notebooks for one client and publish the report"),
+        ("verify", verify, "recompute the hashes of the published report"),
+    ):
+        command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
+        command.set_defaults(action=action)
+        if name == "run":
+            command.add_argument("--only", type=listed, default=(), metavar="00,10", help="these notebooks; the others are carried over")
+            kinds = "{" + ",".join(LANGUAGES) + "}"
+            command.add_argument("--language", type=one_of("--language", LANGUAGES), metavar=kinds, help="as in params when left out")
+            command.add_argument(
+                "--audience",
+                type=one_of("--audience", AUDIENCES),
+                metavar="{" + ",".join(AUDIENCES) + "}",
+                help="who may read the report; management when left out",
+            )
+    return top
+
+
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """Read the arguments; a misspelt command or option is refused with the nearest right word."""
+    top = parser()
+    commands = next(action.choices for action in top._actions if isinstance(action, argparse._SubParsersAction))
+    word = arguments[0] if arguments else ""
+    if word and not word.startswith("-") and word not in commands:
+        raise ParamsError(worded("cx", "unknown command", word, commands))
+    chosen, unknown = top.parse_known_args(arguments)
+    if unknown:
+        raise ParamsError(*refused(chosen.command, commands[chosen.command], unknown))
+    return chosen
+
+
+def refused(command: str, options: argparse.ArgumentParser, unknown: list[str]) -> list[str]:
+    """Word each argument that no option takes."""
+    misspelt = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+    if not misspelt:
+        return [f"cx {command}: one client at a time, not also {unknown[0]!r}."]
+    allowed = [name for action in options._actions for name in action.option_strings if name.startswith("--")]
+    return [worded(f"cx {command}", "unknown option", word, allowed) for word in misspelt]
+
+
+def say(text: str) -> None:
+    """Write one line to the reader."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def shown(path: Path) -> str:
+    """Return a path as short as it can be typed from here."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def check(chosen: argparse.Namespace) -> int:
+    """``cx check CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite.run import prepare
+
+    ready = prepare(project_root(), chosen.client)
+    rows = ", ".join(f"{table} {count}" for table, count in ready.data.rows.items())
+    say(f"{chosen.client}: params, data and {len(ready.sheets)} notebooks are in order. Rows: {rows}.")
+    return 0
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """``cx run CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite.run import run as publish_run
+
+    languages = None if chosen.language is None else ("de", "en") if chosen.language == "both" else (chosen.language,)
+    report = publish_run(project_root(), chosen.client, only=chosen.only, languages=languages, audience=chosen.audience, say=say)
+    say(f"Report: {shown(report)}")
+    return 0
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    """``cx verify CLIENT``."""
+    from cxlib.params import client_id, project_root
+    from cxlib.suite import manifest
+
+    run_name, problems = manifest.verify(project_root() / "reports" / client_id(chosen.client))
+    for problem in problems:
+        say(f"reports/{chosen.client}/{problem}")
+    outcome = f"not as published: {len(problems)}" if problems else "every file is as published"
+    say(f"{chosen.client}: run {run_name}: {outcome}.")
+    return 1 if problems else 0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a console that lacks a letter must not end a run
+    try:
+        chosen = parsed(sys.argv[1:] if arguments is None else arguments)
+        return int(chosen.action(chosen))
+    except CxError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return refusal.exit_code
+    except OSError as fault:
+        sys.stderr.write(f"{fault.filename or 'cx'}: {fault.strerror or fault}. Nothing was published.\n")
+        return 1
+    except KeyboardInterrupt as signal:
+        sys.stderr.write("Interrupted. Nothing was published; the report of the last run stands.\n")
+        return INTERRUPTED + (signal.args[0] if signal.args and isinstance(signal.args[0], int) else 2)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,277 @@
+"""Our papermill engine: a fresh private kernel for each notebook, and a failure that cannot pass for a success.
+
+papermill 2.7 leaves a notebook whose kernel was killed, whose cell ran out of time or which was interrupted with cells that all
+say "completed"; so every code cell is checked here. The kernel is this very Python, never somebody's installed kernelspec.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import zmq
+import zmq.asyncio
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import AsyncKernelManager
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+from papermill import execute_notebook
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from cxlib.errors import CxError
+
+__all__ = ["NAME", "NotebookFailed", "execute", "unfinished"]
+
+NAME = "cx"
+SOCKET_PATH_LIMIT = 90  # bytes; macOS allows 103 for the address of a socket, Linux 107
+ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "GOTO")
+NOT_FOR_KERNELS = ("PYTHONSTARTUP", "IPYTHONDIR", "CX_RUN")  # somebody's own start-up code would run before the notebook
+INJECTED, MARKER = "injected-parameters", "papermill-error-cell-tag"  # the tags of cells that papermill adds
+ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LOG = logging.getLogger("cxlib.engine")
+LOG.addHandler(logging.NullHandler())
+LOG.propagate = False
+
+
+class NotebookFailed(CxError):  # noqa: N818 - the name says what happened
+    """A notebook that did not run to its end; `notebook` holds what was executed, with the traceback."""
+
+    def __init__(self, problem: str, notebook: NotebookNode) -> None:
+        super().__init__(problem)
+        self.notebook = notebook
+
+
+@dataclass(eq=False)
+class Job:
+    """What one kernel needs, and what comes back even when papermill raises."""
+
+    folder: Path
+    scratch: Path
+    environment: dict[str, str]
+    timeout_s: float
+    notebook: NotebookNode | None = None
+    ends_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start the clock."""
+        self.ends_at = time.monotonic() + self.timeout_s
+
+    def seconds_left(self, _cell: object = None) -> float:
+        """Return what is left for the whole notebook; nbclient takes 0 for "no limit", so it never gets there."""
+        return max(self.ends_at - time.monotonic(), 0.1)
+
+    @property
+    def log(self) -> Path:
+        """The kernel's own stdout and stderr: the last words of one that crashed."""
+        return self.scratch / "kernel.log"
+
+
+class OwnKernelManager(AsyncKernelManager):
+    """Starts the Python we run in, whatever kernelspecs this user or machine has."""
+
+    @property
+    def kernel_spec(self) -> KernelSpec:
+        """The one specification of this suite's kernels."""
+        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        return KernelSpec(argv=argv, display_name="cxlib", language="python")
+
+
+class CxEngine(Engine):
+    """papermill's face of the engine, registered under the name "cx"."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: NotebookExecutionManager, kernel_name: str, **settings: Any) -> None:
+        """Run all cells in a fresh kernel which is gone, with its sockets, when this returns or raises."""
+        job: Job = settings["job"]
+        job.notebook = nb_man.nb
+        manager = kernel_manager(job.scratch)
+        runner = PapermillNotebookClient(nb_man, km=manager, timeout_func=job.seconds_left, log=LOG, shutdown_kernel="immediate")
+        try:
+            with job.log.open("wb") as log:
+                runner.execute(cwd=str(job.folder), env=job.environment, stdout=log, stderr=log, cleanup_kc=True)
+        finally:
+            if runner.kc is not None:  # an interrupt came before nbclient had the kernel in its care
+                runner.kc.stop_channels()
+            reap(manager)
+            manager.context.destroy(linger=0)
+
+    @classmethod
+    def nb_kernel_name(cls, nb: NotebookNode, name: str | None = None) -> str:
+        """Ignore the kernel a notebook was last saved with."""
+        return "python3"
+
+    @classmethod
+    def nb_language(cls, nb: NotebookNode, language: str | None = None) -> str:
+        """All notebooks are Python."""
+        return "python"
+
+
+papermill_engines.register(NAME, CxEngine)
+
+
+def kernel_manager(scratch: Path) -> OwnKernelManager:
+    """Return a manager whose sockets lie in `scratch`; by default those of parallel kernels collide in the working folder."""
+    settings = {"kernel_name": "python3", "connection_file": str(scratch / "kernel.json"), "log": LOG}
+    manager = OwnKernelManager(context=zmq.asyncio.Context(), **settings)  # a context of ours, to be closed by us come what may
+    address = str(scratch / "k")
+    if os.name != "nt" and zmq.has("ipc") and len(os.fsencode(address)) <= SOCKET_PATH_LIMIT:
+        manager.transport, manager.ip = "ipc", address
+    return manager
+
+
+def reap(manager: OwnKernelManager) -> None:
+    """Kill the kernel's process group if it still lives; an interrupt in the middle of a shutdown must leave no orphan."""
+    process: subprocess.Popen[bytes] | None = getattr(manager.provisioner, "process", None)
+    if process is None:
+        return
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
+
+
+def environment(scratch: Path, run: str) -> dict[str, str]:
+    """Return the kernel's environment: one thread for every numeric library, fixed hashing, no one's own start-up files.
+
+    Parameters
+    ----------
+    scratch : Path
+        The kernel's private folder.
+    run : str
+        ``CX_RUN``, which tells the study where it is.
+
+    Returns
+    -------
+    dict[str, str]
+        All variables of the kernel.
+    """
+    chosen = {name: value for name, value in os.environ.items() if name not in NOT_FOR_KERNELS}
+    chosen |= {f"{library}_NUM_THREADS": "1" for library in ONE_THREAD}
+    return chosen | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "IPYTHONDIR": str(scratch / "ipython"), "CX_RUN": run}
+
+
+def execute(notebook: NotebookNode, *, name: str, client: str, run: str, folder: Path, scratch: Path, timeout_s: float) -> NotebookNode:
+    """Run one notebook for one client and make sure that it ran to its end.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        A checked notebook; it is not changed.
+    name : str
+        ``10_expectation_gaps``, for messages.
+    client : str
+        The only parameter.
+    run : str
+        ``CX_RUN`` as JSON.
+    folder : Path
+        The kernel's working folder.
+    scratch : Path
+        An empty private folder with a short path.
+    timeout_s : float
+        Seconds for the whole notebook.
+
+    Returns
+    -------
+    NotebookNode
+        The executed notebook.
+
+    Raises
+    ------
+    NotebookFailed
+        An error, a dead kernel, a timeout, or a cell that did not run.
+    """
+    job = Job(folder, scratch, environment(scratch, run), timeout_s)
+    settings = {
+        "engine_name": NAME,
+        "kernel_name": "python3",
+        "language": "python",
+        "job": job,
+        "progress_bar": False,
+        "request_save_on_cell_execute": False,
+        "autosave_cell_every": 0,
+    }
+    try:
+        execute_notebook(notebook, None, {"client": client}, **settings)
+        reason = ""
+    except PapermillExecutionError:
+        reason = ""  # the error stands in the cell's output
+    except CellTimeoutError:
+        reason = f"it took longer than run.timeout_s = {timeout_s:g} seconds"
+    except (DeadKernelError, RuntimeError) as fault:
+        reason = f"the kernel died{last_words(job.log, fault)}"
+    executed = tidied(job.notebook if job.notebook is not None else notebook)
+    problem = unfinished(executed, reason)
+    if problem:
+        raise NotebookFailed(f"notebooks/{name}.ipynb: {problem}", executed)
+    return executed
+
+
+def last_words(log: Path, fault: Exception) -> str:
+    """Return the kernel's last line of output, or why it did not start, as the end of a sentence."""
+    lines = [line.strip() for line in log.read_text("utf-8", "replace").splitlines() if line.strip()] if log.is_file() else []
+    if lines:
+        return f": {lines[-1]}"
+    return " (killed, or out of memory)" if isinstance(fault, DeadKernelError) else f": {fault}"
+
+
+def tidied(notebook: NotebookNode) -> NotebookNode:
+    """Take out of papermill's notes what is a copy of the notebook or a path of this machine."""
+    for key in ("input_path", "output_path", "environment_variables"):
+        notebook.metadata.get("papermill", {}).pop(key, None)
+    return notebook
+
+
+def unfinished(notebook: NotebookNode, reason: str = "") -> str:
+    """Say which cell of an executed notebook failed or never ran; "" when all is well.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As executed.
+    reason : str
+        What stopped it, when no cell can tell.
+
+    Returns
+    -------
+    str
+        ``cell 7: ValueError: …``, counted from 1 as the notebook's author sees the cells.
+    """
+    number = stopped_at = 0
+    for cell in notebook.cells:
+        tags = cell.metadata.get("tags", [])
+        if MARKER in tags:
+            continue
+        number += INJECTED not in tags  # the author does not know that cell: it counts as the one before it
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return f"cell {number}: {sentence(output.ename, output.evalue)}"
+        if cell.execution_count is None and not reason:
+            return f"cell {number}: did not run."
+        if cell.metadata.get("papermill", {}).get("start_time"):
+            stopped_at = number
+    return f"cell {stopped_at or 1}: {reason}." if reason else ""
+
+
+def sentence(name: str, text: str) -> str:
+    """Word an error of a cell in one line.
+
+    >>> sentence("KeyError", "'Kanal'")
+    "KeyError: 'Kanal'."
+    """
+    lines = [line for line in ANSI.sub("", text).splitlines() if line.strip()]
+    more = f" (and {len(lines) - 1} more lines)" if len(lines) > 1 else ""
+    return f"{name}: {lines[0].rstrip('.')}{more}." if lines else f"{name}."

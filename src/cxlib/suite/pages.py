@@ -1,0 +1,131 @@
+"""The pages of a run: one HTML file a notebook and language, an index a language, and the client's front page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxlib.errors import CxError
+from cxlib.suite import manifest
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from cxlib.intake import Prepared
+    from cxlib.params import Params
+    from cxlib.report.page import Provenance
+    from cxlib.report.words import Words
+
+__all__ = ["DECISION", "Edition", "PageRefused", "decisions"]
+
+DECISION = "application/vnd.cxlib.decision+json"
+
+
+class PageRefused(CxError):  # noqa: N818 - the name says what happened
+    """A notebook that ran but cannot become a page, such as one with a figure that has no text alternative."""
+
+    def __init__(self, name: str, fault: CxError) -> None:
+        super().__init__(*(f"notebooks/{name}.ipynb: {problem}" for problem in fault.problems))
+        self.name = name
+
+
+@dataclass(frozen=True, eq=False)
+class Edition:
+    """What all pages of one run have in common."""
+
+    params: Params
+    data: Prepared
+    run: str
+    made_at: datetime
+    audience: str
+    languages: tuple[str, ...]
+    titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every page, in order
+
+    def provenance(self, notebook: str) -> Provenance:
+        """Return where a page comes from, as its provenance box tells it."""
+        from cxlib.report.page import Provenance
+
+        return Provenance(
+            client=self.params.client,
+            client_name=self.params.name,
+            simulated=self.params.simulated,
+            notebook=notebook,
+            run=self.run,
+            made_at=self.made_at,
+            period=(self.params.period.start, self.params.period.end),
+            audience=self.audience,
+            library_version=manifest.library_version(),
+            params_hash=self.data.params_hash,
+            data_hash=self.data.data_hash,
+            rows=dict(self.data.rows),
+            languages=self.languages,
+            not_exported=0,
+        )
+
+    def words(self, language: str) -> Words:
+        """Return the words of the page's frame; what the outputs say is already worded."""
+        from cxlib.report.words import Words
+
+        return Words(language)
+
+    def export(self, part: Path, name: str, notebook: NotebookNode) -> list[str]:
+        """Write one notebook's page in every language and return the files, relative to the part folder.
+
+        Raises
+        ------
+        PageRefused
+            The exporter refuses the notebook.
+        """
+        from cxlib.report import page
+
+        made = []
+        for language in self.languages:
+            try:
+                html = page.export(
+                    notebook,
+                    words=self.words(language),
+                    provenance=self.provenance(name),
+                    pages=self.titles[language],
+                    branding=self.params.branding.model_dump(),
+                )
+            except CxError as fault:
+                raise PageRefused(name, fault) from fault
+            made.append(f"{language}/{name}.html")
+            write(part / made[-1], html)
+        return made
+
+    def index(self, notebooks: Iterable[NotebookNode], language: str, prefix: str = "") -> str:
+        """Return the index page made from the decisions, its links led by `prefix`."""
+        from cxlib.report import page
+
+        return page.index(
+            [found for notebook in notebooks for found in decisions(notebook, language)],
+            words=self.words(language),
+            provenance=self.provenance("index"),
+            pages=self.titles[language],
+            branding=self.params.branding.model_dump(),
+            latest_prefix=prefix,
+        )
+
+    def finish(self, part: Path, notebooks: list[NotebookNode], front: str) -> None:
+        """Write the index of every language and, as `front`, the page that becomes the client's ``index.html``."""
+        for language in self.languages:
+            write(part / language / "index.html", self.index(notebooks, language))
+        first = self.languages[0]
+        write(part / front, self.index(notebooks, first, prefix=f"runs/{self.run}/{first}/"))
+
+
+def decisions(notebook: NotebookNode, language: str) -> list[dict[str, Any]]:
+    """Return the contents of the decision boxes of an executed notebook in one language."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    found = [output.data[DECISION] for output in outputs if DECISION in output.get("data", {})]
+    return [dict(content) for content in found if content["language"] == language]
+
+
+def write(path: Path, text: str) -> None:
+    """Write a page of the part folder; sealing the part brings it to disk."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode("utf-8"))

@@ -1,0 +1,156 @@
+"""A run while it grows: what is carried over from the latest run, what each notebook wrote, and the notes for the manifest."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from cxlib.errors import CxError
+from cxlib.suite import manifest, publish
+from cxlib.suite.notebooks import Sheet
+from cxlib.suite.pages import Edition, PageRefused
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+__all__ = ["Part"]
+
+
+@dataclass(eq=False)
+class Part:
+    """The part folder of one run; `notes` become the manifest's list of notebooks."""
+
+    project: Path
+    folder: Path
+    scratch: Path
+    edition: Edition
+    sheets: list[Sheet]
+    notes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    executed: dict[str, NotebookNode] = field(default_factory=dict)
+
+    @property
+    def reports(self) -> Path:
+        """``reports/CLIENT``."""
+        return self.folder.parent.parent
+
+    def carry_over(self, old: dict[str, Any], names: list[str]) -> None:
+        """Copy what an older run has of the notebooks that do not run now, and what no single notebook owns.
+
+        Copied, never linked: a notebook that writes in place must not reach into a published run.
+        """
+        import nbformat
+
+        entries = {entry["name"]: entry for entry in old["notebooks"]}
+        dropped = {file for name, entry in entries.items() if name not in names for file in entry["files"]}
+        for file in old["files"]:
+            if file not in dropped:
+                target = self.folder / file
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.reports / "runs" / old["run"] / file, target)
+        for name in names:
+            self.notes[name] = entries[name] | {"status": "carried over"}
+            self.executed[name] = nbformat.read(self.folder / "notebooks" / f"{name}.ipynb", as_version=4)
+
+    def execute(self, sheet: Sheet) -> float:
+        """Run one notebook, note what it wrote and return the seconds; a failure keeps the executed notebook and stops the run."""
+        import nbformat
+
+        from cxlib.suite import engine
+
+        scratch = self.scratch / sheet.number
+        scratch.mkdir()
+        before, began = snapshot(self.folder), time.monotonic()
+        try:
+            node = engine.execute(
+                nbformat.read(sheet.path, as_version=4),
+                name=sheet.name,
+                client=self.edition.params.client,
+                run=self.told(sheet),
+                folder=sheet.path.parent,
+                scratch=scratch,
+                timeout_s=self.edition.params.run.timeout_s,
+            )
+        except engine.NotebookFailed as failure:
+            raise self.kept(failure, sheet.name, failure.notebook) from failure
+        seconds = round(time.monotonic() - began, 2)
+        self.note(sheet, seconds, before, node)
+        return seconds
+
+    def note(self, sheet: Sheet, seconds: float, before: dict[str, tuple[int, ...]], node: NotebookNode) -> None:
+        """Write the executed notebook and note whose file is whose; a file that several notebooks change is nobody's."""
+        import nbformat
+
+        file = self.folder / "notebooks" / f"{sheet.name}.ipynb"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(nbformat.writes(node).encode("utf-8"))
+        after = snapshot(self.folder)
+        shared = {name for name, state in before.items() if after.get(name) != state}
+        for entry in self.notes.values():
+            entry["files"] = [name for name in entry["files"] if name not in shared]
+        self.executed[sheet.name] = node
+        self.notes[sheet.name] = {
+            "name": sheet.name,
+            "status": "ran",
+            "run": self.edition.run,
+            "seconds": seconds,
+            "sha256": manifest.sha256(sheet.path),
+            "library": manifest.library_hash(),
+            "files": sorted(set(after) - set(before)),
+        }
+
+    def told(self, sheet: Sheet) -> str:
+        """Return ``CX_RUN``: what the study in the kernel has to know."""
+        edition = self.edition
+        facts = {"folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
+        return json.dumps(facts | {"languages": list(edition.languages), "run": edition.run, "notebook": sheet.name})
+
+    def kept(self, failure: CxError, name: str, node: NotebookNode) -> CxError:
+        """Keep the executed notebook of a failure and say where it lies."""
+        import nbformat
+
+        path = publish.keep_failed(self.reports, name, nbformat.writes(node))
+        place = path.relative_to(self.project).as_posix()
+        return CxError(*failure.problems, f"Nothing was published. The executed notebook with its traceback: {place}")
+
+    def export(self, sheet: Sheet) -> None:
+        """Write the pages of one notebook that ran."""
+        node = self.executed[sheet.name]
+        try:
+            self.notes[sheet.name]["files"] += self.edition.export(self.folder, sheet.name, node)
+        except PageRefused as refusal:
+            raise self.kept(refusal, sheet.name, node) from refusal
+
+    def seal(self) -> None:
+        """Write the index pages and the front page, bring everything to disk, and write the manifest last."""
+        order = [sheet.name for sheet in self.sheets if sheet.name in self.notes]
+        self.edition.finish(self.folder, [self.executed[name] for name in order], publish.FRONT)
+        manifest.seal(self.folder, facts(self.edition) | {"notebooks": [self.notes[name] for name in order]})
+
+
+def facts(edition: Edition) -> dict[str, Any]:
+    """Return what the manifest tells of a run besides its notebooks and the hashes of its files."""
+    params, data = edition.params, edition.data
+    return {
+        "run": edition.run,
+        "client": params.client,
+        "simulated": params.simulated,
+        "made_at": edition.made_at.isoformat(),
+        "library": {"version": manifest.library_version(), "sha256": manifest.library_hash()},
+        "versions": manifest.versions(),
+        "params_hash": data.params_hash,
+        "data_hash": data.data_hash,
+        "seed": params.seed,
+        "audience": edition.audience,
+        "languages": list(edition.languages),
+        "rows": dict(data.rows),
+    }
+
+
+def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
+    """Return the files of a folder with what changes when one is written: inode, size and time."""
+    states = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    return {path.relative_to(folder).as_posix(): (state.st_ino, state.st_size, state.st_mtime_ns) for path, state in states.items()}
