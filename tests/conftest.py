@@ -7,6 +7,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# shared machines are slow at times: a property is judged by what it finds, never by the clock
+settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("CX_SHARED_DATA", ROOT.parent / "shared" / "data"))

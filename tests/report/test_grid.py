@@ -21,12 +21,26 @@ def test_notes_cover_the_columns_of_the_number(estimates, german):
 def test_several_metrics_stand_side_by_side(estimates, estimates_of, german):
     both = pd.concat([estimates, estimates_of({"shop": (0.72, ""), "phone": (None, "suppressed")}, metric="csat", unit="share")])
     grid = grid_of(both, german)
-    assert list(grid.columns) == ["Weiterempfehlung (NPS), Punkte", "Zufriedenheit (CSAT)"]
+    assert list(grid.columns) == ["Weiterempfehlung (NPS), Punkte", "Zufriedenheit (CSAT)", "n"]
     rows = {label[0]: cells for label, cells in grid.rows}
     assert rows["Webshop"][1].text == "72\N{NO-BREAK SPACE}%"
-    assert rows["Webshop"][1].small == ("65 bis 79\N{NO-BREAK SPACE}%", "n = 120")
+    assert rows["Webshop"][1].small == ("65 bis 79\N{NO-BREAK SPACE}%",)
+    assert rows["Webshop"][2].text == "120"  # the same respondents gave both numbers
     assert rows["Hotline"][1].note
     assert rows["Rechnung"][1].text == "–"
+
+
+def test_n_stands_with_each_number_where_respondents_differ(estimates, estimates_of, german):
+    grid = grid_of(pd.concat([estimates, estimates_of({"shop": (0.72, "")}, metric="csat", unit="share").assign(n=99)]), german)
+    cells = {label[0]: cells for label, cells in grid.rows}["Webshop"]
+    assert [cell.small[-1] for cell in cells] == ["n = 120", "n = 99"]
+
+
+def test_groupings_under_one_another_name_the_grouping_and_its_level(estimates, german):
+    stacked = pd.DataFrame({"region": [None, "a", None], "segment": [None, None, "b"]}).join(estimates.drop(columns="touchpoint_id").head(3))
+    grid = grid_of(stacked, german)
+    assert list(grid.heads) == ["Gruppe", "Ausprägung"]
+    assert [head for head, _ in grid.rows] == [["Gesamt", "alle"], ["Region", "a"], ["Segment", "b"]]
 
 
 def test_without_groups_metrics_are_the_rows(estimates, german):

@@ -68,6 +68,7 @@ def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
         return Grid([words.column(names[0])], [words.column(name) for name in names[1:]], rows, numeric=False)
     told = [words.told({str(name): cell for name, cell in row.items()}) for row in frame.to_dict("records")]
     groups = [name for name in group_columns(frame) if not frame[name].isna().all()]
+    head = _Head(words, groups)
     metrics = list(dict.fromkeys(str(metric) for metric in frame["metric"]))
     keys = [(tuple(str(row.row[name]) for name in groups), str(row.row["metric"])) for row in told]
     if len(set(keys)) < len(keys):
@@ -78,9 +79,37 @@ def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
             told, [words.column("metric")], [[words.measure(str(row.row["metric"]), row.unit)] for row in told], words.column("value")
         )
     if len(metrics) == 1:
-        heads = [[words.label(name, row.row[name]) for name in groups] for row in told]
-        return _listed(told, [words.column(name) for name in groups], heads, _measure(told, metrics[0]))
-    return _side_by_side(told, groups, metrics, words)
+        if len(groups) > 1 and all(sum(not absent(row.row[name]) for name in groups) <= 1 for row in told):
+            head = _OneAtATime(words, groups)
+        return _listed(told, head.names(), [head.of(row) for row in told], _measure(told, metrics[0]))
+    return _side_by_side(told, head, metrics, words)
+
+
+@dataclass(frozen=True, eq=False)
+class _Head:
+    """The row heads: one column for each group column."""
+
+    words: Words
+    groups: Sequence[str]
+
+    def names(self) -> list[str]:
+        return [self.words.column(name) for name in self.groups]
+
+    def of(self, row: Told) -> list[str]:
+        return [self.words.label(name, row.row[name]) for name in self.groups]
+
+
+class _OneAtATime(_Head):
+    """The row heads of groupings put under one another: which grouping, and which of its levels."""
+
+    def names(self) -> list[str]:
+        return [self.words.column("group"), self.words.column("level")]
+
+    def of(self, row: Told) -> list[str]:
+        named = [name for name in self.groups if not absent(row.row[name])]
+        if not named:
+            return [self.words.text("value.all"), self.words.text("value.everyone")]
+        return [self.words.column(named[0]), self.words.label(named[0], row.row[named[0]])]
 
 
 def _named(frame: pd.DataFrame) -> list[list[Any]]:
@@ -126,25 +155,31 @@ def _listed(told: Sequence[Told], heads: list[str], labels: list[list[str]], val
     return Grid(heads, columns, rows)
 
 
-def _side_by_side(told: Sequence[Told], groups: list[str], metrics: list[str], words: Words) -> Grid:
-    """Lay out several metrics of the same groups, a column each, with span and n as small print."""
+def _side_by_side(told: Sequence[Told], head: _Head, metrics: list[str], words: Words) -> Grid:
+    """Lay out several metrics of the same groups, a column each, with the span as small print; n once a row where all share it."""
     found: dict[tuple[str, ...], dict[str, Told]] = {}
     labels: dict[tuple[str, ...], list[str]] = {}
     for row in told:
-        key = tuple(str(row.row[name]) for name in groups)
-        labels.setdefault(key, [words.label(name, row.row[name]) for name in groups])
+        key = tuple(str(row.row[name]) for name in head.groups)
+        labels.setdefault(key, head.of(row))
         found.setdefault(key, {})[str(row.row["metric"])] = row
     mixed = {metric for metric in metrics if _mixed(told, metric)}
-    rows = [(labels[key], [_packed(cells.get(metric), words, metric in mixed) for metric in metrics]) for key, cells in found.items()]
-    return Grid([words.column(name) for name in groups], [_measure(told, metric) for metric in metrics], rows)
+    counts = {key: {f"{row:n}" for row in cells.values() if not absent(row.row.get("n"))} for key, cells in found.items()}
+    shared = any(counts.values()) and all(len(count) <= 1 for count in counts.values())
+    rows = []
+    for key, cells in found.items():
+        packed = [_packed(cells.get(metric), words, metric in mixed, with_n=not shared) for metric in metrics]
+        rows.append((labels[key], [*packed, *([Cell("".join(counts[key]))] if shared else [])]))
+    columns = [_measure(told, metric) for metric in metrics]
+    return Grid(head.names(), [*columns, *([words.column("n")] if shared else [])], rows)
 
 
-def _packed(row: Told | None, words: Words, with_unit: bool) -> Cell:
+def _packed(row: Told | None, words: Words, with_unit: bool, *, with_n: bool) -> Cell:
     if row is None:
         return Cell(words.text("value.missing"))
     if absent(row.row["value"]):
         return Cell(f"{row:value}", note=True)
-    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if not absent(row.row.get("n")) else "", row.note]
+    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if with_n and not absent(row.row.get("n")) else "", row.note]
     return Cell(f"{row:value}" if with_unit else row.bare(), tuple(fact for fact in facts if fact), strong=True)
 
 

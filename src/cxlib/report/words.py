@@ -25,6 +25,7 @@ from cxlib.report.numerals import CURRENCY, decimals, written
 __all__ = ["OTHERS", "Told", "Words", "absent"]
 
 OTHERS = "__other__"
+UNKNOWN = "__unknown__"
 PERCENT = re.compile(r"(?<=\d) %")
 SCALE = re.compile(r"scale (-?\d+)[–-](-?\d+)")
 
@@ -249,8 +250,8 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
-        if str(value) == OTHERS:
-            return self.text("value.other")
+        if str(value) in (OTHERS, UNKNOWN):
+            return self.text("value.other" if str(value) == OTHERS else "value.unknown")
         own = self.names.get(column, {}).get(str(value))
         key = f"table.{value}" if column in ("table", "source") else f"value.{column}.{value}"
         return own or (self.text(key) if self.has(key) else str(value))

@@ -170,8 +170,9 @@ class Study:
         caption : str
             The key of the caption's words: ``caption.<caption>``.
         """
+        for source in what.sources if isinstance(what, Plot) else (what,):
+            self._check_saved(source)
         table = what.table if isinstance(what, Plot) else what
-        self._check_saved(table)
         missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
         kind = "missing" if missing and table["value"].isna().all() else "figure" if isinstance(what, Plot) else "table"
         number = self._shown[kind] = self._shown.get(kind, 0) + 1

@@ -51,7 +51,7 @@ class Chain(Plot):
             key = str(link[self.by])
             stage = (self.stage or {}).get(key)
             if stage is not None and stage != current:
-                rows.append(Row(stage))
+                rows.append(Row(words.label("stage", stage)))
             current = stage if stage is not None else current
             aim = words.told(wanted[key]) if key in wanted else None
             rows.append(Row(words.label(self.by, link[self.by]), words.told(link), aim, tag if link is weakest or key == weakest else ""))
@@ -125,7 +125,7 @@ def chain(
     expected : DataFrame, optional
         Saved ESTIMATES of what customers expect, in the same unit.
     stage : mapping, optional
-        Level id → label of its stage, in the reader's language; a stage is a heading above its links.
+        Level id → its stage; a stage's label is a heading above its links.
     """
     levels(estimates, by)
     if expected is not None:
