@@ -11,6 +11,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,9 @@ def die_at(fatal: int) -> None:
 
 def killed(project: Path, fatal: int, only: tuple[str, ...]) -> bool:
     """Run in a child that dies at a step; say whether it came that far."""
-    child = os.fork()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # idle threads of numeric libraries; the child does not need them
+        child = os.fork()
     if child == 0:
         die_at(fatal)
         run.run(project, "tiny", only=only)

@@ -19,6 +19,7 @@ from typing import Any
 
 import zmq
 import zmq.asyncio
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -76,6 +77,14 @@ class Job:
         return self.scratch / "kernel.log"
 
 
+class OwnKernelClient(AsyncKernelClient):
+    """Has no heartbeat: we see our kernel's process, and a heartbeat that is stopped while it starts spins for ever."""
+
+    def start_channels(self, *choice: bool, **choices: bool) -> None:
+        """Start all channels but that one."""
+        super().start_channels(*choice, **choices | {"hb": False})
+
+
 class OwnKernelManager(AsyncKernelManager):
     """Starts the Python we run in, whatever kernelspecs this user or machine has."""
 
@@ -121,7 +130,7 @@ papermill_engines.register(NAME, CxEngine)
 
 def kernel_manager(scratch: Path) -> OwnKernelManager:
     """Return a manager whose sockets lie in `scratch`; by default those of parallel kernels collide in the working folder."""
-    settings = {"kernel_name": "python3", "connection_file": str(scratch / "kernel.json"), "log": LOG}
+    settings = {"kernel_name": "python3", "connection_file": str(scratch / "kernel.json"), "log": LOG, "client_factory": OwnKernelClient}
     manager = OwnKernelManager(context=zmq.asyncio.Context(), **settings)  # a context of ours, to be closed by us come what may
     address = str(scratch / "k")
     if os.name != "nt" and zmq.has("ipc") and len(os.fsencode(address)) <= SOCKET_PATH_LIMIT:

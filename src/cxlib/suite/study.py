@@ -252,7 +252,8 @@ class Study:
 
     def _disclosed(self, name: str, full: pd.DataFrame) -> pd.DataFrame:
         bare = full.drop(columns="draws", errors="ignore")
-        if self.audience == "analyst" or bare["n"].isna().all():  # analysts hold the data anyway; what counts no people tells of none
+        counts_nobody = bare["n"].isna().all() or bare["n"].eq(0).all()
+        if self.audience == "analyst" or counts_nobody:  # analysts hold the data anyway; what counts no people tells of none
             return bare.copy()
         register = self.store.register()
         who = [column for column in group_columns(bare) if column not in MEASURED]
