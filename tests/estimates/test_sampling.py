@@ -41,6 +41,11 @@ def test_a_cluster_in_two_strata_is_refused():
         sample(TABLE.assign(c="x"), ["y"], [], {"cluster": "c", "stratum": "s"})
 
 
+def test_a_group_named_like_a_result_column_is_refused():
+    with pytest.raises(DataError, match="by: a group column cannot be named like a column of the result: 'method'"):
+        sample(TABLE.assign(method="x"), ["y"], ["method"], {})
+
+
 def test_no_rows_give_no_groups():
     chosen = sample(TABLE.iloc[:0], ["y"], ["g"], {})
     assert chosen.size == 0

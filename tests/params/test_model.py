@@ -106,6 +106,11 @@ def refused(project, text):
             "release: staff_level needs a stated `basis`, for instance the works agreement that allows it.",
         ),
         ("name: Acme\n", "", "name: is required and missing."),
+        (
+            "name: Acme",
+            "name: Acme\nextra: {responses: {method: {de: Art, en: Way}}}",
+            "extra.responses: a feature cannot have the name of a column of every result: 'method'. Choose another.",
+        ),
         ("name: Acme", "name: Acme\nscores: {by: [regoin]}", "scores.by: no table of responses has the column 'regoin'."),
     ],
 )

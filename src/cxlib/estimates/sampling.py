@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import UNKNOWN
+from cxlib.tables import ESTIMATE_COLUMNS
 
 __all__ = ["Sample", "Sampling", "Spread", "sample"]
 
@@ -136,6 +137,11 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     DataError
         When a named column is missing, a weight is negative or missing, or strata share a cluster.
     """
+    clash = [name for name in by if name in (*ESTIMATE_COLUMNS, "draws")]
+    if clash:
+        raise DataError(
+            *(worded("by", "a group column cannot be named like a column of the result:", name, do="Rename it.") for name in clash)
+        )
     named = [*values, *by, *(str(options[key]) for key in ("weight", "cluster", "stratum", "population", "count") if options.get(key))]
     lacking = [name for name in named if name not in table.columns]
     if lacking:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cxlib.errors import nearest, worded
-from cxlib.tables import CONTRACTS, MADE, STATES
+from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES
 
 __all__ = ["Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
 
@@ -264,6 +264,12 @@ class Params(_Section):
                     if column not in known
                 ]
             problems += self._value_problems(name, source) + self._scale_problems(name, source)
+        problems += [
+            worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
+            for table, features in self.extra.items()
+            for name in features
+            if name in (*ESTIMATE_COLUMNS, "draws")
+        ]
         problems += [
             worded(
                 "scores.by", "no table of responses has the column", column, self.extra.get("responses", {}), label="Features of responses"

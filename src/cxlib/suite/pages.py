@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError
 from cxlib.suite import manifest
+from cxlib.tables import MADE
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -60,7 +61,7 @@ class Edition:
             library_version=manifest.library_version(),
             params_hash=self.data.params_hash,
             data_hash=self.data.data_hash,
-            rows=dict(self.data.rows),
+            rows={name: count for name, count in self.data.rows.items() if name not in MADE},
             languages=self.languages,
             not_exported=0,
         )
