@@ -95,3 +95,87 @@ def test_tables_come_from_lower_numbers_only(book):
         for name in re.findall(r"study\.table\(\s*\"(\w+)\"", cell["source"]):
             assert name in raw | saved, f"{name} is saved by no notebook before {book.stem}"
     assert set(MADE) <= set(CONTRACTS)
+
+
+def published(project, client, *options):
+    """Run the suite for one client of a project as the command line does; return its run folder."""
+    from cxlib.suite.cli import main
+
+    assert main(["run", client, *options]) == 0
+    reports = project / "reports" / client
+    return reports / "runs" / (reports / "latest").read_text(encoding="utf-8").strip()
+
+
+@pytest.fixture
+def suite(tmp_path, monkeypatch):
+    """A project with the real notebooks and nobody's data."""
+    import shutil
+
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
+    (tmp_path / "params").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def add_client(project, name):
+    import shutil
+
+    shutil.copy(ROOT / "params" / f"{name}.yml", project / "params")
+    (project / "data" / name).mkdir(parents=True)
+
+
+def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite):
+    import shutil
+
+    add_client(suite, "demo")
+    shutil.copytree(ROOT / "data" / "demo" / "raw", suite / "data" / "demo" / "raw")
+    first, second = published(suite, "demo"), published(suite, "demo")
+    names = {path.relative_to(first) for folder in ("tables", "draws") for path in (first / folder).iterdir()}
+    assert len(names) > 20
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    german = (second / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
+    assert "Am schwächsten: Reklamation und 8D-Bericht mit 3,32" in german
+    assert german.count("Simulierte Daten – keine echte Firma") >= 1
+    english = (second / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
+    assert "of 211 questions can be answered reliably" in english
+
+
+def test_a_client_without_a_survey_gets_a_page_that_says_what_is_missing(suite):
+    (suite / "data" / "calls" / "raw").mkdir(parents=True)
+    (suite / "data" / "calls" / "raw" / "a.csv").write_text(
+        "Id;Zeit;Kanal\n1;05.02.2025 08:15;Tel\n2;05.02.2025 09:15;Tel\n", encoding="utf-8"
+    )
+    (suite / "params" / "calls.yml").write_text(
+        """
+client: calls
+name: "<b>Nur</b> Anrufe"
+language: de
+period: {start: 2025-01-01, end: 2025-12-31}
+sources:
+  calls:
+    table: contacts
+    file: a.csv
+    delimiter: ";"
+    time_format: "%d.%m.%Y %H:%M"
+    columns: {contact_id: Id, contact_ts: Zeit, channel: Kanal}
+    values: {channel: {Tel: phone}}
+""",
+        encoding="utf-8",
+    )
+    page = (published(suite, "calls") / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
+    assert "Lässt sich mit diesen Daten nicht beantworten" in page
+    assert "Wie gut wir sind, sagen diese Daten nicht" in page
+    assert "<b>Nur" not in page
+
+
+def test_the_airport_survey_becomes_a_report_with_nothing_but_its_params(suite, shared_data):
+    add_client(suite, "sfo2017")
+    (suite / "data" / "sfo2017" / "raw").mkdir()
+    (suite / "data" / "sfo2017" / "raw" / "sfo2017.csv").write_bytes((shared_data / "sfo2017.csv").read_bytes())
+    run = published(suite, "sfo2017")
+    english = (run / "en" / "10_expectation_gaps.html").read_text(encoding="utf-8")
+    assert "Weakest: Retail shops at 3.65" in english
+    assert "40.4 points (span 37.3 to 43.5; n = 2,746)" in english
+    assert "40,4 Punkte (Spanne 37,3 bis 43,5; n = 2.746)" in (run / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")

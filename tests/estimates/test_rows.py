@@ -35,6 +35,11 @@ def test_every_table_has_the_same_columns():
     assert row["value"].isna().all()
 
 
+def test_what_cannot_be_answered_is_said_once():
+    row = estimates.unanswerable("nps", "points", ["responses[nps]"], by=["wave"])
+    assert len(estimates.stack(row, row, estimates.unanswerable("nps", "points", ["responses[nps]"]))) == 1
+
+
 def test_only_takes_the_margin_of_what_is_not_named():
     table = pd.DataFrame({"g": ["a", "b"], "y": [1.0, 3.0]})
     both = estimates.stack(estimates.mean(table, "y"), estimates.mean(table, "y", by=["g"]))

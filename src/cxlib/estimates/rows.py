@@ -45,6 +45,8 @@ def rows(groups: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
 def stack(*tables: pd.DataFrame) -> pd.DataFrame:
     """Put ESTIMATES under one another; a group column that one of them lacks is missing there, which means "all".
 
+    Rows that only say what they need are kept once.
+
     >>> import pandas as pd
     >>> table = pd.DataFrame({"region": ["A", "B"], "y": [1.0, 2.0]})
     >>> from cxlib.estimates import mean
@@ -57,7 +59,9 @@ def stack(*tables: pd.DataFrame) -> pd.DataFrame:
     groups = list(dict.fromkeys(name for table in tables for name in group_columns(table)))
     columns = [*groups, *ESTIMATE_COLUMNS, *(["draws"] if any("draws" in table for table in tables) else [])]
     aligned = [table.reindex(columns=columns).astype(dict.fromkeys(groups, "str")) for table in tables]
-    return pd.concat(aligned, ignore_index=True)
+    stacked = pd.concat(aligned, ignore_index=True)
+    repeated = stacked["note"].str.startswith("needs ") & stacked.duplicated([*groups, "metric", "note"])
+    return stacked[~repeated].reset_index(drop=True)
 
 
 def unanswerable(metric: str, unit: str, needs: Sequence[str], *, by: Sequence[str] = ()) -> pd.DataFrame:

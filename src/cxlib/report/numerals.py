@@ -19,11 +19,13 @@ def decimals(unit: str, value: float, width: float | None = None) -> int:
 
     >>> decimals("share", 0.404, 0.06), decimals("share", 0.404, 0.004), decimals("points", 40.4)
     (0, 1, 1)
+    >>> decimals("share", 0.0, 0.003), decimals("share", 0.0)
+    (1, 0)
     """
     size = abs(value)
     if unit == "share":
-        narrow = size < 0.1 if width is None else width < 0.02
-        return 1 if (narrow and 0 < size < 1) or 0 < size < 0.01 or 0.99 < size < 1 else 0
+        narrow = 0 < size < 0.1 if width is None else 0 < width < 0.02
+        return 1 if narrow or 0 < size < 0.01 or 0.99 < size < 1 else 0
     if unit.startswith("scale"):
         return 2
     if unit == "points" or unit.startswith("per "):
