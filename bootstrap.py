@@ -10,8 +10,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 if sys.version_info < (3, 11):  # noqa: UP036 - this is where an older Python is told
     sys.exit("This project needs Python 3.11 or newer; this is {}.{}. Start it with another one.".format(*sys.version_info[:2]))
@@ -97,8 +101,46 @@ def lock() -> int:
 def set_up() -> None:
     """Make .venv what the lock says; at once when it is that already."""
     wanted = fingerprint()
-    if PYTHON.exists() and not UNDER_WAY.exists() and stamped() == wanted:
+    if ready(wanted):
         return
+    with alone():
+        if not ready(wanted):
+            make(wanted)
+
+
+def ready(wanted: str) -> bool:
+    """Say whether .venv is whole and made from what is wanted."""
+    return PYTHON.exists() and not UNDER_WAY.exists() and stamped() == wanted
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Wait until no other set-up of this folder is at work; the system lets go of the lock of one that was killed."""
+    name = hashlib.sha256(f"{Path.home()} {PROJECT}".encode()).hexdigest()[:16]
+    with (Path(tempfile.gettempdir()) / f"cxlib-set-up-{name}").open("w") as file:
+        if os.name == "nt":
+            import msvcrt
+
+            while not locked_by(msvcrt, file.fileno()):
+                time.sleep(1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def locked_by(msvcrt: ModuleType, handle: int) -> bool:
+    """Try to lock an open file on Windows, where the wait is given up after ten seconds."""
+    try:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+    except OSError:
+        return False
+    return True
+
+
+def make(wanted: str) -> None:
+    """Set .venv up and write down what it was made from."""
     began = time.monotonic()
     uv = working_uv()
     print(f"Setting up .venv with {'uv' if uv else 'pip'} …", flush=True)
@@ -183,4 +225,8 @@ def readable_diffs() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        print("Interrupted. What was half set up is made anew at the next call.", file=sys.stderr)
+        sys.exit(130)

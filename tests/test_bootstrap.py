@@ -7,6 +7,7 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import tomllib
 from pathlib import Path
 
@@ -167,3 +168,16 @@ def test_an_old_python_is_told_in_one_sentence(tmp_path):
     done = subprocess.run([sys.executable, "-c", code, str(PROJECT / "bootstrap.py")], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "This project needs Python 3.11 or newer; this is 3.9. Start it with another one.\n"
+
+
+def test_two_set_ups_at_once_are_one(bootstrap, monkeypatch):
+    monkeypatch.setattr(bootstrap, "working_uv", lambda: "uv")
+    other = threading.Thread(target=bootstrap.set_up)
+    with bootstrap.alone():
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+        bootstrap.make(bootstrap.fingerprint())
+        steps = len(bootstrap.ran)
+    other.join(10)
+    assert len(bootstrap.ran) == steps

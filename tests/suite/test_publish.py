@@ -186,8 +186,8 @@ def test_killed_at_any_step_a_run_leaves_the_old_or_the_new_report(tmp_path, sta
     (tmp_path / "tmp").mkdir()
     script = Path(__file__).with_name("killed.py")
     environment = os.environ | {"TMPDIR": str(tmp_path / "tmp"), "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    done = subprocess.run([sys.executable, str(script), str(project), "7"], capture_output=True, text=True, env=environment, check=False)
+    done = subprocess.run([sys.executable, str(script), str(project), "9"], capture_output=True, text=True, env=environment, check=False)
     assert done.stderr == ""
     (line,) = done.stdout.splitlines()
-    assert int(line.removesuffix(" kills")) > 40
+    assert int(line.removesuffix(" kills")) > 30
     shutil.rmtree(project)

@@ -272,3 +272,14 @@ def test_the_run_reaches_the_kernel(quick, stand_in):
         "languages": ["en"],
         "notebook": "00_first",
     }
+
+
+def test_a_terminal_sees_a_bar_and_a_log_sees_lines(quick, monkeypatch, capsys):
+    said: list[str] = []
+    run(quick, "tiny", say=said.append)
+    assert capsys.readouterr().err == ""
+    assert len(said) == 2
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    run(quick, "tiny", say=said.append)
+    assert "10_second" in capsys.readouterr().err
+    assert len(said) == 2

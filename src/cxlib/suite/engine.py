@@ -13,7 +13,7 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -61,14 +61,11 @@ class Job:
     environment: dict[str, str]
     timeout_s: float
     notebook: NotebookNode | None = None
-    ends_at: float = field(init=False)
-
-    def __post_init__(self) -> None:
-        """Start the clock."""
-        self.ends_at = time.monotonic() + self.timeout_s
+    ends_at: float = 0.0
 
     def seconds_left(self, _cell: object = None) -> float:
-        """Return what is left for the whole notebook; nbclient takes 0 for "no limit", so it never gets there."""
+        """Return what is left for all cells, from the first one on; nbclient takes 0 for "no limit", so it never gets there."""
+        self.ends_at = self.ends_at or time.monotonic() + self.timeout_s
         return max(self.ends_at - time.monotonic(), 0.1)
 
     @property
@@ -189,7 +186,7 @@ def execute(notebook: NotebookNode, *, name: str, client: str, run: str, folder:
     scratch : Path
         An empty private folder with a short path.
     timeout_s : float
-        Seconds for the whole notebook.
+        Seconds for all cells together.
 
     Returns
     -------
