@@ -37,7 +37,9 @@ def test_n_stands_with_each_number_where_respondents_differ(estimates, estimates
 
 
 def test_groupings_under_one_another_name_the_grouping_and_its_level(estimates, german):
-    stacked = pd.DataFrame({"region": [None, "a", None], "segment": [None, None, "b"]}).join(estimates.drop(columns="touchpoint_id").head(3))
+    stacked = pd.DataFrame({"region": [None, "a", None], "segment": [None, None, "b"]}).join(
+        estimates.drop(columns="touchpoint_id").head(3)
+    )
     grid = grid_of(stacked, german)
     assert list(grid.heads) == ["Gruppe", "Ausprägung"]
     assert [head for head, _ in grid.rows] == [["Gesamt", "alle"], ["Region", "a"], ["Segment", "b"]]

@@ -7,12 +7,11 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cxlib.errors import CxError, worded
 from cxlib.estimates.linear import draws_of, numbers
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import Sampling, sample
+from cxlib.estimates.sampling import Sampling, Spread, sample
 
 __all__ = ["difference"]
 
@@ -69,7 +68,7 @@ def difference(
         spread = chosen.spread(signed, np.where(inside, 0, 1), 2)
         se[number], df[number], n[number] = spread.se[0], spread.df[0], chosen.n[level] + chosen.n[base_level]
     here, there = np.array([pair[0] for pair in pairs], dtype=int), np.array([pair[1] for pair in pairs], dtype=int)
-    half, kish = stats.t.ppf((1 + options.get("level", 0.95)) / 2, df) * se, chosen.kish()
+    half, kish = Spread(se, df).reach(options.get("level", 0.95)) * se, chosen.kish()
     point = means[here] - means[there]
     columns = {"metric": metric, "value": point, "low": point - half, "high": point + half, "unit": unit, "n": n}
     columns |= {"n_eff": kish[here] + kish[there], "method": "t, linearised", "note": np.where(np.isnan(df), "n < 2", "")}

@@ -7,7 +7,7 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from cxlib.errors import CxError, worded
 from cxlib.estimates.linear import linear, numbers, spread_of
@@ -95,7 +95,7 @@ def share(
     spread = spread_of(chosen, top, np.ones_like(top))
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = np.where((p > 0) & (p < 1), p * (1 - p) / spread.se**2, chosen.kish())
-        t = stats.t.ppf((1 + options.get("level", 0.95)) / 2, spread.df)
+        t = spread.reach(options.get("level", 0.95))
         centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
         half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
     result["low"], result["high"] = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
@@ -167,10 +167,10 @@ def rate(
     spread, tail = spread_of(chosen, top, bottom), (1 - options.get("level", 0.95)) / 2
     value, total, at_risk = result["value"].to_numpy(), chosen.total(top), chosen.total(bottom)
     with np.errstate(invalid="ignore", divide="ignore"):
-        factor = np.exp(stats.t.ppf(1 - tail, spread.df) * spread.se / value)
+        factor = np.exp(spread.reach(1 - 2 * tail) * spread.se / value)
         exact = np.isnan(spread.df) | (total == 0) | (spread.se == 0)
-        low = np.where(exact, np.where(total > 0, stats.chi2.ppf(tail, 2 * total), 0.0) / (2 * at_risk), value / factor)
-        high = np.where(exact, stats.chi2.ppf(1 - tail, 2 * (total + 1)) / (2 * at_risk), value * factor)
+        low = np.where(exact, np.where(total > 0, special.chdtri(2 * total, 1 - tail), 0.0) / (2 * at_risk), value / factor)
+        high = np.where(exact, special.chdtri(2 * (total + 1), tail) / (2 * at_risk), value * factor)
     result["value"], result["low"], result["high"] = value * per, low * per, high * per
     result["method"] = np.where(exact, "Poisson, exact", "log, linearised")
     result["note"] = np.where(at_risk > 0, "", "no exposure")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cxlib.errors import CxError
 from cxlib.estimates.bootstrap import draw_ratios
@@ -22,7 +21,7 @@ def linear(
     value = np.divide(above, below, out=np.full(chosen.size, np.nan), where=below != 0)
     spread = spread_of(chosen, top, bottom)
     with np.errstate(invalid="ignore"):
-        half = stats.t.ppf((1 + options.get("level", 0.95)) / 2, spread.df) * spread.se
+        half = spread.reach(options.get("level", 0.95)) * spread.se
     note = np.where(np.isnan(value), "no exposure", np.where(np.isnan(spread.df), "n < 2", np.where(spread.se == 0, "no spread", "")))
     half = np.where(note == "no spread", np.nan, half)
     low, high = value - half, value + half

@@ -8,7 +8,6 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from cxlib.errors import CxError, worded
 from cxlib.estimates.bootstrap import draw_weights
@@ -51,7 +50,7 @@ def quantile(
     pieces = [(y[part], chosen.weight[part]) for part in parts]
     point = np.array([_at(values, weights, q) for values, weights in pieces])
     spread = spread_of(chosen, (y <= point[chosen.group]).astype(float), np.ones_like(y))
-    half = stats.t.ppf((1 + options.get("level", 0.95)) / 2, spread.df) * spread.se
+    half = spread.reach(options.get("level", 0.95)) * spread.se
     low = np.array([_at(*piece, q - reach) for piece, reach in zip(pieces, half, strict=True)])
     high = np.array([_at(*piece, q + reach) for piece, reach in zip(pieces, half, strict=True)])
     columns = {"metric": metric, "value": point, "low": low, "high": high, "unit": unit, "n": chosen.n, "n_eff": chosen.kish()}

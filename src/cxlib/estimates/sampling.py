@@ -8,6 +8,7 @@ from typing import TypedDict
 
 import numpy as np
 import pandas as pd
+from scipy import special  # not scipy.stats, which takes seconds to import
 
 from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import UNKNOWN
@@ -53,6 +54,10 @@ class Spread:
 
     se: np.ndarray
     df: np.ndarray
+
+    def reach(self, level: float) -> np.ndarray:
+        """Return how many standard errors a t interval of this level reaches to each side."""
+        return special.stdtrit(self.df, (1 + level) / 2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -66,6 +66,7 @@ def prepare(project: Path, params: Params) -> Prepared:
     DataError
         With every problem of every file at once; nothing is written then.
     """
+    questions = catalogue(project / "QUESTIONS.md")
     params_hash, data_hash = fingerprint(project, params)
     shelf = project / "data" / params.client / "tables"
     folder = shelf / hashlib.sha256(f"{params_hash}{data_hash}{_code_hash(project)}".encode()).hexdigest()[:16]
@@ -73,6 +74,7 @@ def prepare(project: Path, params: Params) -> Prepared:
         os.utime(folder)
         return Prepared.open(folder)
     tables, sources = _converted(project, params)
+    tables["questions"] = questions
     shelf.mkdir(parents=True, exist_ok=True)
     part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
     try:
@@ -149,7 +151,7 @@ def _converted(project: Path, params: Params) -> tuple[dict[str, pd.DataFrame], 
     problems += list(_strays(tables))
     if problems:
         raise DataError(*problems)
-    tables |= {"questions": catalogue(project / "QUESTIONS.md"), "elements": elements(tables), "sources": _as_table(sources, params)}
+    tables |= {"elements": elements(tables), "sources": _as_table(sources, params)}
     return tables, sources
 
 

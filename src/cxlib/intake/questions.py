@@ -29,6 +29,10 @@ def catalogue(path: Path) -> pd.DataFrame:
     DataError
         Naming the line of a row that has another number of cells, stands under no notebook or repeats an id.
     """
+    if not path.is_file():
+        raise DataError(
+            f"{path.name}: the catalogue of questions is missing from the project's folder. Restore it: git checkout {path.name}."
+        )
     rows, problems, notebook = [], [], ""
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         heading, row = _HEADING.match(line), _ROW.match(line)

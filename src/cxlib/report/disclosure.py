@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations, product
@@ -33,7 +33,8 @@ __all__ = ["Register", "audit", "layers", "protect"]
 
 OTHER = "__other__"
 SUPPRESSED = "suppressed"
-ATOMS = 40_000  # combinations of levels in one set of respondents
+ATOMS = 100_000  # combinations of levels in one set of respondents
+REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
 EQUATIONS = 1_500  # that are left to be solved at once
 OPEN = 4_000_000  # equations times unknowns
 UNIVERSES = 64  # sets of respondents told apart within one family
@@ -75,11 +76,12 @@ class Layer:
         return most
 
     def coarsen(self) -> bool:
-        """Hide the cells with the most conditions; where all are hidden, withdraw."""
+        """Hide the finest kind of cells, of two the one with more cells; where all are hidden, withdraw."""
         if not self.published:
             return self.withdraw()
-        widest = max(len(cell) for cell in self.published)
-        self.published -= {cell for cell in self.published if len(cell) == widest}
+        kinds = Counter(tuple(column for column, _ in cell) for cell in self.published)
+        finest = max(kinds, key=lambda kind: (len(kind), kinds[kind], kind))
+        self.published -= {cell for cell in self.published if tuple(column for column, _ in cell) == finest}
         return True
 
     def withdraw(self) -> bool:
@@ -172,19 +174,23 @@ class _Grid:
 
     def __init__(self, cells: Iterable[Cell]) -> None:
         pairs = {pair for cell in cells for pair in cell}
-        names: dict[str, set[str]] = {column: set() for column, _ in sorted(pairs)}
+        listed: dict[str, set[str]] = {column: set() for column, _ in sorted(pairs)}
         for column, level in pairs:
-            names[column].update(_excluded(level) if _pooled(level) else (level,))
-        self.levels = {column: {level: i for i, level in enumerate(sorted(found))} for column, found in names.items()}
-        sizes = [len(found) + 1 for found in self.levels.values()]  # the last one: levels that nobody lists
+            listed[column].update(_excluded(level) if _pooled(level) else (level,))
+        self.levels = {column: {level: i for i, level in enumerate(sorted(found))} for column, found in listed.items()}
+        pooled = {column for column, level in pairs if _pooled(level)}
+        self.names = {  # where levels are pooled, those that nobody lists are in the pool and missing ones are not
+            column: [*found, "(not listed)", *["(missing)"] * (column in pooled)] for column, found in self.levels.items()
+        }
+        sizes = [len(names) for names in self.names.values()]
         if prod(sizes) > ATOMS:
             raise _TooBig
         atoms = dict(zip(self.levels, np.indices(sizes).reshape(len(sizes), prod(sizes)), strict=True))
         self.codes = codes = {(column, ""): (atoms[column], size) for column, size in zip(self.levels, sizes, strict=True)}
         for column, level in pairs:
             if _pooled(level):
-                pooled = np.array([name not in _excluded(level) for name in self.levels[column]] + [True], dtype=np.int64)
-                codes[column, level] = (pooled[atoms[column]], 2)
+                inside = np.array([name not in (*_excluded(level), "(missing)") for name in self.names[column]], dtype=np.int64)
+                codes[column, level] = (inside[atoms[column]], 2)
         every = product(*[[(), ((column, ""),)] for column in self.levels])
         kinds = {tuple(pair for chosen in parts for pair in chosen) for parts in every} | {_kind(cell) for cell in cells}
         self.kinds = sorted(kinds, key=lambda kind: (len(kind), kind))
@@ -204,7 +210,7 @@ class _Grid:
         """Return the number of a cell."""
         kind, code = _kind(cell), 0
         for (column, level), (_, grain) in zip(cell, kind, strict=True):
-            code = code * 2 + 1 if grain else code * (len(self.levels[column]) + 1) + self.levels[column][level]
+            code = code * 2 + 1 if grain else code * len(self.names[column]) + self.levels[column][level]
         return self.starts[self.place[kind]] + code
 
     def told(self, number: int) -> str:
@@ -212,7 +218,7 @@ class _Grid:
         place = int(self.kind_of[number])
         code, parts = number - self.starts[place], []
         for column, grain in reversed(self.kinds[place]):
-            names = ["listed", grain] if grain else [*self.levels[column], "(not listed)"]
+            names = ["(listed)", grain] if grain else self.names[column]
             code, digit = divmod(code, len(names))
             parts.append(f"{column}={names[digit]}")
         return ", ".join(reversed(parts)) or "all"
@@ -252,8 +258,8 @@ class _Universe:
         """Return which atoms somebody can be in: by proof; if the listings without a margin are complete; if no level is unlisted."""
         sure, full = self._empty(proven=True), self._empty(proven=False)
         known = full.copy()
-        for codes, size in (self.grid.codes[column, ""] for column in self.grid.levels):
-            known |= codes == size - 1
+        for column, levels in self.grid.levels.items():
+            known |= self.grid.codes[column, ""][0] >= len(levels)
         for number in np.flatnonzero(self.n > 0):
             atoms = self.grid.labels[self.grid.kind_of[number]] == number
             for guess in (full, known):
@@ -368,11 +374,11 @@ class _Universe:
         factors = target @ self.matrix.T @ self.inverse
         return factors, np.abs(target - factors @ self.matrix).max(axis=1, initial=0.0)
 
-    def support(self, cells: Iterable[int]) -> set[Cell]:
-        """Return published cells from which the given computed cells follow."""
+    def support(self, cells: Iterable[int], parts: Sequence[int] = ()) -> set[Cell]:
+        """Return published cells from which the given computed cells, or unknowns, follow."""
         used, seen = np.zeros(len(self.row_ids), dtype=bool), np.zeros(len(self.source), dtype=bool)
         wanted = np.isin(self.cell, list(cells))
-        todo = np.unique(self.part[wanted])
+        todo = np.union1d(self.part[wanted], np.array(parts, dtype=np.int64))
         factors, _ = self._factors(np.unique(self.cell[wanted]))
         used[self.rows[(np.abs(factors) > SOUND).any(axis=0)]] = True
         todo = np.union1d(todo, self.unknown[used[self.row]])
@@ -391,23 +397,27 @@ class _Universe:
             found |= {self.cells[number] for number in np.flatnonzero(self.computed & (self.total == self.n)).tolist()}
         return found
 
-    def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> list[Leak]:
-        """Return what the published cells give away: hidden cells, and groups of fewer than `min_n`; `spare` may be known."""
+    def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> Iterator[Leak]:
+        """Yield what the published cells give away: hidden cells, and groups of fewer than `min_n`; `spare` may be known."""
         self.shown = self.flags(cell for layer in self.group for cell in layer.published)
         hidden = self.flags(cell for layer in self.group for cell in layer.n.keys() - layer.published if cell not in spare)
-        found = []
         for world in self.worlds:
             self.solve(world)
             small = (self.total > 0) & (self.total < min_n)
             self.computed &= np.isnan(self.n) | (self.total == self.n)  # a guess that gives a wrong n reveals nothing
-            for number in np.flatnonzero(self.computed & (small | hidden)).tolist():
-                found.append(Leak(self.grid.told(number), self.cells.get(number), self.support([number]), "a sum or difference"))
-            found += self._remainders(min_n)
-        return found
+            told = np.flatnonzero(self.computed & (small | hidden)).tolist()
+            for number in told:
+                yield Leak(self.grid.told(number), self.cells.get(number), self.support([number]), "a sum or difference")
+            yield from self._remainders(min_n)
+            if world is self.worlds[0]:
+                for part in np.setdiff1d(
+                    np.flatnonzero((self.value > 0) & (self.value < min_n)), self.part[np.isin(self.cell, told)]
+                ).tolist():
+                    yield Leak("a group that no table lists", None, self.support([], [part]), "a sum or difference")
 
-    def _remainders(self, min_n: int) -> list[Leak]:
-        """Return the computed cells of which their computed parts leave fewer than `min_n`."""
-        grid, found = self.grid, []
+    def _remainders(self, min_n: int) -> Iterator[Leak]:
+        """Yield the computed cells of which their computed parts leave fewer than `min_n`."""
+        grid = self.grid
         for place in range(len(grid.kinds)):
             around = self._around(place, self.labels)
             inside = self.computed & (around >= 0) & (grid.kind_of != place)
@@ -418,11 +428,8 @@ class _Universe:
             for finer, cell in np.argwhere((rest > 0) & (rest < min_n)).tolist():
                 number = start + cell
                 parts = np.flatnonzero(inside & (around == number) & (grid.kind_of == finer))
-                kind = ", ".join(column for column, _ in grid.kinds[finer])
-                found.append(
-                    Leak(f"rest of: {grid.told(number)}", None, self.support([number, *parts]), f"a cell minus its parts by {kind}")
-                )
-        return found
+                how = f"a cell minus its parts by {', '.join(column for column, _ in grid.kinds[finer])}"
+                yield Leak(f"rest of: {grid.told(number)}", None, self.support([number, *parts]), how)
 
 
 def layers(table: pd.DataFrame, *, min_n: int, name: str, who: Sequence[str]) -> list[Layer]:
@@ -555,7 +562,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
         _complete(layer, [one for one in (*earlier, *new[:i]) if one.what == layer.what], min_n)
     register.add(new)
     state = {(one.what, metric, cell): cell in one.published for one in new for metric in one.metrics for cell in one.n}
-    seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64"})
+    seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64", "value": float, "low": float, "high": float, "n_eff": float})
     counted = seen["n"].notna().to_numpy()
     keys = _keys(table, who)
     hidden = counted & np.array([not state.get(key, False) for key in keys], dtype=bool)
@@ -569,6 +576,7 @@ def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
     """Hide more cells of a layer until none that is hidden, here or earlier, can be computed."""
     layer.published -= {cell for _, cell in _nearly(layer, earlier, min_n)}
     candidates = frozenset(layer.published)
+    _guard_margins(layer, min_n)
     universes: list[_Universe] = []
     while layer.n and not universes:
         try:
@@ -581,12 +589,44 @@ def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
         again = candidates - layer.published
         if spare and again and layer.n:  # what follows from the rest tells nothing new
             layer.published |= again.intersection(*(universe.known(1) for universe in universes))
+    vain = (candidates - layer.published).intersection(layer.n, *(universe.ids for universe in universes))
+    _reveal(layer, universes, sorted(vain, key=lambda cell: (-layer.n[cell], cell)), min_n)
+
+
+def _guard_margins(layer: Layer, min_n: int) -> None:
+    """Hide what a margin minus its parts gives away: the quick part of the work, and most of it."""
+    parts: dict[tuple[Cell, tuple[str, ...]], list[Cell]] = {}
+    for cell in sorted(layer.n, key=lambda cell: (layer.n[cell], cell)):
+        for margin in (coarser for size in range(len(cell)) for coarser in combinations(cell, size)):
+            if margin in layer.published:
+                parts.setdefault((margin, tuple(column for column, _ in cell)), []).append(cell)
+    before = -1
+    while before != len(layer.published):
+        before = len(layer.published)
+        for (margin, _), cells in parts.items():
+            shown = [cell for cell in cells if cell in layer.published and layer.n[cell]]
+            rest = layer.n[margin] - sum(layer.n[cell] for cell in shown)
+            given_away = 0 < rest < min_n or [layer.n[cell] for cell in cells if cell not in layer.published] == [rest]
+            if margin in layer.published and shown and given_away:
+                layer.published.discard(shown[0])
+
+
+def _reveal(layer: Layer, universes: Sequence[_Universe], cells: Sequence[Cell], min_n: int) -> None:
+    """Show those cells again that were hidden in vain because others had to be hidden later."""
+    for cell in cells[: REVEALS // (1 + sum(universe.grid.size for universe in universes))]:
+        layer.published.add(cell)
+        try:
+            leaks = any(True for universe in universes for _ in universe.leaks(min_n))
+        except _TooBig:
+            leaks = True
+        if leaks:
+            layer.published.discard(cell)
 
 
 def _hide(layer: Layer, universe: _Universe, min_n: int, spare: Collection[Cell]) -> bool:
     """Hide one cell of a layer for each leak, the one with the smallest n; tell whether anything changed."""
     try:
-        leaks = universe.leaks(min_n, spare)
+        leaks = list(universe.leaks(min_n, spare))
         free = layer.published - universe.known(without=layer) if leaks else set()
     except _TooBig:
         return layer.coarsen()
@@ -614,7 +654,7 @@ def audit(register: Register, *, min_n: int) -> pd.DataFrame:
     -------
     DataFrame
         table (those that hide the cell, else those from which it follows), what (JSON), who (conditions), how. Empty when all is well.
-        A family with more than 40,000 combinations of levels, or more than 1,500 equations that remain after all
+        A family with more than 100,000 combinations of levels, or more than 1,500 equations that remain after all
         single unknowns are solved, is not audited but reported as too big, which blocks the publication too.
     """
     found: list[tuple[str, str, str, str]] = []
