@@ -194,3 +194,18 @@ def test_share_stays_between_zero_and_one_and_ignores_the_size_of_weights(flags,
     assert 0 <= row["low"].item() <= row["value"].item() + 1e-12
     assert row["value"].item() - 1e-12 <= row["high"].item() <= 1
     assert row["low"].item() == pytest.approx(estimates.share(table, "f")["low"].item())
+
+
+def test_amounts_get_an_interval_that_stays_above_zero_and_reaches_far_up():
+    amounts = pd.DataFrame({"y": [0.0] * 18 + [1.0, 40.0]})
+    plain, positive = estimates.mean(amounts, "y"), estimates.mean(amounts, "y", bounds=(0, np.inf))
+    assert plain["low"].item() < 0 < positive["low"].item()
+    assert positive["high"].item() > 2 * plain["high"].item()  # a single large amount leaves much in doubt
+    assert positive["value"].item() == plain["value"].item()
+    assert positive["method"].item() == "log, linearised"
+
+
+def test_amounts_of_nobody_have_no_spread_and_negative_ones_are_refused():
+    assert estimates.mean(pd.DataFrame({"y": [0.0] * 5}), "y", bounds=(0, np.inf))["note"].item() == "no spread"
+    with pytest.raises(CxError, match="a value lies below 0, where the figure is said to begin: '-1.0'"):
+        estimates.mean(pd.DataFrame({"y": [-1.0, 2.0]}), "y", bounds=(0, np.inf))

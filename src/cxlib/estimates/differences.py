@@ -68,7 +68,7 @@ def difference(
         spread = chosen.spread(signed, np.where(inside, 0, 1), 2)
         se[number], df[number], n[number] = spread.se[0], spread.df[0], chosen.n[level] + chosen.n[base_level]
     here, there = np.array([pair[0] for pair in pairs], dtype=int), np.array([pair[1] for pair in pairs], dtype=int)
-    half, kish = Spread(se, df).reach(options.get("level", 0.95)) * se, chosen.kish()
+    half, kish = Spread(se, df, df).reach(options.get("level", 0.95)) * se, chosen.kish()
     point = means[here] - means[there]
     columns = {"metric": metric, "value": point, "low": point - half, "high": point + half, "unit": unit, "n": n}
     columns |= {"n_eff": kish[here] + kish[there], "method": "t, linearised", "note": np.where(np.isnan(df), "n < 2", "")}

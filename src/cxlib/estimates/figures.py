@@ -39,7 +39,8 @@ def mean(
     metric, unit : str
         How the rows name themselves.
     bounds : (low, high), optional
-        The interval is cut where the figure cannot lie.
+        The interval is cut where the figure cannot lie. With ``(0, math.inf)``, for times, amounts and counts, it is made on the
+        log scale instead, with degrees of freedom that allow for a few rows making most of the sum.
     **options
         See :class:`Sampling`.
 
@@ -65,6 +66,8 @@ def mean(
     """
     chosen = sample(table, [value], by, options)
     top = numbers(table, value, chosen)
+    if bounds is not None and (top < bounds[0]).any():
+        raise CxError(worded(value, f"a value lies below {bounds[0]:g}, where the figure is said to begin:", top.min()))
     return linear(chosen, top, np.ones_like(top), metric, unit, options, bounds)
 
 

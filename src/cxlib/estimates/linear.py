@@ -20,15 +20,19 @@ def linear(
     above, below = chosen.total(top), chosen.total(bottom)
     value = np.divide(above, below, out=np.full(chosen.size, np.nan), where=below != 0)
     spread = spread_of(chosen, top, bottom)
+    positive = bounds is not None and bounds[0] == 0 and np.isinf(bounds[1])
     with np.errstate(invalid="ignore"):
-        half = spread.reach(options.get("level", 0.95)) * spread.se
+        half = spread.reach(options.get("level", 0.95), steady=positive) * spread.se
     note = np.where(np.isnan(value), "no exposure", np.where(np.isnan(spread.df), "n < 2", np.where(spread.se == 0, "no spread", "")))
     half = np.where(note == "no spread", np.nan, half)
     low, high = value - half, value + half
-    if bounds is not None:
+    if positive:
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            low, high = value * np.exp(-half / value), value * np.exp(half / value)
+    elif bounds is not None:
         low, high = np.maximum(low, bounds[0]), np.minimum(high, bounds[1])
     columns = {"metric": metric, "value": value, "low": low, "high": high, "unit": unit, "n": chosen.n, "n_eff": chosen.kish()}
-    columns |= {"method": "t, linearised", "note": note}
+    columns |= {"method": "log, linearised" if positive else "t, linearised", "note": note}
     if options.get("draws"):
         columns["draws"] = draws_of(chosen, top, bottom, options)
     return rows(chosen.groups, columns)

@@ -50,14 +50,19 @@ class Sampling(TypedDict, total=False):
 
 @dataclass(frozen=True, eq=False)
 class Spread:
-    """Standard error and degrees of freedom, one value a group; missing where a single cluster says nothing."""
+    """Standard error and degrees of freedom, one value a group; missing where a single cluster says nothing.
+
+    ``steady_df`` are the degrees of freedom that uneven contributions leave: where a few clusters make most of the variance, it is
+    known as badly as from a few clusters. 2V²/Var(V) after Satterthwaite (1946), at most ``df``.
+    """
 
     se: np.ndarray
     df: np.ndarray
+    steady_df: np.ndarray
 
-    def reach(self, level: float) -> np.ndarray:
+    def reach(self, level: float, *, steady: bool = False) -> np.ndarray:
         """Return how many standard errors a t interval of this level reaches to each side."""
-        return special.stdtrit(self.df, (1 + level) / 2)
+        return special.stdtrit(self.steady_df if steady else self.df, (1 + level) / 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,10 +91,12 @@ class Sample:
 
     def kish(self) -> np.ndarray:
         """Kish's effective sample size a group, (Σw)² / Σw², over what n counts (a unit's rows weigh as their mean)."""
-        units = int(self.unit.max()) + 1 if len(self.unit) else 1
-        pair, position, count = np.unique(self.group * units + self.unit, return_inverse=True, return_counts=True)
-        weights = np.bincount(position, self.weight) / count
-        sums, squares = (np.bincount(pair // units, values, minlength=self.size) for values in (weights, weights**2))
+        units = int(self.unit.max(initial=0)) + 1
+        weights, group = self.weight, self.group
+        if units < len(self.unit):  # else every row is a unit
+            pair, position, count = np.unique(group * units + self.unit, return_inverse=True, return_counts=True)
+            weights, group = np.bincount(position, weights) / count, pair // units
+        sums, squares = (np.bincount(group, values, minlength=self.size) for values in (weights, weights**2))
         return np.divide(sums**2, squares, out=np.zeros(self.size), where=squares > 0)
 
     def spread(self, influence: np.ndarray, group: np.ndarray | None = None, size: int | None = None) -> Spread:
@@ -113,7 +120,8 @@ class Sample:
             df = count - 1
             with np.errstate(invalid="ignore", divide="ignore"):
                 se = np.sqrt(np.where(df > 0, squares * count / df, np.nan))
-            return Spread(se, np.where(df > 0, df, np.nan))
+                doubt = np.bincount(of_group, sums**4, minlength=size) - squares**2 / count
+            return _spread(se, np.where(df > 0, df, np.nan), squares**2, doubt)
         return self._stratified(sums, of_group, pair % clusters, size)
 
     def _stratified(self, sums: np.ndarray, of_group: np.ndarray, of_cluster: np.ndarray, size: int) -> Spread:
@@ -129,9 +137,20 @@ class Sample:
         finite = np.ones(strata) if self.clusters_in_stratum is None else 1 - count / self.clusters_in_stratum
         with np.errstate(invalid="ignore", divide="ignore"):
             scale = np.where(count > 1, finite * count / (count - 1), np.nan)
-            variance = (scale * (squares - totals**2 / count)).sum(axis=1)
+            middle, centred = totals / count, squares - totals**2 / count
+            variance = (scale * centred).sum(axis=1)
+            here = np.bincount(cell, minlength=size * strata).reshape(size, strata)
+            fourth = np.bincount(cell, (sums - middle.ravel()[cell]) ** 4, minlength=size * strata).reshape(size, strata)
+            fourth += (count - here) * middle**4
+            doubt = (scale**2 * (fourth - centred**2 / count)).sum(axis=1)
         df = np.full(size, float(count.sum() - strata))
-        return Spread(np.sqrt(np.maximum(variance, 0.0)), df)
+        return _spread(np.sqrt(np.maximum(variance, 0.0)), df, variance**2, doubt)
+
+
+def _spread(se: np.ndarray, df: np.ndarray, variance_squared: np.ndarray, doubt: np.ndarray) -> Spread:
+    with np.errstate(invalid="ignore", divide="ignore"):
+        steady = np.where(doubt > 0, 2 * variance_squared / doubt, np.inf)
+    return Spread(se, df, np.minimum(df, steady))
 
 
 def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], options: Sampling) -> Sample:
@@ -163,7 +182,9 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     cluster, cluster_ids = _factor(chosen, options.get("cluster"))
     stratum, sizes = _strata(chosen, cluster, options)
     unit, _ = _factor(chosen, options.get("count"))
-    n = np.bincount(np.unique(np.column_stack([group, unit]), axis=0)[:, 0], minlength=len(groups))
+    units = int(unit.max(initial=0)) + 1
+    counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
+    n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep)
 
 
@@ -193,7 +214,7 @@ def _strata(table: pd.DataFrame, cluster: np.ndarray, options: Sampling) -> tupl
     if not name and not population:
         return None, None
     codes, levels = pd.factorize(table[name].astype("str")) if name else (np.zeros(len(table), dtype=int), np.array(["all"]))
-    if len(np.unique(np.column_stack([cluster, codes]), axis=0)) > len(np.unique(cluster)):
+    if len(np.unique(cluster * (int(codes.max(initial=0)) + 1) + codes)) > len(np.unique(cluster)):
         raise DataError(f"stratum: a cluster lies in more than one level of {name!r}. Each cluster belongs to one stratum.")
     if not population:
         return codes, None
