@@ -81,6 +81,8 @@ class Attacker:
                 continue  # who reads a complete listing knows that what it does not list is empty
             self.atoms.append(atom)
         self.shown = [(cell, int(n)) for _, cell, n, note in rows if note == ""]
+        self.tables = [[(cell, int(n)) for i, cell, n, note in rows if i == number and note == ""] for number in range(len(frames))]
+        self.tables.append([one for one in self.shown if not any(isinstance(level, frozenset) for level in one[0].values())])
         self.hidden = [cell for _, cell, _, note in rows if note == "suppressed"]
         self.basis: list[tuple[int, list[Fraction]]] = []
         for cell, _ in self.shown:
@@ -116,8 +118,8 @@ class Attacker:
                     cell = dict(zip(kind, levels, strict=True))
                     n = int((self.people[list(kind)] == list(levels)).all(axis=1).sum()) if kind else len(self.people)
                     found += [cell] if 0 < n < MIN_N and self.computes(cell) else []
-        for outer, n in self.shown:
-            parts = [(cell, m) for cell, m in self.shown if cell != outer and outer.items() <= cell.items()]
+        for (outer, n), table in product(self.shown, self.tables):
+            parts = [(cell, m) for cell, m in table if cell != outer and outer.items() <= cell.items()]
             for kind in {tuple(cell) for cell, _ in parts}:
                 inner = {tuple(cell.items()): m for cell, m in parts if tuple(cell) == kind}
                 found += [(outer, kind)] if 0 < n - sum(inner.values()) < MIN_N else []
