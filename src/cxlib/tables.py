@@ -358,10 +358,11 @@ _WRITTEN = {
     "questions": _parse("one question of the suite", "question_id question_de question_en notebook function needs"),
     "sources": _parse(
         "one source as intake took it in",
-        "source table file? rows_read:count rows_kept:count failed_cells:count oldest_ts? newest_ts? sha256?",
+        "source table file? rows_read:count rows_dropped:count rows_kept:count failed_cells:count oldest_ts? newest_ts? sha256?",
     ),
+    "joins": _parse("how one id joins one table to its home", "table id:text home rows:count known:count found?:count", key=("table", "id")),
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
-MADE = ("contact_reasons", "personas", "questions", "sources", "elements")  # by the suite itself, never read from a client's file
+MADE = ("contact_reasons", "personas", "questions", "sources", "elements", "joins")  # by the suite itself, never read from a client's file
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}

@@ -23,8 +23,8 @@ HERE = Path(__file__).parent / "demo"
 def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES."""
     params = load(project, "demo")
-    folder = intake.prepare(project, params).folder
-    held = {name: pd.read_parquet(folder / f"{name}.parquet") for name in ("responses", "questions", "elements", "sources")}
+    prepared = intake.prepare(project, params)
+    held = {name: prepared.table(name) for name in ("responses", "questions", "elements", "sources")}
     answers, sampling = held["responses"], {"cluster": params.scores.cluster, "level": params.level}
     yield "nps", estimates.stack(*[scores.nps(answers, by=by, **sampling) for by in ([], ["wave"], *([name] for name in params.scores.by))])
     yield "actual", scores.mean_rating(answers, **sampling)

@@ -1,17 +1,32 @@
 """Text becomes typed by declaration, and what does not convert is counted."""
 
-import pandas as pd
+from datetime import UTC, date, datetime
+
 import pytest
 
-from cxlib.intake.convert import convert
+from cxlib.errors import DataError
+from cxlib.intake.convert import Conversion, change_days, convert, shape
+from cxlib.intake.workbench import Raw
 from cxlib.params import Source
 from cxlib.tables import Column
 
 
-def converted(cells, kind, allowed=(), **declared):
-    source = Source.model_validate({"table": "contacts", "file": "x.csv", "decimal": ","} | declared)
-    column = Column("x", kind, required=False, allowed=allowed)
-    return convert(pd.Series(cells, dtype="str"), column, source, "Europe/Berlin")
+@pytest.fixture
+def converted(bench):
+    """(values, rows that failed)"""
+
+    def run(cells, kind, allowed=(), name="x", **declared):
+        source = Source.model_validate({"table": "contacts", "file": "x.csv", "decimal": ","} | declared)
+        bench.put("raw", ["X"], [cells])
+        raw = Raw("raw", ("X",), len(cells), "line {}".format)
+        one = Conversion(Column(name, kind, required=False, allowed=allowed), "X", source, "Europe/Berlin")
+        counts = convert(bench, raw, [one], [], "true", "typed", "x.csv")
+        table = bench.arrow(f"SELECT {name}, failed_0 FROM typed ORDER BY row").to_pydict()
+        failed = [place for place, bit in enumerate(table["failed_0"]) if bit]
+        assert counts == ({name: len(failed)} if failed else {})
+        return table[name], failed
+
+    return run
 
 
 @pytest.mark.parametrize(
@@ -20,6 +35,11 @@ def converted(cells, kind, allowed=(), **declared):
         (["1,5", "-2", "+0,25", ""], "number", {}, [1.5, -2, 0.25, None], []),
         (["1.5", "1.234,5", "1e3", "12 ", "½"], "number", {}, [None, None, None, 12, None], [0, 1, 2, 4]),
         (["1.5", "1e3", "1,5"], "number", {"decimal": "."}, [1.5, 1000, None], [2]),
+        (["1.234", "12.345.678,5", "1.23", "0.123", "12345", "980,00-"], "number", {"thousands": "."}, [1234, 12345678.5, None, None, 12345, -980], [2, 3]),
+        (["1 234,5", "1\u00a0234,5", "1\u202f234"], "number", {"thousands": " "}, [1234.5, 1234.5, 1234], []),
+        (["1'234.5"], "number", {"thousands": "'", "decimal": "."}, [1234.5], []),
+        (["-9", "−9"], "number", {}, [-9, None], [1]),
+        (["1e999", "inf", "nan"], "number", {"decimal": "."}, [None, None, None], [0, 1, 2]),
         (["0", "7", "-1", "1,5"], "count", {}, [0, 7, None, None], [2, 3]),
         (
             ["ja", "nein", "JA", "vielleicht"],
@@ -29,30 +49,84 @@ def converted(cells, kind, allowed=(), **declared):
             [3],
         ),
         (["007", "NA", "None", "nan"], "id", {}, ["007", "NA", "None", "nan"], []),
-        (["02.05.2024", "31.02.2025", "2.5.24"], "date", {"date_format": "%d.%m.%Y"}, [pd.Timestamp("2024-05-02"), None, None], [1, 2]),
+        ([" 4711 ", "K-12\u00a0", "\t12", '="0012"', "a b"], "id", {}, ["4711", "K-12", "12", "0012", "a b"], []),
+        (["4,00123E+15", "4E+15", "4E10", "4711.0", "1.0", "Summe", "Gesamt: 12", "#NV"], "id", {}, [None, None, "4E10", None, "1.0", None, None, None], [0, 1, 3, 5, 6, 7]),
+        (["47", "12345678", "A1"], "id", {"id_width": {"x": 7}}, ["0000047", "12345678", "A1"], []),
+        (["99", "k.A."], "id", {"missing": ["", "99", "k.A."]}, ["99", None], []),
+        (["99", "k.A.", "  "], "number", {"missing": ["", "99", "k.A."]}, [None, None, None], []),
+        ([" a ", "  ", "=1+1", "NA", "#N/A", "# 5"], "text", {}, [" a ", None, "=1+1", "NA", None, "# 5"], [4]),
+        (["02.05.2024", "31.02.2025", "2.5.24", "1.2.2024"], "date", {"date_format": "%d.%m.%Y"}, [date(2024, 5, 2), None, None, date(2024, 2, 1)], [1, 2]),
+        (["01.01.1900", "31.12.9999", "30.12.1899", "01.01.1970"], "date", {"date_format": "%d.%m.%Y"}, [None, None, None, date(1970, 1, 1)], [0, 1, 2]),
     ],
 )
-def test_cells_convert_as_declared_or_fail_by_position(cells, kind, declared, values, failed):
-    if "values" in declared:
-        declared = declared | {"table": "contacts", "columns": {}}
-    result = converted(cells, kind, **declared)
-    assert [None if pd.isna(value) else value for value in result.values] == values
-    assert result.failed.tolist() == failed
+def test_cells_convert_as_declared_or_fail_by_position(converted, cells, kind, declared, values, failed):
+    assert converted(cells, kind, **declared) == (values, failed)
 
 
-def test_times_are_local_and_those_that_do_not_exist_once_fail():
+def test_times_are_local_and_those_that_do_not_exist_once_fail(converted):
     cells = ["30.03.2025 01:59", "30.03.2025 02:30", "26.10.2025 02:30", "26.10.2025 03:00"]
-    result = converted(cells, "time", time_format="%d.%m.%Y %H:%M")
-    assert result.failed.tolist() == [1, 2]  # skipped in spring, doubled in autumn
-    assert result.values.iloc[0].utcoffset().total_seconds() == 3600
+    values, failed = converted(cells, "time", time_format="%d.%m.%Y %H:%M")
+    assert failed == [1, 2]  # skipped in spring, doubled in autumn
+    assert values[0].astimezone(UTC) == datetime(2025, 3, 30, 0, 59, tzinfo=UTC)
 
 
-def test_times_with_a_zone_are_moved_to_the_clients():
-    result = converted(["2025-07-01T12:00:00+0000"], "time", time_format="%Y-%m-%dT%H:%M:%S%z")
-    assert result.values.iloc[0].hour == 14
+@pytest.mark.parametrize(
+    ("rule", "cell", "hour"),
+    [
+        ({"skipped_hour": "forward"}, "30.03.2025 02:30", 1),
+        ({"doubled_hour": "first"}, "26.10.2025 02:30", 0),
+        ({"doubled_hour": "second"}, "26.10.2025 02:30", 1),
+    ],
+)
+def test_hours_that_the_clock_change_skips_or_doubles_follow_the_declared_rule(converted, rule, cell, hour):
+    values, failed = converted([cell], "time", time_format="%d.%m.%Y %H:%M", **rule)
+    assert failed == []
+    assert values[0].astimezone(UTC).hour == hour
 
 
-def test_words_are_mapped_before_they_are_judged():
-    result = converted(["Tel", "phone", "Fon", "k.A."], "choice", ("phone", "email"), values={"x": {"Tel": "phone", "k.A.": ""}})
-    assert result.values.isna().to_list() == [False, False, True, True]
-    assert result.failed.tolist() == [2]  # a word mapped to "" has no value, and that is no failure
+def test_times_with_a_zone_are_moments(converted):
+    values, _ = converted(["2025-07-01T12:00:00+0000", "2025-07-01T14:00:00+0200"], "time", time_format="%Y-%m-%dT%H:%M:%S%z")
+    assert [value.astimezone(UTC).hour for value in values] == [12, 12]
+
+
+def test_the_first_instant_of_the_computers_clock_is_no_time(converted):
+    assert converted(["01.01.1970 00:00", "01.01.1971 00:00"], "time", time_format="%d.%m.%Y %H:%M")[1] == [0]
+
+
+@pytest.mark.parametrize("name", ["wait_s", "handle_s", "response_h"])
+def test_a_duration_is_never_negative(converted, name):
+    assert converted(["-6", "0", "6"], "number", name=name) == ([None, 0, 6], [0])
+
+
+def test_words_are_mapped_before_they_are_judged(converted):
+    cells = ["Tel", "phone", "Fon", "k.A.", " Tel ", "mail\u00a0", ""]
+    values, failed = converted(cells, "choice", ("phone", "email"), values={"x": {"Tel": "phone", "k.A.": "", "mail": "email"}})
+    assert values == ["phone", "phone", None, None, "phone", "email", None]
+    assert failed == [2]  # a word mapped to "" has no value, and that is no failure
+
+
+@pytest.mark.parametrize(("rule", "values", "failed"), [("refuse", [None, "Köln"], [0]), ("keep", ["KÃ¶ln", "Köln"], []), ("repair", ["Köln", "Köln"], [])])
+def test_wrongly_decoded_text_is_refused_kept_or_repaired(converted, rule, values, failed):
+    assert converted(["KÃ¶ln", "Köln"], "text", mojibake=rule) == (values, failed)
+
+
+def test_letters_that_are_lost_are_not_repaired(converted):
+    assert converted(["K\ufffdln"], "text", mojibake="repair") == ([None], [0])
+
+
+def test_rows_that_get_lost_on_the_way_are_found_out(bench):
+    bench.put("raw", ["X"], [["1", "2"]])
+    one = Conversion(Column("x", "id", required=False), "X", Source(table="contacts", file="x.csv"), "UTC")
+    with pytest.raises(DataError, match="x.csv: holds 3 rows, but 2 were read"):
+        convert(bench, Raw("raw", ("X",), 3, str), [one], [], "true", "typed", "x.csv")
+
+
+def test_the_days_of_a_clock_change_are_those_of_the_zone():
+    assert {date(2025, 3, 9), date(2025, 11, 2)} <= set(change_days("America/New_York"))
+    assert not [day for day in change_days("Asia/Tokyo") if day.year > 1970]
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%d", "%m/%d/%y %I:%M %p", "%d. %B %Y"])
+def test_what_a_format_writes_has_its_shape(bench, form):
+    written = datetime(2025, 3, 9, 14, 5, 7).strftime(form)
+    assert bench.rows(f"SELECT regexp_full_match('{written}', '{shape(form)}'), regexp_full_match('{written}x', '{shape(form)}')") == [(True, False)]

@@ -1,22 +1,18 @@
 """The catalogue as a table, and what the client's tables hold to answer it."""
 
-import pandas as pd
 import pytest
 
 from cxlib.errors import DataError
 from cxlib.intake.questions import catalogue, elements
+from cxlib.tables import CONTRACTS
 
 
-def test_elements_list_what_holds_values():
-    responses = pd.DataFrame(
-        {
-            "item_type": ["nps", "nps", "actual"],
-            "state": ["answered", "no_answer", "answered"],
-            "value": [1.0, None, 2.0],
-            "text": [None] * 3,
-        }
+def test_elements_list_what_holds_values(bench):
+    bench.run(
+        "CREATE TABLE responses AS SELECT * FROM (VALUES ('nps', 'answered', 1.0, NULL::VARCHAR), ('nps', 'no_answer', NULL, NULL), "
+        "('actual', 'answered', 2.0, NULL)) AS r(item_type, state, value, text)"
     )
-    found = elements({"responses": responses}).set_index("element")["filled"].to_dict()
+    found = elements(bench, {"responses": CONTRACTS["responses"]}).set_index("element")["filled"].to_dict()
     assert found["responses[nps]"] == 1
     assert found["responses.value"] == 2
     assert "responses.text" not in found

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.intake.delimited import Raw
 from cxlib.intake.survey import answers
 from cxlib.params import Scale, Source
 
@@ -15,11 +14,11 @@ SCALES = {
 }
 
 
-def long(cells, **items):
+def long(cells, source=None, **items):
     frame = pd.DataFrame(cells, dtype="str")
-    raw = Raw(frame, pd.Series(range(2, len(frame) + 2)))
-    source = Source.model_validate({"table": "responses", "file": "x.csv", "items": items, "decimal": ","})
-    return answers(raw, pd.DataFrame({"response_id": frame.index.astype(str)}), source, SCALES, "x.csv")
+    declared = Source.model_validate({"table": "responses", "file": "x.csv", "items": items, "decimal": ","} | (source or {}))
+    places = [f"line {number}" for number in range(2, len(frame) + 2)]
+    return answers(frame, places, pd.DataFrame({"response_id": frame.index.astype(str)}), declared, SCALES, "x.csv")
 
 
 def test_states_are_told_apart_and_marks_are_turned():
@@ -32,11 +31,11 @@ def test_states_are_told_apart_and_marks_are_turned():
 
 
 def test_half_marks_follow_the_decimal_sign():
-    table, problems = long({"Q": ["2,5", "2.5"]}, Q={"item_type": "actual", "scale": "mark"})
-    assert table["value"].to_list() == [4.5, 4.5] or problems
+    table, problems = long({"Q": ["2,5"]}, Q={"item_type": "actual", "scale": "mark"})
+    assert (table["value"].to_list(), problems) == ([4.5], [])
 
 
-@pytest.mark.parametrize("cell", ["7", "0", "-1", "gut", "99", "1e9", "inf", "nan"])
+@pytest.mark.parametrize("cell", ["7", "0", "-1", "gut", "99", "1e9", "inf", "nan", "−9", "2.5", "1e0", "0x2"])
 def test_what_is_neither_rating_nor_code_is_refused(cell):
     _, problems = long({"Q": ["1", cell]}, Q={"item_type": "actual", "scale": "mark"})
     assert len(problems) == 1
@@ -48,6 +47,24 @@ def test_open_text_is_kept_as_it_is():
     assert table["text"].to_list()[0] == "=1+1"
     assert table["state"].to_list() == ["answered", "no_answer"]
     assert table["value"].isna().all()
+
+
+@pytest.mark.parametrize("blank", ["  ", "\u00a0", " k. A. "])
+def test_blanks_around_a_missing_word_do_not_make_an_answer(blank):
+    table, problems = long({"T": [blank], "Q": [blank]}, {"missing": ["", "k. A."]}, T={"item_type": "open_text"}, Q={"item_type": "actual", "scale": "mark"})
+    assert problems == []
+    assert table["state"].to_list() == ["no_answer", "not_asked"]
+
+
+def test_wrongly_decoded_answers_are_refused_kept_or_repaired():
+    item = {"T": {"item_type": "open_text"}}
+    _, problems = long({"T": ["gut", "fÃ¼r"]}, **item)
+    assert problems == [
+        "x.csv: T: 1 of 2 cells are damaged text (line 3: 'fÃ¼r'). UTF-8 was taken for a Windows encoding there, or the file mixes both: "
+        "declare `mojibake: repair`, or `mojibake: keep` where the text is meant so."
+    ]
+    assert long({"T": ["fÃ¼r"]}, {"mojibake": "keep"}, **item)[0]["text"].to_list() == ["fÃ¼r"]
+    assert long({"T": ["fÃ¼r"]}, {"mojibake": "repair"}, **item)[0]["text"].to_list() == ["für"]
 
 
 @given(st.lists(st.integers(0, 10), min_size=1, max_size=30))

@@ -23,7 +23,7 @@ def airport(shared_data, root, tmp_path_factory):
     (project / "QUESTIONS.md").write_bytes((root / "QUESTIONS.md").read_bytes())
     (project / "data/sfo2017/raw/sfo2017.csv").write_bytes((shared_data / "sfo2017.csv").read_bytes())
     prepared = intake.prepare(project, load(project, "sfo2017"))
-    return pd.read_parquet(prepared.folder / "responses.parquet")
+    return prepared.table("responses")
 
 
 def answers(values, *, item_type="nps", low=0.0, high=10.0, state="answered", **columns):

@@ -1,85 +1,271 @@
-"""Text → typed columns, by declaration; each cell that does not convert is counted, with its line."""
+"""Text → typed columns, by declaration, as SQL: one expression a column that is missing wherever a cell does not convert.
+
+A cell counts as failed when it holds something that is no declared missing word and its expression is missing all the same.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
-import numpy as np
-import pandas as pd
-
-from cxlib.errors import nearest
+from cxlib.errors import DataError
+from cxlib.intake.mojibake import broken, repaired
+from cxlib.intake.workbench import Raw, Workbench, identifier, literal, trimmed
 from cxlib.params import Source
-from cxlib.tables import Column, dtype
+from cxlib.tables import Column
 
-__all__ = ["Converted", "convert"]
+__all__ = ["BITS", "DECIMAL", "DURATIONS", "POWER", "Conversion", "convert", "failed_bit", "sql_type"]
 
-EXAMPLES = 5
-_NUMBER = {".": r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", ",": r"[+-]?\d+(?:,\d+)?"}
-_FLAGS = {"true": True, "false": False}
+DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
+SHORT = 40  # bytes; longer texts mean something
+BITS = 60  # columns whose failures one integer can tell
+_SHAPES = {
+    "Y": r"\d{4}",
+    "y": r"\d{2}",
+    "m": r"\d{1,2}",
+    "d": r"\d{1,2}",
+    "H": r"\d{1,2}",
+    "I": r"\d{1,2}",
+    "M": r"\d{1,2}",
+    "S": r"\d{1,2}",
+}
+_SHAPES |= {"f": r"\d{1,6}", "p": r"[AaPp]\.?[Mm]\.?", "%": "%", "z": r"[+-]\d{2}:?\d{2}|Z", "b": r"\pL+\.?", "B": r"\pL+", "j": r"\d{1,3}"}
+POWER = r"\d(?:[.,]\d+)?[eE]\+\d{2,3}"  # 4,00123E+15
+DECIMAL = r"\d{3,}[.,]0"  # 4711.0: a program took an id with holes for a number
+_TOTAL = r"(?i)(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
+_NO_ID = rf"{POWER}|{DECIMAL}|(?:{_TOTAL})(?:\W.*)?"
+_ERRORS = r"#(?:N/A|NV|VALUE!|WERT!|REF!|BEZUG!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|ÜBERLAUF!|CALC!|#+)"  # of a spreadsheet
+_NUMERIC = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
+_FIRST_DAY = {"date": "1901-01-01", "time": "1970-01-02"}  # what programs write for no day: 1899-12-30, 1900-01-01, 1970-01-01, 9999-12-31
+_LAST_DAY = "2199-12-31"
+_SQL_TYPES = {
+    "id": "VARCHAR",
+    "text": "VARCHAR",
+    "choice": "VARCHAR",
+    "number": "DOUBLE",
+    "count": "BIGINT",
+    "flag": "BOOLEAN",
+    "date": "DATE",
+}
 
 
 @dataclass(frozen=True, eq=False)
-class Converted:
-    """A typed column, and which of its cells could not be converted (their positions)."""
+class Conversion:
+    """How one raw column becomes one column of a contract: cell → word → (for moments) local time → typed value."""
 
-    values: pd.Series
-    failed: np.ndarray
+    column: Column
+    header: str
+    source: Source
+    timezone: str
+    doubtful: bool = True
+
+    @property
+    def word(self) -> str:
+        """SQL: the cell with missing words and mapped words taken care of; NULL when it holds nothing that has to convert.
+
+        Blanks around a word are no part of it, but only words that are unknown as they stand pay for being trimmed. Text stays as it is.
+        A number that means "no value" somewhere (99) is an id elsewhere: ids have to name theirs under `values`.
+        """
+        cell, is_id = identifier(self.header), self.column.kind == "id"
+        missing = [word for word in self.source.missing if not (is_id and _NUMERIC.fullmatch(word))]
+        mapping = {**self.source.values.get(self.column.name, {}), **dict.fromkeys(missing, "")}
+        if self.doubtful and self.source.mojibake == "repair" and self.column.kind in ("text", "id", "choice"):
+            cell = repaired(cell)
+        known = {word: literal(value) if value else "NULL" for word, value in mapping.items()}
+        known |= {word: literal(word) for word in (*self.column.allowed, *(("true", "false") if self.column.kind == "flag" else ()))}
+        if not known:
+            return cell
+        cases = " ".join(f"WHEN {literal(word)} THEN {value}" for word, value in known.items())
+        return f"CASE {cell} {cases} ELSE {self._retried(cell, cases)} END"
+
+    def _retried(self, cell: str, cases: str) -> str:
+        """SQL: an unknown word, looked up once more without the blanks around it, where it may have some."""
+        bare = trimmed(cell)
+        if self.column.kind in ("choice", "flag"):
+            return f"CASE {bare} {cases} ELSE {bare} END"
+        short = {"text": f"strlen({cell}) <= {SHORT} AND contains({cell}, ' ')", "id": f"NOT regexp_full_match({cell}, '[0-9A-Za-z_.:/-]+')"}
+        padded = short.get(self.column.kind, f"{cell} < '!'")  # begins with a blank
+        return f"CASE WHEN {padded} THEN CASE {bare} {cases} ELSE {cell if self.column.kind == 'text' else bare} END ELSE {cell} END"
+
+    def parsed(self, word: str) -> str:
+        """SQL: what has to be worked out once before it can be judged: a number or a local time."""
+        if self.column.kind in ("number", "count"):
+            return self._number(word)
+        return self._local(word) if self.column.kind in ("time", "date") else "NULL"
+
+    def typed(self, word: str, parsed: str) -> str:
+        """SQL: the value in its kind, NULL where the word does not convert."""
+        kind = self.column.kind
+        if kind == "id":
+            return self._id(word)
+        if kind == "choice":
+            return f"CASE WHEN {word} IN ({', '.join(map(literal, self.column.allowed))}) THEN {word} END"
+        if kind == "flag":
+            return f"CASE lower({word}) WHEN 'true' THEN true WHEN 'false' THEN false END"
+        if kind == "count":
+            return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
+        if kind == "number":
+            return f"CASE WHEN isfinite({parsed}){f' AND {parsed} >= 0' if self.column.name in DURATIONS else ''} THEN {parsed} END"
+        if kind in ("time", "date"):
+            return self._moment(word, parsed)
+        return f"CASE WHEN {self._damaged(word)} THEN NULL ELSE {word} END"
+
+    def _id(self, word: str) -> str:
+        """An id that a spreadsheet turned into 4,00123E+15 has lost digits for good; a declared width gives lost zeros back.
+
+        ="0004711" is how programs keep a spreadsheet from doing so. Most ids are plain digits and need no closer look.
+        """
+        bare = f"""CASE WHEN suffix({word}, '"') THEN regexp_replace({word}, '^="(.*)"$', '\\1') ELSE {word} END"""
+        spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {self._damaged(word)}"
+        careful = f"CASE WHEN {spoilt} THEN NULL ELSE {bare} END"
+        width = self.source.id_width.get(self.column.name)
+        plain = f"lpad({word}, greatest({width}, length({word}))::INTEGER, '0')" if width else word
+        return f"CASE WHEN regexp_full_match({word}, '[0-9]+') THEN {plain} ELSE {careful} END"
+
+    def _damaged(self, word: str) -> str:
+        """SQL: whether a text is the error of a spreadsheet's formula, or was decoded wrongly before it came here."""
+        error = f"(prefix({word}, '#') AND regexp_full_match({word}, {literal(_ERRORS)}))"
+        return f"({error} OR {broken(word)})" if self.doubtful and self.source.mojibake != "keep" else error
+
+    def _number(self, word: str) -> str:
+        """Signs and digits as declared; the minus may stand behind (123,40-), the way SAP writes it."""
+        decimal, thousands = self.source.decimal, self.source.thousands
+        tail = rf"(?:\{decimal}\d+)?" + (r"(?:[eE][+-]?\d+)?" if decimal == "." else "")
+        group = {" ": r"[ \x{00A0}\x{202F}]", None: ""}.get(thousands, f"\\{thousands}")
+        digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)" if thousands else r"\d+"  # 0.123 is no hundred and twenty-three
+        text = f"trim({word})"
+        shaped = f"regexp_full_match({text}, {literal(rf'[+-]?{digits}{tail}|{digits}{tail}-')})"
+        plain = f"regexp_replace({text}, {literal(group)}, '', 'g')" if thousands == " " else text
+        plain = f"replace({plain}, {literal(thousands)}, '')" if thousands and thousands != " " else plain
+        plain = f"replace({plain}, {literal(decimal)}, '.')" if decimal != "." else plain
+        turned = f"CASE WHEN suffix({plain}, '-') THEN '-' || rtrim({plain}, '-') ELSE {plain} END"
+        return f"CASE WHEN {shaped} THEN TRY_CAST({turned} AS DOUBLE) END"
+
+    def _local(self, word: str) -> str:
+        """A day or time counts when the word has the declared form, leading zeros aside, and exists in the calendar."""
+        form = self.source.time_format if self.column.kind == "time" else self.source.date_format
+        text = f"trim({word})"
+        return f"CASE WHEN regexp_full_match({text}, {literal(shape(form))}) THEN try_strptime({text}, {literal(form)}) END"
+
+    def _moment(self, word: str, parsed: str) -> str:
+        """SQL: a parsed day or time in its kind; what programs write where there is none (01.01.1900, 31.12.9999) is no day."""
+        real = f"{parsed} BETWEEN {literal(_FIRST_DAY[self.column.kind])}::TIMESTAMP AND {literal(_LAST_DAY)}::TIMESTAMP"
+        if self.column.kind == "date":
+            return f"CASE WHEN {real} THEN {parsed}::DATE END"
+        moment = f"CASE WHEN {real} THEN {parsed if '%z' in self.source.time_format else self._in_zone(parsed)} END"
+        if self.source.format not in ("parquet", "sql"):
+            return moment
+        return f"CASE WHEN suffix({word}, '+00') THEN TRY_CAST({word} AS TIMESTAMPTZ) ELSE {moment} END"  # told with its zone
+
+    def _in_zone(self, local: str) -> str:
+        """Local time → moment; on days of a clock change the hour skipped or doubled follows the declared rule, or fails."""
+        zone = literal(self.source.timezone or self.timezone)
+        moment = f"({local}::TIMESTAMP AT TIME ZONE {zone})"
+        earlier, later = f"({moment} - INTERVAL 1 HOUR)", f"({moment} + INTERVAL 1 HOUR)"
+        exists, before, after = (f"(({one} AT TIME ZONE {zone}) = {local}::TIMESTAMP)" for one in (moment, earlier, later))
+        first = f"CASE WHEN {before} THEN {earlier} ELSE {moment} END"
+        second = f"CASE WHEN {after} THEN {later} ELSE {moment} END"
+        doubled = {"refuse": "NULL", "first": first, "second": second}[self.source.doubled_hour]
+        skipped = {"refuse": "NULL", "forward": moment}[self.source.skipped_hour]
+        careful = f"CASE WHEN NOT {exists} THEN {skipped} WHEN {before} OR {after} THEN {doubled} ELSE {moment} END"
+        days = ", ".join(f"DATE {literal(day.isoformat())}" for day in change_days(self.source.timezone or self.timezone))
+        return f"CASE WHEN {local}::DATE IN ({days}) THEN {careful} ELSE {moment} END" if days else moment
 
 
-def convert(cells: pd.Series, column: Column, source: Source, timezone: str) -> Converted:
-    """Convert a column of text to its contract's kind.
+@lru_cache(maxsize=32)
+def change_days(zone: str) -> tuple[date, ...]:
+    """Return the local days on which a zone's clock changes, from 1970 to 2060.
 
-    Cells listed in ``source.missing`` become missing; ``source.values`` are applied first, word by word.
+    >>> [day.isoformat() for day in change_days("Europe/Berlin") if day.year == 2025]
+    ['2025-03-30', '2025-10-26']
     """
-    text = cells.where(~cells.isin(list(source.missing)))
-    mapping = source.values.get(column.name, {})
-    text = text.map(lambda cell: mapping.get(cell, cell) or None, na_action="ignore").astype("str")  # a word mapped to "" has no value
-    known = text.notna()
-    if column.kind in ("id", "text"):
-        typed = text
-    elif column.kind == "choice":
-        typed = text.where(text.isin(column.allowed))
-    elif column.kind == "flag":
-        typed = text.str.casefold().map(_FLAGS)
-    elif column.kind in ("number", "count"):
-        typed = _number(text, source.decimal)
-        typed = typed.where((typed >= 0) & (typed % 1 == 0)) if column.kind == "count" else typed
-    else:
-        typed = _moment(text, column.kind, source, timezone)
-    failed = np.flatnonzero((known & typed.isna()).to_numpy())
-    return Converted(typed.astype(dtype(column.kind, timezone)), failed)
+    place = ZoneInfo(zone)
+    noons = [datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(33_000)]
+    ahead = [noon.astimezone(place).utcoffset() for noon in noons]
+    changed = [
+        here for before, here, now, then in zip(ahead, noons[1:], ahead[1:], ahead, strict=False) if now != then and before is not None
+    ]
+    return tuple(
+        sorted({day for here in changed for day in (here.astimezone(place).date(), (here - timedelta(days=1)).astimezone(place).date())})
+    )
 
 
-def failure_message(
-    where: str, header: str, column: Column, source: Source, cells: pd.Series, lines: Sequence[int], failed: np.ndarray
-) -> str:
-    """Word what failed in one column: how many cells, five examples with their lines, and what would do."""
-    shown = ", ".join(f"line {lines[position]}: {cells.iloc[position]!r}" for position in failed[:EXAMPLES])
-    expected = {
-        "choice": f"Allowed: {', '.join(column.allowed)}. Map the word under `values: {{{column.name}: …}}`",
-        "flag": f"Allowed: true, false. Map other words under `values: {{{column.name}: …}}`",
-        "number": f"A number with the decimal sign {source.decimal!r} was declared",
-        "count": "Whole numbers from 0 were expected",
-        "time": f"The declared time_format is {source.time_format!r}; times that the clock change skips or doubles fail too",
-        "date": f"The declared date_format is {source.date_format!r}",
-    }[column.kind]
-    hint = nearest(cells.iloc[failed[0]], column.allowed) if column.kind == "choice" else ""
-    meant = f" (did you mean {hint!r}?)" if hint else ""
-    return f"{where}: {header}: {len(failed)} of {len(cells)} cells are no {column.kind} for {column.name} ({shown}){meant}. {expected}."
+@lru_cache(maxsize=64)
+def shape(form: str) -> str:
+    r"""Return the regular expression of cells that have a strptime format: years with all their digits, nothing before or after.
+
+    >>> shape("%d.%m.%Y") == r"\d{1,2}\.\d{1,2}\.\d{4}"
+    True
+    """
+    return re.sub(r"%-?([A-Za-z%])|(.)", lambda found: _SHAPES.get(found[1], ".+?") if found[1] else re.escape(found[2]), form)
 
 
-def _number(text: pd.Series, decimal: str) -> pd.Series:
-    plain = text.str.strip()
-    good = plain.str.fullmatch(_NUMBER[decimal]).fillna(False).astype(bool)
-    return pd.to_numeric(plain.where(good).str.replace(decimal, ".", regex=False)).astype("float64")
+def sql_type(kind: str) -> str:
+    """Return the SQL type of a kind."""
+    return "TIMESTAMPTZ" if kind == "time" else _SQL_TYPES[kind]
 
 
-def _moment(text: pd.Series, kind: str, source: Source, timezone: str) -> pd.Series:
-    written = source.time_format if kind == "time" else source.date_format
-    parsed = pd.to_datetime(text, format=written, exact=True, errors="coerce")
-    if kind == "date":
-        return parsed.dt.normalize()
-    if isinstance(parsed.dtype, pd.DatetimeTZDtype):
-        return parsed.dt.tz_convert(timezone)
-    return parsed.dt.tz_localize(timezone, ambiguous="NaT", nonexistent="NaT")
+def convert(
+    bench: Workbench, raw: Raw, conversions: Sequence[Conversion], constants: Sequence[tuple[str, str]], kept: str, name: str, where: str
+) -> dict[str, int]:
+    """Lay a typed table on the bench in one pass, and count what did not convert.
+
+    Parameters
+    ----------
+    bench : Workbench
+    raw : Raw
+    conversions : sequence of Conversion
+    constants : sequence of (column, SQL)
+        Columns with one value for all rows.
+    kept : str
+        SQL condition of the rows that are kept.
+    name : str
+        Name of the new table: row, the columns, and ``failed_…`` with one bit a column.
+    where : str
+        How messages name the export.
+
+    Returns
+    -------
+    dict of str to int
+        Failed cells by contract column.
+
+    Raises
+    ------
+    DataError
+        When the rows read are not as many as were counted before.
+    """
+    places = range(len(conversions))
+    words = [f"{one.word} AS w{i}" for i, one in enumerate(conversions)]
+    parsed = [f"{one.parsed(f'w{i}')} AS p{i}" for i, one in enumerate(conversions)]
+    typed = [f"{one.typed(f'w{i}', f'p{i}')} AS t{i}" for i, one in enumerate(conversions)]
+    carried = [f"w{i}" for i in places]
+    chosen = [f"t{i} AS {identifier(one.column.name)}" for i, one in enumerate(conversions)]
+    chosen += [f"{value} AS {identifier(column)}" for column, value in constants]
+    masks = [
+        " | ".join(f"CASE WHEN w{i} IS NOT NULL AND t{i} IS NULL THEN {1 << (i % BITS)} ELSE 0 END" for i in places[start : start + BITS])
+        for start in places[::BITS]
+    ]
+    chosen += [f"({mask})::BIGINT AS failed_{number}" for number, mask in enumerate(masks)]
+    inner = f"SELECT {', '.join(['row', *words])} FROM {identifier(raw.table)} WHERE {kept}"
+    middle = f"SELECT {', '.join(['row', *carried, *parsed])} FROM ({inner})"
+    outer = f"SELECT {', '.join(['row', *carried, *typed])} FROM ({middle})"
+    bench.run(f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['row', *chosen])} FROM ({outer})")
+    read = bench.rows(f"SELECT count(*) FROM {identifier(name if kept == 'true' else raw.table)}")[0][0]
+    if read != raw.rows:
+        raise DataError(f"{where}: holds {raw.rows} rows, but {read} were read. A quote may be out of place: ask for the export again.")
+    if not conversions:
+        return {}
+    counted = ", ".join(f"count(*) FILTER (WHERE {failed_bit(i)})" for i in places)
+    found = bench.rows(
+        f"SELECT {counted} FROM {identifier(name)} WHERE {' OR '.join(f'failed_{number} <> 0' for number in range(len(masks)))}"
+    )[0]
+    return {one.column.name: count for one, count in zip(conversions, found, strict=True) if count}
+
+
+def failed_bit(place: int) -> str:
+    """Return the SQL condition that the conversion at a place failed."""
+    return f"(failed_{place // BITS} & {1 << (place % BITS)}) <> 0"

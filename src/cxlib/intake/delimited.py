@@ -1,107 +1,294 @@
-"""Delimited text files, read strictly: declared dialect, every cell text, every line as wide as the header."""
+"""Delimited text files, read strictly: declared dialect, every cell text, every line as wide as the header.
+
+DuckDB reads the rows; it stops at the first fault. Then, and only then, the file is read once more line by line, so that every
+fault is named with its line. The number of records is counted independently: a reader that lost rows would be found out.
+"""
 
 from __future__ import annotations
 
 import codecs
 import csv
 import io
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
 from pathlib import Path
-
-import pandas as pd
+from typing import TextIO
 
 from cxlib.errors import DataError, worded
+from cxlib.intake.headers import declared, distinct, doubled
+from cxlib.intake.tally import Tally
+from cxlib.intake.unpack import no_text, unpacked
+from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 from cxlib.params import Source
 
-__all__ = ["Raw", "read_delimited"]
+__all__ = ["read_delimited"]
 
-_BOMS: tuple[tuple[bytes, str], ...] = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"))
-_BOMS += ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 EXAMPLES = 5
+SHAPES = 30  # rows whose first cells show how a row begins
+CHUNK = 1 << 22  # characters
+LOOK_AHEAD = 30  # lines in which a header that stands too low is looked for
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8; Windows encodings have letters and quotes there
+LONGEST_RECORD = 64 << 20  # bytes; a mail with its whole thread fits many times
 
 
-@dataclass(frozen=True, eq=False)
-class Raw:
-    """A raw table: every cell text, and for each row the line of the file it began on."""
-
-    cells: pd.DataFrame
-    lines: pd.Series
-
-
-def read_delimited(path: Path, source: Source, where: str) -> Raw:
-    """Read a delimited file as text.
+def read_delimited(path: Path, source: Source, where: str, name: str, bench: Workbench) -> Raw:
+    """Lay a delimited file on the workbench, every cell text.
 
     Parameters
     ----------
     path : Path
+        Plain, or packed as ``.gz`` or as a ``.zip`` of one file.
     source : Source
-        Declares encoding, delimiter and quote.
+        Declares encoding, delimiter, quote, header_line and skip_after_header.
     where : str
         How messages name the file.
+    name : str
+        Name of the table on the bench.
+    bench : Workbench
+
+    Returns
+    -------
+    Raw
 
     Raises
     ------
     DataError
-        For undecodable bytes, an empty file, doubled or empty column names, an unclosed quote and rows of another width,
-        each with its line.
+        For undecodable bytes, NUL characters, an empty file, doubled or empty column names, declared columns that are not there,
+        an unclosed quote and rows of another width, each with its line, all of one kind at once.
     """
-    text = _decoded(path.read_bytes(), source.encoding, where)
-    if not text.strip():
-        raise DataError(f"{where}: is empty. Ask for the export again.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=source.delimiter, quotechar=source.quote, strict=True)
-    rows: list[list[str]] = []
-    lines: list[int] = []
+    text = bench.folder / f"{name}.txt"
+    tally = _transcode(path, source, where, text)
+    header = _header(text, source, where)
+    columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in header)
+    skipped = _records_before_rows(text, source)
+    reading = (
+        f"read_csv({literal(str(text))}, auto_detect = false, header = false, skip = {skipped}, delim = {literal(source.delimiter)}, "
+        f"quote = {literal(source.quote)}, escape = {literal(source.quote)}, new_line = '\\n', strict_mode = true, null_padding = false, "
+        f"nullstr = [{literal(chr(1) + 'none' + chr(1))}], max_line_size = {LONGEST_RECORD}, buffer_size = {2 * LONGEST_RECORD}, comment = '', "
+        f"columns = {{{columns}}})"
+    )
+    bench.run(f"CREATE VIEW {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, * FROM {reading}")
+    counted, above = tally.count(), source.header_line + source.skip_after_header
+    if counted is None:
+        counted = _explain(text, source, where, header)
+    lines = _Lines(text, source)
+    return Raw(name, tuple(header), counted - above, lines, {}, tally.doubtful, lambda: _explain(text, source, where, header))
+
+
+class _Lines:
+    """Row number → line of the file, looked up only when a message needs it."""
+
+    def __init__(self, text: Path, source: Source) -> None:
+        self.text, self.source = text, source
+        self.known: list[int] | None = None
+
+    def __call__(self, row: int) -> str:
+        if self.known is None:
+            with _open(self.text) as file:
+                begins = [line for line, cells in _records(file, self.source) if cells]
+            self.known = begins[self.source.header_line + self.source.skip_after_header :]
+        return f"line {self.known[row]}" if row < len(self.known) else f"row {row + 1}"
+
+
+def _open(text: Path) -> TextIO:
+    return text.open(encoding="utf-8", newline="\n")
+
+
+def _records(file: TextIO, source: Source) -> Iterator[tuple[int, list[str]]]:
+    """Yield each record with the line it begins on; a fault carries its line as well."""
+    reader = csv.reader(file, delimiter=source.delimiter, quotechar=source.quote, strict=True)
+    csv.field_size_limit(LONGEST_RECORD)
     begins = 1
     try:
-        for row in reader:
-            if row:
-                rows.append(row)
-                lines.append(begins)
+        for record in reader:
+            yield begins, record
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise DataError(f"{where}, line {begins}: {error}. A quote that opens here is not closed as it should be.") from error
-    header = rows[0]
-    _check_header(header, source, where)
-    ragged = [(line, len(row)) for line, row in zip(lines[1:], rows[1:], strict=True) if len(row) != len(header)]
-    if ragged:
-        shown = "; ".join(f"line {line}: {width}" for line, width in ragged[:EXAMPLES])
-        raise DataError(
-            f"{where}: {len(ragged)} rows do not have the header's {len(header)} cells ({shown}). "
-            f"A {source.delimiter!r} inside a text needs quotes around it; a last line may be cut off."
-        )
-    return Raw(pd.DataFrame(rows[1:], columns=header, dtype="str"), pd.Series(lines[1:], dtype="int64"))
+        raise csv.Error(begins, str(error)) from error
 
 
-def _decoded(content: bytes, declared: str, where: str) -> str:
-    """Decode by byte-order mark, else strictly as utf-8, else strictly as declared; never by guessing."""
-    encoding = next((name for mark, name in _BOMS if content.startswith(mark)), None)
-    if encoding is None:
+def _transcode(path: Path, source: Source, where: str, text: Path) -> Tally:
+    """Write the file as UTF-8 with plain line ends and return what was counted on the way.
+
+    The encoding is that of a byte-order mark; else utf-8, strictly; else the declared one, strictly; never a guess.
+    """
+    with unpacked(path, where) as file:
+        start = file.read(4)
+    if other := no_text(start):
+        raise DataError(f"{where}: is no delimited text, but {other}.")
+    encoding = next((name for mark, name in _BOMS if start.startswith(mark)), None)
+    tried = [encoding] if encoding else list(dict.fromkeys(["utf-8", source.encoding.casefold().replace("_", "-")]))
+    faults: list[str] = []
+    for name in tried:
         try:
-            return content.decode("utf-8")
+            return _copy(path, name, source, where, text)
+        except LookupError as error:
+            raise DataError(f"{where}: encoding: there is no encoding {name!r}. Write it as in utf-8 or cp1252.") from error
+        except DataError as error:  # NUL characters: UTF-16 without its mark decodes as UTF-8
+            if name == tried[-1]:
+                raise
+            faults.append(str(error))
         except UnicodeDecodeError as error:
-            if declared.casefold().replace("_", "-") in ("utf-8", "utf8"):
-                line = content.count(b"\n", 0, error.start) + 1
+            faults.append(_undecodable(path, where, name, error))
+    declared = tried[-1]
+    if declared in ("utf-8", "utf8"):
+        raise DataError(f"{faults[0]} Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows.")
+    raise DataError(
+        f"{faults[0].removesuffix('.')}, and not {declared} either. Parts of it may come from another system: ask for one encoding."
+    )
+
+
+def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> Tally:
+    """Write the decoded text as UTF-8 with plain line ends; refuse characters that no text has on the way."""
+    tally, latin = Tally(source), codecs.lookup(encoding).name.startswith("iso8859")
+    with (
+        unpacked(path, where) as file,
+        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="") as reader,
+        text.open("wb") as target,
+    ):
+        held = b""
+        while chunk := reader.read(CHUNK):
+            content = held + chunk.encode("utf-8")
+            held = b"\r" if content.endswith(b"\r") else b""  # its \n may stand at the head of the next chunk
+            content = content.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            if b"\x00" in content:
                 raise DataError(
-                    f"{where}, line {line}: is not utf-8 (byte 0x{content[error.start]:02x}). "
-                    "Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows."
-                ) from error
-            encoding = declared
-    try:
-        return content.decode(encoding)
-    except LookupError as error:
-        raise DataError(f"{where}: encoding: there is no encoding {encoding!r}. Write it as in utf-8 or cp1252.") from error
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{where}, line {line}: is neither utf-8 nor {encoding} (byte 0x{content[error.start]:02x}).") from error
+                    f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. The export is damaged: "
+                    "ask for it again. If it is UTF-16 without a byte-order mark, declare `encoding: utf-16-le`."
+                )
+            if latin and (control := _CONTROL.search(content)):
+                raise DataError(
+                    f"{where}, line {tally.line(content, control.start())}: is not {encoding} (byte 0x{control[0][1]:02x} is no letter there, "
+                    "but one on Windows). Declare `encoding: cp1252`."
+                )
+            if content:
+                tally.add(content)
+                target.write(content)
+        if held:
+            tally.add(b"\n")
+            target.write(b"\n")
+    return tally
 
 
-def _check_header(header: list[str], source: Source, where: str) -> None:
-    doubled = sorted({name for name in header if header.count(name) > 1})
-    if doubled:
-        raise DataError(*(f"{where}: the column {name!r} stands {header.count(name)} times in the header. Rename one." for name in doubled))
-    if len(header) == 1:
-        raise DataError(
+def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeError) -> str:
+    """Find the first line that does not decode; the decoder itself only knows its own chunk."""
+    with unpacked(path, where) as file:
+        for number, line in enumerate(file, start=1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError as fault:
+                return f"{where}, line {number}: is not {encoding} (byte 0x{line[fault.start]:02x})."
+    return f"{where}: is not {encoding} ({error.reason})."
+
+
+def _header(text: Path, source: Source, where: str) -> list[str]:
+    """Return the column names; a header that stands lower than declared is named."""
+    with _open(text) as file:
+        try:
+            first = []
+            for _, record in islice(_records(file, source), LOOK_AHEAD):
+                first += [record] if record else []
+        except csv.Error as error:
+            if not first:
+                raise DataError(f"{where}, line {error.args[0]}: {_misquoted(error.args[1])}") from error
+    if not any(cell.strip() for record in first for cell in record):
+        raise DataError(f"{where}: is empty. Ask for the export again.")
+    if len(first) < source.header_line:
+        raise DataError(f"{where}: has {len(first)} lines, but header_line is {source.header_line}. Correct header_line.")
+    header = [name.strip() for name in first[source.header_line - 1]]
+    wanted = declared(source)
+    if wanted and not wanted & set(header):
+        lower = [number for number, record in enumerate(first, start=1) if wanted & {name.strip() for name in record}]
+        if lower:
+            raise DataError(f"{where}: the columns' names stand in line {lower[0]}, below a title. Declare `header_line: {lower[0]}`.")
+    problems = doubled(header, source, where)
+    if len(header) == 1 and len(wanted) > 1:
+        problems.append(
             worded(
                 where, f"only one column was found with the delimiter {source.delimiter!r}:", header[0][:80], do="Declare the `delimiter`."
             )
         )
+    if problems:
+        raise DataError(*problems)
+    return distinct(header)
+
+
+def _records_before_rows(text: Path, source: Source) -> int:
+    """Count records up to the first row, as DuckDB skips them: blank lines count, line breaks within quotes do not."""
+    found = 0
+    with _open(text) as file, suppress(csv.Error):  # told when the rows are read
+        for number, (_, record) in enumerate(_records(file, source), start=1):
+            found += bool(record)
+            if found == source.header_line + source.skip_after_header:
+                return number
+    return 0
+
+
+def _explain(text: Path, source: Source, where: str, header: list[str]) -> int:
+    """Read line by line: raise with everything that is out of shape, or return how many records there are."""
+    ragged: list[tuple[int, list[str]]] = []
+    swallowed: list[int] = []
+    firsts: set[str] = set()
+    found, fault = 0, ""
+    with _open(text) as file:
+        try:
+            for line, record in _records(file, source):
+                found += bool(record)
+                if not record or found <= source.header_line:
+                    continue
+                firsts |= {_looks(record[0])} if len(firsts) < SHAPES else set()
+                if len(record) != len(header):
+                    ragged.append((line, record))
+                if source.rows_in_quotes == "refuse" and _swallows(record, source, firsts):
+                    swallowed.append(line)
+        except csv.Error as error:
+            fault = f"{where}, line {error.args[0]}: {_misquoted(error.args[1])}"
+    problems = [*_widths(where, ragged, header, source), *([fault] if fault else [])]
+    if swallowed:
+        shown = ", ".join(f"line {at}" for at in swallowed[:EXAMPLES])
+        problems.append(
+            f"{where}: {len(swallowed)} quoted texts run over lines that look like rows of their own ({shown}): a quote is missing at their end, "
+            "or one too many at their beginning. Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
+        )
+    if problems:
+        raise DataError(*problems)
+    return found
+
+
+def _swallows(record: list[str], source: Source, firsts: set[str]) -> bool:
+    """Tell whether a record spans lines that are as wide as it is and begin as records begin."""
+    lines = source.delimiter.join(record).split("\n")[1:]
+    return any(line.count(source.delimiter) == len(record) - 1 and _looks(line.split(source.delimiter)[0]) in firsts for line in lines)
+
+
+def _looks(cell: str) -> str:
+    """Return a cell's shape: letters as a, digits as 0, runs of them as one."""
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", cell.strip())))
+
+
+def _misquoted(error: str) -> str:
+    if "unexpected end" in error:
+        return "a quote opens here that is never closed. Close it, or double it where it belongs to the text."
+    if "expected after" in error:
+        return "a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."
+    return f"cannot be read ({error})."
+
+
+def _widths(where: str, ragged: list[tuple[int, list[str]]], header: list[str], source: Source) -> list[str]:
+    if not ragged:
+        return []
+    shown = "; ".join(f"line {line}: {len(record)}" for line, record in ragged[:EXAMPLES])
+    if all(len(record) == len(header) + 1 and not record[-1] for _, record in ragged):
+        advice = f"They end in one more {source.delimiter!r}: add one to the end of the header's line as well, or ask for an export without."
+    else:
+        advice = f"A {source.delimiter!r} inside a text needs quotes around it; a last line may be cut off."
+    return [f"{where}: {len(ragged)} rows do not have the header's {len(header)} cells ({shown}). {advice}"]

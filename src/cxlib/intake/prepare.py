@@ -1,4 +1,4 @@
-"""Raw files → typed parquet, once: named by the hash of params, data and the code that converts, and never half written."""
+"""Raw files → typed Parquet, once: named by the hash of params, data and the code that converts, and never half written."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
 import cxlib
 from cxlib.errors import CxError, DataError, worded
-from cxlib.intake.convert import convert, failure_message
-from cxlib.intake.delimited import Raw, read_delimited
+from cxlib.intake.assemble import assemble, strays, write
+from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
-from cxlib.intake.survey import answers
-from cxlib.params import Params, Source
-from cxlib.tables import Column, Contract, contract, dtype
+from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
+from cxlib.intake.workbench import Workbench, identifier, workbench
+from cxlib.params import Params
+from cxlib.tables import Contract, contract, dtype
 
 __all__ = ["Prepared", "fingerprint", "prepare"]
 
@@ -38,17 +37,20 @@ class Prepared:
     Attributes
     ----------
     folder : Path
-        Holds one parquet a table.
+        Holds one Parquet file a table.
     rows : dict of str to int
         Rows a table.
     sources : tuple of dict
-        For each source: source, table, file, rows_read, rows_kept, failed_cells, sha256.
+        For each source: source, table, file, rows_read, rows_kept, dropped (reason → rows), failed_cells, oldest_ts, newest_ts, sha256.
+    timezone : str
+        The client's; times are read into it.
     params_hash, data_hash : str
     """
 
     folder: Path
     rows: dict[str, int]
     sources: tuple[dict[str, Any], ...]
+    timezone: str
     params_hash: str
     data_hash: str
 
@@ -56,6 +58,20 @@ class Prepared:
     def open(cls, folder: Path) -> Prepared:
         """Read the record of a finished conversion."""
         return cls(folder=folder, **json.loads((folder / RECORD).read_text(encoding="utf-8")))
+
+    def table(self, name: str) -> pd.DataFrame | None:
+        """Return a table as typed pandas, times in the client's zone; None when the client does not have it."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        path = self.folder / f"{name}.parquet"
+        if not path.is_file():
+            return None
+        nullable = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+        frame = pq.read_table(path).to_pandas(types_mapper=nullable.get)
+        zoned = {column: dtype("time", self.timezone) for column in frame if isinstance(frame[column].dtype, pd.DatetimeTZDtype)}
+        plain = {column: "datetime64[us]" for column in frame if str(frame[column].dtype).startswith("datetime64") and column not in zoned}
+        return frame.astype({**zoned, **plain})
 
 
 def prepare(project: Path, params: Params) -> Prepared:
@@ -73,38 +89,40 @@ def prepare(project: Path, params: Params) -> Prepared:
     if (folder / RECORD).is_file():
         os.utime(folder)
         return Prepared.open(folder)
-    tables, sources = _converted(project, params)
-    tables["questions"] = questions
-    shelf.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
-    try:
-        for name, table in tables.items():
-            table.to_parquet(part / f"{name}.parquet", index=False)
-        record = {"rows": {name: len(table) for name, table in tables.items()}, "sources": sources}
-        record |= {"params_hash": params_hash, "data_hash": data_hash}
-        (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
-        if not folder.exists():
-            part.rename(folder)
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+    with workbench() as bench:
+        tables, taken = _converted(project, params, bench)
+        shelf.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
+        try:
+            record = _written(bench, params, tables, taken, questions, part)
+            record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
+            (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
+            if not folder.exists():
+                part.rename(folder)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
     for old in sorted(shelf.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)[: -KEPT - 1]:
         shutil.rmtree(old, ignore_errors=True)
     return Prepared.open(folder)
 
 
 def fingerprint(project: Path, params: Params) -> tuple[str, str]:
-    """Return the hashes of the client's params file and of all raw files it names."""
+    """Return the hashes of the client's params file and of all raw files it names; a database has none and is read anew each day."""
     params_hash = hashlib.sha256((project / "params" / f"{params.client}.yml").read_bytes()).hexdigest()
     data = hashlib.sha256()
+    problems: list[str] = []
     for name, source in sorted(params.sources.items()):
         if source.file:
-            data.update(f"{name}:{_hash(_raw_path(project, params, name, source))};".encode())
+            try:
+                path = raw_path(project, params, name)
+            except DataError as error:
+                problems += error.problems
+                continue
+            with path.open("rb") as file:
+                data.update(f"{name}:{hashlib.file_digest(file, 'sha256').hexdigest()};".encode())
+    if problems:
+        raise DataError(*problems)
     return params_hash, data.hexdigest()
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _code_hash(project: Path) -> str:
@@ -115,151 +133,61 @@ def _code_hash(project: Path) -> str:
     return code.hexdigest()
 
 
-def _raw_path(project: Path, params: Params, name: str, source: Source) -> Path:
-    raw = project / "data" / params.client / "raw"
-    path = raw / str(source.file)
-    if not path.is_file():
-        there = sorted(file.relative_to(raw).as_posix() for file in raw.rglob("*") if file.is_file()) if raw.is_dir() else []
-        place = f"params/{params.client}.yml: sources.{name}.file"
-        do = f"Put the export into data/{params.client}/raw/."
-        raise DataError(worded(place, "there is no file", source.file, there, label="The folder has", do=do))
-    if raw.resolve() not in path.resolve().parents:
-        raise DataError(
-            f"params/{params.client}.yml: sources.{name}.file: {source.file!r} leads out of data/{params.client}/raw/. Copy the file there."
-        )
-    return path
-
-
-def _converted(project: Path, params: Params) -> tuple[dict[str, pd.DataFrame], list[dict[str, Any]]]:
+def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[str, Contract], list[Taken]]:
     """Convert all sources; problems of all of them are gathered before anything is refused."""
-    pieces: dict[str, list[pd.DataFrame]] = {}
-    sources: list[dict[str, Any]] = []
+    taken: list[Taken] = []
     problems: list[str] = []
-    for name, source in params.sources.items():
+    for name in params.sources:
         try:
-            table, record = _one_source(project, params, name, source)
-            pieces.setdefault(source.table, []).append(table)
-            sources.append(record)
+            taken.append(take(project, params, name, bench))
         except CxError as error:
             problems += error.problems
-    tables: dict[str, pd.DataFrame] = {}
-    for name, parts in pieces.items():
-        try:
-            tables[name] = _contract(params, name).validate(pd.concat(parts, ignore_index=True), f"data/{params.client}: {name}")
-        except DataError as error:
-            problems += error.problems
-    problems += list(_strays(tables))
+    tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken}
+    if not problems:
+        for name, of in tables.items():
+            parts = [part for part in taken if part.record["table"] == name]
+            problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
+        known = [row[0] for row in bench.rows("SELECT touchpoint_id FROM touchpoints")] if "touchpoints" in tables else []
+        problems += [
+            worded(f"{table}.touchpoint_id", "the touchpoints do not list", stray, known, label="They list")
+            for table, stray in strays(bench, tables)
+        ]
     if problems:
         raise DataError(*problems)
-    tables |= {"elements": elements(tables), "sources": _as_table(sources, params)}
-    return tables, sources
+    return tables, taken
+
+
+def _written(
+    bench: Workbench, params: Params, tables: dict[str, Contract], taken: list[Taken], questions: pd.DataFrame, part: Path
+) -> dict[str, Any]:
+    parts = Counter(one.record["table"] for one in taken)
+    rows = {name: write(bench, of, part / f"{name}.parquet", parts[name]) for name, of in tables.items()}
+    sources = [one.record | _kept(bench, tables[one.record["table"]], one) for one in taken]
+    made = {"questions": questions, "elements": elements(bench, tables), "sources": _as_table(sources, params)}
+    made["joins"] = joins(bench, tables)
+    for name, table in made.items():
+        table.to_parquet(part / f"{name}.parquet", index=False)
+    return {"rows": rows | {name: len(table) for name, table in made.items()}, "sources": sources}
+
+
+def _kept(bench: Workbench, of: Contract, one: Taken) -> dict[str, Any]:
+    """Return how many rows of a source were kept, and the span of its times."""
+    rows = bench.rows(f"SELECT count(*) FROM {identifier(one.table)}")[0][0]
+    ends: list[tuple[str, str]] = []
+    for name in moments(of, one.columns):
+        found = bench.rows(f"SELECT min({identifier(name)})::VARCHAR, max({identifier(name)})::VARCHAR FROM {identifier(one.table)}")[0]
+        ends += [found] if found[0] else []
+    return {
+        "rows_kept": rows,
+        "oldest_ts": min((low for low, _ in ends), default=None),
+        "newest_ts": max((high for _, high in ends), default=None),
+    }
 
 
 def _as_table(sources: list[dict[str, Any]], params: Params) -> pd.DataFrame:
     of = contract("sources")
-    frame = pd.DataFrame(sources).astype({name: dtype(column.kind, params.timezone) for name, column in of.columns.items()})
-    return of.validate(frame, "sources")
-
-
-def _contract(params: Params, name: str) -> Contract:
-    return contract(name).with_features({feature: declared.kind for feature, declared in params.extra.get(name, {}).items()})
-
-
-def _one_source(project: Path, params: Params, name: str, source: Source) -> tuple[pd.DataFrame, dict[str, Any]]:
-    of = _contract(params, source.table)
-    if source.rows:
-        raw = _inline(source)
-        where, digest = f"params/{params.client}.yml: sources.{name}.rows", ""
-    else:
-        path = _raw_path(project, params, name, source)
-        where, digest = f"data/{params.client}/raw/{source.file}", _hash(path)
-        raw = read_delimited(path, source, where)
-    headers = dict(source.columns) if source.columns or source.items else {column: column for column in raw.cells.columns}
-    problems = _missing_headers(params, name, source, raw, headers)
-    problems += [
-        worded(where, f"{source.table} has no column", column, of.columns, label="Columns")
-        for column in headers
-        if column not in of.columns
-    ]
-    if problems:
-        raise DataError(*problems)
-    typed, problems, failed = _typed(raw, of, headers, source, params, where)
-    if source.items:
-        typed, outside = answers(raw, typed, source, params.scales, where)
-        problems += outside
-        typed = typed.astype({column: dtype(of.columns[column].kind, params.timezone) for column in typed.columns})
-    if problems:
-        raise DataError(*problems)
-    record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": len(raw.cells), "rows_kept": len(typed)}
-    times = [typed[column.name].dropna() for column in of.columns.values() if column.kind == "time" and column.name in typed]
-    ends = {"oldest_ts": min, "newest_ts": max}
-    span = {
-        name: end(end(moments) for moments in times if len(moments)).isoformat() if any(map(len, times)) else None
-        for name, end in ends.items()
-    }
-    return typed, record | {"failed_cells": failed, "sha256": digest} | span
-
-
-def _inline(source: Source) -> Raw:
-    columns = list(dict.fromkeys(column for row in source.rows for column in row))
-    cells = [[("" if row.get(column) is None else _word(row[column])) for column in columns] for row in source.rows]
-    return Raw(pd.DataFrame(cells, columns=columns, dtype="str"), pd.Series(range(1, len(cells) + 1), dtype="int64"))
-
-
-def _word(value: object) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
-
-
-def _missing_headers(params: Params, name: str, source: Source, raw: Raw, headers: dict[str, str]) -> list[str]:
-    place = f"params/{params.client}.yml: sources.{name}"
-    wanted = [(f"{place}.columns.{column}", header) for column, header in headers.items()]
-    wanted += [(f"{place}.items", header) for header in source.items]
-    have = list(raw.cells.columns)
-    return [worded(where, "unknown column", header, have, label="The file has") for where, header in wanted if header not in have]
-
-
-def _typed(
-    raw: Raw, of: Contract, headers: dict[str, str], source: Source, params: Params, where: str
-) -> tuple[pd.DataFrame, list[str], int]:
-    frame, problems, failures = pd.DataFrame(index=raw.cells.index), [], 0
-    for column, header in headers.items():
-        result = convert(raw.cells[header], of.columns[column], source, params.timezone)
-        frame[column] = result.values
-        failures += len(result.failed)
-        if len(result.failed) > source.max_failed_share * len(raw.cells):
-            lines = raw.lines.to_list()
-            problems.append(failure_message(where, header, of.columns[column], source, raw.cells[header], lines, result.failed))
-    for column, value in _constants(of, source, params, list(frame.columns)):
-        frame[column] = value
-    return frame.reset_index(drop=True), problems, failures
-
-
-def _constants(of: Contract, source: Source, params: Params, have: list[str]) -> Iterator[tuple[str, Any]]:
-    """Yield the constant columns: those declared, and weight 1 and the survey's own name where nothing is said."""
-    declared = dict(source.constants)
-    if "weight" in of.required and "weight" not in have:
-        declared.setdefault("weight", 1.0)
-    for name, value in declared.items():
-        yield name, _constant(of.columns[name], value, params)
-
-
-def _constant(column: Column, value: object, params: Params) -> Any:
-    if column.kind == "time":
-        moment = datetime.fromisoformat(_word(value))
-        return pd.Timestamp(moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(params.timezone))).as_unit("us")
-    if column.kind == "date":
-        return pd.Timestamp(_word(value)).as_unit("us")
-    return float(str(value)) if column.kind == "number" else value if column.kind in ("count", "flag") else _word(value)
-
-
-def _strays(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
-    """Yield touchpoint ids that other tables use and the inventory does not know."""
-    if "touchpoints" not in tables:
-        return
-    known = list(tables["touchpoints"]["touchpoint_id"])
-    for name, table in tables.items():
-        if name != "touchpoints" and "touchpoint_id" in table.columns:
-            for stray in sorted(set(table["touchpoint_id"].dropna()) - set(known)):
-                yield worded(f"{name}.touchpoint_id", "the touchpoints do not list", stray, known, label="They list")
+    told = [source | {"rows_dropped": sum(source["dropped"].values())} for source in sources]
+    frame = pd.DataFrame([{name: source.get(name) for name in of.columns} for source in told])
+    for name in ("oldest_ts", "newest_ts"):
+        frame[name] = pd.to_datetime(frame[name], format="ISO8601", utc=True).dt.tz_convert(params.timezone).dt.as_unit("us")
+    return of.validate(frame.astype({name: dtype(column.kind, params.timezone) for name, column in of.columns.items()}), "sources")

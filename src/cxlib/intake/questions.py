@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from cxlib.errors import DataError
+from cxlib.intake.workbench import Workbench, identifier
+from cxlib.tables import Contract
 
 __all__ = ["catalogue", "elements"]
 
@@ -51,23 +53,28 @@ def catalogue(path: Path) -> pd.DataFrame:
     return table
 
 
-def elements(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+def elements(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
     """List what the client's tables hold: one row a column that has values, and one a kind of survey item.
+
+    Parameters
+    ----------
+    bench : Workbench
+        Holds the tables under their names.
+    tables : mapping
+        Table → contract, with the client's features.
 
     Returns
     -------
     DataFrame
         table, element ("contacts.channel", "responses[nps]"), filled (rows with a value).
     """
-    rows = [
-        (name, f"{name}.{column}", int(table[column].notna().sum()))
-        for name, table in tables.items()
-        for column in table.columns
-        if table[column].notna().any()
-    ]
+    rows: list[tuple[str, str, int]] = []
+    for name, of in tables.items():
+        present = [row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})") if row[0] in of.columns]
+        counted = ", ".join(f"count({identifier(column)})" for column in present)
+        counts = bench.rows(f"SELECT {counted} FROM {identifier(name)}")[0]
+        rows += [(name, f"{name}.{column}", count) for column, count in zip(present, counts, strict=True) if count]
     if "responses" in tables:
-        answered = tables["responses"][tables["responses"]["state"] == "answered"]
-        rows += [
-            ("responses", f"responses[{kind}]", int(count)) for kind, count in answered["item_type"].value_counts().sort_index().items()
-        ]
+        asked = bench.rows("SELECT item_type, count(*) FROM responses WHERE state = 'answered' GROUP BY item_type ORDER BY item_type")
+        rows += [("responses", f"responses[{kind}]", count) for kind, count in asked]
     return pd.DataFrame(rows, columns=["table", "element", "filled"]).astype({"table": "str", "element": "str", "filled": "Int64"})

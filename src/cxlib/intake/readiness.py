@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
 from cxlib.estimates import stack
-from cxlib.estimates.rows import rows
+from cxlib.estimates.rows import rows, unanswerable
 
-__all__ = ["matrix", "missing", "questions", "sources"]
+__all__ = ["join_rates", "known_at_contact", "matrix", "missing", "questions", "sources"]
 
 STATES = ("full", "half", "empty")
 _PEOPLE_ANSWER = ("responses", "contacts")  # tables in which a few rows are not enough
@@ -107,11 +108,11 @@ def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd
     Returns
     -------
     DataFrame
-        ESTIMATES by source and table; metrics ``rows_read``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days``
+        ESTIMATES by source and table; metrics ``rows_read``, ``rows_dropped``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days``
         (unit ``days``).
     """
     groups = sources[["source", "table"]]
-    parts = [_counts(groups, sources[name], name, "count") for name in ("rows_read", "rows_kept", "failed_cells")]
+    parts = [_counts(groups, sources[name], name, "count") for name in ("rows_read", "rows_dropped", "rows_kept", "failed_cells")]
     dated = sources[sources["newest_ts"].notna()]
     age = pd.Timestamp(as_of) - dated["newest_ts"].dt.tz_localize(None).dt.normalize()
     ages = _counts(dated[["source", "table"]], age.dt.days, "age_days", "days")
@@ -119,8 +120,45 @@ def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd
     return stack(*parts, ages)
 
 
+def join_rates(joins: pd.DataFrame) -> pd.DataFrame:
+    """Say of each table and id how many of its rows know the id, and how many of those find it in its home table.
+
+    Parameters
+    ----------
+    joins : DataFrame
+        The contract table *joins*, as intake counted it.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by table and home; metrics ``known_share`` (of all rows) and ``found_share`` (of the rows that know the id), unit
+        ``share``. A home table that the client does not have gives the note "needs <home>.<id>".
+    """
+    if joins.empty:
+        return unanswerable("found_share", "share", ["customers.customer_id"], by=["table", "home"])
+    groups = joins[["table", "home"]]
+    known = _counts(groups, joins["known"] / joins["rows"], "known_share", "share")
+    found = _counts(groups, (joins["found"] / joins["known"].where(joins["known"] > 0)).astype("Float64"), "found_share", "share")
+    absent = joins["found"].isna().to_numpy()
+    found.loc[absent, "note"] = ("needs " + joins["home"] + "." + joins["id"]).to_numpy()[absent]
+    return stack(known, found)
+
+
+def known_at_contact(joins: pd.DataFrame) -> pd.DataFrame:
+    """Say how often customer, order and touchpoint were known when somebody got in touch: ``known_share`` of the contacts, by home.
+
+    >>> joins = pd.DataFrame({"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7], "found": [7]})
+    >>> float(known_at_contact(joins)["value"].item())
+    0.7
+    """
+    at_contact = joins[joins["table"] == "contacts"]
+    if at_contact.empty:
+        return unanswerable("known_share", "share", ["contacts.customer_id", "contacts.order_id"], by=["home"])
+    return _counts(at_contact[["home"]], at_contact["known"] / at_contact["rows"], "known_share", "share")
+
+
 def _counts(groups: pd.DataFrame, values: pd.Series, metric: str, unit: str) -> pd.DataFrame:
-    counted = rows(groups, {"metric": metric, "unit": unit, "value": values.to_numpy(dtype="float64"), "method": "count"})
+    counted = rows(groups, {"metric": metric, "unit": unit, "value": values.to_numpy(dtype="float64", na_value=np.nan), "method": "count"})
     return counted.assign(n=pd.array([pd.NA] * len(counted), dtype="Int64"))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from cxlib.errors import worded
-from cxlib.intake.delimited import Raw
+from cxlib.intake.mojibake import mended, spoilt, way_out
 from cxlib.params import Item, Scale, Source
 
 __all__ = ["answers"]
@@ -14,13 +16,17 @@ __all__ = ["answers"]
 EXAMPLES = 5
 
 
-def answers(raw: Raw, respondents: pd.DataFrame, source: Source, scales: dict[str, Scale], where: str) -> tuple[pd.DataFrame, list[str]]:
+def answers(
+    cells: pd.DataFrame, places: Sequence[str], respondents: pd.DataFrame, source: Source, scales: dict[str, Scale], where: str
+) -> tuple[pd.DataFrame, list[str]]:
     """Turn the item columns of a wide export into rows of responses.
 
     Parameters
     ----------
-    raw : Raw
-        The export as text.
+    cells : DataFrame
+        The item columns as text, one row a respondent.
+    places : sequence of str
+        Where each row stands in the export, in words.
     respondents : DataFrame
         The typed columns that describe a respondent, in the export's row order.
     source : Source
@@ -37,22 +43,26 @@ def answers(raw: Raw, respondents: pd.DataFrame, source: Source, scales: dict[st
     """
     pieces, problems = [], []
     for header, item in source.items.items():
-        cells = raw.cells[header]
+        answered = cells[header]
         part = respondents.copy()
         part["item_id"] = item.item_id or header
         part["item_type"] = item.item_type
         part["touchpoint_id"] = item.touchpoint_id
         part["item_group"] = item.item_group
         if item.scale is None:
-            known = ~cells.isin(list(source.missing))
-            part["value"], part["text"] = np.nan, cells.where(known)
+            known = ~answered.str.strip().isin(list(source.missing))
+            told = answered.map(mended) if source.mojibake == "repair" else answered
+            damaged = np.flatnonzero(told.map(spoilt)) if source.mojibake != "keep" else np.array([], dtype=int)
+            if len(damaged) > source.max_failed_share * len(told):
+                problems.append(_damaged(where, header, told, places, damaged))
+            part["value"], part["text"] = np.nan, told.where(known)
             part["state"] = np.where(known, "answered", "no_answer")
         else:
             scale = scales[item.scale]
-            part["value"], part["state"], failed = _rated(cells, scale, source)
+            part["value"], part["state"], failed = _rated(answered, scale, source)
             part["text"], part["scale_low"], part["scale_high"] = None, scale.low, scale.high
             if len(failed):
-                problems.append(_outside(where, header, item, scale, cells, raw.lines, failed))
+                problems.append(_outside(where, header, item, scale, answered, places, failed))
         pieces.append(part)
     return pd.concat(pieces, ignore_index=True), problems
 
@@ -63,7 +73,8 @@ def _rated(cells: pd.Series, scale: Scale, source: Source) -> tuple[pd.Series, p
     state = state.where(
         state.notna(), pd.Series(scale.empty, index=word.index, dtype="object").where(word.isin(list(source.missing)), None)
     )
-    value = pd.to_numeric(word.where(state.isna()).str.replace(source.decimal, ".", regex=False), errors="coerce")
+    number = word.where(state.isna() & word.str.fullmatch(rf"[+-]?\d+(?:\{source.decimal}\d+)?"))
+    value = pd.to_numeric(number.str.replace(source.decimal, ".", regex=False), errors="coerce")
     value = value.where((value >= scale.low) & (value <= scale.high))
     failed = np.flatnonzero((state.isna() & value.isna()).to_numpy())
     state = state.where(state.notna(), "answered")
@@ -71,8 +82,13 @@ def _rated(cells: pd.Series, scale: Scale, source: Source) -> tuple[pd.Series, p
     return turned.astype("float64"), state.astype("str"), failed
 
 
-def _outside(where: str, header: str, item: Item, scale: Scale, cells: pd.Series, lines: pd.Series, failed: np.ndarray) -> str:
-    shown = ", ".join(f"line {lines.iloc[position]}: {cells.iloc[position]!r}" for position in failed[:EXAMPLES])
+def _damaged(where: str, header: str, cells: pd.Series, places: Sequence[str], damaged: np.ndarray) -> str:
+    shown = ", ".join(f"{places[position]}: {cells.iloc[position][:60]!r}" for position in damaged[:EXAMPLES])
+    return f"{where}: {header}: {len(damaged)} of {len(cells)} cells are damaged text ({shown}). {way_out(cells.iloc[damaged[0]])}."
+
+
+def _outside(where: str, header: str, item: Item, scale: Scale, cells: pd.Series, places: Sequence[str], failed: np.ndarray) -> str:
+    shown = ", ".join(f"{places[position]}: {cells.iloc[position]!r}" for position in failed[:EXAMPLES])
     what = f"{len(failed)} of {len(cells)} answers lie outside the scale {item.scale!r} ({scale.low:g} to {scale.high:g}): {shown}"
     do = f"If a code means never used or no answer, declare it under `scales: {{{item.scale}: {{states: …}}}}`."
     return worded(f"{where}: {header}", what, do=do)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import typing
 from datetime import date
 from pathlib import Path
@@ -121,38 +122,109 @@ class Feature(_Section):
     unit: str = ""
 
 
+_FORMAT_SIGNS = ("a", "A", "d", "b", "B", "m", "y", "Y", "H", "I", "p", "M", "S", "f", "g", "z", "j", "%")  # those of DuckDB's strptime
+
+
 class Source(_Section):
     """One raw export, or a few rows written here, and the contract table it becomes."""
 
     table: TableName
     file: Annotated[str, AfterValidator(_inside_raw)] | None = None
+    connection: str | None = Field(
+        default=None, pattern=r"^[A-Z][A-Z0-9_]*$", description="environment variable that holds a database's URI"
+    )
     rows: tuple[dict[str, str | int | float | bool | date | None], ...] = Field(
         default=(), description="the table itself, in place of a file"
     )
-    format: Literal["csv"] = "csv"
+    format: Literal["csv", "qualtrics", "excel", "spss", "parquet", "sql"] = "csv"
     encoding: str = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', min_length=1, max_length=1)
+    header_line: int = Field(default=1, ge=1, description="the line of the columns' names, blank lines not counted")
+    skip_after_header: int = Field(default=0, ge=0, description="lines below the names that are no rows (Qualtrics: 2)")
+    sheet: str | None = Field(default=None, description="excel: the sheet; the only one when left out")
+    query: str | None = Field(default=None, description="sql: the SELECT that gives the rows")
     decimal: Literal[".", ","] = "."
+    thousands: Literal[".", ",", " ", "'"] | None = Field(default=None, description="the sign that groups thousands, where there is one")
     date_format: str = "%Y-%m-%d"
     time_format: str = "%Y-%m-%d %H:%M:%S"
+    timezone: Zone | None = Field(default=None, description="of this export's times; the client's when left out")
+    skipped_hour: Literal["refuse", "forward"] = Field(default="refuse", description="times in the hour that the clock skips in spring")
+    doubled_hour: Literal["refuse", "first", "second"] = Field(default="refuse", description="times in the hour that comes twice in autumn")
     columns: dict[str, str] = Field(default_factory=dict, description="contract or feature column → raw header")
     constants: dict[str, str | int | float | bool | date] = Field(
         default_factory=dict, description="contract column → one value for all rows"
     )
     values: dict[str, dict[str, str]] = Field(default_factory=dict, description="contract column → {raw value: contract value}")
-    missing: tuple[str, ...] = Field(default=("",), description="raw cells that mean there is no value")
+    id_width: dict[str, int] = Field(
+        default_factory=dict, description="id column → digits; zeros that a spreadsheet cut off are given back"
+    )
+    missing: tuple[str, ...] = Field(
+        default=("",), description="raw cells that mean there is no value; numbers among them do not apply to ids (use values there)"
+    )
+    ignore_rows: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="raw header → cells whose rows are left out (Summe, Test)"
+    )
+    duplicates: Literal["refuse", "drop_equal"] = Field(default="refuse", description="rows that repeat another one to the letter")
+    mojibake: Literal["refuse", "repair", "keep"] = Field(
+        default="refuse", description="text that was decoded wrongly before it came here (Ã¶ for ö)"
+    )
+    future: Literal["refuse", "keep"] = Field(
+        default="refuse", description="things that are told as done more than a day after as_of (the period's end when left out)"
+    )
+    rows_in_quotes: Literal["refuse", "keep"] = Field(
+        default="refuse", description="csv: a quoted text that holds a line which looks like a row; mostly a lost quote"
+    )
     items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
     max_failed_share: float = Field(
         default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused"
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _qualtrics(cls, raw: object) -> object:
+        """Qualtrics writes two lines of question texts below the names, and keeps the previews among the answers."""
+        if isinstance(raw, dict) and raw.get("format") == "qualtrics":
+            previews = {"Status": ("Survey Preview", "Survey Test", "1", "2")}
+            ignored = raw.get("ignore_rows", {})
+            return {"skip_after_header": 2, **raw, "ignore_rows": previews | ignored if isinstance(ignored, dict) else ignored}
+        return raw
+
     @model_validator(mode="after")
     def _one_origin(self) -> Source:
-        if bool(self.file) == bool(self.rows):
-            raise ValueError("a source has either a `file` or `rows`, not both and not none")
+        given = [name for name, has in (("file", self.file), ("connection", self.connection), ("rows", self.rows)) if has]
+        if len(given) != 1:
+            raise ValueError(
+                "a source has exactly one of `file`, `connection` and `rows`" + (f", not {' and '.join(given)}" if given else "")
+            )
         if self.items and self.table != "responses":
             raise ValueError(f"`items` belong to the table responses, not to {self.table}")
+        if (self.format == "sql") != bool(self.query) or (self.connection and self.format != "sql"):
+            raise ValueError("`query` and `connection` belong to `format: sql`, which needs a query")
+        if self.thousands == self.decimal:
+            raise ValueError(f"`thousands` and `decimal` cannot both be {self.decimal!r}")
+        if self.delimiter == self.quote:
+            raise ValueError(f"`delimiter` and `quote` cannot both be {self.quote!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _one_meaning(self) -> Source:
+        problems = [
+            f"`constants` and `columns` both give {column!r}; leave one of them out" for column in self.constants if column in self.columns
+        ]
+        problems += [
+            f"`{key}` {getattr(self, key)!r} holds the unknown sign %{sign}; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S"
+            for key in ("date_format", "time_format")
+            for sign in re.findall(r"%(-?.?)", getattr(self, key))
+            if sign.lstrip("-") not in _FORMAT_SIGNS
+        ]
+        problems += [
+            f"`{key}` {getattr(self, key)!r} names no day, month or year; write it as in %d.%m.%Y"
+            for key in ("date_format", "time_format")
+            if not {sign.lstrip("-") for sign in re.findall(r"%(-?.)", getattr(self, key))} & set(_FORMAT_SIGNS)
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
 

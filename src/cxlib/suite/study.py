@@ -245,9 +245,9 @@ class Study:
         saved = self.store.read(name)
         if saved is not None:
             return saved
-        path = self.prepared.folder / f"{name}.parquet"
-        if path.is_file() and name in CONTRACTS:
-            return pd.read_parquet(path)
+        taken_in = self.prepared.table(name) if name in CONTRACTS else None
+        if taken_in is not None:
+            return taken_in
         return contract(name).empty(self.params.timezone)
 
     def _disclosed(self, name: str, full: pd.DataFrame) -> pd.DataFrame:

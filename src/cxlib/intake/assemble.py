@@ -1,0 +1,141 @@
+"""All sources of a table → one contract table: put together, checked, and written as Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from cxlib.intake.convert import sql_type
+from cxlib.intake.sources import Taken
+from cxlib.intake.workbench import Workbench, identifier, literal
+from cxlib.tables import Contract
+
+__all__ = ["assemble", "strays"]
+
+EXAMPLES = 5
+_STORED = {"date": "TIMESTAMP"}  # pandas reads a DATE as single objects
+_CLOCKS = {"contacts": "contact_ts"}  # tables that get calendar columns, and the moment they come from
+
+
+def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: str, where: str) -> list[str]:
+    """Put the sources of one table together on the bench, under the table's name, and return what breaks its contract.
+
+    Parameters
+    ----------
+    bench : Workbench
+    of : Contract
+        With the client's features.
+    parts : sequence of Taken
+    timezone : str
+        Of the calendar columns.
+    where : str
+        How messages name the table.
+
+    Returns
+    -------
+    list of str
+        Required columns that no source has, rows that lack one, doubled keys (equal and conflicting apart), rows without any id.
+    """
+    have = [name for name in of.columns if any(name in part.columns for part in parts)]
+    selects = []
+    for number, part in enumerate(parts):
+        chosen = [
+            f"{identifier(name) if name in part.columns else 'NULL'}::{_type(of.columns[name].kind)} AS {identifier(name)}" for name in have
+        ]
+        selects.append(f"SELECT {number} AS part, row, {', '.join(chosen)} FROM {identifier(part.table)}")
+    clock, zone = _CLOCKS.get(of.name), literal(timezone)
+    if clock:  # the client's own day, hour and weekday: no query has to know of time zones later
+        local = f"({identifier(clock)} AT TIME ZONE {zone})"
+        calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, isodow({local})::BIGINT AS local_weekday"
+    every = f"SELECT *{f', {calendar}' if clock else ''} FROM ({' UNION ALL '.join(selects)})"
+    bench.run(f"CREATE VIEW {identifier(of.name)} AS {every}")
+    lacking = [name for name in of.required if name not in have]
+    if lacking:
+        return [f"{where}: required column {name!r} is missing. Map it under `columns`, or give it under `constants`." for name in lacking]
+    if any(part.duplicates == "drop_equal" for part in parts):
+        _drop_equal(bench, of, have, parts)
+    return [*_missing(bench, of, parts, where), *_doubled(bench, of, have, parts, where)]
+
+
+def write(bench: Workbench, of: Contract, path: Path, parts: int) -> int:
+    """Write a table in contract order and source order, and return its rows; one part keeps its order by itself."""
+    present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(of.name)})")}
+    columns = ", ".join(identifier(name) for name in of.columns if name in present)
+    order = " ORDER BY part, row" if parts > 1 else ""
+    bench.run(f"COPY (SELECT {columns} FROM {identifier(of.name)}{order}) TO {literal(str(path))} (FORMAT parquet)")
+    return int(bench.rows(f"SELECT count(*) FROM read_parquet({literal(str(path))})")[0][0])
+
+
+def strays(bench: Workbench, tables: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
+    """Yield (table, touchpoint id) for ids that a table uses and the inventory does not list."""
+    if "touchpoints" not in tables:
+        return
+    for name in tables:
+        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})")}
+        if name != "touchpoints" and "touchpoint_id" in present:
+            query = f"SELECT DISTINCT touchpoint_id FROM {identifier(name)} WHERE touchpoint_id NOT IN (SELECT touchpoint_id FROM touchpoints) ORDER BY 1"
+            yield from ((name, row[0]) for row in bench.rows(query))
+
+
+def _type(kind: str) -> str:
+    return _STORED.get(kind, sql_type(kind))
+
+
+def _missing(bench: Workbench, of: Contract, parts: Sequence[Taken], where: str) -> Iterator[str]:
+    way = "If these are no rows (a total, a note), leave them out with `ignore_rows`."
+    if of.required:
+        counted = ", ".join(f"count(*) FILTER (WHERE {identifier(name)} IS NULL)" for name in of.required)
+        for name, count in zip(of.required, bench.rows(f"SELECT {counted} FROM {identifier(of.name)}")[0], strict=True):
+            if count:
+                shown = _places(bench, of, parts, f"{identifier(name)} IS NULL")
+                yield f"{where}: {name}: is missing in {count} rows ({shown}), and no row may lack it. {way}"
+    if of.any_of:
+        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(of.name)})")}
+        none = " AND ".join(f"{identifier(name)} IS NULL" for name in of.any_of if name in present) or "true"
+        count = bench.rows(f"SELECT count(*) FROM {identifier(of.name)} WHERE {none}")[0][0]
+        if count:
+            shown = _places(bench, of, parts, none)
+            yield f"{where}: {count} rows have none of {', '.join(of.any_of)} ({shown}). Each row needs one of them. {way}"
+
+
+def _places(bench: Workbench, of: Contract, parts: Sequence[Taken], condition: str) -> str:
+    found = bench.rows(f"SELECT part, row FROM {identifier(of.name)} WHERE {condition} ORDER BY part, row LIMIT {EXAMPLES}")
+    return "; ".join(parts[part].at(row) for part, row in found)
+
+
+def _twice(of: Contract) -> str:
+    """SQL: the rows whose key stands more than once."""
+    key = ", ".join(map(identifier, of.key))
+    return f"(SELECT * FROM {identifier(of.name)} SEMI JOIN (SELECT {key} FROM {identifier(of.name)} GROUP BY {key} HAVING count(*) > 1) USING ({key}))"
+
+
+def _drop_equal(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken]) -> None:
+    """Keep one of rows that agree in every column of the contract, be they of one export or of two that overlap."""
+    if not of.key:
+        return
+    every = ", ".join(map(identifier, have))
+    numbered = f"SELECT part, row, row_number() OVER (PARTITION BY {every} ORDER BY part, row) FROM {_twice(of)}"
+    for number, part in enumerate(parts):
+        gone = [row for at, row, nth in bench.rows(numbered) if at == number and nth > 1]
+        if gone:
+            bench.run(f"DELETE FROM {identifier(part.table)} WHERE row IN ({', '.join(map(str, gone))})")
+            part.record["dropped"][f"equals another row of {of.name}"] = len(gone)
+
+
+def _doubled(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken], where: str) -> Iterator[str]:
+    """Name doubled keys, told apart: rows that agree in everything, and rows that contradict each other."""
+    if not of.key:
+        return
+    key, every = ", ".join(map(identifier, of.key)), ", ".join(map(identifier, have))
+    kinds, spots = f"count(DISTINCT row({every}))", "list([part, row] ORDER BY part, row)[:3]"
+    found = bench.rows(f"SELECT {key}, {kinds}, {spots} FROM {_twice(of)} GROUP BY {key} ORDER BY {key}")
+    name = " + ".join(of.key)
+    for told, way, rows in (
+        ("in equal rows", "Declare `duplicates: drop_equal` to keep one of each", [row for row in found if row[-2] == 1]),
+        ("in rows that contradict each other", "Ask which of them holds", [row for row in found if row[-2] > 1]),
+    ):
+        if rows:
+            shown = "; ".join(
+                f"{' + '.join(map(str, row[:-2]))} ({', '.join(parts[part].at(at) for part, at in row[-1])})" for row in rows[:EXAMPLES]
+            )
+            yield f"{where}: {name}: {len(rows)} stand more than once {told}, first: {shown}. {way}."

@@ -1,0 +1,83 @@
+"""Typed cells of spreadsheets, statistics files and databases → the text that the source declares, so that one conversion serves all."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from cxlib.params import Source
+
+__all__ = ["EXACT", "told"]
+
+EXACT = 10**15  # spreadsheets keep 15 digits; longer whole numbers have lost their last ones
+
+
+def told(value: object, kind: str, source: Source) -> str:
+    """Write one typed cell the way the source declares its texts.
+
+    Parameters
+    ----------
+    value : object
+        Text, number, flag, date, time, duration or None.
+    kind : str
+        The kind of the contract column it becomes ("" where there is none): a moment is written as its format says.
+    source : Source
+        Declares decimal, date_format and time_format.
+
+    Returns
+    -------
+    str
+        "" for nothing; a duration in seconds; a whole number of 16 digits and more that came as a fraction as a power of ten, which no
+        id column accepts; a moment that the declared format cannot hold, and one that knows its zone, year first.
+
+    >>> source = Source(table="orders", file="x.xlsx", format="excel", decimal=",", date_format="%d.%m.%Y")
+    >>> told(1234.5, "number", source), told(7.0, "id", source), told(date(2025, 3, 1), "date", source), told(timedelta(minutes=2), "number", source)
+    ('1234,5', '7', '01.03.2025', '120')
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _number(value, source)
+    if isinstance(value, Decimal):
+        return _plain(value, source)
+    if isinstance(value, timedelta):
+        return _number(value.total_seconds(), source)
+    if isinstance(value, time):
+        return _number(timedelta(hours=value.hour, minutes=value.minute, seconds=value.second).total_seconds(), source)
+    if isinstance(value, datetime):
+        return _moment(value, kind, source)
+    if isinstance(value, date):
+        return _moment(datetime(value.year, value.month, value.day), kind, source)
+    return str(value)
+
+
+def _number(value: float, source: Source) -> str:
+    if math.isfinite(value) and value == int(value):
+        return f"{value:.6E}" if abs(value) >= EXACT else str(int(value))
+    return _plain(Decimal(repr(float(value))), source)
+
+
+def _plain(value: Decimal, source: Source) -> str:
+    """Write a number without a power of ten and without idle zeros."""
+    text = f"{value:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", source.decimal)
+
+
+def _moment(value: datetime, kind: str, source: Source) -> str:
+    if value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat(sep=" ").removesuffix(":00") if kind == "time" else value.isoformat(sep=" ")
+    if kind == "date":
+        return value.strftime(source.date_format)
+    written = value.strftime(source.time_format) if kind == "time" else ""
+    try:
+        kept = datetime.strptime(written, source.time_format) == value
+    except ValueError:
+        kept = False
+    return written if kept else value.isoformat(sep=" ")  # seconds that the format does not know must not get lost

@@ -1,0 +1,94 @@
+"""Cells that did not convert, told so that one can act: how many of which column, five of them with their place, and what would do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from cxlib.errors import nearest
+from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, Conversion, failed_bit
+from cxlib.intake.mojibake import spoilt, way_out
+from cxlib.intake.workbench import Raw, Workbench, identifier
+
+__all__ = ["failures"]
+
+EXAMPLES = 5
+
+
+def failures(bench: Workbench, raw: Raw, conversions: Sequence[Conversion], failed: Mapping[str, int], name: str, where: str) -> list[str]:
+    """Word each column that has more failed cells than declared: how many, five examples with their place, and what would do.
+
+    Parameters
+    ----------
+    bench, raw, conversions, name
+        As in :func:`convert`.
+    failed : mapping
+        Failed cells by contract column, as :func:`convert` counted them.
+    where : str
+        How messages name the export.
+    """
+    rows = bench.rows(f"SELECT count(*) FROM {identifier(name)}")[0][0]
+    return [
+        _worded(bench, raw, one, place, name, where, failed[one.column.name], rows)
+        for place, one in enumerate(conversions)
+        if failed.get(one.column.name, 0) > one.source.max_failed_share * rows
+    ]
+
+
+def _worded(bench: Workbench, raw: Raw, one: Conversion, place: int, name: str, where: str, count: int, rows: int) -> str:
+    failing = f"SELECT row FROM {identifier(name)} WHERE {failed_bit(place)} ORDER BY row LIMIT {EXAMPLES}"
+    examples = bench.rows(f"SELECT row, {identifier(one.header)} FROM {identifier(raw.table)} WHERE row IN ({failing}) ORDER BY row")
+    shown = ", ".join(f"{raw.place(row)}: {text[:60]!r}" for row, text in examples)
+    hint = nearest(examples[0][1], one.column.allowed) if one.column.kind == "choice" else ""
+    meant = f" (did you mean {hint!r}?)" if hint else ""
+    what = "damaged text" if one.column.kind == "text" else f"no {one.column.kind} for {one.column.name}"
+    told = f"{count} of {rows} cells are {what}"
+    return f"{where}: {one.header}: {told} ({shown}){meant}. {_way_out(one, examples)}."
+
+
+def _way_out(one: Conversion, examples: list[tuple[int, str]]) -> str:
+    """Say what would do, looking at the first cells that failed."""
+    name, source, seen = one.column.name, one.source, [text.strip() for _, text in examples]
+    if one.column.kind == "choice":
+        return f"Allowed: {', '.join(one.column.allowed)}. Map the word under `values: {{{name}: …}}`"
+    if one.column.kind == "flag":
+        return f"Allowed: true, false. Map other words under `values: {{{name}: …}}`"
+    if one.column.kind in ("id", "text"):
+        return _damage(seen[0])
+    if one.column.kind in ("number", "count"):
+        return _numbers(one, seen)
+    form = "time_format" if one.column.kind == "time" else "date_format"
+    told = f"The declared {form} is {getattr(source, form)!r}"
+    if re.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?", seen[0]):
+        return f"{told}. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again"
+    if re.search(r"1[89]\d\d|9999", seen[0]):
+        return f"{told}. If this stands for no day at all, add it to `missing`"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", seen[0]) and source.format not in ("csv", "qualtrics"):
+        return f"{told}, which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S"
+    if one.column.kind == "date":
+        return f"{told}. If the word means that there is no day, add it to `missing`"
+    return f"{told}; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`"
+
+
+def _damage(text: str) -> str:
+    """Say what happened to an id or a text, and what would do."""
+    if text.startswith("#"):
+        return "A spreadsheet's formula failed there: mend it, or add the word to `missing` if it means that there is no value"
+    if spoilt(text):
+        return way_out(text)
+    if re.fullmatch(POWER, text):
+        return "A spreadsheet has turned long numbers into powers of ten and lost their last digits: ask for the export with this column as text"
+    if re.fullmatch(DECIMAL, text):
+        return "A program has turned ids into numbers with decimals: ask for the export with this column as text"
+    return f"This looks like the total of a table: leave the row out with `ignore_rows`, here the word {text!r}"
+
+
+def _numbers(one: Conversion, seen: list[str]) -> str:
+    name, source = one.column.name, one.source
+    other = "," if source.decimal == "." else "."
+    if not source.thousands and all(other in text for text in seen) and name not in DURATIONS:
+        return f"The declared decimal sign is {source.decimal!r}; if {other!r} groups thousands, declare `thousands: {other!r}`"
+    whole = one.column.kind == "count"
+    wanted = "Whole numbers from 0 were expected" if whole else f"A number with the decimal sign {source.decimal!r} was declared"
+    least = ", not below 0" if name in DURATIONS else ""
+    return f"{wanted}{least}. If the word means that there is no value, add it to `missing`"

@@ -1,0 +1,55 @@
+"""How well the client's tables find each other: for every id, how many rows know it, and how many of those find its home table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cxlib.intake.workbench import Workbench, identifier
+from cxlib.tables import Contract
+
+__all__ = ["HOMES", "joins"]
+
+HOMES = {  # id → the table in which it names a row
+    "customer_id": "customers",
+    "account_id": "accounts",
+    "person_id": "persons",
+    "contact_id": "contacts",
+    "order_id": "orders",
+    "touchpoint_id": "touchpoints",
+    "offer_id": "offers",
+    "document_id": "documents",
+    "reason_id": "reasons",
+}
+
+
+def joins(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
+    """Count for each table and id column the rows, those that know the id, and those that find it in its home table.
+
+    Parameters
+    ----------
+    bench : Workbench
+        Holds the tables under their names.
+    tables : mapping
+        Table → contract.
+
+    Returns
+    -------
+    DataFrame
+        table, id, home, rows, known, found; found is missing where the client has no home table.
+    """
+    counted = []
+    for name in tables:
+        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})")}
+        for column, home in HOMES.items():
+            if home == name or column not in present:
+                continue
+            rows, known = bench.rows(f"SELECT count(*), count({column}) FROM {identifier(name)}")[0]
+            found = None
+            if home in tables:
+                inside = f"{column} IN (SELECT {column} FROM {identifier(home)})"
+                found = bench.rows(f"SELECT count(*) FILTER (WHERE {inside}) FROM {identifier(name)}")[0][0]
+            counted.append((name, column, home, rows, known, found))
+    frame = pd.DataFrame(counted, columns=["table", "id", "home", "rows", "known", "found"])
+    return frame.astype({"table": "str", "id": "str", "home": "str", "rows": "Int64", "known": "Int64", "found": "Int64"})

@@ -1,0 +1,145 @@
+"""What converts and still cannot be: things done before they were asked for, or after the export was made; one id in two spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from cxlib.intake.workbench import Workbench, identifier, literal
+from cxlib.params import Source
+from cxlib.tables import Contract
+
+__all__ = ["implausible"]
+
+EXAMPLES = 5
+_BEFORE = (  # table, what comes first, what comes later
+    ("contacts", "contact_ts", "first_response_ts"),
+    ("contacts", "contact_ts", "resolved_ts"),
+    ("orders", "order_ts", "delivered_date"),
+    ("orders", "order_ts", "cancelled_ts"),
+    ("orders", "order_ts", "returned_ts"),
+    ("quotes", "requested_ts", "sent_ts"),
+    ("leads", "created_ts", "first_touch_ts"),
+)
+# days and times that are planned and may lie ahead; every other one tells what has happened
+_PLANNED = ("due_ts", "promise_due_ts", "promised_ts", "promised_first", "promised_last", "requested_date", "start_date", "churn_date")
+
+
+@dataclass(frozen=True)
+class _Check:
+    note: str
+    condition: str
+    shown: str
+    problem: str
+    share: float  # of the rows that may be so
+
+
+def implausible(
+    bench: Workbench,
+    of: Contract,
+    table: str,
+    headers: Mapping[str, str],
+    source: Source,
+    where: str,
+    place: Callable[[int], str],
+    *,
+    timezone: str,
+    last_day: date,
+) -> tuple[list[str], dict[str, int]]:
+    """Look for values that contradict each other or the calendar; none of them is changed.
+
+    Parameters
+    ----------
+    bench : Workbench
+    of : Contract
+    table : str
+        A typed table on the bench, with its column ``row``.
+    headers : mapping
+        Contract column → raw header, of the columns to look at.
+    source : Source
+        Declares max_failed_share, future and id_width.
+    where, place
+        How messages name the export and its rows.
+    timezone : str
+        The client's.
+    last_day : date
+        The day ages are counted to.
+
+    Returns
+    -------
+    (problems, counts)
+        One message a contradiction in more rows than declared; rows of those that were borne, in words.
+    """
+    checks = [*_orders(of, headers, source, timezone), *_futures(of, headers, source, timezone, last_day), *_spellings(of, table, headers, source)]
+    if not checks:
+        return [], {}
+    counted = ", ".join(f"count(*) FILTER (WHERE {check.condition})" for check in checks)
+    rows, *found = bench.rows(f"SELECT count(*), {counted} FROM {identifier(table)}")[0]
+    problems, noted = [], {}
+    for check, count in zip(checks, found, strict=True):
+        if count > check.share * rows:
+            problems.append(f"{where}: {check.problem.format(count=count, rows=rows, shown=_examples(bench, table, check, place))}")
+        elif count:
+            noted[check.note] = count
+    return problems, noted
+
+
+def _examples(bench: Workbench, table: str, check: _Check, place: Callable[[int], str]) -> str:
+    query = f"SELECT row, {check.shown} FROM {identifier(table)} WHERE {check.condition} ORDER BY row LIMIT {EXAMPLES}"
+    return ", ".join(f"{place(row)}: {text}" for row, text in bench.rows(query))
+
+
+def _orders(of: Contract, headers: Mapping[str, str], source: Source, timezone: str) -> Iterator[_Check]:
+    for name, first, later in _BEFORE:
+        if name == of.name and first in headers and later in headers:
+            a, b = identifier(first), identifier(later)
+            begun = f"({a} AT TIME ZONE {literal(timezone)})::DATE" if of.columns[later].kind == "date" else a
+            yield _Check(
+                f"{later} lies before {first}",
+                f"{b} < {begun}",
+                _local(of, later, timezone),
+                f"{_both(later, headers)} lies before {_both(first, headers)} in {{count}} of {{rows}} rows ({{shown}}). One of the two may be in "
+                "another time zone: ask, and take it in as a source of its own with `timezone`; what may stay as it is says `max_failed_share`.",
+                source.max_failed_share,
+            )
+
+
+def _futures(of: Contract, headers: Mapping[str, str], source: Source, timezone: str, last_day: date) -> Iterator[_Check]:
+    end = literal((last_day + timedelta(days=2)).isoformat())
+    for name in headers:
+        kind = of.columns[name].kind
+        if kind in ("date", "time") and name not in _PLANNED:
+            bound = f"({end}::TIMESTAMP AT TIME ZONE {literal(timezone)})" if kind == "time" else f"{end}::DATE"
+            yield _Check(
+                f"{name} lies after {last_day}",
+                f"{identifier(name)} >= {bound}",
+                _local(of, name, timezone),
+                f"{_both(name, headers)} lies more than a day after {last_day} in {{count}} of {{rows}} rows ({{shown}}). {last_day} is `as_of`, or the "
+                "period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`.",
+                1 if source.future == "keep" else source.max_failed_share,
+            )
+
+
+def _spellings(of: Contract, table: str, headers: Mapping[str, str], source: Source) -> Iterator[_Check]:
+    for name in headers:
+        if of.columns[name].kind == "id" and name not in source.id_width:
+            cell = identifier(name)
+            others = f"SELECT {cell} FROM {identifier(table)} WHERE NOT starts_with({cell}, '0')"
+            yield _Check(
+                f"{name} with and without leading zeros",
+                f"(starts_with({cell}, '0') AND ltrim({cell}, '0') IN ({others}))",
+                cell,
+                f"{_both(name, headers)}: {{count}} rows hold an id that stands elsewhere without its leading zeros ({{shown}}). "
+                f"Declare its digits: `id_width: {{{{{name}: …}}}}`.",
+                0,
+            )
+
+
+def _both(column: str, headers: Mapping[str, str]) -> str:
+    return f"{headers[column]} ({column})".replace("{", "{{").replace("}", "}}")
+
+
+def _local(of: Contract, column: str, timezone: str) -> str:
+    cell = identifier(column)
+    return f"{cell}::VARCHAR" if of.columns[column].kind == "date" else f"({cell} AT TIME ZONE {literal(timezone)})::VARCHAR"

@@ -1,0 +1,221 @@
+"""One source: read it as text, find its columns, leave out what is declared to be no row, convert, and say what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from cxlib.errors import DataError, worded
+from cxlib.intake.constants import constants, told_value
+from cxlib.intake.convert import Conversion, convert
+from cxlib.intake.database import read_query
+from cxlib.intake.delimited import read_delimited
+from cxlib.intake.emptiness import clear
+from cxlib.intake.excel import read_excel
+from cxlib.intake.failures import failures
+from cxlib.intake.parquet import read_parquet
+from cxlib.intake.plausible import implausible
+from cxlib.intake.spss import read_spss, undeclared_missing
+from cxlib.intake.survey import answers
+from cxlib.intake.workbench import Raw, Workbench, identifier, literal
+from cxlib.params import Params, Source
+from cxlib.tables import Contract, contract
+
+__all__ = ["Taken", "contract_of", "raw_path", "take"]
+
+
+@dataclass(frozen=True, eq=False)
+class Taken:
+    """A source on the workbench: typed, in contract columns, with its record."""
+
+    name: str
+    table: str  # on the bench: row, then contract columns
+    columns: tuple[str, ...]
+    record: dict[str, Any]
+    failed: dict[str, int] = field(default_factory=dict)
+    place: Callable[[int], str] = str  # row of the table → where it stands in the export, in words
+    duplicates: str = "refuse"
+
+    def at(self, row: int) -> str:
+        """Say where a row of the table stands, with the file's name."""
+        return f"{self.record['file'] or self.name}, {self.place(row)}"
+
+
+def contract_of(params: Params, table: str) -> Contract:
+    """Return a table's contract with the client's declared features.
+
+    Raises
+    ------
+    DataError
+        When a feature has a name that the workbench needs, or one that differs from a column's in capitals alone.
+    """
+    columns = {column.casefold() for column in contract(table).columns}
+    clash = [name for name in params.extra.get(table, {}) if name.casefold() in columns | {"row", "part"}]
+    if clash:
+        raise DataError(*(worded(f"extra.{table}", "a feature cannot be named", name, do="Choose another name.") for name in clash))
+    return contract(table).with_features({feature: declared.kind for feature, declared in params.extra.get(table, {}).items()})
+
+
+def raw_path(project: Path, params: Params, name: str) -> Path:
+    """Return the file of a source.
+
+    Raises
+    ------
+    DataError
+        When it is not there, or leads out of the client's raw folder.
+    """
+    source, raw = params.sources[name], project / "data" / params.client / "raw"
+    path = raw / str(source.file)
+    place = f"params/{params.client}.yml: sources.{name}.file"
+    if not path.is_file():
+        there = sorted(file.relative_to(raw).as_posix() for file in raw.rglob("*") if file.is_file()) if raw.is_dir() else []
+        do = f"Put the export into data/{params.client}/raw/."
+        raise DataError(worded(place, "there is no file", source.file, there, label="The folder has", do=do))
+    if raw.resolve() not in path.resolve().parents:
+        raise DataError(f"{place}: {source.file!r} leads out of data/{params.client}/raw/. Copy the file there.")
+    return path
+
+
+def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
+    """Read and convert one source.
+
+    Raises
+    ------
+    DataError
+        With every problem of the source.
+    """
+    source, of = params.sources[name], contract_of(params, params.sources[name].table)
+    path = raw_path(project, params, name) if source.file else None
+    where = f"data/{params.client}/raw/{source.file}" if path else f"params/{params.client}.yml: sources.{name}"
+    headers = dict(source.columns)
+    kinds = {header: of.columns[column].kind for column, header in headers.items()}
+    raw = _read(path, source, where, f"raw {name}", bench, kinds)
+    headers = headers or ({} if source.items else {column: column for column in raw.headers})
+    problems = _unknown(params, name, source, raw, headers, of, where)
+    headers = {column: header for column, header in headers.items() if header in raw.headers and column in of.columns}
+    fixed, more = constants(of, source, params, list(headers), f"params/{params.client}.yml: sources.{name}.constants")
+    conversions = [Conversion(of.columns[column], header, source, params.timezone, raw.doubtful) for column, header in headers.items()]
+    table, columns = f"typed {name}", [*headers, *(column for column, _ in fixed)]
+    try:
+        kept, dropped = _kept(raw, source, bench)
+        failed = convert(bench, raw, conversions, fixed, kept, table, where)
+    except bench.errors as error:
+        if raw.explain:
+            raw.explain()
+        line = re.search(r"Line: (\d+)", str(error))
+        place = f"{where}, line {line[1]}" if line else where
+        raise DataError(f"{place}: cannot be read as declared ({str(error).splitlines()[0]}). A quote may be out of place.") from error
+    problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
+    problems += failures(bench, raw, conversions, failed, table, where)
+    more, noted = implausible(bench, of, table, headers, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
+    problems += more
+    place = raw.place
+    if source.items and set(source.items) <= set(raw.headers):
+        table, columns, place, more = _long(bench, raw, source, params, where, name, columns)
+        problems += more
+    if path and source.format == "spss":
+        problems += undeclared_missing(path, source, params, raw, bench, where)
+    if problems:
+        raise DataError(*problems)
+    record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows, "dropped": dropped, "noted": noted}
+    record |= {"failed_cells": sum(failed.values()), "sha256": _hash(path) if path else ""}
+    return Taken(name, table, tuple(columns), record, failed, place, source.duplicates)
+
+
+def _read(path: Path | None, source: Source, where: str, name: str, bench: Workbench, kinds: dict[str, str]) -> Raw:
+    if source.rows:
+        return _inline(source, name, bench)
+    if source.format == "sql":
+        return read_query(path, source, where, name, bench, kinds)
+    if path is None:
+        raise DataError(f"{where}: needs a file.")
+    if source.format in ("csv", "qualtrics"):
+        return read_delimited(path, source, where, name, bench)
+    if source.format == "parquet":
+        return read_parquet(path, source, where, name, bench, kinds)
+    return {"excel": read_excel, "spss": read_spss}[source.format](path, source, where, name, bench, kinds)
+
+
+def _inline(source: Source, name: str, bench: Workbench) -> Raw:
+    columns = list(dict.fromkeys(column for row in source.rows for column in row))
+    bench.put(
+        name, columns, [["" if row.get(column) is None else told_value(row[column]) for row in source.rows] for column in columns]
+    )
+    return Raw(name, tuple(columns), len(source.rows), lambda row: f"row {row + 1}")
+
+
+def _unknown(params: Params, name: str, source: Source, raw: Raw, headers: dict[str, str], of: Contract, where: str) -> list[str]:
+    place = f"params/{params.client}.yml: sources.{name}"
+    wanted = [(f"{place}.columns.{column}", header) for column, header in headers.items()]
+    wanted += [(f"{place}.items", header) for header in source.items] + [
+        (f"{place}.ignore_rows", header) for header in source.ignore_rows if (source.format, header) != ("qualtrics", "Status")
+    ]
+    problems = [
+        worded(spot, "unknown column", header, raw.headers, label="The file has") for spot, header in wanted if header not in raw.headers
+    ]
+    return problems + [
+        worded(where, f"{source.table} has no column", column, of.columns, label="Columns")
+        for column in headers
+        if column not in of.columns
+    ]
+
+
+def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, dict[str, int]]:
+    """Return the SQL condition of the rows that are kept, and how many rows each declared reason leaves out."""
+    reasons = {
+        f"{header} = {word}": f"trim({identifier(header)}) = {literal(word)}"
+        for header, words in source.ignore_rows.items()
+        if header in raw.headers
+        for word in words
+    }
+    dropped = dict(raw.dropped)
+    for reason, condition in reasons.items():
+        count = bench.rows(f"SELECT count(*) FILTER (WHERE {condition}) FROM {identifier(raw.table)}")[0][0]
+        if count:
+            dropped[reason] = count
+    kept = " AND ".join(f"NOT coalesce({condition}, false)" for condition in reasons.values()) or "true"
+    if source.duplicates == "drop_equal":
+        every = ", ".join(identifier(header) for header in raw.headers)
+        first = f"row IN (SELECT min(row) FROM {identifier(raw.table)} GROUP BY {every})"
+        repeated = bench.rows(f"SELECT count(*) FROM {identifier(raw.table)} WHERE {kept} AND NOT {first}")[0][0]
+        if repeated:
+            dropped["repeats another row"] = repeated
+        kept = f"{kept} AND {first}"
+    return kept, dropped
+
+
+def _long(
+    bench: Workbench, raw: Raw, source: Source, params: Params, where: str, name: str, columns: list[str]
+) -> tuple[str, list[str], Callable[[int], str], list[str]]:
+    """Turn the item columns of a survey export into rows of responses, and lay them on the bench."""
+    told = ", ".join(["row", *map(identifier, columns)])
+    people = bench.arrow(f"SELECT {told} FROM {identifier(f'typed {name}')} ORDER BY row").to_pandas(types_mapper=pd.ArrowDtype)
+    items = ", ".join(identifier(header) for header in source.items)
+    wanted = f"SELECT {items} FROM {identifier(raw.table)} WHERE row IN (SELECT row FROM {identifier(f'typed {name}')}) ORDER BY row"
+    cells = bench.arrow(wanted).to_pandas().fillna("").astype("str")
+    places = [raw.place(int(row)) for row in people["row"]] if len(people) < 100_000 else [f"row {row + 1}" for row in people["row"]]
+    long, problems = answers(cells, places, people.drop(columns="row"), source, params.scales, where)
+    long.insert(0, "row", range(len(long)))
+    bench.connection.register("incoming", pa.Table.from_pandas(long, preserve_index=False))
+    bench.run(f"CREATE TABLE {identifier(f'long {name}')} AS SELECT * FROM incoming")
+    bench.connection.unregister("incoming")
+    people_rows = people["row"].to_list()
+    columns = [column for column in long.columns if column != "row"]
+    return f"long {name}", columns, lambda row: raw.place(int(people_rows[row % len(people_rows)])), problems
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def moments(of: Contract, columns: tuple[str, ...]) -> Iterator[str]:
+    """Yield the time columns of a table that a source fills."""
+    yield from (column.name for column in of.columns.values() if column.kind == "time" and column.name in columns)

@@ -1,0 +1,77 @@
+"""SPSS files: raw codes, never labels, and the codes that the file itself declares missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from cxlib.errors import DataError
+from cxlib.intake.cells import told
+from cxlib.intake.headers import distinct
+from cxlib.intake.workbench import Raw, Workbench, identifier
+from cxlib.params import Params, Source
+
+__all__ = ["read_spss", "undeclared_missing"]
+
+
+def read_spss(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
+    """Lay an SPSS file on the workbench: codes as text, user-missing codes kept as they are.
+
+    Parameters as in :func:`cxlib.intake.excel.read_excel`. Labels are not read: two codes may share one.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read.
+    """
+    import pyreadstat
+
+    try:
+        frame, _ = pyreadstat.read_sav(str(path), user_missing=True, apply_value_formats=False)
+    except (pyreadstat.ReadstatError, OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{where}: is no readable SPSS file ({error}). Save it as .sav again.") from error
+    headers = distinct(list(frame.columns))
+    named = zip(headers, frame.columns, strict=True)
+    bench.put(name, headers, [[told(value, kinds.get(header, ""), source) for value in frame[column].astype(object)] for header, column in named])
+    return Raw(name, tuple(headers), len(frame), lambda row: f"case {row + 1}")
+
+
+def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, bench: Workbench, where: str) -> list[str]:
+    """Name codes among the rows that the file declares missing and that params take for a value.
+
+    Such a code inside a scale would be taken for an answer; the file knows better. A span of codes is looked up in the rows.
+    """
+    import pyreadstat
+
+    _, meta = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
+    problems = []
+    for header, spans in meta.missing_ranges.items():
+        for code in _codes(raw, bench, header, spans, source):
+            scale = source.items[header].scale if header in source.items else None
+            columns = [column for column, used in source.columns.items() if used == header]
+            if scale and code not in params.scales[scale].states:
+                way = f"scale {scale!r} does not: declare it under `scales: {{{scale}: {{states: …}}}}`"
+            elif code in source.missing or not (columns or (header in source.items and not scale)):
+                continue
+            elif columns and any(code not in source.values.get(column, {}) for column in columns):
+                way = f'params do not: declare `values: {{{columns[0]}: {{"{code}": ""}}}}`'
+            else:
+                continue
+            problems.append(f"{where}: {header}: the file declares {code} as missing, {way}.")
+    return problems
+
+
+def _codes(raw: Raw, bench: Workbench, header: str, spans: list[dict[str, object]], source: Source) -> list[str]:
+    """Return the codes of a column that lie in spans declared missing, as the rows tell them."""
+    if header not in raw.headers:
+        return []
+    words = [row[0] for row in bench.rows(f"SELECT DISTINCT {identifier(header)} FROM {identifier(raw.table)} ORDER BY 1")]
+    found = []
+    for word in words:
+        try:
+            value: object = float(word.replace(source.decimal, "."))
+        except ValueError:
+            value = word
+        if any(type(value) is type(low := span["lo"]) and low <= value <= span["hi"] for span in spans):  # type: ignore[operator]
+            found.append(word)
+    return found

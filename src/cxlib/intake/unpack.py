@@ -1,0 +1,69 @@
+"""Opening a raw file, packed or plain, and knowing by its first bytes that it is no text at all."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cxlib.errors import DataError
+
+__all__ = ["no_text", "unpacked"]
+
+_MARKS = {
+    b"PK\x03\x04": "an Excel workbook or a zip archive. Declare `format: excel`, or let the name end in .zip",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls) or a file with a password. Declare `format: excel`, or save it without a password",
+    b"\x1f\x8b": "packed by gzip. Let the name end in .gz",
+    b"PAR1": "a Parquet file. Declare `format: parquet`",
+    b"$FL2": "an SPSS file. Declare `format: spss`",
+    b"$FL3": "an SPSS file (.zsav). Declare `format: spss`",
+    b"SQLi": "a SQLite database. Declare `format: sql` and a `query`",
+    b"%PDF": "a PDF. Ask for the export as a table",
+}
+
+
+def no_text(start: bytes) -> str | None:
+    """Say what a file is when its first four bytes show that it is no delimited text, and what to do.
+
+    >>> no_text(b"PAR1")
+    'a Parquet file. Declare `format: parquet`'
+    """
+    if start.lstrip()[:2].lower() in (b"<h", b"<t", b"<!"):
+        return "a web page. Open it in a spreadsheet program and save it as .xlsx or .csv"
+    return next((said for mark, said in _MARKS.items() if start.startswith(mark)), None)
+
+
+@contextmanager
+def unpacked(path: Path, where: str) -> Iterator[io.BufferedIOBase]:
+    """Open a file for reading bytes: plain, ``.gz``, or the one file of a ``.zip``.
+
+    Raises
+    ------
+    DataError
+        For a packed file that is cut off, damaged, protected by a password, or holds several files.
+    """
+    try:
+        if path.suffix.lower() == ".gz":
+            with gzip.open(path, "rb") as file:
+                yield file  # type: ignore[misc]
+        elif path.suffix.lower() == ".zip":
+            with zipfile.ZipFile(path) as archive, archive.open(_only(archive, where)) as member:
+                yield member  # type: ignore[misc]
+        else:
+            with path.open("rb") as plain:
+                yield plain
+    except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, NotImplementedError) as error:
+        raise DataError(f"{where}: the packed file is cut off or damaged. Ask for it again.") from error
+
+
+def _only(archive: zipfile.ZipFile, where: str) -> str:
+    entries = [entry for entry in archive.infolist() if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")]
+    if len(entries) != 1:
+        raise DataError(f"{where}: holds {len(entries)} files. Unpack it and name one of them.")
+    if entries[0].flag_bits & 1:
+        raise DataError(f"{where}: is protected by a password. Unpack it and name the file within.")
+    return entries[0].filename

@@ -1,0 +1,75 @@
+"""Sources of one table come together, and what breaks the contract is named with its place."""
+
+import pytest
+
+from cxlib.intake.assemble import assemble, strays, write
+from cxlib.intake.sources import Taken
+from cxlib.tables import contract
+
+ORDERS = contract("orders")
+
+
+@pytest.fixture
+def parts(bench):
+    def run(*tables, duplicates="refuse"):
+        made = []
+        for number, rows in enumerate(tables):
+            values = ", ".join(f"({row}, {', '.join(cells)})" for row, cells in enumerate(rows))
+            bench.run(f"CREATE TABLE p{number} AS SELECT row, a::VARCHAR AS order_id, b::VARCHAR AS customer_id, c::TIMESTAMPTZ AS order_ts, d::DOUBLE AS value FROM (VALUES {values}) AS v(row, a, b, c, d)")
+            record = {"file": f"{number}.csv", "dropped": {}}
+            made.append(Taken(f"s{number}", f"p{number}", ("order_id", "customer_id", "order_ts", "value"), record, {}, "line {}".format, duplicates))
+        return made
+
+    return run
+
+
+A, B = ("'1'", "'K'", "'2025-01-01'", "5"), ("'2'", "'K'", "'2025-01-02'", "6")
+
+
+def test_rows_keep_the_order_of_their_sources(bench, parts, tmp_path):
+    taken = parts([B], [A])
+    assert assemble(bench, ORDERS, taken, "UTC", "orders") == []
+    assert write(bench, ORDERS, tmp_path / "o.parquet", 2) == 2
+    assert bench.rows(f"SELECT order_id FROM read_parquet('{tmp_path / 'o.parquet'}')") == [("2",), ("1",)]
+
+
+def test_a_required_column_that_no_source_has_is_named(bench, parts):
+    taken = [Taken(one.name, one.table, ("order_id", "order_ts", "value"), one.record) for one in parts([A])]
+    assert assemble(bench, ORDERS, taken, "UTC", "orders") == [
+        "orders: required column 'customer_id' is missing. Map it under `columns`, or give it under `constants`."
+    ]
+
+
+def test_cells_that_no_row_may_lack_are_named_with_their_places(bench, parts):
+    taken = parts([A, ("'3'", "NULL", "'2025-01-01'", "1")], [("'4'", "NULL", "'2025-01-01'", "1")])
+    assert assemble(bench, ORDERS, taken, "UTC", "orders") == [
+        "orders: customer_id: is missing in 2 rows (0.csv, line 1; 1.csv, line 0), and no row may lack it. "
+        "If these are no rows (a total, a note), leave them out with `ignore_rows`."
+    ]
+
+
+def test_doubled_keys_are_told_apart_and_named_with_their_places(bench, parts):
+    other = ("'2'", "'K'", "'2025-01-02'", "NULL")
+    assert assemble(bench, ORDERS, parts([A, B], [A, other]), "UTC", "orders")[1:] == [
+        "orders: order_id: 1 stand more than once in equal rows, first: 1 (0.csv, line 0, 1.csv, line 0). Declare `duplicates: drop_equal` to keep one of each.",
+        "orders: order_id: 1 stand more than once in rows that contradict each other, first: 2 (0.csv, line 1, 1.csv, line 1). Ask which of them holds.",
+    ]
+
+
+def test_one_of_equal_rows_is_kept_and_the_others_are_recorded(bench, parts):
+    taken = parts([A, B, A], [B], duplicates="drop_equal")
+    assert assemble(bench, ORDERS, taken, "UTC", "orders") == []
+    assert bench.rows("SELECT part, row FROM orders ORDER BY part, row") == [(0, 0), (0, 1)]
+    assert [one.record["dropped"] for one in taken] == [{"equals another row of orders": 1}, {"equals another row of orders": 1}]
+
+
+def test_contradicting_rows_are_never_dropped(bench, parts):
+    taken = parts([A], [("'1'", "'K'", "'2025-01-01'", "6")], duplicates="drop_equal")
+    assert "in rows that contradict each other" in assemble(bench, ORDERS, taken, "UTC", "orders")[0]
+
+
+def test_touchpoints_that_the_inventory_does_not_list_are_found(bench):
+    bench.run("CREATE TABLE touchpoints AS SELECT 'T1' AS touchpoint_id")
+    bench.run("CREATE TABLE incidents AS SELECT * FROM (VALUES ('T1'), ('T2'), (NULL)) AS v(touchpoint_id)")
+    assert list(strays(bench, {"touchpoints": contract("touchpoints"), "incidents": contract("incidents")})) == [("incidents", "T2")]
+    assert list(strays(bench, {"incidents": contract("incidents")})) == []

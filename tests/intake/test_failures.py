@@ -1,0 +1,55 @@
+"""What did not convert is told with its place and its way out; tests/intake/test_nasty.py has the messages word for word."""
+
+import pytest
+
+from cxlib.intake.convert import Conversion, convert
+from cxlib.intake.failures import failures
+from cxlib.intake.workbench import Raw
+from cxlib.params import Source
+from cxlib.tables import Column
+
+
+@pytest.fixture
+def told(bench):
+    def run(cells, kind, name="x", **declared):
+        source = Source.model_validate({"table": "contacts", "file": "x.csv"} | declared)
+        bench.put("raw", ["X"], [cells])
+        raw = Raw("raw", ("X",), len(cells), "line {}".format)
+        conversions = [Conversion(Column(name, kind, required=False), "X", source, "UTC")]
+        return failures(bench, raw, conversions, convert(bench, raw, conversions, [], "true", "typed", "x.csv"), "typed", "x.csv")
+
+    return run
+
+
+def test_five_examples_stand_for_many(told):
+    message = told(["x"] * 7 + ["1"], "number")[0]
+    assert message.startswith("x.csv: X: 7 of 8 cells are no number for x (line 0: 'x', line 1: 'x', line 2: 'x', line 3: 'x', line 4: 'x'). ")
+
+
+def test_a_long_cell_is_cut(told):
+    assert len(told(["x" * 400_000], "number")[0]) < 300
+
+
+@pytest.mark.parametrize(("share", "problems"), [(0.24, 1), (0.25, 0)])
+def test_a_declared_share_may_fail(told, share, problems):
+    assert len(told(["x", "1", "2", "3"], "number", max_failed_share=share)) == problems
+
+
+def test_nothing_failed_nothing_told(told):
+    assert told(["1", ""], "number") == []
+
+
+@pytest.mark.parametrize(
+    ("cell", "kind", "way"),
+    [
+        ("1,5", "number", "The declared decimal sign is '.'; if ',' groups thousands, declare `thousands: ','`."),
+        ("-1", "count", "Whole numbers from 0 were expected. If the word means that there is no value, add it to `missing`."),
+        ("ja", "flag", "Allowed: true, false. Map other words under `values: {x: …}`."),
+        ("gestern", "date", "The declared date_format is '%Y-%m-%d'. If the word means that there is no day, add it to `missing`."),
+        ("9999-12-31", "date", "The declared date_format is '%Y-%m-%d'. If this stands for no day at all, add it to `missing`."),
+        ("45693", "date", "The declared date_format is '%Y-%m-%d'. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again."),
+        ("Zwischensumme", "id", "This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Zwischensumme'."),
+    ],
+)
+def test_the_way_out_fits_the_cell(told, cell, kind, way):
+    assert told([cell], kind)[0].endswith(way)

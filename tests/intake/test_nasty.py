@@ -1,0 +1,547 @@
+"""Files as clients send them: each comes out right, or is refused with an error that names the place and the way out. None is silently wrong."""
+
+import gzip
+import io
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+HEAD = "Id;Zeit;Kanal;Text\n"
+ROW = "1;05.02.2025 08:15;phone;"
+TEXT = {"text": "Text"}
+WAIT = {"wait_s": "Wartezeit"}
+WAITS = "Id;Zeit;Kanal;Wartezeit\n"
+X = "data/acme/raw/x.csv"
+CHANNELS = "phone, email, web_form, chat, letter, fax, app, portal, social, in_person, field_visit, callback, other"
+
+
+def texts(content, **declared):
+    """A log whose fourth column is text."""
+    return content, {"columns": TEXT} | declared
+
+
+def waits(*cells, **declared):
+    return WAITS + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {"columns": WAIT} | declared
+
+
+def times(*cells, **declared):
+    return "Id;Zeit;Kanal\n" + "".join(f"{number};{cell};phone\n" for number, cell in enumerate(cells, start=1)), declared
+
+
+def ids(*cells, **declared):
+    return "Id;Zeit;Kanal\n" + "".join(f"{cell};05.02.2025 08:15;phone\n" for cell in cells), declared
+
+
+def zipped(**files):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return content.getvalue()
+
+
+RIGHT = {  # name: (content, declaration), column, its values
+    "a quoted delimiter": (texts(HEAD + ROW + '"a;b"\n'), "text", ["a;b"]),
+    "inch marks in unquoted text": (texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;1/2" und 3/8"\n'), "text", ['3/4" Schlauch', '1/2" und 3/8"']),
+    "an inch mark before quoted lines": (texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;"a;b\nc"\n'), "text", ['3/4" Schlauch', "a;b\nc"]),
+    "line breaks, doubled quotes and emoji": (texts(HEAD + ROW + '"Hallo\r\n\r\n""Max"" 😀"\n'), "text", ['Hallo\n\n"Max" 😀']),
+    "a formula in a text": (texts(HEAD + ROW + "=HYPERLINK(1)\n"), "text", ["=HYPERLINK(1)"]),
+    "cp1252, declared": (texts((HEAD + ROW + "Köln – 5 €\n").encode("cp1252"), encoding="cp1252"), "text", ["Köln – 5 €"]),
+    "UTF-16": (texts((HEAD + ROW + "Köln\n").encode("utf-16")), "text", ["Köln"]),
+    "UTF-16 without its mark, declared": (texts((HEAD + ROW + "Ulm\n").encode("utf-16-be"), encoding="utf-16-be"), "text", ["Ulm"]),
+    "a byte-order mark": (texts((HEAD + ROW + "Köln\n").encode("utf-8-sig"), encoding="cp1252"), "contact_id", ["1"]),
+    "decoded twice, to be repaired": (texts(HEAD + ROW + "LieferverzÃ¶gerung â€“ fÃ¼r 5 â‚¬\n", mojibake="repair"), "text", ["Lieferverzögerung – für 5 €"]),
+    "two encodings, to be repaired": (
+        texts((HEAD + ROW + "Köln\n").encode() + "2;05.02.2025 08:15;phone;Köln\n".encode("cp1252"), encoding="cp1252", mojibake="repair"),
+        "text",
+        ["Köln", "Köln"],
+    ),
+    "decoded twice and meant so": (texts(HEAD + ROW + "schreibt KÃ¶ln\n", mojibake="keep"), "text", ["schreibt KÃ¶ln"]),
+    "honest Portuguese": (texts(HEAD + ROW + "SÃO PAULO, Âncora, NÃO\n"), "text", ["SÃO PAULO, Âncora, NÃO"]),
+    "carriage returns alone": (texts((HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b\n").replace("\n", "\r")), "text", ["a", "b"]),
+    "mixed line ends": (texts(HEAD.replace("\n", "\r\n") + ROW + "a\n2;05.02.2025 08:15;phone;b\r"), "text", ["a", "b"]),
+    "no line end at the end": (texts(HEAD + ROW + "a"), "text", ["a"]),
+    "a delimiter at every end": (texts(HEAD.replace("\n", ";\n") + ROW + "a;\n"), "text", ["a"]),
+    "blank lines": (texts("\n" + HEAD + "\n\n" + ROW + "a\n\n"), "text", ["a"]),
+    "a cell of 400 kB": (texts(HEAD + ROW + '"' + "x;" * 200_000 + '"\n'), "text", ["x;" * 200_000]),
+    "a town called NA": (texts(HEAD + ROW + "NA\n2;05.02.2025 08:15;phone;None\n"), "text", ["NA", "None"]),
+    "whitespace and missing words": (texts(HEAD + ROW + " k.A. \n2;05.02.2025 08:15;phone;  \n3;05.02.2025 08:15;phone; x \n", missing=["", "k.A."]), "text", [None, None, " x "]),
+    "spaces around words and ids": (texts(HEAD + " 7\u00a0;05.02.2025 08:15;\tphone ;a\n"), "contact_id", ["7"]),
+    "a channel with blanks, mapped": (texts(HEAD + "1;05.02.2025 08:15;mail ;a\n", values={"channel": {"mail": "email"}}), "channel", ["email"]),
+    "day first, no day above 12": (times("05.02.2025 08:15", "03.04.2025 08:15"), "contact_ts", [datetime(2025, 2, 5, 7, 15), datetime(2025, 4, 3, 6, 15)]),
+    "slashes, day first": (times("05/02/2025 08:15", time_format="%d/%m/%Y %H:%M"), "contact_ts", [datetime(2025, 2, 5, 7, 15)]),
+    "slashes, month first": (times("05/02/2025 08:15 PM", time_format="%m/%d/%Y %I:%M %p"), "contact_ts", [datetime(2025, 5, 2, 18, 15)]),
+    "another time zone": (times("05.02.2025 08:15", timezone="UTC"), "contact_ts", [datetime(2025, 2, 5, 8, 15)]),
+    "the hour that is skipped, moved on": (times("30.03.2025 02:30", skipped_hour="forward"), "contact_ts", [datetime(2025, 3, 30, 1, 30)]),
+    "the hour that comes twice, first": (times("26.10.2025 02:30", doubled_hour="first"), "contact_ts", [datetime(2025, 10, 26, 0, 30)]),
+    "the hour that comes twice, second": (times("26.10.2025 02:30", doubled_hour="second"), "contact_ts", [datetime(2025, 10, 26, 1, 30)]),
+    "the future, meant so": (times("05.02.2035 08:15", future="keep"), "contact_ts", [datetime(2035, 2, 5, 7, 15)]),
+    "leading zeros": (ids("0001", "0010"), "contact_id", ["0001", "0010"]),
+    "lost zeros given back": (ids("4711", "0000815", id_width={"contact_id": 7}), "contact_id", ["0004711", "0000815"]),
+    "16 digits": (ids("1234567890123456", "1234567890123457"), "contact_id", ["1234567890123456", "1234567890123457"]),
+    "ids that a program kept from Excel": (ids('="0004711"'), "contact_id", ["0004711"]),
+    "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
+    "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),
+    "99 means nothing in one column alone": (waits("99", "5", values={"wait_s": {"99": ""}}), "wait_s", [None, 5]),
+    "99 means nothing, and is an id all the same": (("Id;Zeit;Kanal;Kunde\n1;05.02.2025 08:15;phone;99\n", {"columns": {"customer_id": "Kunde"}, "missing": ["", "99"]}), "customer_id", ["99"]),
+    "a title, declared": (texts("Auswertung TK-Anlage – vertraulich;;;\n\n" + HEAD + ROW + "a\n", header_line=2), "text", ["a"]),
+    "a total row, declared": (texts(HEAD + ROW + "a\nSumme;;;1\n", ignore_rows={"Id": ["Summe"]}), "text", ["a"]),
+    "rows of nothing": (texts(HEAD + ROW + "a\n;;;\n;;;\n"), "text", ["a"]),
+    "the same column twice, one of them declared": (("Id;Zeit;Kanal;Text;text\n" + ROW + "a;b\n", {"columns": {"text": "text (5)"}}), "text", ["b"]),
+    "a column called row": (("row;Zeit;Kanal\n7;05.02.2025 08:15;phone\n", {"columns": {"contact_id": "row (1)"}}), "contact_id", ["7"]),
+    "equal rows, one to be kept": (texts(HEAD + ROW + "a\n" + ROW + "a\n", duplicates="drop_equal"), "contact_id", ["1"]),
+    "rows within a text, meant so": (texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;b"\n', rows_in_quotes="keep"), "text", ["a\n2;05.02.2025 08:15;phone;b"]),
+}
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_it_comes_out_right(log_of, name):
+    (content, declared), column, values = RIGHT[name]
+    came = log_of(content, **declared)
+    assert came.problems == []
+    found = [row.get(column) for row in came.rows]
+    assert [value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value for value in found] == values
+
+
+REFUSED = {  # name: (content, declaration), messages word for word
+    "an unquoted delimiter in a text": (
+        texts(HEAD + ROW + "a;b\n"),
+        [f"{X}: 1 rows do not have the header's 4 cells (line 2: 5). A ';' inside a text needs quotes around it; a last line may be cut off."],
+    ),
+    "a last line that is cut off": (
+        texts(HEAD + ROW + "a\n2;05.02.2025 08:1"),
+        [f"{X}: 1 rows do not have the header's 4 cells (line 3: 2). A ';' inside a text needs quotes around it; a last line may be cut off."],
+    ),
+    "a width that grows, and ragged rows": (
+        texts(HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b;c\n3;x\n"),
+        [f"{X}: 2 rows do not have the header's 4 cells (line 3: 5; line 4: 2). A ';' inside a text needs quotes around it; a last line may be cut off."],
+    ),
+    "a delimiter at the end of rows alone": (
+        texts(HEAD + ROW + "a;\n2;05.02.2025 08:15;phone;b;\n"),
+        [
+            f"{X}: 2 rows do not have the header's 4 cells (line 2: 5; line 3: 5). They end in one more ';': "
+            "add one to the end of the header's line as well, or ask for an export without."
+        ],
+    ),
+    "a quote that is never closed": (
+        texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;b\n'),
+        [f"{X}, line 2: a quote opens here that is never closed. Close it, or double it where it belongs to the text."],
+    ),
+    "a quote that the next quoted text closes": (
+        texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;"b"\n'),
+        [f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."],
+    ),
+    "a quote that a later inch mark closes": (
+        texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;3/4"\n'),
+        [
+            f"{X}: 1 quoted texts run over lines that look like rows of their own (line 2): a quote is missing at their end, or one too many at their "
+            "beginning. Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
+        ],
+    ),
+    "quotes escaped by backslashes": (
+        texts(HEAD + ROW + '"a \\"b\\" c"\n'),
+        [f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."],
+    ),
+    "cp1252, not declared": (
+        texts((HEAD + ROW + "Köln\n").encode("cp1252")),
+        [f"{X}, line 2: is not utf-8 (byte 0xf6). Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows."],
+    ),
+    "cp1252, declared as Latin-1": (
+        texts((HEAD + ROW + "5 €\n").encode("cp1252"), encoding="latin-1"),
+        [f"{X}, line 2: is not latin-1 (byte 0x80 is no letter there, but one on Windows). Declare `encoding: cp1252`."],
+    ),
+    "two encodings in one file": (
+        texts((HEAD + ROW + "Köln\n").encode() + "2;05.02.2025 08:15;phone;Köln\n".encode("cp1252"), encoding="cp1252"),
+        [
+            f"{X}: Text: 1 of 2 cells are damaged text (line 2: 'KÃ¶ln'). UTF-8 was taken for a Windows encoding there, or the file mixes both: "
+            "declare `mojibake: repair`, or `mojibake: keep` where the text is meant so."
+        ],
+    ),
+    "umlauts decoded twice": (
+        texts(HEAD + ROW + "LieferverzÃ¶gerung\n"),
+        [
+            f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'LieferverzÃ¶gerung'). UTF-8 was taken for a Windows encoding there, or the file mixes both: "
+            "declare `mojibake: repair`, or `mojibake: keep` where the text is meant so."
+        ],
+    ),
+    "umlauts that are lost": (
+        texts(HEAD + ROW + "K\ufffdln\n", mojibake="repair"),
+        [f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'K\ufffdln'). Letters are lost there for good: ask for the export again, or declare `mojibake: keep`."],
+    ),
+    "a NUL": (
+        texts(HEAD + ROW + "a\x00b\n"),
+        [
+            f"{X}, line 2: holds a NUL character, which no text has. The export is damaged: ask for it again. "
+            "If it is UTF-16 without a byte-order mark, declare `encoding: utf-16-le`."
+        ],
+    ),
+    "a workbook that is called .csv": (
+        texts(zipped(a="b")),
+        [f"{X}: is no delimited text, but an Excel workbook or a zip archive. Declare `format: excel`, or let the name end in .zip."],
+    ),
+    "a web page that is called .csv": (
+        texts("<html><table><tr><td>Id</td></tr></table></html>"),
+        [f"{X}: is no delimited text, but a web page. Open it in a spreadsheet program and save it as .xlsx or .csv."],
+    ),
+    "another delimiter": (texts((HEAD + ROW).replace(";", ",")), [f"{X}: only one column was found with the delimiter ';': 'Id,Zeit,Kanal,Text'. Declare the `delimiter`."]),
+    "a doubled column": (texts("Id;Zeit;Kanal;Text;Text\n" + ROW + "a;b\n"), [f"{X}: the column 'Text' stands 2 times in the header. Declare the one that is meant: 'Text (4)' or 'Text (5)'."]),
+    "columns that differ in capitals alone": (
+        texts("Id;Zeit;Kanal;Text;TEXT\n" + ROW + "a;b\n"),
+        [f"{X}: the column 'Text' stands 2 times in the header, capitals aside. Declare the one that is meant: 'Text (4)' or 'TEXT (5)'."],
+    ),
+    "a column in other capitals": (
+        texts("ID;Zeit;Kanal;Text\n" + ROW + "a\n"),
+        ["params/acme.yml: sources.log.columns.contact_id: unknown column 'Id' (did you mean 'ID'?). The file has: ID, Zeit, Kanal, Text."],
+    ),
+    "a title line": (texts("Auswertung TK-Anlage – vertraulich\n" + HEAD + ROW + "a\n"), [f"{X}: the columns' names stand in line 2, below a title. Declare `header_line: 2`."]),
+    "the header twice": (
+        texts(HEAD + ROW + "a\n" + HEAD + "2;05.02.2025 08:15;phone;b\n"),
+        [f"{X}: the header stands among the rows 1 times (line 3): two exports in one file? Leave it out with `ignore_rows: {{Id: [Id]}}`."],
+    ),
+    "a total row": (
+        texts(HEAD + ROW + "a\nSumme;;;1\n"),
+        [f"{X}: Id: 1 of 2 cells are no id for contact_id (line 3: 'Summe'). This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Summe'."],
+    ),
+    "a total row without its word": (
+        texts(HEAD + ROW + "a\n;;;17\n"),
+        [
+            f"data/acme: contacts: {column}: is missing in 1 rows (x.csv, line 3), and no row may lack it. "
+            "If these are no rows (a total, a note), leave them out with `ignore_rows`."
+            for column in ("contact_id", "contact_ts", "channel")
+        ],
+    ),
+    "a header and nothing else": (texts(HEAD), [f"{X}: holds a header and no rows. Ask for the export again, or take the source out of params."]),
+    "nothing at all": (texts(""), [f"{X}: is empty. Ask for the export again."]),
+    "all rows left out": (
+        texts(HEAD + ROW + "a\n", ignore_rows={"Kanal": ["phone"]}),
+        [f"{X}: none of 1 rows is left (Kanal = phone: 1). Correct `ignore_rows` or `columns`."],
+    ),
+    "two orders of days in one column": (
+        times("05.02.2025 08:15", "02/05/2025 08:15", "2025-02-25 08:15", "25.02.2025 08:15"),
+        [
+            f"{X}: Zeit: 2 of 4 cells are no time for contact_ts (line 3: '02/05/2025 08:15', line 4: '2025-02-25 08:15'). The declared time_format is "
+            "'%d.%m.%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+        ],
+    ),
+    "month first where day first was declared": (
+        times("05/02/2025 08:15", "05/13/2025 08:15", time_format="%d/%m/%Y %H:%M"),
+        [
+            f"{X}: Zeit: 1 of 2 cells are no time for contact_ts (line 3: '05/13/2025 08:15'). The declared time_format is "
+            "'%d/%m/%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+        ],
+    ),
+    "hours of the clock change": (
+        times("30.03.2025 02:30", "26.10.2025 02:30"),
+        [
+            f"{X}: Zeit: 2 of 2 cells are no time for contact_ts (line 2: '30.03.2025 02:30', line 3: '26.10.2025 02:30'). The declared time_format is "
+            "'%d.%m.%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+        ],
+    ),
+    "no day at all": (
+        times("01.01.1900 00:00"),
+        [f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '01.01.1900 00:00'). The declared time_format is '%d.%m.%Y %H:%M'. If this stands for no day at all, add it to `missing`."],
+    ),
+    "the day numbers of a spreadsheet": (
+        times("45693,34"),
+        [
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '45693,34'). The declared time_format is '%d.%m.%Y %H:%M'. "
+            "These are day numbers of a spreadsheet: format the column there as a date, and save or export it again."
+        ],
+    ),
+    "the future": (
+        times("05.02.2025 08:15", "05.02.2035 08:15"),
+        [
+            f"{X}: Zeit (contact_ts) lies more than a day after 2025-12-31 in 1 of 2 rows (line 3: 2035-02-05 08:15:00). 2025-12-31 is `as_of`, or the "
+            "period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`."
+        ],
+    ),
+    "ids that Excel damaged": (
+        ids("4,00123E+15"),
+        [
+            f"{X}: Id: 1 of 1 cells are no id for contact_id (line 2: '4,00123E+15'). "
+            "A spreadsheet has turned long numbers into powers of ten and lost their last digits: ask for the export with this column as text."
+        ],
+    ),
+    "ids that became decimals": (
+        ids("4711.0"),
+        [f"{X}: Id: 1 of 1 cells are no id for contact_id (line 2: '4711.0'). A program has turned ids into numbers with decimals: ask for the export with this column as text."],
+    ),
+    "ids with and without their zeros": (
+        ids("0004711", "4711", "0000815"),
+        [
+            f"{X}: Id (contact_id): 1 rows hold an id that stands elsewhere without its leading zeros (line 2: 0004711). "
+            "Declare its digits: `id_width: {contact_id: …}`."
+        ],
+    ),
+    "1.234, thousands not declared": (
+        waits("1.234"),
+        [f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '1.234'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."],
+    ),
+    "mixed decimal signs": (
+        waits("1,5", "2.5", "1,234.50", "0.123", thousands="."),
+        [
+            f"{X}: Wartezeit: 3 of 4 cells are no number for wait_s (line 3: '2.5', line 4: '1,234.50', line 5: '0.123'). "
+            "A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."
+        ],
+    ),
+    "words and another minus among numbers": (
+        waits("k.A.", "weiß nicht", "−9"),
+        [
+            f"{X}: Wartezeit: 3 of 3 cells are no number for wait_s (line 2: 'k.A.', line 3: 'weiß nicht', line 4: '−9'). "
+            "A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."
+        ],
+    ),
+    "a negative wait": (
+        waits("-6", "6"),
+        [f"{X}: Wartezeit: 1 of 2 cells are no number for wait_s (line 2: '-6'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."],
+    ),
+    "a spreadsheet's error": (
+        texts(HEAD + ROW + "#NV\n"),
+        [f"{X}: Text: 1 of 1 cells are damaged text (line 2: '#NV'). A spreadsheet's formula failed there: mend it, or add the word to `missing` if it means that there is no value."],
+    ),
+    "a new channel": (
+        texts(HEAD + "1;05.02.2025 08:15;WhatsApp;a\n"),
+        [f"{X}: Kanal: 1 of 1 cells are no choice for channel (line 2: 'WhatsApp'). Allowed: {CHANNELS}. Map the word under `values: {{channel: …}}`."],
+    ),
+    "doubled ids, equal and conflicting": (
+        texts(HEAD + ROW + "a\n" + ROW + "a\n2;05.02.2025 08:15;phone;b\n2;05.02.2025 08:15;phone;c\n"),
+        [
+            "data/acme: contacts: contact_id: 1 stand more than once in equal rows, first: 1 (x.csv, line 2, x.csv, line 3). Declare `duplicates: drop_equal` to keep one of each.",
+            "data/acme: contacts: contact_id: 1 stand more than once in rows that contradict each other, first: 2 (x.csv, line 4, x.csv, line 5). Ask which of them holds.",
+        ],
+    ),
+    "a constant that is no word of its column": (
+        (HEAD + ROW + "a\n", {"constants": {"direction": "in", "wait_s": "kurz"}}),
+        [
+            "params/acme.yml: sources.log.constants.direction: is no one of its words: 'in'. Allowed: inbound, outbound.",
+            "params/acme.yml: sources.log.constants.wait_s: is no number: 'kurz'.",
+        ],
+    ),
+    "several faults at once": (
+        ("Id;Zeit;Wartezeit\n1;gestern;-1\n", {"columns": {"wait_s": "Wartezeit"}}),
+        [
+            "params/acme.yml: sources.log.columns.channel: unknown column 'Kanal'. The file has: Id, Zeit, Wartezeit.",
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M'; "
+            "hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '-1'). A number with the decimal sign ',' was declared, not below 0. "
+            "If the word means that there is no value, add it to `missing`.",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_it_is_refused_word_for_word(log_of, name):
+    (content, declared), messages = REFUSED[name]
+    assert log_of(content, **declared).problems == messages
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "problems"),
+    [
+        ("x.csv.gz", gzip.compress((HEAD + ROW + "a\n").encode()), []),
+        ("x.CSV.GZ", gzip.compress((HEAD + ROW + "a\n").encode()), []),
+        ("x.zip", zipped(**{"a.csv": HEAD + ROW + "a\n", "__MACOSX/._a.csv": "x"}), []),
+        ("x.csv.gz", gzip.compress((HEAD + ROW + "a\n").encode())[:-9], ["data/acme/raw/x.csv.gz: the packed file is cut off or damaged. Ask for it again."]),
+        ("x.zip", b"abc", ["data/acme/raw/x.zip: the packed file is cut off or damaged. Ask for it again."]),
+        ("x.zip", zipped(a="1", b="2"), ["data/acme/raw/x.zip: holds 2 files. Unpack it and name one of them."]),
+    ],
+)
+def test_packed_files(log_of, name, content, problems):
+    came = log_of(content, name)
+    assert came.problems == problems
+    assert len(came.rows) == (not problems)
+
+
+def test_tickets_resolved_before_they_were_opened_are_counted_or_refused(log_of):
+    rows = "".join(f"{number};05.02.2025 08:15;phone;05.02.2025 {'07' if number < 27 else '09'}:15\n" for number in range(100))
+    declared = {"columns": {"resolved_ts": "Gelöst"}}
+    came = log_of("Id;Zeit;Kanal;Gelöst\n" + rows, max_failed_share=0.3, **declared)
+    assert came.problems == []
+    assert came.records[0]["noted"] == {"resolved_ts lies before contact_ts": 27}
+    assert log_of("Id;Zeit;Kanal;Gelöst\n" + rows, max_failed_share=0.2, **declared).problems == [
+        f"{X}: Gelöst (resolved_ts) lies before Zeit (contact_ts) in 27 of 100 rows (line 2: 2025-02-05 07:15:00, line 3: 2025-02-05 07:15:00, "
+        "line 4: 2025-02-05 07:15:00, line 5: 2025-02-05 07:15:00, line 6: 2025-02-05 07:15:00). One of the two may be in another time zone: ask, and take "
+        "it in as a source of its own with `timezone`; what may stay as it is says `max_failed_share`."
+    ]
+
+
+def test_exports_that_overlap_keep_one_of_equal_rows_and_name_those_that_differ(came_of):
+    source = {"table": "contacts", "delimiter": ";", "time_format": "%d.%m.%Y %H:%M", "columns": {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal", "text": "Text"}}
+    sources = {"jan": source | {"file": "jan.csv"}, "feb": source | {"file": "feb.csv"}}
+    files = {"jan.csv": HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b\n", "feb.csv": HEAD + "2;05.02.2025 08:15;phone;b\n3;05.02.2025 08:15;phone;c\n"}
+    assert came_of(files, sources).problems == [
+        "data/acme: contacts: contact_id: 1 stand more than once in equal rows, first: 2 (jan.csv, line 3, feb.csv, line 2). Declare `duplicates: drop_equal` to keep one of each."
+    ]
+    came = came_of(files, {name: one | {"duplicates": "drop_equal"} for name, one in sources.items()})
+    assert [row["contact_id"] for row in came.rows] == ["1", "2", "3"]
+    assert [record["dropped"] for record in came.records] == [{}, {"equals another row of contacts": 1}]
+
+
+def test_what_is_left_out_is_recorded(log_of):
+    came = log_of(HEAD + ROW + "a\n" + ROW + "a\n;;;\nSumme;;;9\n", columns=TEXT, duplicates="drop_equal", ignore_rows={"Id": ["Summe"]})
+    assert came.records[0]["rows_read"] == 4
+    assert came.records[0]["dropped"] == {"Id = Summe": 1, "repeats another row": 1, "holds nothing in the declared columns": 1}
+
+
+MOMENT = datetime(2025, 2, 5, 8, 15)
+TITLES = ["Id", "Zeit", "Kanal", "Wartezeit"]
+SHEET = "data/acme/raw/x.xlsx [A]"
+
+
+def book_cases(w):
+    return {  # name: rows of sheet A, merged, declaration, (column, values) or messages
+        "typed cells": ([TITLES, ["007", MOMENT, "phone", 1.5]], (), {}, ("wait_s", [1.5])),
+        "formulas with their results": ([TITLES, [w.Formula("A9", "7"), w.Formula("B9", MOMENT), "phone", w.Formula("1+1", 2)]], (), {}, ("wait_s", [2])),
+        "a formula whose result is no text": ([TITLES, ["7", MOMENT, "phone", w.Formula('""', "")]], (), {}, ("wait_s", [None])),
+        "a formula without its result": (
+            [TITLES, ["7", MOMENT, "phone", w.Formula("1+1")]],
+            (),
+            {},
+            [f"{SHEET}: 1 formulas have no stored result (D2). Open and save the file in a spreadsheet program."],
+        ),
+        "merged cells": (
+            [TITLES, ["7", MOMENT, "phone", 1], ["8", MOMENT, None, 2]],
+            ("C2:C3",),
+            {},
+            [f"{SHEET}: cells are merged (C2:C3): only the first of them holds the value. Unmerge them and fill each row."],
+        ),
+        "a merged title above the names": ([["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]], ("A1:D1",), {"header_line": 2}, ("wait_s", [1])),
+        "a title above the names": ([["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]], (), {}, [f"{SHEET}: the columns' names stand in row 3, below a title. Declare `header_line: 2`."]),
+        "a duration beyond a day": ([TITLES, ["7", MOMENT, "phone", timedelta(hours=25, seconds=5)]], (), {}, ("wait_s", [90005])),
+        "numbers and texts in one column": ([TITLES, ["7", MOMENT, "phone", "1,5"], ["8", MOMENT, "phone", 3.25]], (), {}, ("wait_s", [1.5, 3.25])),
+        "a text that is no number": (
+            [TITLES, ["7", MOMENT, "phone", "1.5"], ["8", MOMENT, "phone", 3.25]],
+            (),
+            {},
+            [
+                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '1.5'). A number with the decimal sign ',' was declared, not below 0. "
+                "If the word means that there is no value, add it to `missing`."
+            ],
+        ),
+        "an error": (
+            [TITLES, ["7", MOMENT, "phone", w.Fault("#N/A")]],
+            (),
+            {},
+            [
+                f"{SHEET}: 1 cells hold a formula's error instead of a value (D2). Mend the formulas, or add the error's word (#N/A, as English Excel writes it) "
+                "to `missing` if it means that there is no value."
+            ],
+        ),
+        "an error that means nothing": ([TITLES, ["7", MOMENT, "phone", w.Fault("#N/A")]], (), {"missing": ["", "#N/A"]}, ("wait_s", [None])),
+        "days stored as numbers": (
+            [TITLES, ["7", 45693, "phone", 1]],
+            (),
+            {},
+            [
+                "data/acme/raw/x.xlsx: Zeit: 1 of 1 cells are no time for contact_ts (row 2: '45693'). The declared time_format is '%d.%m.%Y %H:%M'. "
+                "These are day numbers of a spreadsheet: format the column there as a date, and save or export it again."
+            ],
+        ),
+        "seconds that the format would lose": (
+            [TITLES, ["7", MOMENT + timedelta(seconds=30), "phone", 1]],
+            (),
+            {},
+            [
+                "data/acme/raw/x.xlsx: Zeit: 1 of 1 cells are no time for contact_ts (row 2: '2025-02-05 08:15:30'). The declared time_format is '%d.%m.%Y %H:%M', "
+                "which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S."
+            ],
+        ),
+        "ids as numbers": ([TITLES, ["0047", MOMENT, "phone", 1], [48, MOMENT, "phone", 1]], (), {"id_width": {"contact_id": 4}}, ("contact_id", ["0047", "0048"])),
+        "ids as numbers, not declared": (
+            [TITLES, ["0047", MOMENT, "phone", 1], [48, MOMENT, "phone", 1]],
+            (),
+            {},
+            [f"{SHEET}: Id: 1 ids are numbers and have lost their leading zeros, which others still have (A3). Declare how many digits they have: `id_width: {{contact_id: …}}`."],
+        ),
+        "ids as days": ([TITLES, [date(2025, 2, 1), MOMENT, "phone", 1]], (), {}, [f"{SHEET}: Id: 1 ids have become days or times (A2). Ask for this column as text."]),
+        "ids of 16 digits as numbers": (
+            [TITLES, [1234567890123456, MOMENT, "phone", 1]],
+            (),
+            {},
+            [
+                "data/acme/raw/x.xlsx: Id: 1 of 1 cells are no id for contact_id (row 2: '1.234568E+15'). "
+                "A spreadsheet has turned long numbers into powers of ten and lost their last digits: ask for the export with this column as text."
+            ],
+        ),
+        "a total row": (
+            [TITLES, ["7", MOMENT, "phone", 1], ["Gesamtergebnis", None, None, 1]],
+            (),
+            {},
+            [
+                "data/acme/raw/x.xlsx: Id: 1 of 2 cells are no id for contact_id (row 3: 'Gesamtergebnis'). "
+                "This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Gesamtergebnis'."
+            ],
+        ),
+        "an empty sheet": ([], (), {}, [f"{SHEET}: is empty or shorter than header_line (1). Name the sheet that holds the rows."]),
+    }
+
+
+BOOKS = list(book_cases(type("W", (), {"Formula": lambda *_: None, "Fault": lambda *_: None})))
+
+
+@pytest.mark.parametrize("name", BOOKS)
+def test_workbooks_come_out_right_or_are_refused_word_for_word(log_of, workbooks, tmp_path, name):
+    rows, merged, declared, expected = book_cases(workbooks)[name]
+    path = workbooks.workbook(tmp_path / "made.xlsx", {"A": rows}, {"A": merged})
+    came = log_of(path.read_bytes(), "x.xlsx", format="excel", columns=WAIT, **declared)
+    if isinstance(expected, list):
+        assert came.problems == expected
+    else:
+        assert came.problems == []
+        assert [row.get(expected[0]) for row in came.rows] == expected[1]
+
+
+def test_a_second_sheet_has_to_be_chosen(log_of, workbooks, tmp_path):
+    sheets = {"2025": [TITLES, ["1", MOMENT, "phone", 1]], "2026": [TITLES, ["2", MOMENT, "phone", workbooks.Formula("1")]]}
+    book = workbooks.workbook(tmp_path / "made.xlsx", sheets, files=["sheet2.xml", "sheet1.xml"]).read_bytes()  # the sheets were moved
+    assert log_of(book, "x.xlsx", format="excel", columns=WAIT).problems == ["data/acme/raw/x.xlsx: has several sheets; declare one under `sheet`. Sheets: 2025, 2026."]
+    assert [row["contact_id"] for row in log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2025").rows] == ["1"]
+    assert log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2026").problems[0].startswith("data/acme/raw/x.xlsx [2026]: 1 formulas have no stored result (D2)")
+    assert log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2024").problems == ["data/acme/raw/x.xlsx: there is no sheet '2024' (did you mean '2026'?). Sheets: 2025, 2026."]
+
+
+def test_days_count_from_1904_where_the_workbook_says_so(log_of, workbooks, tmp_path):
+    book = workbooks.workbook(tmp_path / "made.xlsx", {"A": [TITLES, ["1", MOMENT - timedelta(days=1462), "phone", 1]]}, since_1904=True)
+    assert log_of(book.read_bytes(), "x.xlsx", format="excel").rows[0]["contact_ts"].astimezone(UTC) == datetime(2025, 2, 5, 7, 15, tzinfo=UTC)
+
+
+SURVEY = {"table": "responses", "columns": {"response_id": "ResponseId", "respondent_id": "ResponseId"}, "constants": {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05"}}
+SCALES = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "states": {"8": "not_used"}}, "ten": {"low": 0, "high": 10}}}
+MARK = {"item_type": "actual", "scale": "mark"}
+
+
+def test_a_qualtrics_file_with_a_line_break_in_its_second_header_and_previews(came_of):
+    content = (
+        "StartDate,Status,ResponseId,Q1\n"
+        'Start Date,Response Type,Response ID,"Wie zufrieden waren Sie\nmit der Hotline?"\n'
+        '"{""ImportId"":""startDate""}","{""ImportId"":""status""}","{""ImportId"":""_recordId""}","{""ImportId"":""QID1""}"\n'
+        "2025-02-05,IP Address,R_1,2\n2025-02-05,Survey Preview,R_2,1\n2025-02-05,Spam,R_3,6\n"
+    )
+    source = SURVEY | {"file": "q.csv", "format": "qualtrics", "items": {"Q1": MARK}, "ignore_rows": {"ResponseId": ["R_3"]}}
+    came = came_of({"q.csv": content}, {"survey": source}, SCALES)
+    assert came.problems == []
+    assert [(row["response_id"], row["value"]) for row in came.rows] == [("R_1", 5)]
+    assert came.records[0]["dropped"] == {"Status = Survey Preview": 1, "ResponseId = R_3": 1}
+
+
+def test_a_survey_with_words_and_codes_among_its_marks(came_of):
+    content = "ResponseId;Q1;Frei\n1;99;a; b\n".replace("a; b", '"a; b"') + "2;k. A.;=1+1\n3;−9;NA\n4;8;\n5;2,5; \n"
+    source = SURVEY | {"file": "u.csv", "delimiter": ";", "decimal": ",", "missing": ["", "k. A."], "items": {"Q1": MARK, "Frei": {"item_type": "open_text"}}}
+    assert came_of({"u.csv": content}, {"survey": source}, SCALES).problems == [
+        "data/acme/raw/u.csv: Q1: 2 of 5 answers lie outside the scale 'mark' (1 to 6): line 2: '99', line 4: '−9'. "
+        "If a code means never used or no answer, declare it under `scales: {mark: {states: …}}`."
+    ]
+    came = came_of({"u.csv": content.replace("99", "1").replace("−9", "6")}, {"survey": source}, SCALES)
+    marks = [(row["state"], row.get("value")) for row in came.rows if row["item_id"] == "Q1"]
+    assert marks == [("answered", 6), ("no_answer", None), ("answered", 1), ("not_used", None), ("answered", 4.5)]
+    assert [row.get("text") for row in came.rows if row["item_id"] == "Frei"] == ["a; b", "=1+1", "NA", None, None]
+
+
+def test_one_export_filled_in_twice_is_named_with_its_lines(came_of):
+    source = SURVEY | {"file": "u.csv", "delimiter": ";", "items": {"Q1": MARK}}
+    assert came_of({"u.csv": "ResponseId;Q1\n1;2\n2;3\n1;2\n"}, {"survey": source}, SCALES).problems == [
+        "data/acme: responses: response_id + item_id: 1 stand more than once in equal rows, first: 1 + Q1 (u.csv, line 2, u.csv, line 4). "
+        "Declare `duplicates: drop_equal` to keep one of each."
+    ]

@@ -1,0 +1,67 @@
+"""What converts and still cannot be is named, or counted where it is borne."""
+
+from datetime import date
+
+import pytest
+
+from cxlib.intake.plausible import implausible
+from cxlib.params import Source
+from cxlib.tables import contract
+
+HEADERS = {"order_id": "Auftrag", "order_ts": "Bestellt", "delivered_date": "Geliefert", "requested_date": "Wunsch"}
+
+
+@pytest.fixture
+def seen(bench):
+    def run(*orders, **declared):
+        rows = ", ".join(f"({number}, '{name}', '{ordered}'::TIMESTAMPTZ, '{delivered}'::DATE, '{wanted}'::DATE)" for number, (name, ordered, delivered, wanted) in enumerate(orders))
+        bench.run(f"CREATE TABLE t AS SELECT * FROM (VALUES {rows}) AS v(row, order_id, order_ts, delivered_date, requested_date)")
+        source = Source.model_validate({"table": "orders", "file": "x.csv"} | declared)
+        return implausible(bench, contract("orders"), "t", HEADERS, source, "x.csv", "line {}".format, timezone="Europe/Berlin", last_day=date(2025, 12, 31))
+
+    return run
+
+
+GOOD = ("1", "2025-03-01 12:00+00", "2025-03-02", "2025-03-02")
+
+
+def test_sound_rows_are_left_in_peace(seen):
+    assert seen(GOOD) == ([], {})
+
+
+def test_a_day_is_compared_with_the_clients_own_day(seen):
+    assert seen(("1", "2025-03-01 23:30+00", "2025-03-02", "2025-03-02")) == ([], {})  # 00:30 in Berlin
+
+
+def test_what_comes_before_its_cause_is_refused_or_borne(seen):
+    problems, noted = seen(GOOD, ("2", "2025-03-05 12:00+00", "2025-03-02", "2025-03-02"))
+    assert problems[0].startswith("x.csv: Geliefert (delivered_date) lies before Bestellt (order_ts) in 1 of 2 rows (line 1: 2025-03-02). One of the two may be")
+    assert noted == {}
+
+
+def test_what_is_borne_is_counted(seen):
+    assert seen(GOOD, ("2", "2025-03-05 12:00+00", "2025-03-02", "2025-03-02"), max_failed_share=0.5) == ([], {"delivered_date lies before order_ts": 1})
+
+
+def test_plans_may_lie_ahead_and_deeds_may_not(seen):
+    problems, _ = seen(("1", "2025-03-01 12:00+00", "2026-01-02", "2027-03-02"))
+    assert [problem.split(" in ")[0] for problem in problems] == ["x.csv: Geliefert (delivered_date) lies more than a day after 2025-12-31"]
+
+
+def test_the_day_after_the_last_is_granted(seen):
+    assert seen(("1", "2026-01-01 22:59+00", "2026-01-01", "2026-01-01"))[0] == []
+
+
+def test_the_future_can_be_declared(seen):
+    assert seen(("1", "2025-03-01 12:00+00", "2026-01-02", "2027-03-02"), future="keep") == ([], {"delivered_date lies after 2025-12-31": 1})
+
+
+def test_one_id_in_two_spellings_is_refused_whatever_share_may_fail(seen):
+    rows = [("007", *GOOD[1:]), ("7", *GOOD[1:]), ("08", *GOOD[1:])]
+    assert seen(*rows, max_failed_share=1)[0] == [
+        "x.csv: Auftrag (order_id): 1 rows hold an id that stands elsewhere without its leading zeros (line 0: 007). Declare its digits: `id_width: {order_id: …}`."
+    ]
+
+
+def test_a_declared_width_settles_the_spelling(seen):
+    assert seen(("007", *GOOD[1:]), ("7", *GOOD[1:]), id_width={"order_id": 3})[0] == []

@@ -1,0 +1,71 @@
+"""SPSS files: codes as they are, labels never, and what the file declares missing is no answer."""
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from cxlib.errors import DataError
+from cxlib.intake.spss import read_spss
+from cxlib.params import Source
+
+MARK = {"item_type": "actual", "scale": "mark"}
+SURVEY = {
+    "table": "responses",
+    "file": "x.sav",
+    "format": "spss",
+    "decimal": ",",
+    "columns": {"response_id": "id", "respondent_id": "id", "survey_ts": "tag", "weight": "w"},
+    "constants": {"survey_id": "s", "wave": "1"},
+    "time_format": "%Y-%m-%d",
+    "items": {"q1": MARK},
+}
+SCALES = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "states": {"5": "not_used"}, "empty": "not_asked"}}}
+
+
+@pytest.fixture
+def sav(tmp_path):
+    def run(**missing):
+        frame = pd.DataFrame({"id": ["007", "8", "9"], "tag": pd.to_datetime(["2025-02-05"] * 3).date, "q1": [1.0, 5.0, None], "w": [1.5, 1.0, 99.0], "frei": ["ä;b", "", "NA"]})
+        labels = {"q1": {1.0: "gut", 2.0: "gut", 5.0: "nie benutzt"}}  # two codes share a label
+        pyreadstat.write_sav(frame, str(tmp_path / "made.sav"), variable_value_labels=labels, missing_ranges=missing)
+        return (tmp_path / "made.sav").read_bytes()
+
+    return run
+
+
+def test_codes_are_read_and_labels_are_not(bench, sav, tmp_path):
+    (tmp_path / "x.sav").write_bytes(sav(q1=[5]))
+    raw = read_spss(tmp_path / "x.sav", Source.model_validate(SURVEY), "x.sav", "raw", bench, {"tag": "time"})
+    assert raw.headers == ("id", "tag", "q1", "w", "frei")
+    assert [row[1:] for row in bench.rows("SELECT * FROM raw ORDER BY row")] == [
+        ("007", "2025-02-05", "1", "1,5", "ä;b"),
+        ("8", "2025-02-05", "5", "1", ""),
+        ("9", "2025-02-05", "", "99", "NA"),
+    ]
+    assert raw.place(1) == "case 2"
+
+
+def test_a_code_that_the_file_declares_missing_is_the_state_that_params_declare(came_of, sav):
+    came = came_of({"x.sav": sav(q1=[5])}, {"s": SURVEY}, SCALES)
+    assert came.problems == []
+    assert [(row["state"], row.get("value")) for row in came.rows] == [("answered", 6), ("not_used", None), ("not_asked", None)]
+
+
+@pytest.mark.parametrize("span", [5, {"lo": 4, "hi": 99}])
+def test_a_code_within_the_scale_that_only_the_file_declares_missing_is_refused(came_of, sav, span):
+    scales = {"scales": {"mark": SCALES["scales"]["mark"] | {"states": {}}}}
+    assert came_of({"x.sav": sav(q1=[span])}, {"s": SURVEY}, scales).problems == [
+        "data/acme/raw/x.sav: q1: the file declares 5 as missing, scale 'mark' does not: declare it under `scales: {mark: {states: …}}`."
+    ]
+
+
+def test_a_missing_code_of_another_column_is_refused_until_it_is_declared(came_of, sav):
+    assert came_of({"x.sav": sav(w=[99])}, {"s": SURVEY}, SCALES).problems == [
+        'data/acme/raw/x.sav: w: the file declares 99 as missing, params do not: declare `values: {weight: {"99": ""}}`.'
+    ]
+
+
+def test_what_is_no_spss_file_is_refused(bench, tmp_path):
+    (tmp_path / "x.sav").write_bytes(b"$FL2 and nothing else")
+    with pytest.raises(DataError, match="x.sav: is no readable SPSS file .* Save it as .sav again."):
+        read_spss(tmp_path / "x.sav", Source.model_validate(SURVEY), "x.sav", "raw", bench, {})
