@@ -15,9 +15,15 @@ def parts(bench):
         made = []
         for number, rows in enumerate(tables):
             values = ", ".join(f"({row}, {', '.join(cells)})" for row, cells in enumerate(rows))
-            bench.run(f"CREATE TABLE p{number} AS SELECT row, a::VARCHAR AS order_id, b::VARCHAR AS customer_id, c::TIMESTAMPTZ AS order_ts, d::DOUBLE AS value FROM (VALUES {values}) AS v(row, a, b, c, d)")
+            bench.run(
+                f"CREATE TABLE p{number} AS SELECT row, a::VARCHAR AS order_id, b::VARCHAR AS customer_id, c::TIMESTAMPTZ AS order_ts, d::DOUBLE AS value FROM (VALUES {values}) AS v(row, a, b, c, d)"
+            )
             record = {"file": f"{number}.csv", "dropped": {}}
-            made.append(Taken(f"s{number}", f"p{number}", ("order_id", "customer_id", "order_ts", "value"), record, {}, "line {}".format, duplicates))
+            made.append(
+                Taken(
+                    f"s{number}", f"p{number}", ("order_id", "customer_id", "order_ts", "value"), record, {}, "line {}".format, duplicates
+                )
+            )
         return made
 
     return run

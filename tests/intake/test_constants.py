@@ -9,7 +9,12 @@ from cxlib.params import Params, Source
 from cxlib.tables import contract
 
 PARAMS = Params.model_validate(
-    {"client": "acme", "name": "A", "period": {"start": "2025-01-01", "end": "2025-12-31"}, "sources": {"s": {"table": "contacts", "file": "x.csv"}}}
+    {
+        "client": "acme",
+        "name": "A",
+        "period": {"start": "2025-01-01", "end": "2025-12-31"},
+        "sources": {"s": {"table": "contacts", "file": "x.csv"}},
+    }
 )
 
 
@@ -19,7 +24,15 @@ def fixed(table, values, have=()):
 
 
 def test_values_of_every_kind_become_what_their_column_holds(bench):
-    given = {"contact_ts": "2025-07-01 12:00", "channel": "phone", "wait_s": 1.5, "transfers": 2, "abandoned": True, "customer_id": "007", "text": "'"}
+    given = {
+        "contact_ts": "2025-07-01 12:00",
+        "channel": "phone",
+        "wait_s": 1.5,
+        "transfers": 2,
+        "abandoned": True,
+        "customer_id": "007",
+        "text": "'",
+    }
     told, problems = fixed("contacts", given)
     assert problems == []
     row = bench.arrow(f"SELECT {', '.join(f'{value} AS {name}' for name, value in told)}").to_pylist()[0]
@@ -36,7 +49,11 @@ def test_weight_is_one_where_nothing_is_said():
 @pytest.mark.parametrize(
     ("table", "values", "message"),
     [
-        ("contacts", {"channel": "fone"}, "channel: is no one of its words: 'fone' (did you mean 'phone'?). Allowed: phone, email, web_form,"),
+        (
+            "contacts",
+            {"channel": "fone"},
+            "channel: is no one of its words: 'fone' (did you mean 'phone'?). Allowed: phone, email, web_form,",
+        ),
         ("contacts", {"wait_s": "kurz"}, "wait_s: is no number: 'kurz'."),
         ("contacts", {"wait_s": "nan"}, "wait_s: is no number: 'nan'."),
         ("contacts", {"transfers": -1}, "transfers: is no whole number from 0: '-1'."),

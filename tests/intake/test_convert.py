@@ -35,7 +35,13 @@ def converted(bench):
         (["1,5", "-2", "+0,25", ""], "number", {}, [1.5, -2, 0.25, None], []),
         (["1.5", "1.234,5", "1e3", "12 ", "½"], "number", {}, [None, None, None, 12, None], [0, 1, 2, 4]),
         (["1.5", "1e3", "1,5"], "number", {"decimal": "."}, [1.5, 1000, None], [2]),
-        (["1.234", "12.345.678,5", "1.23", "0.123", "12345", "980,00-"], "number", {"thousands": "."}, [1234, 12345678.5, None, None, 12345, -980], [2, 3]),
+        (
+            ["1.234", "12.345.678,5", "1.23", "0.123", "12345", "980,00-"],
+            "number",
+            {"thousands": "."},
+            [1234, 12345678.5, None, None, 12345, -980],
+            [2, 3],
+        ),
         (["1 234,5", "1\u00a0234,5", "1\u202f234"], "number", {"thousands": " "}, [1234.5, 1234.5, 1234], []),
         (["1'234.5"], "number", {"thousands": "'", "decimal": "."}, [1234.5], []),
         (["-9", "−9"], "number", {}, [-9, None], [1]),
@@ -50,13 +56,31 @@ def converted(bench):
         ),
         (["007", "NA", "None", "nan"], "id", {}, ["007", "NA", "None", "nan"], []),
         ([" 4711 ", "K-12\u00a0", "\t12", '="0012"', "a b"], "id", {}, ["4711", "K-12", "12", "0012", "a b"], []),
-        (["4,00123E+15", "4E+15", "4E10", "4711.0", "1.0", "Summe", "Gesamt: 12", "#NV"], "id", {}, [None, None, "4E10", None, "1.0", None, None, None], [0, 1, 3, 5, 6, 7]),
+        (
+            ["4,00123E+15", "4E+15", "4E10", "4711.0", "1.0", "Summe", "Gesamt: 12", "#NV"],
+            "id",
+            {},
+            [None, None, "4E10", None, "1.0", None, None, None],
+            [0, 1, 3, 5, 6, 7],
+        ),
         (["47", "12345678", "A1"], "id", {"id_width": {"x": 7}}, ["0000047", "12345678", "A1"], []),
         (["99", "k.A."], "id", {"missing": ["", "99", "k.A."]}, ["99", None], []),
         (["99", "k.A.", "  "], "number", {"missing": ["", "99", "k.A."]}, [None, None, None], []),
         ([" a ", "  ", "=1+1", "NA", "#N/A", "# 5"], "text", {}, [" a ", None, "=1+1", "NA", None, "# 5"], [4]),
-        (["02.05.2024", "31.02.2025", "2.5.24", "1.2.2024"], "date", {"date_format": "%d.%m.%Y"}, [date(2024, 5, 2), None, None, date(2024, 2, 1)], [1, 2]),
-        (["01.01.1900", "31.12.9999", "30.12.1899", "01.01.1970"], "date", {"date_format": "%d.%m.%Y"}, [None, None, None, date(1970, 1, 1)], [0, 1, 2]),
+        (
+            ["02.05.2024", "31.02.2025", "2.5.24", "1.2.2024"],
+            "date",
+            {"date_format": "%d.%m.%Y"},
+            [date(2024, 5, 2), None, None, date(2024, 2, 1)],
+            [1, 2],
+        ),
+        (
+            ["01.01.1900", "31.12.9999", "30.12.1899", "01.01.1970"],
+            "date",
+            {"date_format": "%d.%m.%Y"},
+            [None, None, None, date(1970, 1, 1)],
+            [0, 1, 2],
+        ),
     ],
 )
 def test_cells_convert_as_declared_or_fail_by_position(converted, cells, kind, declared, values, failed):
@@ -105,7 +129,9 @@ def test_words_are_mapped_before_they_are_judged(converted):
     assert failed == [2]  # a word mapped to "" has no value, and that is no failure
 
 
-@pytest.mark.parametrize(("rule", "values", "failed"), [("refuse", [None, "Köln"], [0]), ("keep", ["KÃ¶ln", "Köln"], []), ("repair", ["Köln", "Köln"], [])])
+@pytest.mark.parametrize(
+    ("rule", "values", "failed"), [("refuse", [None, "Köln"], [0]), ("keep", ["KÃ¶ln", "Köln"], []), ("repair", ["Köln", "Köln"], [])]
+)
 def test_wrongly_decoded_text_is_refused_kept_or_repaired(converted, rule, values, failed):
     assert converted(["KÃ¶ln", "Köln"], "text", mojibake=rule) == (values, failed)
 
@@ -129,4 +155,6 @@ def test_the_days_of_a_clock_change_are_those_of_the_zone():
 @pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%d", "%m/%d/%y %I:%M %p", "%d. %B %Y"])
 def test_what_a_format_writes_has_its_shape(bench, form):
     written = datetime(2025, 3, 9, 14, 5, 7).strftime(form)
-    assert bench.rows(f"SELECT regexp_full_match('{written}', '{shape(form)}'), regexp_full_match('{written}x', '{shape(form)}')") == [(True, False)]
+    assert bench.rows(f"SELECT regexp_full_match('{written}', '{shape(form)}'), regexp_full_match('{written}x', '{shape(form)}')") == [
+        (True, False)
+    ]

@@ -33,7 +33,11 @@ def test_ids_keep_their_zeros_and_all_their_digits(bench, base):
 
 
 def test_a_query_may_name_a_column_twice(bench, base):
-    assert asked(bench, base, "SELECT id, id, nr AS row FROM t")[0].headers == ("id (1)", "id (2)", "row (3)")
+    assert asked(bench, base, "SELECT id, id, nr AS row FROM t", columns={"order_id": "id (2)"})[0].headers == (
+        "id (1)",
+        "id (2)",
+        "row (3)",
+    )
     with pytest.raises(DataError, match="x.db: the column 'id' stands 2 times in the header"):
         asked(bench, base, "SELECT id, id FROM t", columns={"order_id": "id"})
 

@@ -35,7 +35,9 @@ def test_a_row_whose_cells_fail_is_no_empty_row(cleared):
 
 def test_the_header_among_the_rows_is_refused_and_its_cells_are_no_failures(cleared):
     problems, _, failed, rows = cleared(["A", "Id", "B"], ["1", "Nr", "x"])
-    assert problems == ["x.csv: the header stands among the rows 1 times (line 1): two exports in one file? Leave it out with `ignore_rows: {Id: [Id]}`."]
+    assert problems == [
+        "x.csv: the header stands among the rows 1 times (line 1): two exports in one file? Leave it out with `ignore_rows: {Id: [Id]}`."
+    ]
     assert failed == {"seq": 1}
     assert rows == [0, 2]
 

@@ -23,7 +23,10 @@ def read(bench, workbooks, tmp_path):
 
 
 def test_cells_are_told_as_declared_and_rows_know_their_place(read):
-    raw, rows = read([["Id", "Tag", "Dauer", None, 2025], ["007", date(2025, 3, 1), timedelta(minutes=2), "x"], [], ["8", None, 1.5]], date_format="%d.%m.%Y")
+    raw, rows = read(
+        [["Id", "Tag", "Dauer", None, 2025], ["007", date(2025, 3, 1), timedelta(minutes=2), "x"], [], ["8", None, 1.5]],
+        date_format="%d.%m.%Y",
+    )
     assert raw.headers == ("Id", "Tag", "Dauer", "column (4)", "2025")
     assert rows == [("007", "01.03.2025", "120", "x", ""), ("8", "", "1.5", "", "")]
     assert [raw.place(row) for row in range(raw.rows)] == ["row 2", "row 4"]

@@ -23,7 +23,9 @@ def told(bench):
 
 def test_five_examples_stand_for_many(told):
     message = told(["x"] * 7 + ["1"], "number")[0]
-    assert message.startswith("x.csv: X: 7 of 8 cells are no number for x (line 0: 'x', line 1: 'x', line 2: 'x', line 3: 'x', line 4: 'x'). ")
+    assert message.startswith(
+        "x.csv: X: 7 of 8 cells are no number for x (line 0: 'x', line 1: 'x', line 2: 'x', line 3: 'x', line 4: 'x'). "
+    )
 
 
 def test_a_long_cell_is_cut(told):
@@ -47,8 +49,16 @@ def test_nothing_failed_nothing_told(told):
         ("ja", "flag", "Allowed: true, false. Map other words under `values: {x: …}`."),
         ("gestern", "date", "The declared date_format is '%Y-%m-%d'. If the word means that there is no day, add it to `missing`."),
         ("9999-12-31", "date", "The declared date_format is '%Y-%m-%d'. If this stands for no day at all, add it to `missing`."),
-        ("45693", "date", "The declared date_format is '%Y-%m-%d'. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again."),
-        ("Zwischensumme", "id", "This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Zwischensumme'."),
+        (
+            "45693",
+            "date",
+            "The declared date_format is '%Y-%m-%d'. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again.",
+        ),
+        (
+            "Zwischensumme",
+            "id",
+            "This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Zwischensumme'.",
+        ),
     ],
 )
 def test_the_way_out_fits_the_cell(told, cell, kind, way):

@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from cxlib.intake.headers import declared, distinct, doubled
 from cxlib.params import Source
 
-SOURCE = Source.model_validate({"table": "responses", "file": "x.csv", "columns": {"response_id": "Id"}, "items": {"Q1": {"item_type": "open_text"}}})
+SOURCE = Source.model_validate(
+    {"table": "responses", "file": "x.csv", "columns": {"response_id": "Id"}, "items": {"Q1": {"item_type": "open_text"}}}
+)
 
 
 def test_a_source_declares_its_columns_and_items():

@@ -22,7 +22,9 @@ def texts(content, **declared):
 
 
 def waits(*cells, **declared):
-    return WAITS + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {"columns": WAIT} | declared
+    return WAITS + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {
+        "columns": WAIT
+    } | declared
 
 
 def times(*cells, **declared):
@@ -43,15 +45,27 @@ def zipped(**files):
 
 RIGHT = {  # name: (content, declaration), column, its values
     "a quoted delimiter": (texts(HEAD + ROW + '"a;b"\n'), "text", ["a;b"]),
-    "inch marks in unquoted text": (texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;1/2" und 3/8"\n'), "text", ['3/4" Schlauch', '1/2" und 3/8"']),
-    "an inch mark before quoted lines": (texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;"a;b\nc"\n'), "text", ['3/4" Schlauch', "a;b\nc"]),
+    "inch marks in unquoted text": (
+        texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;1/2" und 3/8"\n'),
+        "text",
+        ['3/4" Schlauch', '1/2" und 3/8"'],
+    ),
+    "an inch mark before quoted lines": (
+        texts(HEAD + ROW + '3/4" Schlauch\n2;05.02.2025 08:15;phone;"a;b\nc"\n'),
+        "text",
+        ['3/4" Schlauch', "a;b\nc"],
+    ),
     "line breaks, doubled quotes and emoji": (texts(HEAD + ROW + '"Hallo\r\n\r\n""Max"" 😀"\n'), "text", ['Hallo\n\n"Max" 😀']),
     "a formula in a text": (texts(HEAD + ROW + "=HYPERLINK(1)\n"), "text", ["=HYPERLINK(1)"]),
     "cp1252, declared": (texts((HEAD + ROW + "Köln – 5 €\n").encode("cp1252"), encoding="cp1252"), "text", ["Köln – 5 €"]),
     "UTF-16": (texts((HEAD + ROW + "Köln\n").encode("utf-16")), "text", ["Köln"]),
     "UTF-16 without its mark, declared": (texts((HEAD + ROW + "Ulm\n").encode("utf-16-be"), encoding="utf-16-be"), "text", ["Ulm"]),
     "a byte-order mark": (texts((HEAD + ROW + "Köln\n").encode("utf-8-sig"), encoding="cp1252"), "contact_id", ["1"]),
-    "decoded twice, to be repaired": (texts(HEAD + ROW + "LieferverzÃ¶gerung â€“ fÃ¼r 5 â‚¬\n", mojibake="repair"), "text", ["Lieferverzögerung – für 5 €"]),
+    "decoded twice, to be repaired": (
+        texts(HEAD + ROW + "LieferverzÃ¶gerung â€“ fÃ¼r 5 â‚¬\n", mojibake="repair"),
+        "text",
+        ["Lieferverzögerung – für 5 €"],
+    ),
     "two encodings, to be repaired": (
         texts((HEAD + ROW + "Köln\n").encode() + "2;05.02.2025 08:15;phone;Köln\n".encode("cp1252"), encoding="cp1252", mojibake="repair"),
         "text",
@@ -66,10 +80,22 @@ RIGHT = {  # name: (content, declaration), column, its values
     "blank lines": (texts("\n" + HEAD + "\n\n" + ROW + "a\n\n"), "text", ["a"]),
     "a cell of 400 kB": (texts(HEAD + ROW + '"' + "x;" * 200_000 + '"\n'), "text", ["x;" * 200_000]),
     "a town called NA": (texts(HEAD + ROW + "NA\n2;05.02.2025 08:15;phone;None\n"), "text", ["NA", "None"]),
-    "whitespace and missing words": (texts(HEAD + ROW + " k.A. \n2;05.02.2025 08:15;phone;  \n3;05.02.2025 08:15;phone; x \n", missing=["", "k.A."]), "text", [None, None, " x "]),
+    "whitespace and missing words": (
+        texts(HEAD + ROW + " k.A. \n2;05.02.2025 08:15;phone;  \n3;05.02.2025 08:15;phone; x \n", missing=["", "k.A."]),
+        "text",
+        [None, None, " x "],
+    ),
     "spaces around words and ids": (texts(HEAD + " 7\u00a0;05.02.2025 08:15;\tphone ;a\n"), "contact_id", ["7"]),
-    "a channel with blanks, mapped": (texts(HEAD + "1;05.02.2025 08:15;mail ;a\n", values={"channel": {"mail": "email"}}), "channel", ["email"]),
-    "day first, no day above 12": (times("05.02.2025 08:15", "03.04.2025 08:15"), "contact_ts", [datetime(2025, 2, 5, 7, 15), datetime(2025, 4, 3, 6, 15)]),
+    "a channel with blanks, mapped": (
+        texts(HEAD + "1;05.02.2025 08:15;mail ;a\n", values={"channel": {"mail": "email"}}),
+        "channel",
+        ["email"],
+    ),
+    "day first, no day above 12": (
+        times("05.02.2025 08:15", "03.04.2025 08:15"),
+        "contact_ts",
+        [datetime(2025, 2, 5, 7, 15), datetime(2025, 4, 3, 6, 15)],
+    ),
     "slashes, day first": (times("05/02/2025 08:15", time_format="%d/%m/%Y %H:%M"), "contact_ts", [datetime(2025, 2, 5, 7, 15)]),
     "slashes, month first": (times("05/02/2025 08:15 PM", time_format="%m/%d/%Y %I:%M %p"), "contact_ts", [datetime(2025, 5, 2, 18, 15)]),
     "another time zone": (times("05.02.2025 08:15", timezone="UTC"), "contact_ts", [datetime(2025, 2, 5, 8, 15)]),
@@ -84,14 +110,26 @@ RIGHT = {  # name: (content, declaration), column, its values
     "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
     "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),
     "99 means nothing in one column alone": (waits("99", "5", values={"wait_s": {"99": ""}}), "wait_s", [None, 5]),
-    "99 means nothing, and is an id all the same": (("Id;Zeit;Kanal;Kunde\n1;05.02.2025 08:15;phone;99\n", {"columns": {"customer_id": "Kunde"}, "missing": ["", "99"]}), "customer_id", ["99"]),
+    "99 means nothing, and is an id all the same": (
+        ("Id;Zeit;Kanal;Kunde\n1;05.02.2025 08:15;phone;99\n", {"columns": {"customer_id": "Kunde"}, "missing": ["", "99"]}),
+        "customer_id",
+        ["99"],
+    ),
     "a title, declared": (texts("Auswertung TK-Anlage – vertraulich;;;\n\n" + HEAD + ROW + "a\n", header_line=2), "text", ["a"]),
     "a total row, declared": (texts(HEAD + ROW + "a\nSumme;;;1\n", ignore_rows={"Id": ["Summe"]}), "text", ["a"]),
     "rows of nothing": (texts(HEAD + ROW + "a\n;;;\n;;;\n"), "text", ["a"]),
-    "the same column twice, one of them declared": (("Id;Zeit;Kanal;Text;text\n" + ROW + "a;b\n", {"columns": {"text": "text (5)"}}), "text", ["b"]),
+    "the same column twice, one of them declared": (
+        ("Id;Zeit;Kanal;Text;text\n" + ROW + "a;b\n", {"columns": {"text": "text (5)"}}),
+        "text",
+        ["b"],
+    ),
     "a column called row": (("row;Zeit;Kanal\n7;05.02.2025 08:15;phone\n", {"columns": {"contact_id": "row (1)"}}), "contact_id", ["7"]),
     "equal rows, one to be kept": (texts(HEAD + ROW + "a\n" + ROW + "a\n", duplicates="drop_equal"), "contact_id", ["1"]),
-    "rows within a text, meant so": (texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;b"\n', rows_in_quotes="keep"), "text", ["a\n2;05.02.2025 08:15;phone;b"]),
+    "rows within a text, meant so": (
+        texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;b"\n', rows_in_quotes="keep"),
+        "text",
+        ["a\n2;05.02.2025 08:15;phone;b"],
+    ),
 }
 
 
@@ -107,15 +145,21 @@ def test_it_comes_out_right(log_of, name):
 REFUSED = {  # name: (content, declaration), messages word for word
     "an unquoted delimiter in a text": (
         texts(HEAD + ROW + "a;b\n"),
-        [f"{X}: 1 rows do not have the header's 4 cells (line 2: 5). A ';' inside a text needs quotes around it; a last line may be cut off."],
+        [
+            f"{X}: 1 rows do not have the header's 4 cells (line 2: 5). A ';' inside a text needs quotes around it; a last line may be cut off."
+        ],
     ),
     "a last line that is cut off": (
         texts(HEAD + ROW + "a\n2;05.02.2025 08:1"),
-        [f"{X}: 1 rows do not have the header's 4 cells (line 3: 2). A ';' inside a text needs quotes around it; a last line may be cut off."],
+        [
+            f"{X}: 1 rows do not have the header's 4 cells (line 3: 2). A ';' inside a text needs quotes around it; a last line may be cut off."
+        ],
     ),
     "a width that grows, and ragged rows": (
         texts(HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b;c\n3;x\n"),
-        [f"{X}: 2 rows do not have the header's 4 cells (line 3: 5; line 4: 2). A ';' inside a text needs quotes around it; a last line may be cut off."],
+        [
+            f"{X}: 2 rows do not have the header's 4 cells (line 3: 5; line 4: 2). A ';' inside a text needs quotes around it; a last line may be cut off."
+        ],
     ),
     "a delimiter at the end of rows alone": (
         texts(HEAD + ROW + "a;\n2;05.02.2025 08:15;phone;b;\n"),
@@ -130,7 +174,9 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "a quote that the next quoted text closes": (
         texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;"b"\n'),
-        [f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."],
+        [
+            f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."
+        ],
     ),
     "a quote that a later inch mark closes": (
         texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;3/4"\n'),
@@ -141,11 +187,15 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "quotes escaped by backslashes": (
         texts(HEAD + ROW + '"a \\"b\\" c"\n'),
-        [f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."],
+        [
+            f"{X}, line 2: a quoted text goes on behind its closing quote. Double a quote that belongs to the text, or close the text before it."
+        ],
     ),
     "cp1252, not declared": (
         texts((HEAD + ROW + "Köln\n").encode("cp1252")),
-        [f"{X}, line 2: is not utf-8 (byte 0xf6). Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows."],
+        [
+            f"{X}, line 2: is not utf-8 (byte 0xf6). Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows."
+        ],
     ),
     "cp1252, declared as Latin-1": (
         texts((HEAD + ROW + "5 €\n").encode("cp1252"), encoding="latin-1"),
@@ -167,7 +217,9 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "umlauts that are lost": (
         texts(HEAD + ROW + "K\ufffdln\n", mojibake="repair"),
-        [f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'K\ufffdln'). Letters are lost there for good: ask for the export again, or declare `mojibake: keep`."],
+        [
+            f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'K\ufffdln'). Letters are lost there for good: ask for the export again, or declare `mojibake: keep`."
+        ],
     ),
     "a NUL": (
         texts(HEAD + ROW + "a\x00b\n"),
@@ -184,8 +236,14 @@ REFUSED = {  # name: (content, declaration), messages word for word
         texts("<html><table><tr><td>Id</td></tr></table></html>"),
         [f"{X}: is no delimited text, but a web page. Open it in a spreadsheet program and save it as .xlsx or .csv."],
     ),
-    "another delimiter": (texts((HEAD + ROW).replace(";", ",")), [f"{X}: only one column was found with the delimiter ';': 'Id,Zeit,Kanal,Text'. Declare the `delimiter`."]),
-    "a doubled column": (texts("Id;Zeit;Kanal;Text;Text\n" + ROW + "a;b\n"), [f"{X}: the column 'Text' stands 2 times in the header. Declare the one that is meant: 'Text (4)' or 'Text (5)'."]),
+    "another delimiter": (
+        texts((HEAD + ROW).replace(";", ",")),
+        [f"{X}: only one column was found with the delimiter ';': 'Id,Zeit,Kanal,Text'. Declare the `delimiter`."],
+    ),
+    "a doubled column": (
+        texts("Id;Zeit;Kanal;Text;Text\n" + ROW + "a;b\n"),
+        [f"{X}: the column 'Text' stands 2 times in the header. Declare the one that is meant: 'Text (4)' or 'Text (5)'."],
+    ),
     "columns that differ in capitals alone": (
         texts("Id;Zeit;Kanal;Text;TEXT\n" + ROW + "a;b\n"),
         [f"{X}: the column 'Text' stands 2 times in the header, capitals aside. Declare the one that is meant: 'Text (4)' or 'TEXT (5)'."],
@@ -194,14 +252,21 @@ REFUSED = {  # name: (content, declaration), messages word for word
         texts("ID;Zeit;Kanal;Text\n" + ROW + "a\n"),
         ["params/acme.yml: sources.log.columns.contact_id: unknown column 'Id' (did you mean 'ID'?). The file has: ID, Zeit, Kanal, Text."],
     ),
-    "a title line": (texts("Auswertung TK-Anlage – vertraulich\n" + HEAD + ROW + "a\n"), [f"{X}: the columns' names stand in line 2, below a title. Declare `header_line: 2`."]),
+    "a title line": (
+        texts("Auswertung TK-Anlage – vertraulich\n" + HEAD + ROW + "a\n"),
+        [f"{X}: the columns' names stand in line 2, below a title. Declare `header_line: 2`."],
+    ),
     "the header twice": (
         texts(HEAD + ROW + "a\n" + HEAD + "2;05.02.2025 08:15;phone;b\n"),
-        [f"{X}: the header stands among the rows 1 times (line 3): two exports in one file? Leave it out with `ignore_rows: {{Id: [Id]}}`."],
+        [
+            f"{X}: the header stands among the rows 1 times (line 3): two exports in one file? Leave it out with `ignore_rows: {{Id: [Id]}}`."
+        ],
     ),
     "a total row": (
         texts(HEAD + ROW + "a\nSumme;;;1\n"),
-        [f"{X}: Id: 1 of 2 cells are no id for contact_id (line 3: 'Summe'). This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Summe'."],
+        [
+            f"{X}: Id: 1 of 2 cells are no id for contact_id (line 3: 'Summe'). This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Summe'."
+        ],
     ),
     "a total row without its word": (
         texts(HEAD + ROW + "a\n;;;17\n"),
@@ -211,7 +276,10 @@ REFUSED = {  # name: (content, declaration), messages word for word
             for column in ("contact_id", "contact_ts", "channel")
         ],
     ),
-    "a header and nothing else": (texts(HEAD), [f"{X}: holds a header and no rows. Ask for the export again, or take the source out of params."]),
+    "a header and nothing else": (
+        texts(HEAD),
+        [f"{X}: holds a header and no rows. Ask for the export again, or take the source out of params."],
+    ),
     "nothing at all": (texts(""), [f"{X}: is empty. Ask for the export again."]),
     "all rows left out": (
         texts(HEAD + ROW + "a\n", ignore_rows={"Kanal": ["phone"]}),
@@ -240,7 +308,9 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "no day at all": (
         times("01.01.1900 00:00"),
-        [f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '01.01.1900 00:00'). The declared time_format is '%d.%m.%Y %H:%M'. If this stands for no day at all, add it to `missing`."],
+        [
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '01.01.1900 00:00'). The declared time_format is '%d.%m.%Y %H:%M'. If this stands for no day at all, add it to `missing`."
+        ],
     ),
     "the day numbers of a spreadsheet": (
         times("45693,34"),
@@ -265,7 +335,9 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "ids that became decimals": (
         ids("4711.0"),
-        [f"{X}: Id: 1 of 1 cells are no id for contact_id (line 2: '4711.0'). A program has turned ids into numbers with decimals: ask for the export with this column as text."],
+        [
+            f"{X}: Id: 1 of 1 cells are no id for contact_id (line 2: '4711.0'). A program has turned ids into numbers with decimals: ask for the export with this column as text."
+        ],
     ),
     "ids with and without their zeros": (
         ids("0004711", "4711", "0000815"),
@@ -276,7 +348,9 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "1.234, thousands not declared": (
         waits("1.234"),
-        [f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '1.234'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."],
+        [
+            f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '1.234'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."
+        ],
     ),
     "mixed decimal signs": (
         waits("1,5", "2.5", "1,234.50", "0.123", thousands="."),
@@ -294,15 +368,21 @@ REFUSED = {  # name: (content, declaration), messages word for word
     ),
     "a negative wait": (
         waits("-6", "6"),
-        [f"{X}: Wartezeit: 1 of 2 cells are no number for wait_s (line 2: '-6'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."],
+        [
+            f"{X}: Wartezeit: 1 of 2 cells are no number for wait_s (line 2: '-6'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."
+        ],
     ),
     "a spreadsheet's error": (
         texts(HEAD + ROW + "#NV\n"),
-        [f"{X}: Text: 1 of 1 cells are damaged text (line 2: '#NV'). A spreadsheet's formula failed there: mend it, or add the word to `missing` if it means that there is no value."],
+        [
+            f"{X}: Text: 1 of 1 cells are damaged text (line 2: '#NV'). A spreadsheet's formula failed there: mend it, or add the word to `missing` if it means that there is no value."
+        ],
     ),
     "a new channel": (
         texts(HEAD + "1;05.02.2025 08:15;WhatsApp;a\n"),
-        [f"{X}: Kanal: 1 of 1 cells are no choice for channel (line 2: 'WhatsApp'). Allowed: {CHANNELS}. Map the word under `values: {{channel: …}}`."],
+        [
+            f"{X}: Kanal: 1 of 1 cells are no choice for channel (line 2: 'WhatsApp'). Allowed: {CHANNELS}. Map the word under `values: {{channel: …}}`."
+        ],
     ),
     "doubled ids, equal and conflicting": (
         texts(HEAD + ROW + "a\n" + ROW + "a\n2;05.02.2025 08:15;phone;b\n2;05.02.2025 08:15;phone;c\n"),
@@ -343,7 +423,11 @@ def test_it_is_refused_word_for_word(log_of, name):
         ("x.csv.gz", gzip.compress((HEAD + ROW + "a\n").encode()), []),
         ("x.CSV.GZ", gzip.compress((HEAD + ROW + "a\n").encode()), []),
         ("x.zip", zipped(**{"a.csv": HEAD + ROW + "a\n", "__MACOSX/._a.csv": "x"}), []),
-        ("x.csv.gz", gzip.compress((HEAD + ROW + "a\n").encode())[:-9], ["data/acme/raw/x.csv.gz: the packed file is cut off or damaged. Ask for it again."]),
+        (
+            "x.csv.gz",
+            gzip.compress((HEAD + ROW + "a\n").encode())[:-9],
+            ["data/acme/raw/x.csv.gz: the packed file is cut off or damaged. Ask for it again."],
+        ),
         ("x.zip", b"abc", ["data/acme/raw/x.zip: the packed file is cut off or damaged. Ask for it again."]),
         ("x.zip", zipped(a="1", b="2"), ["data/acme/raw/x.zip: holds 2 files. Unpack it and name one of them."]),
     ],
@@ -362,15 +446,23 @@ def test_tickets_resolved_before_they_were_opened_are_counted_or_refused(log_of)
     assert came.records[0]["noted"] == {"resolved_ts lies before contact_ts": 27}
     assert log_of("Id;Zeit;Kanal;Gelöst\n" + rows, max_failed_share=0.2, **declared).problems == [
         f"{X}: Gelöst (resolved_ts) lies before Zeit (contact_ts) in 27 of 100 rows (line 2: 2025-02-05 07:15:00, line 3: 2025-02-05 07:15:00, "
-        "line 4: 2025-02-05 07:15:00, line 5: 2025-02-05 07:15:00, line 6: 2025-02-05 07:15:00). One of the two may be in another time zone: ask, and take "
-        "it in as a source of its own with `timezone`; what may stay as it is says `max_failed_share`."
+        "line 4: 2025-02-05 07:15:00, line 5: 2025-02-05 07:15:00, line 6: 2025-02-05 07:15:00). One of the two may be in another time zone: ask for both "
+        "in one. How many rows may stay as they are, `max_failed_share` says."
     ]
 
 
 def test_exports_that_overlap_keep_one_of_equal_rows_and_name_those_that_differ(came_of):
-    source = {"table": "contacts", "delimiter": ";", "time_format": "%d.%m.%Y %H:%M", "columns": {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal", "text": "Text"}}
+    source = {
+        "table": "contacts",
+        "delimiter": ";",
+        "time_format": "%d.%m.%Y %H:%M",
+        "columns": {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal", "text": "Text"},
+    }
     sources = {"jan": source | {"file": "jan.csv"}, "feb": source | {"file": "feb.csv"}}
-    files = {"jan.csv": HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b\n", "feb.csv": HEAD + "2;05.02.2025 08:15;phone;b\n3;05.02.2025 08:15;phone;c\n"}
+    files = {
+        "jan.csv": HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b\n",
+        "feb.csv": HEAD + "2;05.02.2025 08:15;phone;b\n3;05.02.2025 08:15;phone;c\n",
+    }
     assert came_of(files, sources).problems == [
         "data/acme: contacts: contact_id: 1 stand more than once in equal rows, first: 2 (jan.csv, line 3, feb.csv, line 2). Declare `duplicates: drop_equal` to keep one of each."
     ]
@@ -393,7 +485,12 @@ SHEET = "data/acme/raw/x.xlsx [A]"
 def book_cases(w):
     return {  # name: rows of sheet A, merged, declaration, (column, values) or messages
         "typed cells": ([TITLES, ["007", MOMENT, "phone", 1.5]], (), {}, ("wait_s", [1.5])),
-        "formulas with their results": ([TITLES, [w.Formula("A9", "7"), w.Formula("B9", MOMENT), "phone", w.Formula("1+1", 2)]], (), {}, ("wait_s", [2])),
+        "formulas with their results": (
+            [TITLES, [w.Formula("A9", "7"), w.Formula("B9", MOMENT), "phone", w.Formula("1+1", 2)]],
+            (),
+            {},
+            ("wait_s", [2]),
+        ),
         "a formula whose result is no text": ([TITLES, ["7", MOMENT, "phone", w.Formula('""', "")]], (), {}, ("wait_s", [None])),
         "a formula without its result": (
             [TITLES, ["7", MOMENT, "phone", w.Formula("1+1")]],
@@ -407,10 +504,25 @@ def book_cases(w):
             {},
             [f"{SHEET}: cells are merged (C2:C3): only the first of them holds the value. Unmerge them and fill each row."],
         ),
-        "a merged title above the names": ([["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]], ("A1:D1",), {"header_line": 2}, ("wait_s", [1])),
-        "a title above the names": ([["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]], (), {}, [f"{SHEET}: the columns' names stand in row 3, below a title. Declare `header_line: 2`."]),
+        "a merged title above the names": (
+            [["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]],
+            ("A1:D1",),
+            {"header_line": 2},
+            ("wait_s", [1]),
+        ),
+        "a title above the names": (
+            [["Auswertung"], [], TITLES, ["7", MOMENT, "phone", 1]],
+            (),
+            {},
+            [f"{SHEET}: the columns' names stand in row 3, below a title. Declare `header_line: 2`."],
+        ),
         "a duration beyond a day": ([TITLES, ["7", MOMENT, "phone", timedelta(hours=25, seconds=5)]], (), {}, ("wait_s", [90005])),
-        "numbers and texts in one column": ([TITLES, ["7", MOMENT, "phone", "1,5"], ["8", MOMENT, "phone", 3.25]], (), {}, ("wait_s", [1.5, 3.25])),
+        "numbers and texts in one column": (
+            [TITLES, ["7", MOMENT, "phone", "1,5"], ["8", MOMENT, "phone", 3.25]],
+            (),
+            {},
+            ("wait_s", [1.5, 3.25]),
+        ),
         "a text that is no number": (
             [TITLES, ["7", MOMENT, "phone", "1.5"], ["8", MOMENT, "phone", 3.25]],
             (),
@@ -429,7 +541,12 @@ def book_cases(w):
                 "to `missing` if it means that there is no value."
             ],
         ),
-        "an error that means nothing": ([TITLES, ["7", MOMENT, "phone", w.Fault("#N/A")]], (), {"missing": ["", "#N/A"]}, ("wait_s", [None])),
+        "an error that means nothing": (
+            [TITLES, ["7", MOMENT, "phone", w.Fault("#N/A")]],
+            (),
+            {"missing": ["", "#N/A"]},
+            ("wait_s", [None]),
+        ),
         "days stored as numbers": (
             [TITLES, ["7", 45693, "phone", 1]],
             (),
@@ -448,14 +565,26 @@ def book_cases(w):
                 "which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S."
             ],
         ),
-        "ids as numbers": ([TITLES, ["0047", MOMENT, "phone", 1], [48, MOMENT, "phone", 1]], (), {"id_width": {"contact_id": 4}}, ("contact_id", ["0047", "0048"])),
+        "ids as numbers": (
+            [TITLES, ["0047", MOMENT, "phone", 1], [48, MOMENT, "phone", 1]],
+            (),
+            {"id_width": {"contact_id": 4}},
+            ("contact_id", ["0047", "0048"]),
+        ),
         "ids as numbers, not declared": (
             [TITLES, ["0047", MOMENT, "phone", 1], [48, MOMENT, "phone", 1]],
             (),
             {},
-            [f"{SHEET}: Id: 1 ids are numbers and have lost their leading zeros, which others still have (A3). Declare how many digits they have: `id_width: {{contact_id: …}}`."],
+            [
+                f"{SHEET}: Id: 1 ids are numbers and have lost their leading zeros, which others still have (A3). Declare how many digits they have: `id_width: {{contact_id: …}}`."
+            ],
         ),
-        "ids as days": ([TITLES, [date(2025, 2, 1), MOMENT, "phone", 1]], (), {}, [f"{SHEET}: Id: 1 ids have become days or times (A2). Ask for this column as text."]),
+        "ids as days": (
+            [TITLES, [date(2025, 2, 1), MOMENT, "phone", 1]],
+            (),
+            {},
+            [f"{SHEET}: Id: 1 ids have become days or times (A2). Ask for this column as text."],
+        ),
         "ids of 16 digits as numbers": (
             [TITLES, [1234567890123456, MOMENT, "phone", 1]],
             (),
@@ -496,18 +625,32 @@ def test_workbooks_come_out_right_or_are_refused_word_for_word(log_of, workbooks
 def test_a_second_sheet_has_to_be_chosen(log_of, workbooks, tmp_path):
     sheets = {"2025": [TITLES, ["1", MOMENT, "phone", 1]], "2026": [TITLES, ["2", MOMENT, "phone", workbooks.Formula("1")]]}
     book = workbooks.workbook(tmp_path / "made.xlsx", sheets, files=["sheet2.xml", "sheet1.xml"]).read_bytes()  # the sheets were moved
-    assert log_of(book, "x.xlsx", format="excel", columns=WAIT).problems == ["data/acme/raw/x.xlsx: has several sheets; declare one under `sheet`. Sheets: 2025, 2026."]
+    assert log_of(book, "x.xlsx", format="excel", columns=WAIT).problems == [
+        "data/acme/raw/x.xlsx: has several sheets; declare one under `sheet`. Sheets: 2025, 2026."
+    ]
     assert [row["contact_id"] for row in log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2025").rows] == ["1"]
-    assert log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2026").problems[0].startswith("data/acme/raw/x.xlsx [2026]: 1 formulas have no stored result (D2)")
-    assert log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2024").problems == ["data/acme/raw/x.xlsx: there is no sheet '2024' (did you mean '2026'?). Sheets: 2025, 2026."]
+    assert (
+        log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2026")
+        .problems[0]
+        .startswith("data/acme/raw/x.xlsx [2026]: 1 formulas have no stored result (D2)")
+    )
+    assert log_of(book, "x.xlsx", format="excel", columns=WAIT, sheet="2024").problems == [
+        "data/acme/raw/x.xlsx: there is no sheet '2024' (did you mean '2026'?). Sheets: 2025, 2026."
+    ]
 
 
 def test_days_count_from_1904_where_the_workbook_says_so(log_of, workbooks, tmp_path):
     book = workbooks.workbook(tmp_path / "made.xlsx", {"A": [TITLES, ["1", MOMENT - timedelta(days=1462), "phone", 1]]}, since_1904=True)
-    assert log_of(book.read_bytes(), "x.xlsx", format="excel").rows[0]["contact_ts"].astimezone(UTC) == datetime(2025, 2, 5, 7, 15, tzinfo=UTC)
+    assert log_of(book.read_bytes(), "x.xlsx", format="excel").rows[0]["contact_ts"].astimezone(UTC) == datetime(
+        2025, 2, 5, 7, 15, tzinfo=UTC
+    )
 
 
-SURVEY = {"table": "responses", "columns": {"response_id": "ResponseId", "respondent_id": "ResponseId"}, "constants": {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05"}}
+SURVEY = {
+    "table": "responses",
+    "columns": {"response_id": "ResponseId", "respondent_id": "ResponseId"},
+    "constants": {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05"},
+}
 SCALES = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "states": {"8": "not_used"}}, "ten": {"low": 0, "high": 10}}}
 MARK = {"item_type": "actual", "scale": "mark"}
 
@@ -528,7 +671,13 @@ def test_a_qualtrics_file_with_a_line_break_in_its_second_header_and_previews(ca
 
 def test_a_survey_with_words_and_codes_among_its_marks(came_of):
     content = "ResponseId;Q1;Frei\n1;99;a; b\n".replace("a; b", '"a; b"') + "2;k. A.;=1+1\n3;−9;NA\n4;8;\n5;2,5; \n"
-    source = SURVEY | {"file": "u.csv", "delimiter": ";", "decimal": ",", "missing": ["", "k. A."], "items": {"Q1": MARK, "Frei": {"item_type": "open_text"}}}
+    source = SURVEY | {
+        "file": "u.csv",
+        "delimiter": ";",
+        "decimal": ",",
+        "missing": ["", "k. A."],
+        "items": {"Q1": MARK, "Frei": {"item_type": "open_text"}},
+    }
     assert came_of({"u.csv": content}, {"survey": source}, SCALES).problems == [
         "data/acme/raw/u.csv: Q1: 2 of 5 answers lie outside the scale 'mark' (1 to 6): line 2: '99', line 4: '−9'. "
         "If a code means never used or no answer, declare it under `scales: {mark: {states: …}}`."

@@ -11,7 +11,14 @@ from cxlib.errors import DataError
 from cxlib.intake.parquet import read_parquet
 from cxlib.params import Source
 
-SOURCE = {"table": "contacts", "file": "x.parquet", "format": "parquet", "decimal": ",", "time_format": "%d.%m.%Y %H:%M:%S", "date_format": "%d.%m.%Y"}
+SOURCE = {
+    "table": "contacts",
+    "file": "x.parquet",
+    "format": "parquet",
+    "decimal": ",",
+    "time_format": "%d.%m.%Y %H:%M:%S",
+    "date_format": "%d.%m.%Y",
+}
 
 
 @pytest.fixture
@@ -56,7 +63,10 @@ def test_a_moment_in_the_hour_that_comes_twice_is_the_moment_it_was(log_of, tmp_
 
 def test_seconds_that_the_format_does_not_know_are_not_lost_in_silence(log_of, tmp_path):
     pq.write_table(pa.table({"Id": ["1"], "Zeit": [datetime(2025, 2, 5, 8, 15, 30)], "Kanal": ["phone"]}), tmp_path / "made.parquet")
-    assert "which has no place for the seconds of these cells" in log_of((tmp_path / "made.parquet").read_bytes(), "x.parquet", format="parquet").problems[0]
+    assert (
+        "which has no place for the seconds of these cells"
+        in log_of((tmp_path / "made.parquet").read_bytes(), "x.parquet", format="parquet").problems[0]
+    )
 
 
 def test_columns_called_row_or_alike_are_told_apart(read):

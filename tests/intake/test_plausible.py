@@ -14,10 +14,23 @@ HEADERS = {"order_id": "Auftrag", "order_ts": "Bestellt", "delivered_date": "Gel
 @pytest.fixture
 def seen(bench):
     def run(*orders, **declared):
-        rows = ", ".join(f"({number}, '{name}', '{ordered}'::TIMESTAMPTZ, '{delivered}'::DATE, '{wanted}'::DATE)" for number, (name, ordered, delivered, wanted) in enumerate(orders))
+        rows = ", ".join(
+            f"({number}, '{name}', '{ordered}'::TIMESTAMPTZ, '{delivered}'::DATE, '{wanted}'::DATE)"
+            for number, (name, ordered, delivered, wanted) in enumerate(orders)
+        )
         bench.run(f"CREATE TABLE t AS SELECT * FROM (VALUES {rows}) AS v(row, order_id, order_ts, delivered_date, requested_date)")
         source = Source.model_validate({"table": "orders", "file": "x.csv"} | declared)
-        return implausible(bench, contract("orders"), "t", HEADERS, source, "x.csv", "line {}".format, timezone="Europe/Berlin", last_day=date(2025, 12, 31))
+        return implausible(
+            bench,
+            contract("orders"),
+            "t",
+            HEADERS,
+            source,
+            "x.csv",
+            "line {}".format,
+            timezone="Europe/Berlin",
+            last_day=date(2025, 12, 31),
+        )
 
     return run
 
@@ -35,12 +48,17 @@ def test_a_day_is_compared_with_the_clients_own_day(seen):
 
 def test_what_comes_before_its_cause_is_refused_or_borne(seen):
     problems, noted = seen(GOOD, ("2", "2025-03-05 12:00+00", "2025-03-02", "2025-03-02"))
-    assert problems[0].startswith("x.csv: Geliefert (delivered_date) lies before Bestellt (order_ts) in 1 of 2 rows (line 1: 2025-03-02). One of the two may be")
+    assert problems[0].startswith(
+        "x.csv: Geliefert (delivered_date) lies before Bestellt (order_ts) in 1 of 2 rows (line 1: 2025-03-02). One of the two may be"
+    )
     assert noted == {}
 
 
 def test_what_is_borne_is_counted(seen):
-    assert seen(GOOD, ("2", "2025-03-05 12:00+00", "2025-03-02", "2025-03-02"), max_failed_share=0.5) == ([], {"delivered_date lies before order_ts": 1})
+    assert seen(GOOD, ("2", "2025-03-05 12:00+00", "2025-03-02", "2025-03-02"), max_failed_share=0.5) == (
+        [],
+        {"delivered_date lies before order_ts": 1},
+    )
 
 
 def test_plans_may_lie_ahead_and_deeds_may_not(seen):
@@ -53,7 +71,10 @@ def test_the_day_after_the_last_is_granted(seen):
 
 
 def test_the_future_can_be_declared(seen):
-    assert seen(("1", "2025-03-01 12:00+00", "2026-01-02", "2027-03-02"), future="keep") == ([], {"delivered_date lies after 2025-12-31": 1})
+    assert seen(("1", "2025-03-01 12:00+00", "2026-01-02", "2027-03-02"), future="keep") == (
+        [],
+        {"delivered_date lies after 2025-12-31": 1},
+    )
 
 
 def test_one_id_in_two_spellings_is_refused_whatever_share_may_fail(seen):

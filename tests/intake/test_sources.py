@@ -14,7 +14,9 @@ ROW = "1;05.02.2025 08:15;phone;a\n"
 
 def params(**keys):
     sources = {"log": {"table": "contacts", "file": "x.csv"}}
-    return Params.model_validate({"client": "acme", "name": "A", "period": {"start": "2025-01-01", "end": "2025-12-31"}, "sources": sources} | keys)
+    return Params.model_validate(
+        {"client": "acme", "name": "A", "period": {"start": "2025-01-01", "end": "2025-12-31"}, "sources": sources} | keys
+    )
 
 
 def test_the_record_says_what_was_read_left_out_and_failed(log_of):
@@ -24,7 +26,16 @@ def test_the_record_says_what_was_read_left_out_and_failed(log_of):
     came = log_of(content.replace("gestern", "05.02.2025 08:15"), ignore_rows={"Kanal": ["test"]})
     digest = hashlib.sha256(content.replace("gestern", "05.02.2025 08:15").encode()).hexdigest()
     assert came.records == [
-        {"source": "log", "table": "contacts", "file": "x.csv", "rows_read": 3, "dropped": {"Kanal = test": 1}, "noted": {}, "failed_cells": 0, "sha256": digest}
+        {
+            "source": "log",
+            "table": "contacts",
+            "file": "x.csv",
+            "rows_read": 3,
+            "dropped": {"Kanal = test": 1},
+            "noted": {},
+            "failed_cells": 0,
+            "sha256": digest,
+        }
     ]
 
 
@@ -52,16 +63,34 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
 
 
 def test_rows_that_params_hold_are_checked_like_any_other(came_of):
-    row = {"touchpoint_id": "T1", "name_de": "Hotline", "phase": "aftersales", "stage": "Nutzung", "seq": 1, "mode": "offline", "influence": "direct"}
+    row = {
+        "touchpoint_id": "T1",
+        "name_de": "Hotline",
+        "phase": "aftersales",
+        "stage": "Nutzung",
+        "seq": 1,
+        "mode": "offline",
+        "influence": "direct",
+    }
     row |= {"object_type": "employee", "department": "KC", "operator": "own", "observable_in": "log", "status": "active"}
     assert came_of({}, {"t": {"table": "touchpoints", "rows": [row]}}).rows[0]["seq"] == 1
-    assert came_of({}, {"t": {"table": "touchpoints", "rows": [row | {"seq": "x", "mode": "on line"}]}}).problems[0].startswith(
-        "params/acme.yml: sources.t: seq: 1 of 1 cells are no count for seq (row 1: 'x')."
+    assert (
+        came_of({}, {"t": {"table": "touchpoints", "rows": [row | {"seq": "x", "mode": "on line"}]}})
+        .problems[0]
+        .startswith("params/acme.yml: sources.t: seq: 1 of 1 cells are no count for seq (row 1: 'x').")
     )
 
 
 def test_a_misspelt_column_to_ignore_is_refused_in_qualtrics_files_too(came_of):
-    source = {"table": "responses", "file": "q.csv", "format": "qualtrics", "columns": {"response_id": "Id", "respondent_id": "Id"}, "ignore_rows": {"Nmae": ["Test"]}}
+    source = {
+        "table": "responses",
+        "file": "q.csv",
+        "format": "qualtrics",
+        "columns": {"response_id": "Id", "respondent_id": "Id"},
+        "ignore_rows": {"Nmae": ["Test"]},
+    }
     source |= {"items": {"Q": {"item_type": "open_text"}}, "constants": {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05"}}
     came = came_of({"q.csv": "Id,Q,Name\nx,x,x\nx,x,x\n1,a,b\n"}, {"q": source})
-    assert came.problems == ["params/acme.yml: sources.q.ignore_rows: unknown column 'Nmae' (did you mean 'Name'?). The file has: Id, Q, Name."]
+    assert came.problems == [
+        "params/acme.yml: sources.q.ignore_rows: unknown column 'Nmae' (did you mean 'Name'?). The file has: Id, Q, Name."
+    ]

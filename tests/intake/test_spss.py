@@ -25,7 +25,15 @@ SCALES = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "states": {"5"
 @pytest.fixture
 def sav(tmp_path):
     def run(**missing):
-        frame = pd.DataFrame({"id": ["007", "8", "9"], "tag": pd.to_datetime(["2025-02-05"] * 3).date, "q1": [1.0, 5.0, None], "w": [1.5, 1.0, 99.0], "frei": ["ä;b", "", "NA"]})
+        frame = pd.DataFrame(
+            {
+                "id": ["007", "8", "9"],
+                "tag": pd.to_datetime(["2025-02-05"] * 3).date,
+                "q1": [1.0, 5.0, None],
+                "w": [1.5, 1.0, 99.0],
+                "frei": ["ä;b", "", "NA"],
+            }
+        )
         labels = {"q1": {1.0: "gut", 2.0: "gut", 5.0: "nie benutzt"}}  # two codes share a label
         pyreadstat.write_sav(frame, str(tmp_path / "made.sav"), variable_value_labels=labels, missing_ranges=missing)
         return (tmp_path / "made.sav").read_bytes()

@@ -51,7 +51,9 @@ def test_open_text_is_kept_as_it_is():
 
 @pytest.mark.parametrize("blank", ["  ", "\u00a0", " k. A. "])
 def test_blanks_around_a_missing_word_do_not_make_an_answer(blank):
-    table, problems = long({"T": [blank], "Q": [blank]}, {"missing": ["", "k. A."]}, T={"item_type": "open_text"}, Q={"item_type": "actual", "scale": "mark"})
+    table, problems = long(
+        {"T": [blank], "Q": [blank]}, {"missing": ["", "k. A."]}, T={"item_type": "open_text"}, Q={"item_type": "actual", "scale": "mark"}
+    )
     assert problems == []
     assert table["state"].to_list() == ["no_answer", "not_asked"]
 

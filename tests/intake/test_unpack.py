@@ -29,7 +29,10 @@ def test_a_file_is_read_whatever_packs_it(tmp_path, name):
     assert content_of(path) == b"a;b"
 
 
-@pytest.mark.parametrize(("name", "content"), [("x.gz", gzip.compress(b"a" * 99)[:-4]), ("x.gz", b"a;b"), ("x.zip", b"PK\x03\x04"), ("x.gz", b"\x1f\x8b\x08" + b"x" * 30)])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("x.gz", gzip.compress(b"a" * 99)[:-4]), ("x.gz", b"a;b"), ("x.zip", b"PK\x03\x04"), ("x.gz", b"\x1f\x8b\x08" + b"x" * 30)],
+)
 def test_a_damaged_package_is_refused(tmp_path, name, content):
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=f"{name}: the packed file is cut off or damaged. Ask for it again."):
@@ -49,7 +52,15 @@ def test_a_package_with_a_password_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("start", "told"),
-    [(b"PK\x03\x04", "Excel workbook"), (b"\xd0\xcf\x11\xe0", ".xls"), (b"$FL2", "SPSS"), (b"SQLi", "SQLite"), (b"<!DO", "web page"), (b"%PDF", "PDF"), (b"\x1f\x8b\x08\x00", "gzip")],
+    [
+        (b"PK\x03\x04", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0", ".xls"),
+        (b"$FL2", "SPSS"),
+        (b"SQLi", "SQLite"),
+        (b"<!DO", "web page"),
+        (b"%PDF", "PDF"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+    ],
 )
 def test_what_is_no_text_is_known(start, told):
     assert told in no_text(start)

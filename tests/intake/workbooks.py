@@ -47,7 +47,9 @@ def workbook(
         "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
         '<Default Extension="xml" ContentType="application/xml"/></Types>',
         "_rels/.rels": _links([("rId1", "officeDocument", "xl/workbook.xml")]),
-        "xl/_rels/workbook.xml.rels": _links([(f"rId{i + 1}", "worksheet", f"worksheets/{name}") for i, name in enumerate(names)] + [("rId99", "styles", "styles.xml")]),
+        "xl/_rels/workbook.xml.rels": _links(
+            [(f"rId{i + 1}", "worksheet", f"worksheets/{name}") for i, name in enumerate(names)] + [("rId99", "styles", "styles.xml")]
+        ),
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><workbookPr date1904="{int(since_1904)}"/><sheets>'
         + "".join(f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, name in enumerate(sheets))
         + "</sheets></workbook>",
@@ -72,7 +74,9 @@ def _sheet(rows: Sequence[Sequence[object]], merged: Sequence[str]) -> str:
         f'<row r="{i}">' + "".join(_cell(f"{chr(64 + j)}{i}", value) for j, value in enumerate(row, 1) if value is not None) + "</row>"
         for i, row in enumerate(rows, 1)
     ]
-    spans = f'<mergeCells count="{len(merged)}">' + "".join(f'<mergeCell ref="{span}"/>' for span in merged) + "</mergeCells>" if merged else ""
+    spans = (
+        f'<mergeCells count="{len(merged)}">' + "".join(f'<mergeCell ref="{span}"/>' for span in merged) + "</mergeCells>" if merged else ""
+    )
     return f'<worksheet xmlns="{MAIN}"><sheetData>{"".join(lines)}</sheetData>{spans}</worksheet>'
 
 
@@ -88,7 +92,9 @@ def _cell(name: str, value: object, formula: str = "") -> str:
         if formula:
             return f'<c r="{name}" t="str">{formula}<v>{escape(value)}</v></c>'
         return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    style = MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else DURATION if isinstance(value, timedelta) else GENERAL
+    style = (
+        MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else DURATION if isinstance(value, timedelta) else GENERAL
+    )
     return f'<c r="{name}" s="{style}">{formula}<v>{_number(value)!r}</v></c>'
 
 

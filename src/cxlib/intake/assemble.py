@@ -46,7 +46,8 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
     clock, zone = _CLOCKS.get(of.name), literal(timezone)
     if clock:  # the client's own day, hour and weekday: no query has to know of time zones later
         local = f"({identifier(clock)} AT TIME ZONE {zone})"
-        calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, isodow({local})::BIGINT AS local_weekday"
+        calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, "
+        calendar += f"isodow({local})::BIGINT AS local_weekday"
     every = f"SELECT *{f', {calendar}' if clock else ''} FROM ({' UNION ALL '.join(selects)})"
     bench.run(f"CREATE VIEW {identifier(of.name)} AS {every}")
     lacking = [name for name in of.required if name not in have]
@@ -73,7 +74,8 @@ def strays(bench: Workbench, tables: Mapping[str, Contract]) -> Iterator[tuple[s
     for name in tables:
         present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})")}
         if name != "touchpoints" and "touchpoint_id" in present:
-            query = f"SELECT DISTINCT touchpoint_id FROM {identifier(name)} WHERE touchpoint_id NOT IN (SELECT touchpoint_id FROM touchpoints) ORDER BY 1"
+            listed = "SELECT touchpoint_id FROM touchpoints"
+            query = f"SELECT DISTINCT touchpoint_id FROM {identifier(name)} WHERE touchpoint_id NOT IN ({listed}) ORDER BY 1"
             yield from ((name, row[0]) for row in bench.rows(query))
 
 
@@ -105,8 +107,8 @@ def _places(bench: Workbench, of: Contract, parts: Sequence[Taken], condition: s
 
 def _twice(of: Contract) -> str:
     """SQL: the rows whose key stands more than once."""
-    key = ", ".join(map(identifier, of.key))
-    return f"(SELECT * FROM {identifier(of.name)} SEMI JOIN (SELECT {key} FROM {identifier(of.name)} GROUP BY {key} HAVING count(*) > 1) USING ({key}))"
+    key, table = ", ".join(map(identifier, of.key)), identifier(of.name)
+    return f"(SELECT * FROM {table} SEMI JOIN (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1) USING ({key}))"
 
 
 def _drop_equal(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken]) -> None:

@@ -87,7 +87,10 @@ class Conversion:
         bare = trimmed(cell)
         if self.column.kind in ("choice", "flag"):
             return f"CASE {bare} {cases} ELSE {bare} END"
-        short = {"text": f"strlen({cell}) <= {SHORT} AND contains({cell}, ' ')", "id": f"NOT regexp_full_match({cell}, '[0-9A-Za-z_.:/-]+')"}
+        short = {
+            "text": f"strlen({cell}) <= {SHORT} AND contains({cell}, ' ')",
+            "id": f"NOT regexp_full_match({cell}, '[0-9A-Za-z_.:/-]+')",
+        }
         padded = short.get(self.column.kind, f"{cell} < '!'")  # begins with a blank
         return f"CASE WHEN {padded} THEN CASE {bare} {cases} ELSE {cell if self.column.kind == 'text' else bare} END ELSE {cell} END"
 
@@ -178,10 +181,10 @@ class Conversion:
 
 @lru_cache(maxsize=32)
 def change_days(zone: str) -> tuple[date, ...]:
-    """Return the local days on which a zone's clock changes, from 1970 to 2060.
+    """Return the local days on which a zone's clock changes, from 1970 to 2060, each with the day before: it changes between two noons.
 
     >>> [day.isoformat() for day in change_days("Europe/Berlin") if day.year == 2025]
-    ['2025-03-30', '2025-10-26']
+    ['2025-03-29', '2025-03-30', '2025-10-25', '2025-10-26']
     """
     place = ZoneInfo(zone)
     noons = [datetime(1970, 1, 1, 12, tzinfo=UTC) + timedelta(days=day) for day in range(33_000)]

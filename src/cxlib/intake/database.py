@@ -53,7 +53,8 @@ def _fetched(path: Path | None, source: Source, where: str) -> pa.Table:
             raise DataError(f"{where}: the environment variable {source.connection} is not set. Set it to the database's URI.")
         if not uri.startswith(("postgresql://", "postgres://")):
             raise DataError(
-                f"{where}: {source.connection} does not hold a postgresql:// URI. For SQLite, put the file into raw/ and name it under `file`."
+                f"{where}: {source.connection} does not hold a postgresql:// URI. "
+                "For SQLite, put the file into raw/ and name it under `file`."
             )
         try:
             import adbc_driver_postgresql.dbapi as driver  # type: ignore[no-redef]
@@ -63,7 +64,7 @@ def _fetched(path: Path | None, source: Source, where: str) -> pa.Table:
         with driver.connect(uri) as connection, connection.cursor() as cursor:
             if path is None:
                 cursor.execute("SET default_transaction_read_only = on")
-            cursor.execute(source.query)
+            cursor.execute(str(source.query))
             return cursor.fetch_arrow_table()
     except driver.Error as error:
         reason = (str(error).replace(uri, str(source.connection)).splitlines() or ["no reason given"])[0]

@@ -73,7 +73,8 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     reading = (
         f"read_csv({literal(str(text))}, auto_detect = false, header = false, skip = {skipped}, delim = {literal(source.delimiter)}, "
         f"quote = {literal(source.quote)}, escape = {literal(source.quote)}, new_line = '\\n', strict_mode = true, null_padding = false, "
-        f"nullstr = [{literal(chr(1) + 'none' + chr(1))}], max_line_size = {LONGEST_RECORD}, buffer_size = {2 * LONGEST_RECORD}, comment = '', "
+        f"nullstr = [{literal(chr(1) + 'none' + chr(1))}], comment = '', "
+        f"max_line_size = {LONGEST_RECORD}, buffer_size = {2 * LONGEST_RECORD}, "
         f"columns = {{{columns}}})"
     )
     bench.run(f"CREATE VIEW {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, * FROM {reading}")
@@ -162,13 +163,13 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
             content = content.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
             if b"\x00" in content:
                 raise DataError(
-                    f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. The export is damaged: "
-                    "ask for it again. If it is UTF-16 without a byte-order mark, declare `encoding: utf-16-le`."
+                    f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "
+                    "The export is damaged: ask for it again. If it is UTF-16 without a byte-order mark, declare `encoding: utf-16-le`."
                 )
             if latin and (control := _CONTROL.search(content)):
                 raise DataError(
-                    f"{where}, line {tally.line(content, control.start())}: is not {encoding} (byte 0x{control[0][1]:02x} is no letter there, "
-                    "but one on Windows). Declare `encoding: cp1252`."
+                    f"{where}, line {tally.line(content, control.start())}: is not {encoding} "
+                    f"(byte 0x{control[0][1]:02x} is no letter there, but one on Windows). Declare `encoding: cp1252`."
                 )
             if content:
                 tally.add(content)
@@ -181,6 +182,8 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
 
 def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeError) -> str:
     """Find the first line that does not decode; the decoder itself only knows its own chunk."""
+    if encoding.startswith(("utf-16", "utf-32")):  # their line ends are more than one byte long
+        return f"{where}: is not {encoding} ({error.reason}): it may be cut off."
     with unpacked(path, where) as file:
         for number, line in enumerate(file, start=1):
             try:
@@ -256,8 +259,8 @@ def _explain(text: Path, source: Source, where: str, header: list[str]) -> int:
     if swallowed:
         shown = ", ".join(f"line {at}" for at in swallowed[:EXAMPLES])
         problems.append(
-            f"{where}: {len(swallowed)} quoted texts run over lines that look like rows of their own ({shown}): a quote is missing at their end, "
-            "or one too many at their beginning. Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
+            f"{where}: {len(swallowed)} quoted texts run over lines that look like rows of their own ({shown}): "
+            "a quote is missing at their end, or one too many at their beginning. Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
         )
     if problems:
         raise DataError(*problems)
@@ -288,7 +291,9 @@ def _widths(where: str, ragged: list[tuple[int, list[str]]], header: list[str], 
         return []
     shown = "; ".join(f"line {line}: {len(record)}" for line, record in ragged[:EXAMPLES])
     if all(len(record) == len(header) + 1 and not record[-1] for _, record in ragged):
-        advice = f"They end in one more {source.delimiter!r}: add one to the end of the header's line as well, or ask for an export without."
+        advice = (
+            f"They end in one more {source.delimiter!r}: add one to the end of the header's line as well, or ask for an export without."
+        )
     else:
         advice = f"A {source.delimiter!r} inside a text needs quotes around it; a last line may be cut off."
     return [f"{where}: {len(ragged)} rows do not have the header's {len(header)} cells ({shown}). {advice}"]

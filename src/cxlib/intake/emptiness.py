@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from cxlib.intake.convert import Conversion
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
-from cxlib.params import Source
 
 __all__ = ["clear"]
 

@@ -21,7 +21,9 @@ __all__ = ["read_excel"]
 EXAMPLES = 5
 _SHEET = re.compile(r"<(?:\w+:)?sheet\s[^>]*>")
 _LINK = re.compile(r"<(?:\w+:)?Relationship\s[^>]*>")
-_FORMULA = re.compile(rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>")
+_FORMULA = re.compile(
+    rb"<(?:\w+:)?c\s([^>]*)>\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\s*/>|<v></v>)?\s*</(?:\w+:)?c>"
+)
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.S)
 _PLACE = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
 
@@ -56,7 +58,9 @@ def read_excel(path: Path, source: Source, where: str, name: str, bench: Workben
     problems += [*_hidden(path, chosen, top, used, source, where), *_ids(cells, kept, used, kinds, source, where)]
     if problems:
         raise DataError(*problems)
-    bench.put(name, names, [[told(cell, kinds.get(named, ""), source) for cell in column] for named, column in zip(names, cells, strict=True)])
+    bench.put(
+        name, names, [[told(cell, kinds.get(named, ""), source) for cell in column] for named, column in zip(names, cells, strict=True)]
+    )
     return Raw(name, tuple(names), len(kept), lambda row: f"row {kept[row]}")
 
 
@@ -136,7 +140,8 @@ def _hidden(path: Path, sheet: str, top: int, used: Mapping[int, str], source: S
     bare = _placed([match[1] for match in _FORMULA.finditer(content) if not (match[2] and b't="str"' in match[1])], top, used)
     if bare:
         problems.append(
-            f"{where}: {len(bare)} formulas have no stored result ({', '.join(bare[:EXAMPLES])}). Open and save the file in a spreadsheet program."
+            f"{where}: {len(bare)} formulas have no stored result ({', '.join(bare[:EXAMPLES])}). "
+            "Open and save the file in a spreadsheet program."
         )
     errors = [match[1] for match in _ERROR.finditer(content) if match[2].decode() not in source.missing]
     failed = _placed(errors, top, used)

@@ -77,7 +77,8 @@ def _damage(text: str) -> str:
     if spoilt(text):
         return way_out(text)
     if re.fullmatch(POWER, text):
-        return "A spreadsheet has turned long numbers into powers of ten and lost their last digits: ask for the export with this column as text"
+        lost = "A spreadsheet has turned long numbers into powers of ten and lost their last digits"
+        return f"{lost}: ask for the export with this column as text"
     if re.fullmatch(DECIMAL, text):
         return "A program has turned ids into numbers with decimals: ask for the export with this column as text"
     return f"This looks like the total of a table: leave the row out with `ignore_rows`, here the word {text!r}"

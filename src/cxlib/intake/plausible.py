@@ -71,7 +71,11 @@ def implausible(
     (problems, counts)
         One message a contradiction in more rows than declared; rows of those that were borne, in words.
     """
-    checks = [*_orders(of, headers, source, timezone), *_futures(of, headers, source, timezone, last_day), *_spellings(of, table, headers, source)]
+    checks = [
+        *_orders(of, headers, source, timezone),
+        *_futures(of, headers, source, timezone, last_day),
+        *_spellings(of, table, headers, source),
+    ]
     if not checks:
         return [], {}
     counted = ", ".join(f"count(*) FILTER (WHERE {check.condition})" for check in checks)
@@ -99,8 +103,8 @@ def _orders(of: Contract, headers: Mapping[str, str], source: Source, timezone: 
                 f"{later} lies before {first}",
                 f"{b} < {begun}",
                 _local(of, later, timezone),
-                f"{_both(later, headers)} lies before {_both(first, headers)} in {{count}} of {{rows}} rows ({{shown}}). One of the two may be in "
-                "another time zone: ask, and take it in as a source of its own with `timezone`; what may stay as it is says `max_failed_share`.",
+                f"{_both(later, headers)} lies before {_both(first, headers)} in {{count}} of {{rows}} rows ({{shown}}). "
+                "One of the two may be in another time zone: ask for both in one. How many rows may stay as they are, `max_failed_share` says.",
                 source.max_failed_share,
             )
 
@@ -115,8 +119,8 @@ def _futures(of: Contract, headers: Mapping[str, str], source: Source, timezone:
                 f"{name} lies after {last_day}",
                 f"{identifier(name)} >= {bound}",
                 _local(of, name, timezone),
-                f"{_both(name, headers)} lies more than a day after {last_day} in {{count}} of {{rows}} rows ({{shown}}). {last_day} is `as_of`, or the "
-                "period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`.",
+                f"{_both(name, headers)} lies more than a day after {last_day} in {{count}} of {{rows}} rows ({{shown}}). "
+                f"{last_day} is `as_of`, or the period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`.",
                 1 if source.future == "keep" else source.max_failed_share,
             )
 

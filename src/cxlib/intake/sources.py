@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,15 +104,9 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     fixed, more = constants(of, source, params, list(headers), f"params/{params.client}.yml: sources.{name}.constants")
     conversions = [Conversion(of.columns[column], header, source, params.timezone, raw.doubtful) for column, header in headers.items()]
     table, columns = f"typed {name}", [*headers, *(column for column, _ in fixed)]
-    try:
+    with _explained(bench, raw, where):
         kept, dropped = _kept(raw, source, bench)
         failed = convert(bench, raw, conversions, fixed, kept, table, where)
-    except bench.errors as error:
-        if raw.explain:
-            raw.explain()
-        line = re.search(r"Line: (\d+)", str(error))
-        place = f"{where}, line {line[1]}" if line else where
-        raise DataError(f"{place}: cannot be read as declared ({str(error).splitlines()[0]}). A quote may be out of place.") from error
     problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
     problems += failures(bench, raw, conversions, failed, table, where)
     more, noted = implausible(bench, of, table, headers, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
@@ -127,6 +122,19 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows, "dropped": dropped, "noted": noted}
     record |= {"failed_cells": sum(failed.values()), "sha256": _hash(path) if path else ""}
     return Taken(name, table, tuple(columns), record, failed, place, source.duplicates)
+
+
+@contextmanager
+def _explained(bench: Workbench, raw: Raw, where: str) -> Iterator[None]:
+    """Say what is wrong with an export that stops to be readable half-way."""
+    try:
+        yield
+    except bench.errors as error:
+        if raw.explain:
+            raw.explain()
+        line = re.search(r"Line: (\d+)", str(error))
+        place = f"{where}, line {line[1]}" if line else where
+        raise DataError(f"{place}: cannot be read as declared ({str(error).splitlines()[0]}). A quote may be out of place.") from error
 
 
 def _read(path: Path | None, source: Source, where: str, name: str, bench: Workbench, kinds: dict[str, str]) -> Raw:
@@ -145,9 +153,7 @@ def _read(path: Path | None, source: Source, where: str, name: str, bench: Workb
 
 def _inline(source: Source, name: str, bench: Workbench) -> Raw:
     columns = list(dict.fromkeys(column for row in source.rows for column in row))
-    bench.put(
-        name, columns, [["" if row.get(column) is None else told_value(row[column]) for row in source.rows] for column in columns]
-    )
+    bench.put(name, columns, [["" if row.get(column) is None else told_value(row[column]) for row in source.rows] for column in columns])
     return Raw(name, tuple(columns), len(source.rows), lambda row: f"row {row + 1}")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
@@ -32,7 +33,9 @@ def read_spss(path: Path, source: Source, where: str, name: str, bench: Workbenc
         raise DataError(f"{where}: is no readable SPSS file ({error}). Save it as .sav again.") from error
     headers = distinct(list(frame.columns))
     named = zip(headers, frame.columns, strict=True)
-    bench.put(name, headers, [[told(value, kinds.get(header, ""), source) for value in frame[column].astype(object)] for header, column in named])
+    bench.put(
+        name, headers, [[told(value, kinds.get(header, ""), source) for value in frame[column].astype(object)] for header, column in named]
+    )
     return Raw(name, tuple(headers), len(frame), lambda row: f"case {row + 1}")
 
 
@@ -61,7 +64,7 @@ def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, ben
     return problems
 
 
-def _codes(raw: Raw, bench: Workbench, header: str, spans: list[dict[str, object]], source: Source) -> list[str]:
+def _codes(raw: Raw, bench: Workbench, header: str, spans: Sequence[Any], source: Source) -> list[str]:
     """Return the codes of a column that lie in spans declared missing, as the rows tell them."""
     if header not in raw.headers:
         return []
@@ -69,9 +72,9 @@ def _codes(raw: Raw, bench: Workbench, header: str, spans: list[dict[str, object
     found = []
     for word in words:
         try:
-            value: object = float(word.replace(source.decimal, "."))
+            value: Any = float(word.replace(source.decimal, "."))
         except ValueError:
             value = word
-        if any(type(value) is type(low := span["lo"]) and low <= value <= span["hi"] for span in spans):  # type: ignore[operator]
+        if any(type(value) is type(low := span["lo"]) and low <= value <= span["hi"] for span in spans):
             found.append(word)
     return found

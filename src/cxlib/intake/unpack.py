@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import gzip
-import io
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from cxlib.errors import DataError
 
@@ -38,7 +38,7 @@ def no_text(start: bytes) -> str | None:
 
 
 @contextmanager
-def unpacked(path: Path, where: str) -> Iterator[io.BufferedIOBase]:
+def unpacked(path: Path, where: str) -> Iterator[IO[bytes]]:
     """Open a file for reading bytes: plain, ``.gz``, or the one file of a ``.zip``.
 
     Raises
@@ -48,11 +48,11 @@ def unpacked(path: Path, where: str) -> Iterator[io.BufferedIOBase]:
     """
     try:
         if path.suffix.lower() == ".gz":
-            with gzip.open(path, "rb") as file:
-                yield file  # type: ignore[misc]
+            with gzip.open(path, "rb") as packed:
+                yield packed  # type: ignore[misc]
         elif path.suffix.lower() == ".zip":
             with zipfile.ZipFile(path) as archive, archive.open(_only(archive, where)) as member:
-                yield member  # type: ignore[misc]
+                yield member
         else:
             with path.open("rb") as plain:
                 yield plain
