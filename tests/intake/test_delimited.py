@@ -148,7 +148,7 @@ record = st.tuples(cell, cell, cell, cell)
     st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_what_a_csv_writer_writes_comes_back_cell_by_cell(tmp_path_factory, rows, quoting, encoding, newline):
     if quoting == csv.QUOTE_MINIMAL and newline == "\n":  # Python's writer leaves a carriage return without quotes then
         rows = [tuple(cell.replace("\r", "") for cell in row) for row in rows]
@@ -174,7 +174,7 @@ texts = st.tuples(word, st.sampled_from(["Tel", "Mail"]), word)
     st.sampled_from(['"', ";", "\n", "delete"]),
 )
 @example([("", "Tel", "a"), ("", "Tel", "\nx")], csv.QUOTE_MINIMAL, 3, '"')
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_a_damaged_file_is_refused_or_loses_no_row_that_was_not_touched(tmp_path_factory, cells, quoting, at, damage):
     rows = [(f"{number:04d}", *row) for number, row in enumerate(cells)]
     text = written(rows, quoting)

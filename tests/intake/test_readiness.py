@@ -64,6 +64,7 @@ def test_ages_count_to_the_given_day_and_old_data_are_marked():
             "table": ["responses", "contacts"],
             "rows_read": [10, 20],
             "rows_kept": [30, 19],
+            "rows_dropped": [0, 1],
             "failed_cells": [0, 1],
             "newest_ts": pd.to_datetime(["2025-12-31 10:00", "2020-01-01 23:00"]).tz_localize("Europe/Berlin"),
         }

@@ -1,7 +1,7 @@
 """The bench: quoted names and words, text with its row numbers, and a folder that is gone afterwards."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlib.intake.workbench import identifier, literal, trimmed, workbench
@@ -35,6 +35,7 @@ def test_what_reading_may_raise_is_named(bench):
 
 
 @given(st.lists(text, min_size=1, max_size=4, unique_by=str.casefold))
+@settings(max_examples=20)
 def test_no_name_and_no_word_breaks_out_of_its_quotes(words):
     with workbench(threads=1) as bench:
         names = [f"{word}{number}" for number, word in enumerate(words)]  # no two names differ in capitals alone

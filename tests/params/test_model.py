@@ -94,7 +94,33 @@ def refused(project, text):
             "file: ../other/raw/calls.csv",
             "sources.calls.file: '../other/raw/calls.csv' is no file below data/<client>/raw/; write its name alone, or a path below that folder.",
         ),
-        ("file: calls.csv", "encoding: utf-8", "sources.calls: a source has either a `file` or `rows`, not both and not none."),
+        ("file: calls.csv", "encoding: utf-8", "sources.calls: a source has exactly one of `file`, `connection` and `rows`."),
+        (
+            "file: calls.csv",
+            "file: calls.csv\n    constants: {channel: phone}",
+            "sources.calls: `constants` and `columns` both give 'channel'; leave one of them out.",
+        ),
+        (
+            "file: calls.csv",
+            'file: calls.csv\n    time_format: "%d.%m.%Y %Q"',
+            "sources.calls: `time_format` '%d.%m.%Y %Q' holds the unknown sign %Q; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S.",
+        ),
+        (
+            "file: calls.csv",
+            "file: calls.csv\n    date_format: TT.MM.JJJJ",
+            "sources.calls: `date_format` 'TT.MM.JJJJ' names no day, month or year; write it as in %d.%m.%Y.",
+        ),
+        ("file: calls.csv", "file: calls.csv\n    delimiter: '\"'", "sources.calls: `delimiter` and `quote` cannot both be '\"'."),
+        (
+            "file: calls.csv",
+            "file: calls.csv\n    decimal: ','\n    thousands: ','",
+            "sources.calls: `thousands` and `decimal` cannot both be ','.",
+        ),
+        (
+            "file: calls.csv",
+            "file: calls.csv\n    format: sql",
+            "sources.calls: `query` and `connection` belong to `format: sql`, which needs a query.",
+        ),
         (
             "name: Acme",
             "name: Acme\ntimezone: Europe/Berlinn",

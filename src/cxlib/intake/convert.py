@@ -21,7 +21,6 @@ from cxlib.tables import Column
 __all__ = ["BITS", "DECIMAL", "DURATIONS", "POWER", "Conversion", "convert", "failed_bit", "sql_type"]
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
-SHORT = 40  # bytes; longer texts mean something
 BITS = 60  # columns whose failures one integer can tell
 _SHAPES = {
     "Y": r"\d{4}",
@@ -87,11 +86,11 @@ class Conversion:
         bare = trimmed(cell)
         if self.column.kind in ("choice", "flag"):
             return f"CASE {bare} {cases} ELSE {bare} END"
-        short = {
-            "text": f"strlen({cell}) <= {SHORT} AND contains({cell}, ' ')",
-            "id": f"NOT regexp_full_match({cell}, '[0-9A-Za-z_.:/-]+')",
-        }
-        padded = short.get(self.column.kind, f"{cell} < '!'")  # begins with a blank
+        first = f"{cell} < '!'"  # begins with a blank; that costs next to nothing to know
+        padded = {
+            "text": f"{first} OR suffix({cell}, ' ') OR prefix({cell}, chr(160))",
+            "id": f"contains({cell}, ' ') OR contains({cell}, chr(9)) OR strlen({cell}) > length({cell})",
+        }.get(self.column.kind, first)
         return f"CASE WHEN {padded} THEN CASE {bare} {cases} ELSE {cell if self.column.kind == 'text' else bare} END ELSE {cell} END"
 
     def parsed(self, word: str) -> str:

@@ -260,7 +260,8 @@ def _explain(text: Path, source: Source, where: str, header: list[str]) -> int:
         shown = ", ".join(f"line {at}" for at in swallowed[:EXAMPLES])
         problems.append(
             f"{where}: {len(swallowed)} quoted texts run over lines that look like rows of their own ({shown}): "
-            "a quote is missing at their end, or one too many at their beginning. Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
+            "a quote is missing at their end, or one too many at their beginning. "
+            "Where texts hold such lines indeed, declare `rows_in_quotes: keep`."
         )
     if problems:
         raise DataError(*problems)

@@ -6,13 +6,12 @@ import re
 
 from cxlib.intake.workbench import literal
 
-__all__ = ["LOST", "SEEDS", "broken", "mended", "repaired", "spoilt", "way_out"]
+__all__ = ["LOST", "broken", "mended", "repaired", "spoilt", "way_out"]
 
 LOST = "\ufffd"  # the sign of a decoder that gave up: the letter is gone
 # letters and signs of German, its neighbours and typography; those of other languages have other first bytes and are honest text
 _LETTERS = "äöüÄÖÜßéèêëàáâçñôóòîíìûúùïåÅøæÉÈÀÇØÆ§°²³µ´·«»½¼¾±×®©\u00a0„“”‚‘’–—…•€™›‹"
 _SEEDS = ("Ã", "Â", "â€", "â‚¬", "â„¢", "â\u0080", "â\u0082", "â\u0084", LOST)
-SEEDS = tuple(seed.encode() for seed in _SEEDS)
 
 
 def _twice(letter: str) -> set[str]:

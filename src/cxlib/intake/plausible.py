@@ -104,7 +104,8 @@ def _orders(of: Contract, headers: Mapping[str, str], source: Source, timezone: 
                 f"{b} < {begun}",
                 _local(of, later, timezone),
                 f"{_both(later, headers)} lies before {_both(first, headers)} in {{count}} of {{rows}} rows ({{shown}}). "
-                "One of the two may be in another time zone: ask for both in one. How many rows may stay as they are, `max_failed_share` says.",
+                "One of the two may be in another time zone: ask for both in one. "
+                "How many rows may stay as they are, `max_failed_share` says.",
                 source.max_failed_share,
             )
 
@@ -120,7 +121,8 @@ def _futures(of: Contract, headers: Mapping[str, str], source: Source, timezone:
                 f"{identifier(name)} >= {bound}",
                 _local(of, name, timezone),
                 f"{_both(name, headers)} lies more than a day after {last_day} in {{count}} of {{rows}} rows ({{shown}}). "
-                f"{last_day} is `as_of`, or the period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`.",
+                f"{last_day} is `as_of`, or the period's end where that is left out: "
+                "set `as_of` to the day of the export, or declare `future: keep`.",
                 1 if source.future == "keep" else source.max_failed_share,
             )
 

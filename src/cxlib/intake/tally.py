@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from cxlib.intake.mojibake import SEEDS
+from cxlib.intake.mojibake import LOST as LOST_LETTER
 from cxlib.params import Source
 
 __all__ = ["Tally"]
 
 LINE_END = 10
+LEAD, TAILS = 0xC3, (0x82, 0x83, 0xA2)  # Â, Ã and â in UTF-8: with one of them begins nearly all wrongly decoded text
+LOST = LOST_LETTER.encode()
 
 
 class Tally:
@@ -31,8 +33,8 @@ class Tally:
 
     def add(self, content: bytes) -> None:
         """Take in the next bytes, UTF-8 with plain line ends."""
-        self.doubtful = self.doubtful or any(seed in content for seed in SEEDS)
         cells = np.frombuffer(content, dtype=np.uint8)
+        self.doubtful = self.doubtful or LOST in content or bool(np.isin(cells[1:][cells[:-1] == LEAD], TAILS).any())
         line_ends, delimiters = cells == LINE_END, cells == self.delimiter
         self.lines += int(np.count_nonzero(line_ends))
         quotes = np.cumsum(cells == self.quote, dtype=np.uint8)  # wraps at 256, which leaves even and odd as they are
@@ -76,11 +78,13 @@ class Tally:
         if self.suspect or not (self.begun or within.any()):
             return
         parts = np.flatnonzero(delimiters)
-        upto = np.searchsorted(parts, ends)
-        widths = np.diff(upto, prepend=0)
-        if len(ends):
+        if not len(ends):
+            self.raw += len(parts)
+            return
+        begun = np.flatnonzero(np.concatenate([[self.begun], within[:-1]]))
+        upto, since = np.searchsorted(parts, ends[begun]), np.searchsorted(parts, np.where(begun > 0, ends[begun - 1], -1))
+        widths = upto - since
+        if self.begun:
             widths[0] += self.raw
-            begun = np.concatenate([[self.begun], within[:-1]])
-            self.suspect = bool((widths[begun] == self.width).any())
-            self.begun = bool(within[-1])
-        self.raw = len(parts) - int(upto[-1]) if len(upto) else self.raw + len(parts)
+        self.suspect = bool((widths == self.width).any())
+        self.begun, self.raw = bool(within[-1]), len(parts) - int(np.searchsorted(parts, ends[-1]))
