@@ -48,6 +48,9 @@ def read_delimited(path: Path, source: Source, where: str) -> Raw:
     text = _decoded(path.read_bytes(), source.encoding, where)
     if not text.strip():
         raise DataError(f"{where}: is empty. Ask for the export again.")
+    if "\x00" in text:
+        line = text.count("\n", 0, text.index("\x00")) + 1
+        raise DataError(f"{where}, line {line}: holds a NUL character, which no text has. The export is damaged: ask for it again.")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=source.delimiter, quotechar=source.quote, strict=True)
     rows: list[list[str]] = []
     lines: list[int] = []
@@ -62,6 +65,8 @@ def read_delimited(path: Path, source: Source, where: str) -> Raw:
         raise DataError(f"{where}, line {begins}: {error}. A quote that opens here is not closed as it should be.") from error
     header = rows[0]
     _check_header(header, source, where)
+    if len(rows) == 1:
+        raise DataError(f"{where}: holds the columns' names and no row below them. Ask for the export again.")
     ragged = [(line, len(row)) for line, row in zip(lines[1:], rows[1:], strict=True) if len(row) != len(header)]
     if ragged:
         shown = "; ".join(f"line {line}: {width}" for line, width in ragged[:EXAMPLES])

@@ -17,7 +17,8 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 import cxlib
-from cxlib.errors import CxError, DataError, worded
+from cxlib.errors import CxError, DataError, nearest, worded
+from cxlib.estimates import OTHER, UNKNOWN
 from cxlib.intake.convert import convert, failure_message
 from cxlib.intake.delimited import Raw, read_delimited
 from cxlib.intake.questions import catalogue, elements
@@ -148,7 +149,7 @@ def _converted(project: Path, params: Params) -> tuple[dict[str, pd.DataFrame], 
             tables[name] = _contract(params, name).validate(pd.concat(parts, ignore_index=True), f"data/{params.client}: {name}")
         except DataError as error:
             problems += error.problems
-    problems += list(_strays(tables))
+    problems += list(_strays(tables, params)) + list(_slips(tables, params))
     if problems:
         raise DataError(*problems)
     tables |= {"elements": elements(tables), "sources": _as_table(sources, params)}
@@ -184,6 +185,14 @@ def _one_source(project: Path, params: Params, name: str, source: Source) -> tup
     if problems:
         raise DataError(*problems)
     typed, problems, failed = _typed(raw, of, headers, source, params, where)
+    problems += list(_unmapped(params, name, source, raw, headers, of)) + list(_reserved(typed, params, source, where))
+    inside, dated = _within_period(typed, raw, source, params, where)
+    problems += dated
+    if source.outside_period == "drop":
+        typed, raw = (
+            typed[inside].reset_index(drop=True),
+            Raw(raw.cells[inside].reset_index(drop=True), raw.lines[inside].reset_index(drop=True)),
+        )
     if source.items:
         typed, outside = answers(raw, typed, source, params.scales, where)
         problems += outside
@@ -254,12 +263,67 @@ def _constant(column: Column, value: object, params: Params) -> Any:
     return float(str(value)) if column.kind == "number" else value if column.kind in ("count", "flag") else _word(value)
 
 
-def _strays(tables: dict[str, pd.DataFrame]) -> Iterator[str]:
+_CLOCKS = {"responses": "survey_ts", "contacts": "contact_ts", "events": "event_ts", "messages": "sent_ts", "reviews": "review_ts"}
+
+
+def _within_period(typed: pd.DataFrame, raw: Raw, source: Source, params: Params, where: str) -> tuple[pd.Series, list[str]]:
+    """Tell which rows lie in the period, and say so where some do not and nobody declared what to do with them."""
+    clock = _CLOCKS.get(source.table, "")
+    if clock not in typed.columns:
+        return pd.Series(True, index=typed.index), []
+    day = typed[clock].dt.tz_localize(None).dt.normalize()
+    outside = (day < pd.Timestamp(params.period.start)) | (day > pd.Timestamp(params.period.end))
+    if not outside.any() or source.outside_period != "refuse":
+        return ~outside, []
+    first = int(outside.to_numpy().argmax())
+    seen = f"first: line {raw.lines.iloc[first]}, {day.iloc[first].date()}"
+    period = f"{params.period.start} to {params.period.end}"
+    do = "Correct the period or the format of times, or declare `outside_period: drop` or `keep`."
+    return ~outside, [f"{where}: {clock}: {int(outside.sum())} of {len(typed)} rows lie outside the period {period} ({seen}). {do}"]
+
+
+def _unmapped(params: Params, name: str, source: Source, raw: Raw, headers: dict[str, str], of: Contract) -> Iterator[str]:
+    """Yield words of a value map that no cell holds, where at the same time cells hold words that the map lacks: a slip of the key."""
+    for column, mapping in source.values.items():
+        if column not in headers or of.columns[column].kind != "text":
+            continue
+        seen = set(raw.cells[headers[column]]) - set(source.missing)
+        stray, left = [word for word in mapping if word not in seen], sorted(seen - set(mapping))
+        if stray and left:
+            place = f"params/{params.client}.yml: sources.{name}.values.{column}"
+            yield worded(place, "no cell holds the word", stray[0], left, label="Not mapped yet")
+
+
+def _reserved(typed: pd.DataFrame, params: Params, source: Source, where: str) -> Iterator[str]:
+    for column in params.extra.get(source.table, {}):
+        if column in typed.columns and typed[column].isin([OTHER, UNKNOWN]).any():
+            yield f"{where}: {column}: a cell holds {OTHER} or {UNKNOWN}, which name pooled and unknown groups in reports. Map it under `values`."
+
+
+def _slips(tables: dict[str, pd.DataFrame], params: Params) -> Iterator[str]:
+    """Yield labels for values that do not occur, where a value much like them occurs without a label."""
+    where = f"params/{params.client}.yml: labels"
+    for column, labels in params.labels.items():
+        levels = {str(level) for table in tables.values() if column in table.columns for level in table[column].dropna().unique()}
+        bare = sorted(levels - set(labels))
+        for value in labels:
+            if value not in levels and nearest(value, bare):
+                yield worded(f"{where}.{column}", "no row has the value", value, bare, label="Without a label")
+
+
+def _strays(tables: dict[str, pd.DataFrame], params: Params) -> Iterator[str]:
     """Yield touchpoint ids that other tables use and the inventory does not know."""
     if "touchpoints" not in tables:
         return
     known = list(tables["touchpoints"]["touchpoint_id"])
+    named: set[str] = set()
+    for name, source in params.sources.items():
+        for header, item in source.items.items():
+            if item.touchpoint_id is not None and item.touchpoint_id not in known:
+                named.add(item.touchpoint_id)
+                place = f"params/{params.client}.yml: sources.{name}.items.{header}.touchpoint_id"
+                yield worded(place, "the touchpoints do not list", item.touchpoint_id, known, label="They list")
     for name, table in tables.items():
         if name != "touchpoints" and "touchpoint_id" in table.columns:
-            for stray in sorted(set(table["touchpoint_id"].dropna()) - set(known)):
+            for stray in sorted(set(table["touchpoint_id"].dropna()) - set(known) - named):
                 yield worded(f"{name}.touchpoint_id", "the touchpoints do not list", stray, known, label="They list")
