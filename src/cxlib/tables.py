@@ -39,6 +39,11 @@ MEASURED = (
     "table",
     "source",
     "state",
+    "element",
+    "local_weekday",
+    "local_hour",
+    "month",
+    "span_after_order",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 

@@ -65,6 +65,7 @@ def test_codes_that_are_no_answers_never_enter_a_score(airport, shared_data):
     assert airport.loc[airport["item_type"] == "nps", "value"].dropna().between(0, 10).all()
     weights = raw["WEIGHT"].astype(float)
     table = scores.mean_rating(airport, by=["item_id"]).set_index("item_id")
+    counts = scores.state_counts(airport, by=["item_id"]).set_index(["item_id", "metric"])["value"]
     used = scores.usage(airport, by=["item_id"], weight=None).set_index(["item_id", "metric"])["value"]
     for item in sorted(rated["item_id"].unique()):
         valid = raw[item].isin(list("12345"))
@@ -72,6 +73,9 @@ def test_codes_that_are_no_answers_never_enter_a_score(airport, shared_data):
         assert table.loc[item, "value"] == pytest.approx(expected)
         assert table.loc[item, "n"] == valid.sum()
         assert used[(item, "not_used_share")] == pytest.approx((raw[item] == "6").mean())
+        assert counts[(item, "answered_count")] == valid.sum()
+        assert counts[(item, "not_used_count")] == (raw[item] == "6").sum()
+        assert counts[(item, "no_answer_count")] == (raw[item] == "0").sum()
         assert used[(item, "no_answer_share")] == pytest.approx((raw[item] == "0").mean())
 
 

@@ -297,7 +297,8 @@ def _unmapped(params: Params, name: str, source: Source, raw: Raw, headers: dict
 def _reserved(typed: pd.DataFrame, params: Params, source: Source, where: str) -> Iterator[str]:
     for column in params.extra.get(source.table, {}):
         if column in typed.columns and typed[column].isin([OTHER, UNKNOWN]).any():
-            yield f"{where}: {column}: a cell holds {OTHER} or {UNKNOWN}, which name pooled and unknown groups in reports. Map it under `values`."
+            meaning = "which name pooled and unknown groups in reports"
+            yield f"{where}: {column}: a cell holds {OTHER} or {UNKNOWN}, {meaning}. Map it under `values`."
 
 
 def _slips(tables: dict[str, pd.DataFrame], params: Params) -> Iterator[str]:

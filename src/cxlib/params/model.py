@@ -35,9 +35,8 @@ def _iso_day(day: object) -> object:
     try:
         return date.fromisoformat(str(day))
     except ValueError as error:
-        raise ValueError(
-            f"{day!r} is no date ({str(error).split(':')[0].replace('Invalid isoformat string', 'not year-month-day')}); write year-month-day, as in 2026-03-31"
-        ) from error
+        reason = str(error) if "must be" in str(error) or "out of range" in str(error) else "another order or other signs"
+        raise ValueError(f"{day!r} is no date ({reason}); write year-month-day, as in 2026-03-31") from error
 
 
 def _inside_raw(name: str) -> str:

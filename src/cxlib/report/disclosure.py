@@ -3,14 +3,15 @@
 A row that speaks for fewer than `min_n` respondents is hidden, and so are as many further rows as it takes that no hidden one can be
 computed from the others. What counts is respondents: a share that only a few of many gave (two of forty) has a large n and stays.
 
-Model. The `who` columns divide respondents into atoms, one for each combination of levels; a published row tells a sum over its atoms
-(n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Two sources agree about who
-answered as long as their n do not contradict each other; those that do are different respondents and are never combined. A level that a
-table does not list is empty where the listed ones add up to their margin, and so is taken for empty where no margin is known.
+Model. The who columns divide respondents into atoms, one for each combination of levels; a published row tells a sum over its atoms
+(n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Layers (a table's metrics with
+equal n) are taken to be about the same respondents unless their n contradict each other; those that do are never combined. Who has a
+level that a table does not list, or none, is an atom too, unless the listed cells add up to their margin; where no margin is known, both
+worlds are searched.
 
-Searched: every cell with any conditions on the who columns, listed or not, and what is left of a cell after all cells of a finer kind that
-can be computed. Not searched: sums over several hidden cells that are neither (two hidden cells in different rows and columns), bounds
-that inequalities give, and what readers know from elsewhere.
+Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
+follow one unknown after the other. Not searched: other sums over several hidden cells, bounds that inequalities give, differences between
+sets of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ ATOMS = 100_000  # combinations of levels in one set of respondents
 REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
 EQUATIONS = 1_500  # that are left to be solved at once
 OPEN = 4_000_000  # equations times unknowns
+KINDS = 64  # combinations of columns, each by level or by pool
 UNIVERSES = 64  # sets of respondents told apart within one family
 SOURCES = 6  # published cells that one finding names
 SOUND = 1e-7  # a residual of 0/1 vectors below this is rounding
@@ -191,7 +193,9 @@ class _Grid:
             if _pooled(level):
                 inside = np.array([name not in (*_excluded(level), "(missing)") for name in self.names[column]], dtype=np.int64)
                 codes[column, level] = (inside[atoms[column]], 2)
-        every = product(*[[(), ((column, ""),)] for column in self.levels])
+        grains = [[(), *(((name, grain),) for name, grain in sorted(codes) if name == column)] for column in self.levels]
+        plain = [some[:2] for some in grains]  # by all or by single levels
+        every = product(*(grains if prod(map(len, grains)) <= KINDS else plain))
         kinds = {tuple(pair for chosen in parts for pair in chosen) for parts in every} | {_kind(cell) for cell in cells}
         self.kinds = sorted(kinds, key=lambda kind: (len(kind), kind))
         labels, starts = [], [0]
@@ -257,14 +261,16 @@ class _Universe:
     def _worlds(self) -> list[Flags]:
         """Return which atoms somebody can be in: by proof; if the listings without a margin are complete; if no level is unlisted."""
         sure, full = self._empty(proven=True), self._empty(proven=False)
-        known = full.copy()
-        for column, levels in self.grid.levels.items():
-            known |= self.grid.codes[column, ""][0] >= len(levels)
-        for number in np.flatnonzero(self.n > 0):
+        for number in np.flatnonzero(self.n > 0):  # but a cell with respondents has an atom
             atoms = self.grid.labels[self.grid.kind_of[number]] == number
-            for guess in (full, known):
-                if guess[atoms].all():
-                    guess &= ~atoms | sure
+            if full[atoms].all():
+                full &= ~atoms | sure
+        known = full
+        for column, levels in self.grid.levels.items():
+            for code in range(len(levels), len(self.grid.names[column])):
+                fewer = known | (self.grid.codes[column, ""][0] == code)
+                if np.isin(np.flatnonzero(self.n > 0), self.grid.labels[:, ~fewer]).all():
+                    known = fewer
         return list({empty.tobytes(): ~empty for empty in (sure, full, known)}.values())
 
     def _empty(self, *, proven: bool) -> Flags:
@@ -287,6 +293,8 @@ class _Universe:
 
     def _around(self, place: int, labels: Ints) -> Ints:
         """Return for each cell the number of the cell of kind `place` that it is part of; -1 where it is part of none."""
+        if not labels.shape[1]:  # nobody is in any atom
+            return np.full(self.grid.size, -1)
         first = np.full(self.grid.size, -1)
         first[labels] = np.broadcast_to(np.arange(labels.shape[1]), labels.shape)
         part = (first >= 0) & self.grid.refines[self.grid.kind_of, place]
@@ -410,9 +418,8 @@ class _Universe:
                 yield Leak(self.grid.told(number), self.cells.get(number), self.support([number]), "a sum or difference")
             yield from self._remainders(min_n)
             if world is self.worlds[0]:
-                for part in np.setdiff1d(
-                    np.flatnonzero((self.value > 0) & (self.value < min_n)), self.part[np.isin(self.cell, told)]
-                ).tolist():
+                few = np.flatnonzero((self.value > 0) & (self.value < min_n))
+                for part in np.setdiff1d(few, self.part[np.isin(self.cell, told)]).tolist():
                     yield Leak("a group that no table lists", None, self.support([], [part]), "a sum or difference")
 
     def _remainders(self, min_n: int) -> Iterator[Leak]:
@@ -530,7 +537,8 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     name : str
         Under which the table is saved; a table of this name in the register is replaced.
     who : sequence of str
-        All group columns of this client that divide respondents (segment, role, channel); the other ones say what is measured.
+        All group columns of this client that divide respondents (segment, role, channel), the same for each table; the other
+        group columns say what is measured.
 
     Returns
     -------
@@ -560,7 +568,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     earlier = [layer for layer in register.layers if layer.table != name]
     for i, layer in enumerate(new):
         _complete(layer, [one for one in (*earlier, *new[:i]) if one.what == layer.what], min_n)
-    register.add(new)
+    register.layers = [*earlier, *new]
     state = {(one.what, metric, cell): cell in one.published for one in new for metric in one.metrics for cell in one.n}
     seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64", "value": float, "low": float, "high": float, "n_eff": float})
     counted = seen["n"].notna().to_numpy()
