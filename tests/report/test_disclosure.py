@@ -229,6 +229,11 @@ def test_a_margin_in_disguise_is_caught() -> None:
     assert "region=south" in found(estimates({(OTHER,): 101}, by=["role"]), by_region)
 
 
+def test_a_pool_of_other_respondents_does_not_blur_what_follows() -> None:
+    contacts = estimates({(OTHER,): 45}, metrics=["contacts"])
+    assert "segment=b" in found(contacts, estimates({("a",): 58, ("b",): 3, (None,): 61}))
+
+
 def test_small_cells_beside_a_pool_are_caught_together() -> None:
     table = estimates({("a",): 20, ("b",): 2, ("c",): 3, (OTHER,): 24, (None,): 49})
     assert "a group that no table lists" in found(table)
@@ -438,7 +443,7 @@ def test_how_much_more_is_hidden_than_small() -> None:
     assert audit(register, min_n=MIN_N).empty
 
 
-def test_a_metric_that_nobody_was_exposed_to_hides_nothing():
+def test_a_metric_that_nobody_was_exposed_to_hides_nothing() -> None:
     figures = {"channel": ["a", "b", None], "metric": "x", "value": [1.0, 2.0, 3.0], "low": 1.0, "high": 3.0, "unit": "count"}
     some = pd.DataFrame(figures | {"n": pd.array([20, 30, 50], dtype="Int64"), "n_eff": 1.0, "method": "", "note": ""})
     nobody = some.assign(metric="y", n=pd.array([0, 0, 0], dtype="Int64"), value=float("nan"), note="no exposure")

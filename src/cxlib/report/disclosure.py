@@ -259,19 +259,26 @@ class _Universe:
         self.worlds = self._worlds()
 
     def _worlds(self) -> list[Flags]:
-        """Return which atoms somebody can be in: by proof; if the listings without a margin are complete; if no level is unlisted."""
+        """Return which atoms somebody can be in: by proof; if listings without a margin are complete; if no level is unlisted."""
         sure, full = self._empty(proven=True), self._empty(proven=False)
+        self.sure = int((~sure).sum())
         for number in np.flatnonzero(self.n > 0):  # but a cell with respondents has an atom
             atoms = self.grid.labels[self.grid.kind_of[number]] == number
             if full[atoms].all():
                 full &= ~atoms | sure
-        known = full
+        worlds = (sure, full, self._closed(full, missing=True), self._closed(sure, missing=False))
+        return list({empty.tobytes(): ~empty for empty in worlds}.values())
+
+    def _closed(self, empty: Flags, *, missing: bool) -> Flags:
+        """Take the atoms of unlisted levels for empty too, those of missing ones only if so wanted, where no n contradicts that."""
         for column, levels in self.grid.levels.items():
-            for code in range(len(levels), len(self.grid.names[column])):
-                fewer = known | (self.grid.codes[column, ""][0] == code)
-                if np.isin(np.flatnonzero(self.n > 0), self.grid.labels[:, ~fewer]).all():
-                    known = fewer
-        return list({empty.tobytes(): ~empty for empty in (sure, full, known)}.values())
+            for name in self.grid.names[column][len(levels) :]:
+                fewer = empty | (self.grid.codes[column, ""][0] == self.grid.names[column].index(name))
+                alone = "(missing)" in self.grid.names[column] and name == "(not listed)"
+                changed = (missing or alone) and not (fewer == empty).all()
+                if changed and np.isin(np.flatnonzero(self.n > 0), self.grid.labels[:, ~fewer]).all() and not self.contradicts(~fewer):
+                    empty = fewer
+        return empty
 
     def _empty(self, *, proven: bool) -> Flags:
         """Tell which atoms nobody is in: a listing that adds up to a cell leaves nobody for what it does not list there."""
@@ -299,6 +306,14 @@ class _Universe:
         first[labels] = np.broadcast_to(np.arange(labels.shape[1]), labels.shape)
         part = (first >= 0) & self.grid.refines[self.grid.kind_of, place]
         return np.where(part, labels[place][first], -1)
+
+    def contradicts(self, world: Flags) -> bool:
+        """Tell whether the n of the listed cells cannot all be right when nobody is outside these atoms."""
+        self.shown = self.flags(self.ids)
+        self.solve(world)
+        rest = self.rest[self.rows]
+        off = rest - self.matrix @ (self.matrix.T @ (self.inverse @ rest))
+        return bool((self.rest[self.left == 0] != 0).any() or (self.value < 0).any() or (np.abs(off) > 0.5).any())
 
     def flags(self, cells: Iterable[Cell]) -> Flags:
         """Return which numbers belong to the given cells."""
@@ -370,6 +385,8 @@ class _Universe:
             self.computed[cells[found]] = True
             self.total[cells[found]] = self.total[cells[found]] + factors[found] @ self.rest[self.rows]
         self.total = np.where(self.shown, self.n, np.rint(self.total))
+        if self.labels.shape[1] < self.sure:  # a guess that gives a wrong n reveals nothing
+            self.computed &= np.isnan(self.n) | (self.total == self.n)
 
     def _factors(self, cells: Ints) -> tuple[Floats, Floats]:
         """Return how often each open equation enters each cell, and how much of the cell they leave unexplained."""
@@ -402,7 +419,7 @@ class _Universe:
         found: set[Cell] = set()
         for world in self.worlds[:worlds]:
             self.solve(world)
-            found |= {self.cells[number] for number in np.flatnonzero(self.computed & (self.total == self.n)).tolist()}
+            found |= {self.cells[number] for number in np.flatnonzero(self.computed & ~np.isnan(self.n)).tolist()}
         return found
 
     def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> Iterator[Leak]:
@@ -412,7 +429,6 @@ class _Universe:
         for world in self.worlds:
             self.solve(world)
             small = (self.total > 0) & (self.total < min_n)
-            self.computed &= np.isnan(self.n) | (self.total == self.n)  # a guess that gives a wrong n reveals nothing
             told = np.flatnonzero(self.computed & (small | hidden)).tolist()
             for number in told:
                 yield Leak(self.grid.told(number), self.cells.get(number), self.support([number]), "a sum or difference")
@@ -495,13 +511,24 @@ def _keys(table: pd.DataFrame, who: Sequence[str]) -> list[tuple[str, str, Cell]
     return list(zip(whats, table["metric"].astype(str), cells, strict=True))
 
 
+def _agree(one: Layer, other: Layer) -> bool:
+    """Tell whether two layers can be about the same respondents; pools overlap, so that only solving them tells."""
+    if not one.agrees(other) or not any(_pooled(level) for layer in (one, other) for cell in layer.n for _, level in cell):
+        return one.agrees(other)
+    try:
+        universe = _Universe([one, other])
+        return not universe.contradicts(universe.worlds[0])
+    except _TooBig:
+        return True
+
+
 def _groups(found: Sequence[Layer]) -> list[list[Layer]]:
     """Return all largest groups of layers that can be about the same respondents."""
     groups: list[list[Layer]] = []
     for new in found:
         if not new.n:
             continue
-        agreeing = {id(layer): layer.agrees(new) for group in groups for layer in group}
+        agreeing = {id(layer): _agree(layer, new) for group in groups for layer in group}
         joined = [[*(layer for layer in group if agreeing[id(layer)]), new] for group in groups] or [[new]]
         groups = [group for group in groups if not all(agreeing[id(layer)] for layer in group)]
         for group in sorted(joined, key=len, reverse=True):
