@@ -22,7 +22,19 @@ if TYPE_CHECKING:
     import pandas as pd
     import pandera.pandas as pa
 
-__all__ = ["CONTRACTS", "DRAW_COLUMNS", "ESTIMATE_COLUMNS", "MADE", "MEASURED", "STATES", "Column", "Contract", "contract", "group_columns"]
+__all__ = [
+    "CLOCKS",
+    "CONTRACTS",
+    "DRAW_COLUMNS",
+    "ESTIMATE_COLUMNS",
+    "MADE",
+    "MEASURED",
+    "STATES",
+    "Column",
+    "Contract",
+    "contract",
+    "group_columns",
+]
 
 ESTIMATE_COLUMNS = ("metric", "value", "low", "high", "unit", "n", "n_eff", "method", "note")
 DRAW_COLUMNS = ("draw", "metric", "value")
@@ -39,6 +51,11 @@ MEASURED = (
     "table",
     "source",
     "state",
+    "element",
+    "local_weekday",
+    "local_hour",
+    "month",
+    "span_after_order",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 
@@ -360,9 +377,20 @@ _WRITTEN = {
         "one source as intake took it in",
         "source table file? rows_read:count rows_dropped:count rows_kept:count failed_cells:count oldest_ts? newest_ts? sha256?",
     ),
-    "joins": _parse("how one id joins one table to its home", "table id:text home rows:count known:count found?:count", key=("table", "id")),
+    "joins": _parse(
+        "how one id joins one table to its home", "table id:text home rows:count known:count found?:count", key=("table", "id")
+    ),
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
 MADE = ("contact_reasons", "personas", "questions", "sources", "elements", "joins")  # by the suite itself, never read from a client's file
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
+
+# the moment that a row of a table tells of: what periods and calendars go by
+CLOCKS = {
+    "responses": "survey_ts",
+    "contacts": "contact_ts",
+    "events": "event_ts",
+    "messages": "sent_ts",
+    "reviews": "review_ts",
+}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxlib.intake.assemble import assemble, strays, write
+from cxlib.intake.assemble import assemble, write
 from cxlib.intake.sources import Taken
 from cxlib.tables import contract
 
@@ -72,10 +72,3 @@ def test_one_of_equal_rows_is_kept_and_the_others_are_recorded(bench, parts):
 def test_contradicting_rows_are_never_dropped(bench, parts):
     taken = parts([A], [("'1'", "'K'", "'2025-01-01'", "6")], duplicates="drop_equal")
     assert "in rows that contradict each other" in assemble(bench, ORDERS, taken, "UTC", "orders")[0]
-
-
-def test_touchpoints_that_the_inventory_does_not_list_are_found(bench):
-    bench.run("CREATE TABLE touchpoints AS SELECT 'T1' AS touchpoint_id")
-    bench.run("CREATE TABLE incidents AS SELECT * FROM (VALUES ('T1'), ('T2'), (NULL)) AS v(touchpoint_id)")
-    assert list(strays(bench, {"touchpoints": contract("touchpoints"), "incidents": contract("incidents")})) == [("incidents", "T2")]
-    assert list(strays(bench, {"incidents": contract("incidents")})) == []

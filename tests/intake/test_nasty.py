@@ -102,7 +102,7 @@ RIGHT = {  # name: (content, declaration), column, its values
     "the hour that is skipped, moved on": (times("30.03.2025 02:30", skipped_hour="forward"), "contact_ts", [datetime(2025, 3, 30, 1, 30)]),
     "the hour that comes twice, first": (times("26.10.2025 02:30", doubled_hour="first"), "contact_ts", [datetime(2025, 10, 26, 0, 30)]),
     "the hour that comes twice, second": (times("26.10.2025 02:30", doubled_hour="second"), "contact_ts", [datetime(2025, 10, 26, 1, 30)]),
-    "the future, meant so": (times("05.02.2035 08:15", future="keep"), "contact_ts", [datetime(2035, 2, 5, 7, 15)]),
+    "the future, meant so": (times("05.02.2035 08:15", outside_period="keep", future="keep"), "contact_ts", [datetime(2035, 2, 5, 7, 15)]),
     "leading zeros": (ids("0001", "0010"), "contact_id", ["0001", "0010"]),
     "lost zeros given back": (ids("4711", "0000815", id_width={"contact_id": 7}), "contact_id", ["0004711", "0000815"]),
     "16 digits": (ids("1234567890123456", "1234567890123457"), "contact_id", ["1234567890123456", "1234567890123457"]),
@@ -320,10 +320,17 @@ REFUSED = {  # name: (content, declaration), messages word for word
         ],
     ),
     "the future": (
-        times("05.02.2025 08:15", "05.02.2035 08:15"),
+        times("05.02.2025 08:15", "05.02.2035 08:15", outside_period="keep"),
         [
             f"{X}: Zeit (contact_ts) lies more than a day after 2025-12-31 in 1 of 2 rows (line 3: 2035-02-05 08:15:00). 2025-12-31 is `as_of`, or the "
             "period's end where that is left out: set `as_of` to the day of the export, or declare `future: keep`."
+        ],
+    ),
+    "another year": (
+        times("05.02.2025 08:15", "05.02.2035 08:15"),
+        [
+            f"{X}: contact_ts: 1 of 2 rows lie outside the period 2025-01-01 to 2025-12-31 (first: line 3, 2035-02-05). "
+            "Correct the period or the format of times, or declare `outside_period: drop` or `keep`."
         ],
     ),
     "ids that Excel damaged": (

@@ -194,7 +194,7 @@ def test_a_touchpoint_that_nobody_listed_is_refused(client):
     params = client / "params" / "acme.yml"
     params.write_text(PARAMS.replace("touchpoint_id: hotline}", "touchpoint_id: hotlien}"), encoding="utf-8")
     assert problems(client) == [
-        "responses.touchpoint_id: the touchpoints do not list 'hotlien' (did you mean 'hotline'?). They list: hotline."
+        "params/acme.yml: sources.survey.items.Hotline.touchpoint_id: the touchpoints do not list 'hotlien' (did you mean 'hotline'?). They list: hotline."
     ]
 
 
@@ -268,3 +268,42 @@ def test_problems_of_all_files_come_at_once(with_calls):
     rewrite(with_calls, "Tel", "phon", "anrufe.csv")
     rewrite(with_calls, "10;1", "11;1")
     assert len(problems(with_calls)) == 2
+
+
+@pytest.mark.parametrize(("rule", "rows"), [("drop", 6), ("keep", 9)])
+def test_rows_outside_the_period_need_a_declaration(client, rule, rows):
+    rewrite(client, "14.02.2025", "14.02.2005")
+    assert problems(client) == [
+        "data/acme/raw/umfrage.csv: survey_ts: 1 of 3 rows lie outside the period 2025-01-01 to 2025-12-31 (first: line 5, 2005-02-14). "
+        "Correct the period or the format of times, or declare `outside_period: drop` or `keep`."
+    ]
+    path = client / "params" / "acme.yml"
+    path.write_text(PARAMS.replace("    encoding: cp1252", f"    encoding: cp1252\n    outside_period: {rule}"), encoding="utf-8")
+    assert prepared(client).rows["responses"] == rows
+
+
+FEATURE = PARAMS.replace("scales:", "extra: {responses: {way: {de: Weg, en: Way}}}\nscales:").replace(
+    "weight: Gewicht}", "weight: Gewicht, way: Hotline}"
+)
+
+
+def test_a_slip_in_a_value_map_is_named(client):
+    text = FEATURE.replace("    items:", "    values: {way: {'1': one, '88': eight}}\n    items:")
+    (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    assert problems(client) == [
+        "params/acme.yml: sources.survey.values.way: no cell holds the word '88' (did you mean '8'?). Not mapped yet: 8."
+    ]
+
+
+def test_a_slip_in_a_label_is_named(client):
+    text = PARAMS + "labels: {stage: {Nutzng: {de: Nutzung, en: Use}}}\n"
+    (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    assert problems(client) == [
+        "params/acme.yml: labels.stage: no row has the value 'Nutzng' (did you mean 'Nutzung'?). Without a label: Nutzung."
+    ]
+
+
+def test_names_of_pooled_groups_are_refused_as_data(client):
+    text = FEATURE.replace("    items:", "    values: {way: {'1': __other__}}\n    items:")
+    (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    assert "way: a cell holds __other__ or __unknown__" in problems(client)[0]

@@ -19,7 +19,7 @@ SURVEY = {
     "time_format": "%Y-%m-%d",
     "items": {"q1": MARK},
 }
-SCALES = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "states": {"5": "not_used"}, "empty": "not_asked"}}}
+SCALES = {"scales": {"mark": {"low": 1, "high": 4, "best": "low", "states": {"5": "not_used"}, "empty": "not_asked"}}}
 
 
 @pytest.fixture
@@ -56,14 +56,23 @@ def test_codes_are_read_and_labels_are_not(bench, sav, tmp_path):
 def test_a_code_that_the_file_declares_missing_is_the_state_that_params_declare(came_of, sav):
     came = came_of({"x.sav": sav(q1=[5])}, {"s": SURVEY}, SCALES)
     assert came.problems == []
-    assert [(row["state"], row.get("value")) for row in came.rows] == [("answered", 6), ("not_used", None), ("not_asked", None)]
+    assert [(row["state"], row.get("value")) for row in came.rows] == [("answered", 4), ("not_used", None), ("not_asked", None)]
 
 
 @pytest.mark.parametrize("span", [5, {"lo": 4, "hi": 99}])
-def test_a_code_within_the_scale_that_only_the_file_declares_missing_is_refused(came_of, sav, span):
+def test_a_code_that_only_the_file_declares_missing_is_refused(came_of, sav, span):
     scales = {"scales": {"mark": SCALES["scales"]["mark"] | {"states": {}}}}
-    assert came_of({"x.sav": sav(q1=[span])}, {"s": SURVEY}, scales).problems == [
+    problems = came_of({"x.sav": sav(q1=[span])}, {"s": SURVEY}, scales).problems
+    assert problems[-1] == (
         "data/acme/raw/x.sav: q1: the file declares 5 as missing, scale 'mark' does not: declare it under `scales: {mark: {states: …}}`."
+    )
+
+
+def test_a_rating_that_the_file_declares_missing_is_refused(came_of, sav):
+    scales = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "empty": "not_asked"}}}
+    assert came_of({"x.sav": sav(q1=[5])}, {"s": SURVEY}, scales).problems == [
+        "data/acme/raw/x.sav: q1: the file declares 5 as missing, but it is a rating of scale 'mark': "
+        "correct the scale's ends, or ask what 5 means and recode it in the file."
     ]
 
 

@@ -1,6 +1,7 @@
 """What a params file may say: every misspelt word is refused word for word, and demo.yml shows every key."""
 
 import typing
+from datetime import date
 
 import pytest
 import yaml
@@ -76,7 +77,7 @@ def refused(project, text):
             "scale: mark",
             "sources.survey.items.Q1.scale: recommendation (nps) is asked from 0 to 10, not on the scale 'mark'.",
         ),
-        ("low: 1, high: 6", "low: 6, high: 1", "scales.mark: the scale's low end (6.0) is not below its high end (1.0)."),
+        ("low: 1, high: 6", "low: 6, high: 1", "scales.mark: the scale's low end (6) is not below its high end (1)."),
         ("best: low", "best: bad", "scales.mark.best: cannot be 'bad'. Allowed: low, high."),
         (
             "9: no_answer",
@@ -133,11 +134,53 @@ def refused(project, text):
         ),
         ("name: Acme\n", "", "name: is required and missing."),
         (
+            "9: no_answer",
+            "9: no_answer, 6: not_used",
+            "scales.mark: the state codes 6 are ratings of this scale (1 to 6); a code cannot be both.",
+        ),
+        (
+            "file: calls.csv",
+            "file: calls.csv\n    encoding: utf-9",
+            "sources.calls.encoding: there is no encoding 'utf-9'; write it as in utf-8 or cp1252.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nscores: {cluster: acount_id}",
+            "scores.cluster: responses have no column 'acount_id' (did you mean 'account_id'?). Columns: account_id,",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nscores: {top_answers: 6}",
+            "scores.top_answers: 6 best answers are the whole scale 'mark'. Choose at most 5.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nlabels: {stagee: {a: {de: A, en: A}}}",
+            "labels: no table has the column 'stagee' (did you mean 'stage'?). Allowed:",
+        ),
+        (
             "name: Acme",
             "name: Acme\nextra: {responses: {method: {de: Art, en: Way}}}",
             "extra.responses: a feature cannot have the name of a column of every result: 'method'. Choose another.",
         ),
         ("name: Acme", "name: Acme\nscores: {by: [regoin]}", "scores.by: no table of responses has the column 'regoin'."),
+        ("name: Acme", "name: Acme\nvolume: {routes: [sorce]}", "volume.routes: no table of contacts has the column 'sorce'."),
+        ("name: Acme", "name: Acme\nvolume: {by: [sgment]}", "volume.by: no table of customers has the column 'sgment'."),
+        (
+            "name: Acme",
+            "name: Acme\nservice_standards: {by: [desk]}",
+            "service_standards.by: no table of contacts has the column 'desk'.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nservice_hours: {mon: [8-17]}",
+            "service_hours.mon.0: '8-17' are no service hours; write opening and closing, as in 08:00-17:00, at most until 24:00.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nservice_hours: {mon: [17:00-08:00]}",
+            "service_hours.mon.0: '17:00-08:00' are no service hours; write opening and closing, as in 08:00-17:00, at most until 24:00.",
+        ),
     ],
 )
 def test_a_misspelt_word_is_refused_word_for_word(project, seen, instead, message):
@@ -151,6 +194,22 @@ def test_all_problems_come_at_once(project):
         project, GOOD.replace("best: low", "best: bad").replace("Tel: phone", "Tel: fone").replace("item_type: nps", "item_type: np")
     )
     assert len(problems) >= 2
+
+
+def test_service_hours_are_hours_of_the_day_by_iso_weekday(project):
+    hours = "service_hours: {mon: [08:00-12:00, 13:00-17:30], sun: [00:00-24:00]}"
+    (project / "params" / "acme.yml").write_text(GOOD + hours, encoding="utf-8")
+    assert load(project, "acme").opening == {1: ((8.0, 12.0), (13.0, 17.5)), 7: ((0.0, 24.0),)}
+
+
+def test_contacts_are_counted_as_the_params_say(project):
+    (project / "params" / "acme.yml").write_text(GOOD + "as_of: 2026-01-12\ntimezone: Europe/Berlin\n", encoding="utf-8")
+    params = load(project, "acme")
+    days = (date(2025, 1, 1), date(2025, 12, 31))
+    assert params.counting == {"cluster": "customer_id", "period": days, "level": 0.95, "draws": 500, "seed": 1}
+    assert params.known_until.isoformat() == "2026-01-13T00:00:00+01:00"
+    (project / "params" / "acme.yml").write_text(GOOD, encoding="utf-8")
+    assert load(project, "acme").known_until is None
 
 
 def test_demo_shows_every_key(root):

@@ -54,7 +54,7 @@ def test_value_and_span_share_their_decimals(german):
 
 def test_a_scale_names_itself(german, english):
     row = {**ROW, "unit": "scale 1–5", "value": 4.123, "low": 4.0, "high": 4.2}
-    assert str(german.told(row)) == "4,12 (Skala 1–5; Spanne 4,00 bis 4,20; n = 2.530)"
+    assert str(german.told(row)) == "4,12 (Skala 1–5, 5 am besten; Spanne 4,00 bis 4,20; n = 2.530)"
     assert f"{english.told(row):value}" == "4.12"
 
 
@@ -151,7 +151,7 @@ def test_columns_come_from_the_catalog_then_the_declared_features():
 
 
 def test_units(german, english):
-    assert german.unit("scale 1–5") == "Skala 1–5"
+    assert german.unit("scale 1–5") == "Skala 1–5, 5 am besten"
     assert german.unit("per 100 orders") == "je 100 Aufträge"
     assert english.unit("EUR") == "EUR"
     assert german.unit("Paletten") == "Paletten"

@@ -90,7 +90,7 @@ def load(project: Path, client: str) -> SimpleNamespace:
     period = SimpleNamespace(start=datetime.date(2025, 1, 1), end=datetime.date(2025, 12, 31))
     return SimpleNamespace(
         client=client, name="Tiny", simulated=True, languages=("de", "en"), period=period, branding=SimpleNamespace(model_dump=dict),
-        keep_runs=values["keep_runs"], run=SimpleNamespace(timeout_s=values["timeout_s"]), seed=1, min_n=7,
+        keep_runs=values["keep_runs"], timezone="Europe/Berlin", run=SimpleNamespace(timeout_s=values["timeout_s"]), seed=1, min_n=7,
     )  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def test_codes_that_are_no_answers_never_enter_a_score(airport, shared_data):
     assert airport.loc[airport["item_type"] == "nps", "value"].dropna().between(0, 10).all()
     weights = raw["WEIGHT"].astype(float)
     table = scores.mean_rating(airport, by=["item_id"]).set_index("item_id")
+    counts = scores.state_counts(airport, by=["item_id"]).set_index(["item_id", "metric"])["value"]
     used = scores.usage(airport, by=["item_id"], weight=None).set_index(["item_id", "metric"])["value"]
     for item in sorted(rated["item_id"].unique()):
         valid = raw[item].isin(list("12345"))
@@ -72,6 +73,9 @@ def test_codes_that_are_no_answers_never_enter_a_score(airport, shared_data):
         assert table.loc[item, "value"] == pytest.approx(expected)
         assert table.loc[item, "n"] == valid.sum()
         assert used[(item, "not_used_share")] == pytest.approx((raw[item] == "6").mean())
+        assert counts[(item, "answered_count")] == valid.sum()
+        assert counts[(item, "not_used_count")] == (raw[item] == "6").sum()
+        assert counts[(item, "no_answer_count")] == (raw[item] == "0").sum()
         assert used[(item, "no_answer_share")] == pytest.approx((raw[item] == "0").mean())
 
 
@@ -81,6 +85,16 @@ def test_nps_is_the_share_of_promoters_less_detractors():
     assert row["value"].item() == pytest.approx(100 / 3)
     se = (row["high"] - row["low"]).item() / 2 / stats.t.ppf(0.975, 299)
     assert se == pytest.approx(100 * np.sqrt(5 / 9 / 299))
+
+
+# In R 4.2 with survey 4.1: d <- data.frame(v=c(10,9,3,8,7,10,2,6,9,10), w=c(1,2,1,.5,3,1,2,1,1,.5), c=c(1,1,1,2,2,3,3,4,4,4))
+# d$p <- ifelse(d$v>=9,100,ifelse(d$v<=6,-100,0)); svymean(~p, svydesign(~1, weights=~w, data=d)); … svydesign(~c, …)
+@pytest.mark.parametrize(("options", "df", "se"), [({}, 9, 29.52739140), ({"cluster": "c"}, 3, 18.60379872)])
+def test_nps_is_weighted_and_clustered_as_in_r(options, df, se):
+    table = answers([10, 9, 3, 8, 7, 10, 2, 6, 9, 10], c=list("1112233444")).assign(weight=[1, 2, 1, 0.5, 3, 1, 2, 1, 1, 0.5])
+    row = scores.nps(table, **options)
+    assert row["value"].item() == pytest.approx(11.53846154)
+    assert (row["high"] - row["low"]).item() / 2 / stats.t.ppf(0.975, df) == pytest.approx(se, rel=1e-6)
 
 
 @given(st.lists(st.integers(0, 10), min_size=2, max_size=60))

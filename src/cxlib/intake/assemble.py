@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from cxlib.intake.convert import sql_type
 from cxlib.intake.sources import Taken
 from cxlib.intake.workbench import Workbench, identifier, literal
-from cxlib.tables import Contract
+from cxlib.tables import CLOCKS, Contract
 
-__all__ = ["assemble", "strays"]
+__all__ = ["assemble", "write"]
 
 EXAMPLES = 5
 _STORED = {"date": "TIMESTAMP"}  # pandas reads a DATE as single objects
-_CLOCKS = {"contacts": "contact_ts"}  # tables that get calendar columns, and the moment they come from
+_CALENDAR = ("contacts",)  # tables that get calendar columns
 
 
 def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: str, where: str) -> list[str]:
@@ -43,7 +43,7 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
             f"{identifier(name) if name in part.columns else 'NULL'}::{_type(of.columns[name].kind)} AS {identifier(name)}" for name in have
         ]
         selects.append(f"SELECT {number} AS part, row, {', '.join(chosen)} FROM {identifier(part.table)}")
-    clock, zone = _CLOCKS.get(of.name), literal(timezone)
+    clock, zone = CLOCKS[of.name] if of.name in _CALENDAR else "", literal(timezone)
     if clock:  # the client's own day, hour and weekday: no query has to know of time zones later
         local = f"({identifier(clock)} AT TIME ZONE {zone})"
         calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, "
@@ -60,23 +60,11 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
 
 def write(bench: Workbench, of: Contract, path: Path, parts: int) -> int:
     """Write a table in contract order and source order, and return its rows; one part keeps its order by itself."""
-    present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(of.name)})")}
+    present = bench.columns(of.name)
     columns = ", ".join(identifier(name) for name in of.columns if name in present)
     order = " ORDER BY part, row" if parts > 1 else ""
     bench.run(f"COPY (SELECT {columns} FROM {identifier(of.name)}{order}) TO {literal(str(path))} (FORMAT parquet)")
     return int(bench.rows(f"SELECT count(*) FROM read_parquet({literal(str(path))})")[0][0])
-
-
-def strays(bench: Workbench, tables: Mapping[str, Contract]) -> Iterator[tuple[str, str]]:
-    """Yield (table, touchpoint id) for ids that a table uses and the inventory does not list."""
-    if "touchpoints" not in tables:
-        return
-    for name in tables:
-        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})")}
-        if name != "touchpoints" and "touchpoint_id" in present:
-            listed = "SELECT touchpoint_id FROM touchpoints"
-            query = f"SELECT DISTINCT touchpoint_id FROM {identifier(name)} WHERE touchpoint_id NOT IN ({listed}) ORDER BY 1"
-            yield from ((name, row[0]) for row in bench.rows(query))
 
 
 def _type(kind: str) -> str:
@@ -92,7 +80,7 @@ def _missing(bench: Workbench, of: Contract, parts: Sequence[Taken], where: str)
                 shown = _places(bench, of, parts, f"{identifier(name)} IS NULL")
                 yield f"{where}: {name}: is missing in {count} rows ({shown}), and no row may lack it. {way}"
     if of.any_of:
-        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(of.name)})")}
+        present = bench.columns(of.name)
         none = " AND ".join(f"{identifier(name)} IS NULL" for name in of.any_of if name in present) or "true"
         count = bench.rows(f"SELECT count(*) FROM {identifier(of.name)} WHERE {none}")[0][0]
         if count:

@@ -38,7 +38,7 @@ def clear(
     problems = _headers_again(bench, raw, conversions, failed, table, where)
     if source and not source.items:
         nothing = " AND ".join(f"{identifier(one.column.name)} IS NULL" for one in conversions)
-        masks = [row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(table)})") if row[0].startswith("failed_")]
+        masks = [column for column in bench.columns(table) if column.startswith("failed_")]
         nothing += "".join(f" AND {mask} = 0" for mask in masks if mask.removeprefix("failed_").isdigit())
         empty = _take_out(bench, table, nothing)
         if empty:

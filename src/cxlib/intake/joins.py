@@ -41,7 +41,7 @@ def joins(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
     """
     counted = []
     for name in tables:
-        present = {row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})")}
+        present = bench.columns(name)
         for column, home in HOMES.items():
             if home == name or column not in present:
                 continue

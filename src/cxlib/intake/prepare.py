@@ -15,10 +15,11 @@ from typing import Any
 import pandas as pd
 
 import cxlib
-from cxlib.errors import CxError, DataError, worded
-from cxlib.intake.assemble import assemble, strays, write
+from cxlib.errors import CxError, DataError
+from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
+from cxlib.intake.slips import labels_without_value, unlisted_touchpoints
 from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
 from cxlib.intake.workbench import Workbench, identifier, workbench
 from cxlib.params import Params
@@ -147,11 +148,7 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
         for name, of in tables.items():
             parts = [part for part in taken if part.record["table"] == name]
             problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
-        known = [row[0] for row in bench.rows("SELECT touchpoint_id FROM touchpoints")] if "touchpoints" in tables else []
-        problems += [
-            worded(f"{table}.touchpoint_id", "the touchpoints do not list", stray, known, label="They list")
-            for table, stray in strays(bench, tables)
-        ]
+        problems += [*unlisted_touchpoints(bench, tables, params), *labels_without_value(bench, tables, params)]
     if problems:
         raise DataError(*problems)
     return tables, taken

@@ -70,7 +70,7 @@ def elements(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
     """
     rows: list[tuple[str, str, int]] = []
     for name, of in tables.items():
-        present = [row[0] for row in bench.rows(f"SELECT column_name FROM (DESCRIBE {identifier(name)})") if row[0] in of.columns]
+        present = [column for column in bench.columns(name) if column in of.columns]
         counted = ", ".join(f"count({identifier(column)})" for column in present)
         counts = bench.rows(f"SELECT {counted} FROM {identifier(name)}")[0]
         rows += [(name, f"{name}.{column}", count) for column, count in zip(present, counts, strict=True) if count]

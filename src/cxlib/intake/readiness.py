@@ -108,8 +108,8 @@ def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd
     Returns
     -------
     DataFrame
-        ESTIMATES by source and table; metrics ``rows_read``, ``rows_dropped``, ``rows_kept``, ``failed_cells`` (unit ``count``) and ``age_days``
-        (unit ``days``).
+        ESTIMATES by source and table; metrics ``rows_read``, ``rows_dropped``, ``rows_kept``, ``failed_cells`` (unit ``count``) and
+        ``age_days`` (unit ``days``).
     """
     groups = sources[["source", "table"]]
     parts = [_counts(groups, sources[name], name, "count") for name in ("rows_read", "rows_dropped", "rows_kept", "failed_cells")]
@@ -147,7 +147,7 @@ def join_rates(joins: pd.DataFrame) -> pd.DataFrame:
 def known_at_contact(joins: pd.DataFrame) -> pd.DataFrame:
     """Say how often customer, order and touchpoint were known when somebody got in touch: ``known_share`` of the contacts, by home.
 
-    >>> joins = pd.DataFrame({"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7], "found": [7]})
+    >>> joins = pd.DataFrame({"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7]})
     >>> float(known_at_contact(joins)["value"].item())
     0.7
     """

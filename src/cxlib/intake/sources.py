@@ -22,12 +22,14 @@ from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
 from cxlib.intake.failures import failures
 from cxlib.intake.parquet import read_parquet
+from cxlib.intake.period import outside_period
 from cxlib.intake.plausible import implausible
+from cxlib.intake.slips import reserved_words, unmapped_words
 from cxlib.intake.spss import read_spss, undeclared_missing
 from cxlib.intake.survey import answers
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
-from cxlib.tables import Contract, contract
+from cxlib.tables import CLOCKS, Contract, contract
 
 __all__ = ["Taken", "contract_of", "raw_path", "take"]
 
@@ -109,7 +111,12 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
         failed = convert(bench, raw, conversions, fixed, kept, table, where)
     problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
     problems += failures(bench, raw, conversions, failed, table, where)
-    more, noted = implausible(bench, of, table, headers, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
+    problems += unmapped_words(bench, raw, table, headers, of, source, f"params/{params.client}.yml: sources.{name}")
+    problems += reserved_words(bench, table, [feature for feature in params.extra.get(of.name, {}) if feature in columns], where)
+    outside = outside_period(bench, table, columns, source, params, dropped, where, raw.place)
+    problems += outside
+    judged = {column: header for column, header in headers.items() if not (outside and column == CLOCKS[of.name])}
+    more, noted = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
     problems += more
     place = raw.place
     if source.items and set(source.items) <= set(raw.headers):

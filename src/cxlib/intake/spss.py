@@ -10,7 +10,7 @@ from cxlib.errors import DataError
 from cxlib.intake.cells import told
 from cxlib.intake.headers import distinct
 from cxlib.intake.workbench import Raw, Workbench, identifier
-from cxlib.params import Params, Source
+from cxlib.params import Params, Scale, Source
 
 __all__ = ["read_spss", "undeclared_missing"]
 
@@ -52,7 +52,9 @@ def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, ben
         for code in _codes(raw, bench, header, spans, source):
             scale = source.items[header].scale if header in source.items else None
             columns = [column for column, used in source.columns.items() if used == header]
-            if scale and code not in params.scales[scale].states:
+            if scale and _inside(code, params.scales[scale], source):
+                way = f"but it is a rating of scale {scale!r}: correct the scale's ends, or ask what {code} means and recode it in the file"
+            elif scale and code not in params.scales[scale].states:
                 way = f"scale {scale!r} does not: declare it under `scales: {{{scale}: {{states: …}}}}`"
             elif code in source.missing or not (columns or (header in source.items and not scale)):
                 continue
@@ -62,6 +64,13 @@ def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, ben
                 continue
             problems.append(f"{where}: {header}: the file declares {code} as missing, {way}.")
     return problems
+
+
+def _inside(code: str, scale: Scale, source: Source) -> bool:
+    try:
+        return scale.low <= float(code.replace(source.decimal, ".")) <= scale.high
+    except ValueError:
+        return False
 
 
 def _codes(raw: Raw, bench: Workbench, header: str, spans: Sequence[Any], source: Source) -> list[str]:

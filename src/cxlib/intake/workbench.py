@@ -68,6 +68,10 @@ class Workbench:
         """Run a query and return its rows."""
         return self.connection.execute(query).fetchall()
 
+    def columns(self, table: str) -> list[str]:
+        """Return the column names of a table on the bench."""
+        return [row[0] for row in self.rows(f"SELECT column_name FROM (DESCRIBE {identifier(table)})")]
+
     def run(self, statement: str) -> None:
         """Run a statement."""
         self.connection.execute(statement)

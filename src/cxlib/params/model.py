@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import typing
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,7 +15,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from cxlib.errors import nearest, worded
 from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES
 
-__all__ = ["Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
+__all__ = ["WEEKDAYS", "Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
 
 
 def _known_zone(name: str) -> str:
@@ -31,13 +35,36 @@ def _iso_day(day: object) -> object:
     try:
         return date.fromisoformat(str(day))
     except ValueError as error:
-        raise ValueError(f"{day!r} is no date ({error}); write year-month-day, as in 2026-03-31") from error
+        reason = str(error) if "must be" in str(error) or "out of range" in str(error) else "another order or other signs"
+        raise ValueError(f"{day!r} is no date ({reason}); write year-month-day, as in 2026-03-31") from error
 
 
 def _inside_raw(name: str) -> str:
     if not name or Path(name).is_absolute() or ".." in Path(name).parts or "\\" in name or ":" in name:
         raise ValueError(f"{name!r} is no file below data/<client>/raw/; write its name alone, or a path below that folder")
     return name
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError as error:
+        raise ValueError(f"there is no encoding {name!r}; write it as in utf-8 or cp1252") from error
+    return name
+
+
+def _opening(text: str) -> tuple[float, float]:
+    """Return opening and closing in hours of the day."""
+    found = _HOURS.fullmatch(text.replace(" ", ""))
+    ends = (0.0, 0.0) if found is None else (int(found[1]) + int(found[2]) / 60, int(found[3]) + int(found[4]) / 60)
+    if not ends[0] < ends[1] <= 24:
+        raise ValueError(f"{text!r} are no service hours; write opening and closing, as in 08:00-17:00, at most until 24:00")
+    return ends
+
+
+def _service_hours(text: str) -> str:
+    _opening(text)
+    return text
 
 
 def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
@@ -59,6 +86,15 @@ ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
+Weekday = Annotated[str, _one_of("weekday", WEEKDAYS)]
+Opening = Annotated[str, AfterValidator(_service_hours)]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 class _Section(BaseModel):
@@ -90,7 +126,12 @@ class Scale(_Section):
     @model_validator(mode="after")
     def _ends(self) -> Scale:
         if self.low >= self.high:
-            raise ValueError(f"the scale's low end ({self.low}) is not below its high end ({self.high})")
+            raise ValueError(f"the scale's low end ({self.low:g}) is not below its high end ({self.high:g})")
+        inside = [code for code in self.states if _number(code) is not None and self.low <= float(code) <= self.high]
+        if inside:
+            raise ValueError(
+                f"the state codes {', '.join(inside)} are ratings of this scale ({self.low:g} to {self.high:g}); a code cannot be both"
+            )
         return self
 
 
@@ -137,7 +178,7 @@ class Source(_Section):
         default=(), description="the table itself, in place of a file"
     )
     format: Literal["csv", "qualtrics", "excel", "spss", "parquet", "sql"] = "csv"
-    encoding: str = "utf-8"
+    encoding: Annotated[str, AfterValidator(_known_encoding)] = "utf-8"
     delimiter: str = Field(default=",", min_length=1, max_length=1)
     quote: str = Field(default='"', min_length=1, max_length=1)
     header_line: int = Field(default=1, ge=1, description="the line of the columns' names, blank lines not counted")
@@ -176,6 +217,7 @@ class Source(_Section):
         default="refuse", description="csv: a quoted text that holds a line which looks like a row; mostly a lost quote"
     )
     items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
+    outside_period: Literal["refuse", "drop", "keep"] = Field(default="refuse", description="rows whose time lies outside the period")
     max_failed_share: float = Field(
         default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused"
     )
@@ -270,6 +312,21 @@ class Scores(_Section):
     top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
 
 
+class Volume(_Section):
+    """Contact volume: by which columns contacts are split, and which of them belong together."""
+
+    routes: tuple[str, ...] = Field(default=("channel",), min_length=1, description="columns of contacts that their number is split by")
+    by: tuple[str, ...] = Field(default=(), description="group columns of the customers that contacts are counted for")
+    cluster: str = Field(default="customer_id", description="column whose contacts belong together: customer_id, account_id …")
+
+
+class ServiceStandards(_Section):
+    """Deadlines of contacts: what has to happen by then, and for which groups attainment is shown."""
+
+    event: Literal["response", "resolution"] = Field(default="resolution", description="first answer, or solution")
+    by: tuple[str, ...] = Field(default=("channel",), min_length=1, description="group columns of the contacts")
+
+
 class Evidence(_Section):
     """What an answer needs to count as established."""
 
@@ -289,6 +346,9 @@ class Params(_Section):
     timezone: Zone = "Europe/Berlin"
     period: Period
     as_of: Day | None = Field(default=None, description="the day ages of data are counted to; the period's end when left out")
+    service_hours: dict[Weekday, tuple[Opening, ...]] = Field(
+        default_factory=dict, description="weekday (mon … sun) → hours in which customers are served, as in 08:00-17:00; local time"
+    )
     sources: dict[str, Source] = Field(min_length=1)
     extra: dict[TableName, dict[str, Feature]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
@@ -302,6 +362,8 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    volume: Volume = Volume()
+    service_standards: ServiceStandards = ServiceStandards()
     evidence: Evidence = Evidence()
 
     @property
@@ -320,6 +382,25 @@ class Params(_Section):
         return {"cluster": self.scores.cluster, "level": self.level, "draws": self.draws, "seed": self.seed}
 
     @property
+    def counting(self) -> dict[str, typing.Any]:
+        """How contacts are counted for this client: keywords for every describing function of the contacts room."""
+        chance = {"level": self.level, "draws": self.draws, "seed": self.seed}
+        return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **chance}
+
+    @property
+    def known_until(self) -> datetime | None:
+        """The end of the day that the client's exports reach, where `as_of` names one."""
+        if self.as_of is None:
+            return None
+        end = self.as_of + timedelta(days=1)
+        return datetime(end.year, end.month, end.day, tzinfo=ZoneInfo(self.timezone))
+
+    @property
+    def opening(self) -> dict[int, tuple[tuple[float, float], ...]]:
+        """Service hours by ISO weekday, in hours of the day."""
+        return {WEEKDAYS.index(day) + 1: tuple(_opening(text) for text in hours) for day, hours in self.service_hours.items()}
+
+    @property
     def keep_runs(self) -> int:
         """How many older runs stay beside the newest."""
         return self.run.keep_runs
@@ -336,22 +417,48 @@ class Params(_Section):
                     if column not in known
                 ]
             problems += self._value_problems(name, source) + self._scale_problems(name, source)
+        responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
+        if self.scores.cluster is not None and self.scores.cluster not in responses:
+            problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
+        problems += self._label_problems() + self._top_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
             for name in features
             if name in (*ESTIMATE_COLUMNS, "draws")
         ]
-        problems += [
-            worded(
-                "scores.by", "no table of responses has the column", column, self.extra.get("responses", {}), label="Features of responses"
-            )
-            for column in self.scores.by
-            if column not in self.extra.get("responses", {}) and column not in CONTRACTS["responses"].columns
-        ]
+        for place, table, columns in (
+            ("scores.by", "responses", self.scores.by),
+            ("volume.routes", "contacts", self.volume.routes),
+            ("volume.by", "customers", self.volume.by),
+            ("service_standards.by", "contacts", self.service_standards.by),
+        ):
+            features = self.extra.get(table, {})
+            problems += [
+                worded(place, f"no table of {table} has the column", column, features, label=f"Features of {table}")
+                for column in columns
+                if column not in features and column not in CONTRACTS[table].columns
+            ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _label_problems(self) -> list[str]:
+        known = {column for table in CONTRACTS.values() for column in table.columns} | {
+            name for table in self.extra.values() for name in table
+        }
+        return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
+
+    def _top_problems(self) -> list[str]:
+        rated = {
+            item.scale for source in self.sources.values() for item in source.items.values() if item.item_type == "actual" and item.scale
+        }
+        steps = {name: self.scales[name].high - self.scales[name].low for name in rated if name in self.scales}
+        return [
+            f"scores.top_answers: {self.scores.top_answers} best answers are the whole scale {name!r}. Choose at most {steps[name]:g}."
+            for name in sorted(steps)
+            if self.scores.top_answers > steps[name]
+        ]
 
     def _value_problems(self, name: str, source: Source) -> list[str]:
         columns = CONTRACTS[source.table].columns

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from cxlib.errors import CxError, ParamsError, worded
+from cxlib.errors import ParamsError, worded
 from cxlib.params.model import Params
 
 __all__ = ["client_id", "load", "project_root", "schema"]
@@ -45,7 +45,7 @@ def project_root(start: Path | None = None) -> Path:
     for folder in (here, *here.parents):
         if (folder / "params").is_dir() and (folder / "notebooks").is_dir():
             return folder
-    raise CxError(f"{here}: neither this folder nor one above it holds params/ and notebooks/. Change into the project first.")
+    raise ParamsError(f"{here}: neither this folder nor one above it holds params/ and notebooks/. Change into the project first.")
 
 
 def load(project: Path, client: str) -> Params:

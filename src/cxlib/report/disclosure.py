@@ -3,14 +3,15 @@
 A row that speaks for fewer than `min_n` respondents is hidden, and so are as many further rows as it takes that no hidden one can be
 computed from the others. What counts is respondents: a share that only a few of many gave (two of forty) has a large n and stays.
 
-Model. The `who` columns divide respondents into atoms, one for each combination of levels; a published row tells a sum over its atoms
-(n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Two sources agree about who
-answered as long as their n do not contradict each other; those that do are different respondents and are never combined. A level that a
-table does not list is empty where the listed ones add up to their margin, and so is taken for empty where no margin is known.
+Model. The who columns divide respondents into atoms, one for each combination of levels; a published row tells a sum over its atoms
+(n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Layers (a table's metrics with
+equal n) are taken to be about the same respondents unless their n contradict each other; those that do are never combined. Who has a
+level that a table does not list, or none, is an atom too, unless the listed cells add up to their margin; where no margin is known, both
+worlds are searched.
 
-Searched: every cell with any conditions on the who columns, listed or not, and what is left of a cell after all cells of a finer kind that
-can be computed. Not searched: sums over several hidden cells that are neither (two hidden cells in different rows and columns), bounds
-that inequalities give, and what readers know from elsewhere.
+Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
+follow one unknown after the other. Not searched: other sums over several hidden cells, bounds that inequalities give, differences between
+sets of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ ATOMS = 100_000  # combinations of levels in one set of respondents
 REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
 EQUATIONS = 1_500  # that are left to be solved at once
 OPEN = 4_000_000  # equations times unknowns
+KINDS = 64  # combinations of columns, each by level or by pool
 UNIVERSES = 64  # sets of respondents told apart within one family
 SOURCES = 6  # published cells that one finding names
 SOUND = 1e-7  # a residual of 0/1 vectors below this is rounding
@@ -191,7 +193,9 @@ class _Grid:
             if _pooled(level):
                 inside = np.array([name not in (*_excluded(level), "(missing)") for name in self.names[column]], dtype=np.int64)
                 codes[column, level] = (inside[atoms[column]], 2)
-        every = product(*[[(), ((column, ""),)] for column in self.levels])
+        grains = [[(), *(((name, grain),) for name, grain in sorted(codes) if name == column)] for column in self.levels]
+        plain = [some[:2] for some in grains]  # by all or by single levels
+        every = product(*(grains if prod(map(len, grains)) <= KINDS else plain))
         kinds = {tuple(pair for chosen in parts for pair in chosen) for parts in every} | {_kind(cell) for cell in cells}
         self.kinds = sorted(kinds, key=lambda kind: (len(kind), kind))
         labels, starts = [], [0]
@@ -255,17 +259,26 @@ class _Universe:
         self.worlds = self._worlds()
 
     def _worlds(self) -> list[Flags]:
-        """Return which atoms somebody can be in: by proof; if the listings without a margin are complete; if no level is unlisted."""
+        """Return which atoms somebody can be in: by proof; if listings without a margin are complete; if no level is unlisted."""
         sure, full = self._empty(proven=True), self._empty(proven=False)
-        known = full.copy()
-        for column, levels in self.grid.levels.items():
-            known |= self.grid.codes[column, ""][0] >= len(levels)
-        for number in np.flatnonzero(self.n > 0):
+        self.sure = int((~sure).sum())
+        for number in np.flatnonzero(self.n > 0):  # but a cell with respondents has an atom
             atoms = self.grid.labels[self.grid.kind_of[number]] == number
-            for guess in (full, known):
-                if guess[atoms].all():
-                    guess &= ~atoms | sure
-        return list({empty.tobytes(): ~empty for empty in (sure, full, known)}.values())
+            if full[atoms].all():
+                full &= ~atoms | sure
+        worlds = (sure, full, self._closed(full, missing=True), self._closed(sure, missing=False))
+        return list({empty.tobytes(): ~empty for empty in worlds}.values())
+
+    def _closed(self, empty: Flags, *, missing: bool) -> Flags:
+        """Take the atoms of unlisted levels for empty too, those of missing ones only if so wanted, where no n contradicts that."""
+        for column, levels in self.grid.levels.items():
+            for name in self.grid.names[column][len(levels) :]:
+                fewer = empty | (self.grid.codes[column, ""][0] == self.grid.names[column].index(name))
+                alone = "(missing)" in self.grid.names[column] and name == "(not listed)"
+                changed = (missing or alone) and not (fewer == empty).all()
+                if changed and np.isin(np.flatnonzero(self.n > 0), self.grid.labels[:, ~fewer]).all() and not self.contradicts(~fewer):
+                    empty = fewer
+        return empty
 
     def _empty(self, *, proven: bool) -> Flags:
         """Tell which atoms nobody is in: a listing that adds up to a cell leaves nobody for what it does not list there."""
@@ -287,10 +300,20 @@ class _Universe:
 
     def _around(self, place: int, labels: Ints) -> Ints:
         """Return for each cell the number of the cell of kind `place` that it is part of; -1 where it is part of none."""
+        if not labels.shape[1]:  # nobody is in any atom
+            return np.full(self.grid.size, -1)
         first = np.full(self.grid.size, -1)
         first[labels] = np.broadcast_to(np.arange(labels.shape[1]), labels.shape)
         part = (first >= 0) & self.grid.refines[self.grid.kind_of, place]
         return np.where(part, labels[place][first], -1)
+
+    def contradicts(self, world: Flags) -> bool:
+        """Tell whether the n of the listed cells cannot all be right when nobody is outside these atoms."""
+        self.shown = self.flags(self.ids)
+        self.solve(world)
+        rest = self.rest[self.rows]
+        off = rest - self.matrix @ (self.matrix.T @ (self.inverse @ rest))
+        return bool((self.rest[self.left == 0] != 0).any() or (self.value < 0).any() or (np.abs(off) > 0.5).any())
 
     def flags(self, cells: Iterable[Cell]) -> Flags:
         """Return which numbers belong to the given cells."""
@@ -362,6 +385,8 @@ class _Universe:
             self.computed[cells[found]] = True
             self.total[cells[found]] = self.total[cells[found]] + factors[found] @ self.rest[self.rows]
         self.total = np.where(self.shown, self.n, np.rint(self.total))
+        if self.labels.shape[1] < self.sure:  # a guess that gives a wrong n reveals nothing
+            self.computed &= np.isnan(self.n) | (self.total == self.n)
 
     def _factors(self, cells: Ints) -> tuple[Floats, Floats]:
         """Return how often each open equation enters each cell, and how much of the cell they leave unexplained."""
@@ -394,7 +419,7 @@ class _Universe:
         found: set[Cell] = set()
         for world in self.worlds[:worlds]:
             self.solve(world)
-            found |= {self.cells[number] for number in np.flatnonzero(self.computed & (self.total == self.n)).tolist()}
+            found |= {self.cells[number] for number in np.flatnonzero(self.computed & ~np.isnan(self.n)).tolist()}
         return found
 
     def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> Iterator[Leak]:
@@ -404,15 +429,13 @@ class _Universe:
         for world in self.worlds:
             self.solve(world)
             small = (self.total > 0) & (self.total < min_n)
-            self.computed &= np.isnan(self.n) | (self.total == self.n)  # a guess that gives a wrong n reveals nothing
             told = np.flatnonzero(self.computed & (small | hidden)).tolist()
             for number in told:
                 yield Leak(self.grid.told(number), self.cells.get(number), self.support([number]), "a sum or difference")
             yield from self._remainders(min_n)
             if world is self.worlds[0]:
-                for part in np.setdiff1d(
-                    np.flatnonzero((self.value > 0) & (self.value < min_n)), self.part[np.isin(self.cell, told)]
-                ).tolist():
+                few = np.flatnonzero((self.value > 0) & (self.value < min_n))
+                for part in np.setdiff1d(few, self.part[np.isin(self.cell, told)]).tolist():
                     yield Leak("a group that no table lists", None, self.support([], [part]), "a sum or difference")
 
     def _remainders(self, min_n: int) -> Iterator[Leak]:
@@ -488,13 +511,24 @@ def _keys(table: pd.DataFrame, who: Sequence[str]) -> list[tuple[str, str, Cell]
     return list(zip(whats, table["metric"].astype(str), cells, strict=True))
 
 
+def _agree(one: Layer, other: Layer) -> bool:
+    """Tell whether two layers can be about the same respondents; pools overlap, so that only solving them tells."""
+    if not one.agrees(other) or not any(_pooled(level) for layer in (one, other) for cell in layer.n for _, level in cell):
+        return one.agrees(other)
+    try:
+        universe = _Universe([one, other])
+        return not universe.contradicts(universe.worlds[0])
+    except _TooBig:
+        return True
+
+
 def _groups(found: Sequence[Layer]) -> list[list[Layer]]:
     """Return all largest groups of layers that can be about the same respondents."""
     groups: list[list[Layer]] = []
     for new in found:
         if not new.n:
             continue
-        agreeing = {id(layer): layer.agrees(new) for group in groups for layer in group}
+        agreeing = {id(layer): _agree(layer, new) for group in groups for layer in group}
         joined = [[*(layer for layer in group if agreeing[id(layer)]), new] for group in groups] or [[new]]
         groups = [group for group in groups if not all(agreeing[id(layer)] for layer in group)]
         for group in sorted(joined, key=len, reverse=True):
@@ -530,7 +564,8 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     name : str
         Under which the table is saved; a table of this name in the register is replaced.
     who : sequence of str
-        All group columns of this client that divide respondents (segment, role, channel); the other ones say what is measured.
+        All group columns of this client that divide respondents (segment, role, channel), the same for each table; the other
+        group columns say what is measured.
 
     Returns
     -------
@@ -560,7 +595,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     earlier = [layer for layer in register.layers if layer.table != name]
     for i, layer in enumerate(new):
         _complete(layer, [one for one in (*earlier, *new[:i]) if one.what == layer.what], min_n)
-    register.add(new)
+    register.layers = [*earlier, *new]
     state = {(one.what, metric, cell): cell in one.published for one in new for metric in one.metrics for cell in one.n}
     seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64", "value": float, "low": float, "high": float, "n_eff": float})
     counted = seen["n"].notna().to_numpy()

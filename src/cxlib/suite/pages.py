@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from cxlib.errors import CxError
 from cxlib.suite import manifest
@@ -55,7 +56,7 @@ class Edition:
             simulated=self.params.simulated,
             notebook=notebook,
             run=self.run,
-            made_at=self.made_at,
+            made_at=self.made_at.astimezone(ZoneInfo(self.params.timezone)),
             period=(self.params.period.start, self.params.period.end),
             audience=self.audience,
             library_version=manifest.library_version(),

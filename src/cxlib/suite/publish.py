@@ -215,6 +215,8 @@ def heal(reports: Path) -> None:
     if run is None:
         run = complete[-1]
         replace(reports / "latest", f"{run}\n".encode())
+    for unpublished in [name for name in complete if name > run]:  # killed between its last file and the commit: nobody has seen it
+        discard(reports / "runs" / unpublished)
     front = (reports / "runs" / run / FRONT).read_bytes()
     if content(reports / "index.html") != front:
         replace(reports / "index.html", front)

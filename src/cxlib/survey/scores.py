@@ -17,7 +17,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.tables import MEASURED, STATES
 
-__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "top_box", "usage"]
+__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "state_counts", "top_box", "usage"]
 
 PROMOTER, DETRACTOR = 9, 6
 
@@ -156,6 +156,31 @@ def usage(
         )
         for state in STATES
     ]
+    return estimates.stack(*parts)
+
+
+def state_counts(
+    responses: pd.DataFrame, *, by: Sequence[str] = ("touchpoint_id",), item_type: str = "actual", min_n: int | None = None
+) -> pd.DataFrame:
+    """Count the ratings in each of the four states by group, unweighted; a count of what came back, so without an interval.
+
+    Parameters and columns as in :func:`nps`. Metrics ``answered_count``, ``not_used_count``, ``no_answer_count``,
+    ``not_asked_count``, unit ``count``; ``n`` counts the respondents of the survey.
+
+    >>> states = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "hotline", "item_id": "q", "item_type": "actual",
+    ...     "state": ["answered", "answered", "not_used"], "value": [4.0, 5.0, None], "weight": 1.0})
+    >>> state_counts(states).set_index("metric")["value"].to_dict()
+    {'answered_count': 2.0, 'not_used_count': 1.0, 'no_answer_count': 0.0, 'not_asked_count': 0.0}
+    """
+    rows = _items(responses, (item_type,), by, min_n)
+    if rows.empty:
+        return estimates.unanswerable("answered_count", "count", [f"responses[{item_type}]"], by=by)
+    parts = []
+    for state in STATES:
+        flagged = rows.assign(flag=(rows["state"] == state).astype("float64"))
+        counted = estimates.mean(flagged, "flag", by=by, metric=f"{state}_count", unit="count", count="respondent_id")
+        total = flagged.groupby(list(by))["flag"].sum() if by else pd.Series([flagged["flag"].sum()])
+        parts.append(counted.assign(value=total.to_numpy(), low=np.nan, high=np.nan, method="count", note=""))
     return estimates.stack(*parts)
 
 

@@ -33,7 +33,7 @@ def test_states_differ_in_shape(readiness, german):
 def test_the_text_alternative_counts_each_state(readiness, english):
     said = plots.matrix(readiness, row="notebook", column="source", state="state").describe(english)
     assert said == (
-        "Grid: Page in rows, Source in columns, 4 cells: 2 “sufficient”, 1 “partly sufficient”, 1 “missing”. "
+        "Grid: Page in rows, Source in columns, 3 cells: 2 “sufficient”, 1 “partly sufficient”, 0 “missing”. "
         "Best row: Contact reasons. Weakest row: When, where and how."
     )
 

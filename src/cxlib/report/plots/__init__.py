@@ -1,8 +1,9 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
 from cxlib.report.plots.chain import Chain, chain
+from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.matrix import Matrix, matrix
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
 
-__all__ = ["Chain", "Matrix", "Plot", "Ranking", "chain", "matrix", "ranking"]
+__all__ = ["Chain", "Heatmap", "Matrix", "Plot", "Ranking", "chain", "heatmap", "matrix", "ranking"]

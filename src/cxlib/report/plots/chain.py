@@ -44,7 +44,7 @@ class Chain(Plot):
         """Draw the chain, 720 pixels wide, or 350 for a telephone."""
         links, wanted = self._links(), self._expected()
         weakest = self._weakest()
-        tag = words.text("plot.weakest" if self.expected is None else "plot.widest_gap")
+        tag = words.text("plot.widest_gap" if wanted else "plot.weakest")
         rows: list[Row] = []
         current = None
         for link in links:
@@ -98,7 +98,7 @@ class Chain(Plot):
         """Return the level with the widest gap below its expected value; without expected values the lowest one."""
         wanted = self._expected()
         known = {str(row[self.by]): float(row["value"]) for row in self._links() if not absent(row["value"])}
-        if self.expected is not None:
+        if wanted:
             known = {key: value - float(wanted[key]["value"]) for key, value in known.items() if key in wanted}
             known = {key: gap for key, gap in known.items() if gap < 0}
         return min(known, key=known.__getitem__) if known else None

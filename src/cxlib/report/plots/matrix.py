@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["STATES", "Matrix", "matrix"]
 
 STATES = ("full", "half", "empty")
+NOTHING = ""  # a pair that the table does not list: nothing is wanted there, and nothing is drawn
 SIZE, SMALL, LINE, CELL = 13, 12, 16, 44  # text, small text, line height, widest cell
 
 
@@ -57,6 +58,8 @@ class Matrix(Plot):
                 write(axes, 0, y + 17 + number * LINE, line, size=SIZE)
             middle = y + height - 14 if narrow else y + height / 2
             for number, state in enumerate(states):
+                if state == NOTHING:
+                    continue
                 _mark(strokes, left + (number + 0.5) * cell, middle, str(state))
             y += height
         strokes.draw(axes)
@@ -70,15 +73,15 @@ class Matrix(Plot):
         score = (grid == "full").sum(axis=1) + (grid == "half").sum(axis=1) / 2
         ends = {"best": words.label(self.row, score.idxmax()), "worst": words.label(self.row, score.idxmin())}
         names = {"row": words.column(self.row), "column": words.column(self.column)}
-        return words.text("plot.matrix.alt", **names, n=int(grid.size), **counts, **labels, **ends)
+        return words.text("plot.matrix.alt", **names, n=int((grid != NOTHING).sum().sum()), **counts, **labels, **ends)
 
     def _grid(self) -> pd.DataFrame:
-        """Return states by row and column in order of appearance; what is not listed is empty."""
+        """Return states by row and column in order of appearance; what is not listed stays blank."""
         import pandas as pd
 
         states = self.table.set_index([self.row, self.column])[self.state]
         rows, columns = (list(dict.fromkeys(self.table[name])) for name in (self.row, self.column))
-        cells = [[states.get((row, column), "empty") for column in columns] for row in rows]
+        cells = [[states.get((row, column), NOTHING) for column in columns] for row in rows]
         return pd.DataFrame(cells, index=rows, columns=columns, dtype="str")
 
 

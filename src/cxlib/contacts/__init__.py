@@ -1,0 +1,223 @@
+"""What needs the contact log.
+
+Every function of this room starts with one query that counts contacts by a few columns (:func:`counted`). The query is written with
+narwhals, so that the log may be a pandas frame, a DuckDB relation or a PySpark frame; it uses the calendar columns that intake
+adds and never derives one from a time. What comes back is small and goes on in pandas and :mod:`cxlib.estimates`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from cxlib.errors import DataError, worded
+from cxlib.estimates import Sampling
+from cxlib.estimates.rows import UNKNOWN, rows, unanswerable
+from cxlib.tables import CONTRACTS
+
+__all__ = ["Span", "behind", "clustered", "counted", "counts", "filled", "lacking", "levels", "named", "picked", "wanting"]
+
+Span = tuple[date, date]  # first and last day, both included
+
+
+def filled(table: IntoFrame, columns: Sequence[str]) -> dict[str, int]:
+    """Return in how many rows each column has a value; a column that the table lacks has none.
+
+    >>> filled(pd.DataFrame({"channel": ["phone", None]}), ["channel", "order_id"])
+    {'channel': 1, 'order_id': 0}
+    """
+    frame = nw.from_native(table).lazy()
+    have = frame.collect_schema().names()
+    there = [name for name in dict.fromkeys(columns) if name in have]
+    counts = (
+        frame.select(*[nw.col(name).count().cast(nw.Int64).alias(name) for name in there]).collect().rows(named=True) if there else [{}]
+    )
+    return {name: int(counts[0].get(name) or 0) for name in dict.fromkeys(columns)}
+
+
+def lacking(table: IntoFrame, columns: Sequence[str], name: str = "contacts") -> list[str]:
+    """Return what a table would need for these columns to hold a value, as notes name it: ``contacts.channel``.
+
+    The calendar columns come of the contact's time: where there is none, that is what is missing.
+
+    Raises
+    ------
+    DataError
+        For a column that neither the table, if it has rows, nor its contract knows.
+    """
+    frame = nw.from_native(table).lazy()
+    have = frame.collect_schema().names()
+    unknown = [column for column in columns if column not in (*CONTRACTS[name].columns, *have)]
+    if unknown and len(frame.head(1).collect()):
+        raise DataError(*(worded("table", "there is no column", column, have, label="It has") for column in unknown))
+    found = filled(table, [*columns, "local_date"])
+    missing = [column for column in dict.fromkeys(columns) if not found[column]]
+    if name == "contacts" and not found["local_date"]:
+        missing = ["contact_ts", *(column for column in missing if not column.startswith("local_"))]
+    return [f"{name}.{column}" for column in dict.fromkeys(missing)]
+
+
+def wanting(metric: str, unit: str, needs: Sequence[str], features: Sequence[str], by: Sequence[str]) -> pd.DataFrame | None:
+    """Return the row that says what is missing, or None when nothing is.
+
+    Where only a group column is missing, the row stands for a group that is not known, so that it never takes the place of the figure
+    over all.
+
+    >>> wanting("contacts", "count", [], ["contacts.received_by"], ["received_by"])[["received_by", "note"]]
+       received_by                        note
+    0  __unknown__  needs contacts.received_by
+    >>> wanting("contacts", "count", [], [], ["received_by"]) is None
+    True
+    """
+    if not needs and not features:
+        return None
+    row = unanswerable(metric, unit, list(dict.fromkeys(needs or features)), by=by)
+    return row if needs else row.assign(**dict.fromkeys(by, UNKNOWN)).astype(dict.fromkeys(by, "str"))
+
+
+def counted(
+    contacts: IntoFrame,
+    keys: Sequence[str],
+    *,
+    cluster: str | None = None,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    columns: Mapping[str, Any] | None = None,
+    sums: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Count contacts by some columns and by what belongs together, in one query.
+
+    Parameters
+    ----------
+    contacts : pandas, DuckDB or PySpark frame
+        The contact log with the calendar columns that intake adds.
+    keys : sequence of str
+        Columns to count by; a missing value is a level of its own.
+    cluster : str, optional
+        Column whose contacts belong together; contacts in which it is missing belong together by day. Left out, or not in the log:
+        all do. An empty string counts by the keys alone.
+    direction : {"inbound", "outbound"} or None
+        Contacts of the other direction are left out; those whose direction is not known are kept. None keeps all.
+    period : (first day, last day), optional
+        Local days, both included.
+    columns : mapping of str to narwhals expression, optional
+        Columns computed for each contact before it is counted; they may be keys or sums.
+    sums : sequence of str
+        Numeric columns whose weighted sums are wanted as well.
+
+    Returns
+    -------
+    DataFrame
+        Sorted, one row a combination: the keys, ``cluster`` (text), ``n`` (contacts), ``weight`` (their sum), ``squares`` (sum of squared
+        weights) and the sums.
+
+    >>> log = pd.DataFrame({"channel": ["phone", "phone", "email"], "customer_id": ["7", "7", None], "weight": 1.0,
+    ...     "local_date": pd.to_datetime(["2025-01-06"] * 3)})
+    >>> counted(log, ["channel"], cluster="customer_id")[["channel", "cluster", "n", "weight"]]
+      channel         cluster  n  weight
+    0   email  day 2025-01-06  1     1.0
+    1   phone               7  2     2.0
+    """
+    frame = nw.from_native(contacts).lazy()
+    names = frame.collect_schema().names()
+    if direction is not None and "direction" in names:
+        frame = frame.filter(nw.col("direction").is_null() | (nw.col("direction") == direction))
+    if period is not None:
+        first, last = (datetime(day.year, day.month, day.day) for day in period)
+        frame = frame.filter((nw.col("local_date") >= first) & (nw.col("local_date") <= last))
+    frame = frame.with_columns(cx_weight=nw.col("weight") if "weight" in names else nw.lit(1.0))
+    if columns:
+        frame = frame.with_columns(**columns)
+    by = list(dict.fromkeys(keys))
+    if cluster != "":
+        known = cluster is not None and cluster in names
+        frame = frame.with_columns(cx_unit=nw.col(str(cluster)) if known else nw.lit(None, nw.String))
+        frame = frame.with_columns(cx_day=nw.when(nw.col("cx_unit").is_null()).then(nw.col("local_date")))
+        by += ["cx_unit", "cx_day"]
+    frame = frame.with_columns(cx_one=nw.lit(1), cx_square=nw.col("cx_weight") * nw.col("cx_weight"))
+    wanted = {"n": nw.col("cx_one").sum(), "weight": nw.col("cx_weight").sum(), "squares": nw.col("cx_square").sum()}
+    if sums:
+        frame = frame.with_columns(**{f"cx_{name}": nw.col(name) * nw.col("cx_weight") for name in sums})
+        wanted |= {name: nw.col(f"cx_{name}").sum() for name in sums}
+    grouped = frame.group_by(*by).agg(**wanted) if by else frame.select(**wanted)
+    return _tidy(grouped.collect().to_pandas(), by, cluster != "")
+
+
+def _tidy(table: pd.DataFrame, by: list[str], clustered: bool) -> pd.DataFrame:
+    """Bring what an engine returned into one shape: the same kinds of column, the same order of rows."""
+    if "local_date" in table:
+        table["local_date"] = table["local_date"].astype("datetime64[us]")
+    if clustered:
+        days = "day " + table["cx_day"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype("str")
+        table["cluster"] = table["cx_unit"].astype("str").where(table["cx_unit"].notna(), days).astype("str")
+    keys = [*(name for name in by if not name.startswith("cx_")), *(["cluster"] if clustered else [])]
+    table = table.sort_values(keys, key=lambda column: levels(column), ignore_index=True) if keys else table
+    numbers = [name for name in table.columns if name not in keys and not name.startswith("cx_")]
+    return (
+        table[[*keys, *numbers]]
+        .astype({"n": "int64", **dict.fromkeys([name for name in numbers if name != "n"], "float64")})
+        .fillna(dict.fromkeys(numbers, 0.0))
+    )
+
+
+def levels(column: pd.Series) -> pd.Series:
+    """Return a column as levels of a group: text, whole numbers without a decimal point, days as year-month-day.
+
+    >>> levels(pd.Series([8.0, None])).to_list()
+    ['8', nan]
+    """
+    if isinstance(column.dtype, pd.DatetimeTZDtype) or pd.api.types.is_datetime64_dtype(column.dtype):
+        return column.dt.strftime("%Y-%m-%d").astype("str")
+    if pd.api.types.is_numeric_dtype(column.dtype) and not pd.api.types.is_bool_dtype(column.dtype) and (column.dropna() % 1 == 0).all():
+        return column.astype("Int64").astype("str")
+    return column.astype("str")
+
+
+def named(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return a table with its group columns as levels; a missing one becomes :data:`cxlib.estimates.UNKNOWN`."""
+    return table.assign(**{name: levels(table[name]).fillna(UNKNOWN) for name in by})
+
+
+def counts(table: pd.DataFrame, by: Sequence[str], metric: str) -> pd.DataFrame:
+    """Return how many contacts each group has, weighted, as ESTIMATES: a complete count and so without an interval.
+
+    >>> table = pd.DataFrame({"channel": ["phone"], "n": [2], "weight": [26.0], "squares": [338.0]})
+    >>> counts(table, ["channel"], "contacts")[["channel", "metric", "value", "n", "n_eff", "method"]]
+      channel    metric  value  n  n_eff method
+    0   phone  contacts   26.0  2    2.0  count
+    """
+    totals = _totals(table, by)
+    columns = {"metric": metric, "value": totals["weight"], "unit": "count", "n": totals["n"], "n_eff": totals["n_eff"], "method": "count"}
+    return rows(totals[list(by)], columns)
+
+
+def behind(result: pd.DataFrame, table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Return ESTIMATES with n and n_eff counting the contacts behind each group instead of the rows of a counted table."""
+    totals = _totals(table, by)
+    if by:
+        totals = result[list(by)].merge(totals, on=list(by), how="left", validate="many_to_one").fillna({"n": 0, "n_eff": 0.0})
+    return result.assign(n=pd.array(totals["n"].astype("int64"), dtype="Int64"), n_eff=totals["n_eff"].to_numpy())
+
+
+def clustered(options: Sampling, weight: str | None = "weight") -> Sampling:
+    """Return the options for figures of a counted table: its own weights (None where they are in the sums) and clusters."""
+    return {**options, "weight": weight, "cluster": "cluster"}
+
+
+def _totals(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Contacts, their weight and Kish's effective number, (Σw)²/Σw², a group."""
+    sums = ["n", "weight", "squares"]
+    totals = table.groupby(list(by), as_index=False)[sums].sum() if by else table[sums].sum().to_frame().T
+    effective = np.divide(totals["weight"] ** 2, totals["squares"], out=np.zeros(len(totals)), where=totals["squares"].to_numpy() > 0)
+    return totals.assign(n=totals["n"].astype("int64"), n_eff=effective)
+
+
+def picked(table: IntoFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return some columns of a table as pandas: a table of orders, customers or touchpoints in the few columns that matter."""
+    return nw.from_native(table).lazy().select(*dict.fromkeys(columns)).collect().to_pandas()

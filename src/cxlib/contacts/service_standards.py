@@ -1,0 +1,150 @@
+"""What we promise about answering, and how often we keep it.
+
+Only deadlines that have passed can be kept or broken. A contact that is settled early although its deadline still lies ahead is left out
+like one that is still open: counting the one and not the other would let the newest weeks look better than they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal, Unpack
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from cxlib import estimates
+from cxlib.contacts import Span, behind, clustered, counted, counts, filled, lacking, named, wanting
+from cxlib.errors import DataError, worded
+from cxlib.estimates import Sampling
+
+__all__ = ["attainment"]
+
+DONE = {"response": "first_response_ts", "resolution": "resolved_ts"}
+COUNTS = {"open": "overdue_open", "ahead": "not_yet_due", "early": "settled_early", "none": "no_due_date"}
+
+
+def attainment(
+    contacts: IntoFrame,
+    service_levels: pd.DataFrame | None = None,
+    *,
+    by: Sequence[str] = (),
+    event: Literal["response", "resolution"] = "resolution",
+    as_of: datetime | None = None,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Share of contacts answered or settled by their deadline.
+
+    Parameters
+    ----------
+    contacts : pandas, DuckDB or PySpark frame
+        The contact log. The deadline is ``due_ts`` where no standards are given.
+    service_levels : DataFrame, optional
+        Standards by reason or channel; the deadline is then the contact's time plus ``response_h`` or ``resolution_h``, a reason's
+        standard before a channel's. Only standards on the calendar clock count here.
+    by : sequence of str
+        Group columns.
+    event : {"response", "resolution"}
+        What has to happen by then: the first answer (``first_response_ts``) or the solution (``resolved_ts``).
+    as_of : timezone-aware datetime, optional
+        Until when the log is known. Left out: the newest contact, answer or solution in it.
+    direction, period
+        As in :func:`cxlib.contacts.volume.by_hour`; the period is that of the contacts' arrival.
+    **options
+        See :class:`cxlib.estimates.Sampling`. ``cluster`` is ``customer_id`` when left out; contacts in which it is missing belong
+        together by day.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES. ``on_time_share``, unit ``share``: met over all whose deadline has passed; open ones among them are missed. Then four
+        counts: ``overdue_open`` (among the missed: still open); not in the share are ``not_yet_due`` (open), ``settled_early`` (settled,
+        and the deadline still lies ahead) and ``no_due_date``.
+        Needs "contacts.due_ts" and "contacts.resolved_ts" or "contacts.first_response_ts".
+
+    Notes
+    -----
+    Σw met / Σw due; Wilson interval on the clustered effective size. A reply at the very second of the deadline is on time.
+
+    >>> at = lambda day: pd.Timestamp(f"2025-01-{day}", tz="UTC")
+    >>> log = pd.DataFrame({"contact_ts": at("06"), "local_date": pd.Timestamp("2025-01-06"), "weight": 1.0,
+    ...     "due_ts": [at("08"), at("08"), at("08"), at("20"), at("20")],
+    ...     "resolved_ts": [at("07"), at("09"), None, at("10"), None]})
+    >>> attainment(log)[["metric", "value", "n"]].round(2)
+              metric  value  n
+    0  on_time_share   0.33  3
+    1   overdue_open   1.00  1
+    2    not_yet_due   1.00  1
+    3  settled_early   1.00  1
+    4    no_due_date   0.00  0
+    """
+    done = DONE[event]
+    hours = f"{event}_h"
+    needs = lacking(contacts, ["contact_ts", *(["due_ts"] if service_levels is None else []), done])
+    if service_levels is not None:
+        needs += lacking(service_levels, [hours, "clock"], "service_levels")
+    missing = wanting("on_time_share", "share", needs, lacking(contacts, by), by)
+    if missing is not None:
+        return missing
+    until = as_of or _newest(contacts)
+    if until.tzinfo is None:
+        raise DataError(worded("as_of", "has no time zone:", until.isoformat(), do="Give it one; a deadline is a moment, not a day."))
+    have = nw.from_native(contacts).lazy().collect_schema().names()
+    state = _by_due_date(done, until) if service_levels is None else _by_standard(service_levels, have, done, hours, until)
+    cluster = options.get("cluster") or "customer_id"
+    table = counted(contacts, [*by, "due_state"], cluster=cluster, direction=direction, period=period, columns={"due_state": state})
+    table = named(table, by)
+    return _told(table, by, options)
+
+
+def _told(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataFrame:
+    everywhere = table[list(by)].drop_duplicates() if by else pd.DataFrame(index=range(1))
+    parts = []
+    due = table[table["due_state"].isin(("met", "late", "open"))]
+    if len(due):
+        flagged = due.assign(flag=(due["due_state"] == "met").astype("float64"))
+        met = estimates.share(flagged, "flag", by=by, metric="on_time_share", **clustered(options))
+        parts.append(behind(met, due, by))
+    for state, metric in COUNTS.items():
+        seen = everywhere.assign(n=0, weight=0.0, squares=0.0, due_state=state)
+        seen = pd.concat([table[table["due_state"] == state], seen], ignore_index=True)
+        parts.append(counts(seen, by, metric))
+    return estimates.stack(*parts)
+
+
+def _by_due_date(done: str, until: datetime) -> Any:
+    """State of a contact by its own deadline: met, late, open (and overdue), ahead or early (deadline still to come), or none."""
+    due, settled = nw.col("due_ts"), nw.col(done)
+    return _state(due.is_null(), due <= until, settled.is_null(), settled <= due)
+
+
+def _by_standard(service_levels: pd.DataFrame, have: Sequence[str], done: str, hours: str, until: datetime) -> Any:
+    """State by the standard of the contact's reason or channel, as one chain of conditions."""
+    standards = service_levels[(service_levels["clock"] == "calendar") & service_levels[hours].notna()]
+    state: Any = nw.lit("none")
+    for key in ("channel", "reason_id"):  # the last one asked wraps the others, so a reason comes before a channel
+        if key not in have or key not in standards:
+            continue
+        for level, limit in standards.loc[standards[key].notna(), [key, hours]].itertuples(index=False):
+            grace = timedelta(hours=float(limit))
+            taken = nw.col(done) - nw.col("contact_ts")
+            own = _state(nw.col("contact_ts").is_null(), nw.col("contact_ts") <= until - grace, nw.col(done).is_null(), taken <= grace)
+            state = nw.when(nw.col(key) == level).then(own).otherwise(state)
+    return state
+
+
+def _state(without: Any, passed: Any, unsettled: Any, in_time: Any) -> Any:
+    settled = nw.when(unsettled).then(nw.lit("open")).otherwise(nw.when(in_time).then(nw.lit("met")).otherwise(nw.lit("late")))
+    ahead = nw.when(unsettled).then(nw.lit("ahead")).otherwise(nw.lit("early"))
+    due = nw.when(passed).then(settled).otherwise(ahead)
+    return nw.when(without).then(nw.lit("none")).otherwise(due)
+
+
+def _newest(contacts: IntoFrame) -> datetime:
+    """The last moment that the log shows: nothing after it can be known."""
+    columns = [name for name, count in filled(contacts, ["contact_ts", *DONE.values()]).items() if count]
+    frame = nw.from_native(contacts).lazy().select(*[nw.col(name).max().alias(name) for name in columns]).collect()
+    return max(pd.Timestamp(moment).to_pydatetime() for moment in frame.rows()[0])
