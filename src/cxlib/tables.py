@@ -29,6 +29,7 @@ __all__ = [
     "ESTIMATE_COLUMNS",
     "MADE",
     "MEASURED",
+    "PLANNED",
     "STATES",
     "Column",
     "Contract",
@@ -52,6 +53,10 @@ MEASURED = (
     "source",
     "state",
     "element",
+    "step",
+    "reason",
+    "detail",
+    "home",
     "local_weekday",
     "local_hour",
     "month",
@@ -377,12 +382,20 @@ _WRITTEN = {
         "one source as intake took it in",
         "source table file? rows_read:count rows_dropped:count rows_kept:count failed_cells:count oldest_ts? newest_ts? sha256?",
     ),
+    "intake": _parse(
+        "one thing that intake did to one source, with the rows or cells it befell",
+        "source step {rows_read, rows_dropped, rows_kept, rows_noted, failed_cells} reason? detail? count:count",
+        key=(),
+    ),
     "joins": _parse(
-        "how one id joins one table to its home", "table id:text home rows:count known:count found?:count", key=("table", "id")
+        "how one id joins one table to its home; contacts to earlier ones of the same customer",
+        "table id:text home rows:count known:count found?:count",
+        key=("table", "id", "home"),
     ),
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
-MADE = ("contact_reasons", "personas", "questions", "sources", "elements", "joins")  # by the suite itself, never read from a client's file
+# by the suite itself, never read from a client's file
+MADE = ("contact_reasons", "personas", "questions", "sources", "elements", "intake", "joins")
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
 
@@ -394,3 +407,5 @@ CLOCKS = {
     "messages": "sent_ts",
     "reviews": "review_ts",
 }
+# days and times that are planned and may lie ahead; every other one tells what has happened
+PLANNED = ("due_ts", "promise_due_ts", "promised_ts", "promised_first", "promised_last", "requested_date", "start_date", "churn_date")

@@ -66,7 +66,7 @@ def test_one_of_equal_rows_is_kept_and_the_others_are_recorded(bench, parts):
     taken = parts([A, B, A], [B], duplicates="drop_equal")
     assert assemble(bench, ORDERS, taken, "UTC", "orders") == []
     assert bench.rows("SELECT part, row FROM orders ORDER BY part, row") == [(0, 0), (0, 1)]
-    assert [one.record["dropped"] for one in taken] == [{"equals another row of orders": 1}, {"equals another row of orders": 1}]
+    assert [one.record["dropped"] for one in taken] == [{("equal", "orders"): 1}, {("equal", "orders"): 1}]
 
 
 def test_contradicting_rows_are_never_dropped(bench, parts):

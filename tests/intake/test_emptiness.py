@@ -47,4 +47,6 @@ def test_a_table_without_rows_is_refused(cleared):
 
 
 def test_a_table_whose_rows_are_all_left_out_is_refused(cleared):
-    assert cleared([""], [""])[0] == [f"x.csv: none of 1 rows is left ({EMPTY}: 1). Correct `ignore_rows` or `columns`."]
+    assert cleared([""], [""])[0] == [
+        "x.csv: none of 1 rows is left (hold nothing in the declared columns: 1). Correct `ignore_rows` or `columns`."
+    ]

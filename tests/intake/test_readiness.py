@@ -73,3 +73,66 @@ def test_ages_count_to_the_given_day_and_old_data_are_marked():
     ages = rows[rows["metric"] == "age_days"].set_index("source")
     assert ages["value"].to_list() == [10, 2201]
     assert ages["note"].to_list() == ["", "old"]
+
+
+INTAKE = pd.DataFrame(
+    [
+        ("log", "rows_read", None, None, 100),
+        ("log", "rows_kept", None, None, 90),
+        ("log", "rows_dropped", "outside_period", None, 3),
+        ("log", "rows_dropped", "ignored", "Konto = Test", 7),
+        ("log", "rows_noted", "before", "resolved_ts < contact_ts", 2),
+        ("log", "failed_cells", "failed", "wait_s", 5),
+        ("survey", "rows_read", None, None, 50),
+        ("survey", "rows_kept", None, None, 50),
+    ],
+    columns=["source", "step", "reason", "detail", "count"],
+)
+
+
+def test_the_waterfall_leads_from_rows_read_to_rows_kept():
+    steps = readiness.waterfall(INTAKE)
+    assert list(zip(steps["step"], steps["value"], strict=True)) == [
+        ("rows_read", 150),
+        ("ignored", -7),
+        ("outside_period", -3),
+        ("rows_kept", 140),
+    ]
+
+
+def test_remarks_tell_each_source_even_when_there_is_nothing_to_say():
+    told = readiness.remarks(INTAKE)
+    assert list(zip(told["source"], told["metric"], told["reason"], told["detail"], told["value"], strict=True)) == [
+        ("log", "failed_cells", "failed", "wait_s", 5),
+        ("log", "rows_dropped", "outside_period", "", 3),
+        ("log", "rows_dropped", "ignored", "Konto = Test", 7),
+        ("log", "rows_noted", "before", "resolved_ts < contact_ts", 2),
+        ("survey", "rows_dropped", "none", "", 0),
+    ]
+
+
+JOINS = pd.DataFrame(
+    [
+        ("contacts", "customer_id", "customers", 200, 150, 120),
+        ("contacts", "order_id", "orders", 200, 50, None),
+        ("contacts", "customer_id", "contacts", 200, 150, 30),
+        ("orders", "customer_id", "customers", 80, 80, 80),
+    ],
+    columns=["table", "id", "home", "rows", "known", "found"],
+).astype({"rows": "Int64", "known": "Int64", "found": "Int64"})
+
+
+def test_join_rates_tell_known_ids_from_found_ones():
+    rates = readiness.join_rates(JOINS).set_index(["table", "home", "metric"])
+    assert rates.loc[("contacts", "customers", "id_share"), ["value", "n"]].to_list() == [0.75, 200]
+    assert rates.loc[("contacts", "customers", "found_share"), ["value", "n"]].to_list() == [0.8, 150]
+    assert rates.loc[("contacts", "orders", "found_share"), "note"] == "needs orders.order_id"
+    assert ("contacts", "contacts", "id_share") not in rates.index
+    assert readiness.join_rates(JOINS[:0])["note"].item() == "needs customers.customer_id"
+
+
+def test_what_is_known_at_contact_counts_earlier_contacts_too():
+    known = readiness.known_at_contact(JOINS).set_index("home")
+    assert known["value"].to_dict() == {"customers": 0.75, "orders": 0.25, "earlier_contacts": 0.15}
+    assert set(known["n"]) == {200}
+    assert readiness.known_at_contact(JOINS[3:])["note"].item() == "needs contacts.customer_id, contacts.order_id"

@@ -31,9 +31,9 @@ def test_the_record_says_what_was_read_left_out_and_failed(log_of):
             "table": "contacts",
             "file": "x.csv",
             "rows_read": 3,
-            "dropped": {"Kanal = test": 1},
+            "dropped": {("ignored", "Kanal = test"): 1},
             "noted": {},
-            "failed_cells": 0,
+            "failed": {},
             "sha256": digest,
         }
     ]

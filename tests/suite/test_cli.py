@@ -9,7 +9,7 @@ import time
 import pytest
 
 from cxlib.suite import publish
-from cxlib.suite.cli import main
+from cxlib.suite.cli import main, taken_in
 
 OPTIONS = "--help, --only, --language, --audience"
 
@@ -56,8 +56,32 @@ def test_a_wrong_word_is_refused_with_the_right_one(line, message, capsys):
 
 def test_check_says_that_all_is_in_order(quick, capsys):
     assert main(["check", "tiny"]) == 0
-    assert capsys.readouterr().out == "tiny: params, data and 2 notebooks are in order. Rows: responses 3.\n"
+    assert capsys.readouterr().out == "tiny: params, data and 2 notebooks are in order.\n"
     assert not (quick / "reports").exists()
+
+
+def test_check_tells_what_came_of_each_source():
+    source = {"source": "log", "table": "contacts", "file": "log.csv", "rows_read": 1200, "rows_kept": 1190}
+    source |= {"dropped": [["outside_period", "", 7], ["ignored", "Konto = Test", 3]], "noted": [["before", "resolved_ts < contact_ts", 2]]}
+    source |= {"failed": {"wait_s": {"cells": 1, "examples": ["line 7: 'lang'"]}}}
+    assert list(taken_in(source)) == [
+        "  log (log.csv) → contacts: 1,200 rows read, 1,190 taken in",
+        "    left out: 7 rows, outside period",
+        "    left out: 3 rows, ignored (Konto = Test)",
+        "    odd: 2 rows, before (resolved_ts < contact_ts)",
+        "    not converted: 1 cells of wait_s (line 7: 'lang')",
+    ]
+    survey = {
+        "source": "survey",
+        "table": "responses",
+        "file": "",
+        "rows_read": 3,
+        "rows_kept": 9,
+        "dropped": [],
+        "noted": [],
+        "failed": {},
+    }
+    assert list(taken_in(survey)) == ["  survey → responses: 3 rows read, 3 taken in, 9 rows of responses"]
 
 
 def test_check_tells_every_problem_and_exits_with_2(quick, capsys):

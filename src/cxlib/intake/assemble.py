@@ -109,7 +109,7 @@ def _drop_equal(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequ
         gone = [row for at, row, nth in bench.rows(numbered) if at == number and nth > 1]
         if gone:
             bench.run(f"DELETE FROM {identifier(part.table)} WHERE row IN ({', '.join(map(str, gone))})")
-            part.record["dropped"][f"equals another row of {of.name}"] = len(gone)
+            part.record["dropped"]["equal", of.name] = len(gone)
 
 
 def _doubled(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken], where: str) -> Iterator[str]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cxlib.intake.convert import Conversion
-from cxlib.intake.workbench import Raw, Workbench, identifier, literal
+from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 
 __all__ = ["clear"]
 
 EXAMPLES = 5
-EMPTY = "holds nothing in the declared columns"
+EMPTY = ("empty", "")
+_TOLD = {"empty": "hold nothing in the declared columns", "repeated": "repeat another row"}
 
 
 def clear(
-    bench: Workbench, raw: Raw, conversions: Sequence[Conversion], failed: dict[str, int], dropped: dict[str, int], table: str, where: str
+    bench: Workbench, raw: Raw, conversions: Sequence[Conversion], failed: dict[str, int], dropped: Befallen, table: str, where: str
 ) -> list[str]:
     """Take rows that are none out of a typed table.
 
@@ -44,7 +45,7 @@ def clear(
         if empty:
             dropped[EMPTY] = len(empty)
     if not problems and not bench.rows(f"SELECT count(*) FROM {identifier(table)}")[0][0]:
-        reasons = "; ".join(f"{reason}: {count}" for reason, count in dropped.items())
+        reasons = "; ".join(f"{detail or _TOLD[reason]}: {count}" for (reason, detail), count in dropped.items())
         problems.append(f"{where}: none of {raw.rows} rows is left ({reasons}). Correct `ignore_rows` or `columns`.")
     return problems
 

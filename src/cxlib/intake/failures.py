@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from cxlib.errors import nearest
 from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, Conversion, failed_bit
 from cxlib.intake.mojibake import spoilt, way_out
 from cxlib.intake.workbench import Raw, Workbench, identifier
 
-__all__ = ["failures"]
+__all__ = ["examples", "failures"]
 
 EXAMPLES = 5
 
@@ -35,20 +36,34 @@ def failures(bench: Workbench, raw: Raw, conversions: Sequence[Conversion], fail
     ]
 
 
-def _worded(bench: Workbench, raw: Raw, one: Conversion, place: int, name: str, where: str, count: int, rows: int) -> str:
+def examples(bench: Workbench, raw: Raw, conversions: Sequence[Conversion], failed: Mapping[str, int], name: str) -> dict[str, Any]:
+    """Return for each column with failed cells that were borne how many there are (``cells``), and five of them with their place."""
+    told = {}
+    for place, one in enumerate(conversions):
+        if count := failed.get(one.column.name, 0):
+            shown = [f"{raw.place(row)}: {text[:60]!r}" for row, text in _failing(bench, raw, one, place, name)]
+            told[one.column.name] = {"cells": count, "examples": shown}
+    return told
+
+
+def _failing(bench: Workbench, raw: Raw, one: Conversion, place: int, name: str) -> list[tuple[int, str]]:
     failing = f"SELECT row FROM {identifier(name)} WHERE {failed_bit(place)} ORDER BY row LIMIT {EXAMPLES}"
-    examples = bench.rows(f"SELECT row, {identifier(one.header)} FROM {identifier(raw.table)} WHERE row IN ({failing}) ORDER BY row")
-    shown = ", ".join(f"{raw.place(row)}: {text[:60]!r}" for row, text in examples)
-    hint = nearest(examples[0][1], one.column.allowed) if one.column.kind == "choice" else ""
+    return bench.rows(f"SELECT row, {identifier(one.header)} FROM {identifier(raw.table)} WHERE row IN ({failing}) ORDER BY row")
+
+
+def _worded(bench: Workbench, raw: Raw, one: Conversion, place: int, name: str, where: str, count: int, rows: int) -> str:
+    seen = _failing(bench, raw, one, place, name)
+    shown = ", ".join(f"{raw.place(row)}: {text[:60]!r}" for row, text in seen)
+    hint = nearest(seen[0][1], one.column.allowed) if one.column.kind == "choice" else ""
     meant = f" (did you mean {hint!r}?)" if hint else ""
     what = "damaged text" if one.column.kind == "text" else f"no {one.column.kind} for {one.column.name}"
     told = f"{count} of {rows} cells are {what}"
-    return f"{where}: {one.header}: {told} ({shown}){meant}. {_way_out(one, examples)}."
+    return f"{where}: {one.header}: {told} ({shown}){meant}. {_way_out(one, seen)}."
 
 
-def _way_out(one: Conversion, examples: list[tuple[int, str]]) -> str:
+def _way_out(one: Conversion, failing: list[tuple[int, str]]) -> str:
     """Say what would do, looking at the first cells that failed."""
-    name, source, seen = one.column.name, one.source, [text.strip() for _, text in examples]
+    name, source, seen = one.column.name, one.source, [text.strip() for _, text in failing]
     if one.column.kind == "choice":
         return f"Allowed: {', '.join(one.column.allowed)}. Map the word under `values: {{{name}: …}}`"
     if one.column.kind == "flag":

@@ -37,7 +37,8 @@ def joins(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        table, id, home, rows, known, found; found is missing where the client has no home table.
+        table, id, home, rows, known, found; found is missing where the client has no home table. One row more joins contacts to
+        earlier contacts of the same customer.
     """
     counted = []
     for name in tables:
@@ -51,5 +52,10 @@ def joins(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
                 inside = f"{column} IN (SELECT {column} FROM {identifier(home)})"
                 found = bench.rows(f"SELECT count(*) FILTER (WHERE {inside}) FROM {identifier(name)}")[0][0]
             counted.append((name, column, home, rows, known, found))
+    if "contacts" in tables and "customer_id" in bench.columns("contacts"):
+        again = "row_number() OVER (PARTITION BY customer_id ORDER BY contact_ts) > 1 AND customer_id IS NOT NULL"
+        each = f"(SELECT customer_id, {again} AS again FROM contacts)"
+        totals = bench.rows(f"SELECT count(*), count(customer_id), count(*) FILTER (WHERE again) FROM {each}")[0]
+        counted.append(("contacts", "customer_id", "contacts", *totals))
     frame = pd.DataFrame(counted, columns=["table", "id", "home", "rows", "known", "found"])
     return frame.astype({"table": "str", "id": "str", "home": "str", "rows": "Int64", "known": "Int64", "found": "Int64"})

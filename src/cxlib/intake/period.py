@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cxlib.intake.workbench import Workbench, identifier, literal
+from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
 from cxlib.params import Params, Source
 from cxlib.tables import CLOCKS
 
 __all__ = ["OUTSIDE", "outside_period"]
 
-OUTSIDE = "outside the period"
+OUTSIDE = ("outside_period", "")
 
 
 def outside_period(
@@ -19,7 +19,7 @@ def outside_period(
     columns: Sequence[str],
     source: Source,
     params: Params,
-    dropped: dict[str, int],
+    dropped: Befallen,
     where: str,
     place: Callable[[int], str],
 ) -> list[str]:

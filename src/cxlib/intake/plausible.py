@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from cxlib.intake.workbench import Workbench, identifier, literal
+from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
 from cxlib.params import Source
-from cxlib.tables import Contract
+from cxlib.tables import PLANNED, Contract
 
 __all__ = ["implausible"]
 
@@ -22,13 +22,11 @@ _BEFORE = (  # table, what comes first, what comes later
     ("quotes", "requested_ts", "sent_ts"),
     ("leads", "created_ts", "first_touch_ts"),
 )
-# days and times that are planned and may lie ahead; every other one tells what has happened
-_PLANNED = ("due_ts", "promise_due_ts", "promised_ts", "promised_first", "promised_last", "requested_date", "start_date", "churn_date")
 
 
 @dataclass(frozen=True)
 class _Check:
-    note: str
+    note: tuple[str, str]
     condition: str
     shown: str
     problem: str
@@ -46,7 +44,7 @@ def implausible(
     *,
     timezone: str,
     last_day: date,
-) -> tuple[list[str], dict[str, int]]:
+) -> tuple[list[str], Befallen]:
     """Look for values that contradict each other or the calendar; none of them is changed.
 
     Parameters
@@ -69,7 +67,7 @@ def implausible(
     Returns
     -------
     (problems, counts)
-        One message a contradiction in more rows than declared; rows of those that were borne, in words.
+        One message a contradiction in more rows than declared; rows of those that were borne, by reason and columns.
     """
     checks = [
         *_orders(of, headers, source, timezone),
@@ -80,7 +78,8 @@ def implausible(
         return [], {}
     counted = ", ".join(f"count(*) FILTER (WHERE {check.condition})" for check in checks)
     rows, *found = bench.rows(f"SELECT count(*), {counted} FROM {identifier(table)}")[0]
-    problems, noted = [], {}
+    problems: list[str] = []
+    noted: Befallen = {}
     for check, count in zip(checks, found, strict=True):
         if count > check.share * rows:
             problems.append(f"{where}: {check.problem.format(count=count, rows=rows, shown=_examples(bench, table, check, place))}")
@@ -100,7 +99,7 @@ def _orders(of: Contract, headers: Mapping[str, str], source: Source, timezone: 
             a, b = identifier(first), identifier(later)
             begun = f"({a} AT TIME ZONE {literal(timezone)})::DATE" if of.columns[later].kind == "date" else a
             yield _Check(
-                f"{later} lies before {first}",
+                ("before", f"{later} < {first}"),
                 f"{b} < {begun}",
                 _local(of, later, timezone),
                 f"{_both(later, headers)} lies before {_both(first, headers)} in {{count}} of {{rows}} rows ({{shown}}). "
@@ -114,10 +113,10 @@ def _futures(of: Contract, headers: Mapping[str, str], source: Source, timezone:
     end = literal((last_day + timedelta(days=2)).isoformat())
     for name in headers:
         kind = of.columns[name].kind
-        if kind in ("date", "time") and name not in _PLANNED:
+        if kind in ("date", "time") and name not in PLANNED:
             bound = f"({end}::TIMESTAMP AT TIME ZONE {literal(timezone)})" if kind == "time" else f"{end}::DATE"
             yield _Check(
-                f"{name} lies after {last_day}",
+                ("after_last_day", name),
                 f"{identifier(name)} >= {bound}",
                 _local(of, name, timezone),
                 f"{_both(name, headers)} lies more than a day after {last_day} in {{count}} of {{rows}} rows ({{shown}}). "
@@ -133,7 +132,7 @@ def _spellings(of: Contract, table: str, headers: Mapping[str, str], source: Sou
             cell = identifier(name)
             others = f"SELECT {cell} FROM {identifier(table)} WHERE NOT starts_with({cell}, '0')"
             yield _Check(
-                f"{name} with and without leading zeros",
+                ("leading_zeros", name),
                 f"(starts_with({cell}, '0') AND ltrim({cell}, '0') IN ({others}))",
                 cell,
                 f"{_both(name, headers)}: {{count}} rows hold an id that stands elsewhere without its leading zeros ({{shown}}). "

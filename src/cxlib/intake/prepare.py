@@ -42,7 +42,8 @@ class Prepared:
     rows : dict of str to int
         Rows a table.
     sources : tuple of dict
-        For each source: source, table, file, rows_read, rows_kept, dropped (reason → rows), failed_cells, oldest_ts, newest_ts, sha256.
+        For each source: source, table, file, rows_read, rows_kept, dropped and noted (each a list of reason,
+        detail, rows), failed (column → cells, examples), oldest_ts, newest_ts, sha256.
     timezone : str
         The client's; times are read into it.
     params_hash, data_hash : str
@@ -160,8 +161,8 @@ def _written(
     parts = Counter(one.record["table"] for one in taken)
     rows = {name: write(bench, of, part / f"{name}.parquet", parts[name]) for name, of in tables.items()}
     sources = [one.record | _kept(bench, tables[one.record["table"]], one) for one in taken]
-    made = {"questions": questions, "elements": elements(bench, tables), "sources": _as_table(sources, params)}
-    made["joins"] = joins(bench, tables)
+    made = {"questions": questions, "elements": elements(bench, tables), "joins": joins(bench, tables)}
+    made |= {"sources": _as_table(sources, params), "intake": _steps(sources)}
     for name, table in made.items():
         table.to_parquet(part / f"{name}.parquet", index=False)
     return {"rows": rows | {name: len(table) for name, table in made.items()}, "sources": sources}
@@ -176,6 +177,7 @@ def _kept(bench: Workbench, of: Contract, one: Taken) -> dict[str, Any]:
         ends += [found] if found[0] else []
     return {
         "rows_kept": rows,
+        **{step: [[*reason, count] for reason, count in one.record[step].items()] for step in ("dropped", "noted")},
         "oldest_ts": min((low for low, _ in ends), default=None),
         "newest_ts": max((high for _, high in ends), default=None),
     }
@@ -183,8 +185,30 @@ def _kept(bench: Workbench, of: Contract, one: Taken) -> dict[str, Any]:
 
 def _as_table(sources: list[dict[str, Any]], params: Params) -> pd.DataFrame:
     of = contract("sources")
-    told = [source | {"rows_dropped": sum(source["dropped"].values())} for source in sources]
+    told = [source | {"rows_dropped": _rows(source["dropped"]), "failed_cells": _failed(source)} for source in sources]
     frame = pd.DataFrame([{name: source.get(name) for name in of.columns} for source in told])
     for name in ("oldest_ts", "newest_ts"):
         frame[name] = pd.to_datetime(frame[name], format="ISO8601", utc=True).dt.tz_convert(params.timezone).dt.as_unit("us")
     return of.validate(frame.astype({name: dtype(column.kind, params.timezone) for name, column in of.columns.items()}), "sources")
+
+
+def _steps(sources: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return what intake did to each source, as the contract table *intake*: rows of the export, not of the contract table."""
+    steps: list[tuple[str, str, str | None, str | None, int]] = []
+    for source in sources:
+        name, read, dropped = source["source"], source["rows_read"], source["dropped"]
+        steps += [(name, "rows_read", None, None, read), (name, "rows_kept", None, None, read - _rows(dropped))]
+        steps += [(name, "rows_dropped", reason, detail or None, rows) for reason, detail, rows in dropped]
+        steps += [(name, "rows_noted", reason, detail or None, rows) for reason, detail, rows in source["noted"]]
+        steps += [(name, "failed_cells", "failed", column, told["cells"]) for column, told in source["failed"].items()]
+    of = contract("intake")
+    frame = pd.DataFrame(steps, columns=list(of.columns))
+    return of.validate(frame.astype({name: dtype(column.kind) for name, column in of.columns.items()}), "intake")
+
+
+def _rows(reasons: list[tuple[str, str, int]]) -> int:
+    return sum(rows for _, _, rows in reasons)
+
+
+def _failed(source: dict[str, Any]) -> int:
+    return sum(told["cells"] for told in source["failed"].values())

@@ -15,7 +15,7 @@ import pandas as pd
 from cxlib.estimates import stack
 from cxlib.estimates.rows import rows, unanswerable
 
-__all__ = ["join_rates", "known_at_contact", "matrix", "missing", "questions", "sources"]
+__all__ = ["join_rates", "known_at_contact", "matrix", "missing", "questions", "remarks", "sources", "waterfall"]
 
 STATES = ("full", "half", "empty")
 _PEOPLE_ANSWER = ("responses", "contacts")  # tables in which a few rows are not enough
@@ -120,6 +120,51 @@ def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd
     return stack(*parts, ages)
 
 
+def waterfall(intake: pd.DataFrame) -> pd.DataFrame:
+    """Lead from the rows that all exports hold to the rows that were taken in, over what was left out and why.
+
+    Parameters
+    ----------
+    intake : DataFrame
+        The contract table *intake*.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by step, in the order of a waterfall: ``rows_read``, the reasons with what each took away (below 0, the most first),
+        ``rows_kept``; metric ``rows``, unit ``count``. Rows are those of the exports.
+
+    Examples
+    --------
+    >>> made = pd.DataFrame({"source": ["log"] * 3, "step": ["rows_read", "rows_kept", "rows_dropped"],
+    ...     "reason": [None, None, "empty"], "detail": [None] * 3, "count": [10, 8, 2]})
+    >>> waterfall(made)[["step", "value"]].to_dict("list")
+    {'step': ['rows_read', 'empty', 'rows_kept'], 'value': [10.0, -2.0, 8.0]}
+    """
+    totals = intake.groupby("step")["count"].sum()
+    lost = intake[intake["step"] == "rows_dropped"].groupby("reason")["count"].sum().sort_values(ascending=False, kind="stable")
+    steps = ["rows_read", *lost.index, "rows_kept"]
+    counts = [totals["rows_read"], *(-lost), totals["rows_kept"]]
+    return _counts(pd.DataFrame({"step": steps}, dtype="str"), pd.Series(counts), "rows", "count")
+
+
+def remarks(intake: pd.DataFrame) -> pd.DataFrame:
+    """List what was left out, borne or found odd, source by source.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by source, reason and detail; metrics ``rows_dropped``, ``rows_noted`` and ``failed_cells``, unit ``count``; a source
+        of which there is nothing to say has one row ``rows_dropped`` of 0 with the reason "none".
+    """
+    told = intake[~intake["step"].isin(["rows_read", "rows_kept"])]
+    silent = sorted(set(intake["source"]) - set(told["source"]))
+    none = pd.DataFrame({"source": silent, "step": "rows_dropped", "reason": "none", "detail": None, "count": 0})
+    every = pd.concat([told, none.astype(intake.dtypes.to_dict())], ignore_index=True).sort_values(["source", "step"], kind="stable")
+    counted = _counts(every[["source", "reason", "detail"]].fillna({"detail": ""}).reset_index(drop=True), every["count"], "rows", "count")
+    return counted.assign(metric=every["step"].to_numpy())
+
+
 def join_rates(joins: pd.DataFrame) -> pd.DataFrame:
     """Say of each table and id how many of its rows know the id, and how many of those find it in its home table.
 
@@ -131,35 +176,47 @@ def join_rates(joins: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ESTIMATES by table and home; metrics ``known_share`` (of all rows) and ``found_share`` (of the rows that know the id), unit
+        ESTIMATES by table and home; metrics ``id_share`` (of all rows) and ``found_share`` (of the rows that know the id), unit
         ``share``. A home table that the client does not have gives the note "needs <home>.<id>".
     """
+    joins = joins[joins["table"] != joins["home"]]  # earlier contacts are no home: see known_at_contact
     if joins.empty:
         return unanswerable("found_share", "share", ["customers.customer_id"], by=["table", "home"])
     groups = joins[["table", "home"]]
-    known = _counts(groups, joins["known"] / joins["rows"], "known_share", "share")
-    found = _counts(groups, (joins["found"] / joins["known"].where(joins["known"] > 0)).astype("Float64"), "found_share", "share")
+    known = _counts(groups, joins["known"] / joins["rows"], "id_share", "share", n=joins["rows"])
+    shares = (joins["found"] / joins["known"].where(joins["known"] > 0)).astype("Float64")
+    found = _counts(groups, shares, "found_share", "share", n=joins["known"])
     absent = joins["found"].isna().to_numpy()
     found.loc[absent, "note"] = ("needs " + joins["home"] + "." + joins["id"]).to_numpy()[absent]
     return stack(known, found)
 
 
 def known_at_contact(joins: pd.DataFrame) -> pd.DataFrame:
-    """Say how often customer, order and touchpoint were known when somebody got in touch: ``known_share`` of the contacts, by home.
+    """Say how often customer, earlier contacts, order and touchpoint were known when somebody got in touch.
 
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by home (the table that the contact leads to; ``earlier_contacts`` of the same customer); metric
+        ``known_at_contact``, of all contacts, unit ``share``.
+
+    Examples
+    --------
     >>> joins = pd.DataFrame({"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7]})
     >>> float(known_at_contact(joins)["value"].item())
     0.7
     """
     at_contact = joins[joins["table"] == "contacts"]
     if at_contact.empty:
-        return unanswerable("known_share", "share", ["contacts.customer_id", "contacts.order_id"], by=["home"])
-    return _counts(at_contact[["home"]], at_contact["known"] / at_contact["rows"], "known_share", "share")
+        return unanswerable("known_at_contact", "share", ["contacts.customer_id", "contacts.order_id"], by=["home"])
+    there = at_contact["known"].where(at_contact["home"] != "contacts", at_contact["found"])
+    homes = at_contact[["home"]].replace({"home": {"contacts": "earlier_contacts"}})
+    return _counts(homes, there / at_contact["rows"], "known_at_contact", "share", n=at_contact["rows"])
 
 
-def _counts(groups: pd.DataFrame, values: pd.Series, metric: str, unit: str) -> pd.DataFrame:
+def _counts(groups: pd.DataFrame, values: pd.Series, metric: str, unit: str, n: pd.Series | None = None) -> pd.DataFrame:
     counted = rows(groups, {"metric": metric, "unit": unit, "value": values.to_numpy(dtype="float64", na_value=np.nan), "method": "count"})
-    return counted.assign(n=pd.array([pd.NA] * len(counted), dtype="Int64"))
+    return counted.assign(n=pd.array([pd.NA] * len(counted) if n is None else n.to_list(), dtype="Int64"))
 
 
 def _needs(needs: str) -> Iterator[tuple[str, ...]]:

@@ -20,16 +20,16 @@ from cxlib.intake.database import read_query
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
-from cxlib.intake.failures import failures
+from cxlib.intake.failures import examples, failures
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.period import outside_period
 from cxlib.intake.plausible import implausible
 from cxlib.intake.slips import reserved_words, unmapped_words
 from cxlib.intake.spss import read_spss, undeclared_missing
 from cxlib.intake.survey import answers
-from cxlib.intake.workbench import Raw, Workbench, identifier, literal
+from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
-from cxlib.tables import CLOCKS, Contract, contract
+from cxlib.tables import CLOCKS, PLANNED, Contract, contract
 
 __all__ = ["Taken", "contract_of", "raw_path", "take"]
 
@@ -127,7 +127,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     if problems:
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows, "dropped": dropped, "noted": noted}
-    record |= {"failed_cells": sum(failed.values()), "sha256": _hash(path) if path else ""}
+    record |= {"failed": examples(bench, raw, conversions, failed, table), "sha256": _hash(path) if path else ""}
     return Taken(name, table, tuple(columns), record, failed, place, source.duplicates)
 
 
@@ -180,7 +180,7 @@ def _unknown(params: Params, name: str, source: Source, raw: Raw, headers: dict[
     ]
 
 
-def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, dict[str, int]]:
+def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, Befallen]:
     """Return the SQL condition of the rows that are kept, and how many rows each declared reason leaves out."""
     reasons = {
         f"{header} = {word}": f"trim({identifier(header)}) = {literal(word)}"
@@ -192,14 +192,14 @@ def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, dict[str, in
     for reason, condition in reasons.items():
         count = bench.rows(f"SELECT count(*) FILTER (WHERE {condition}) FROM {identifier(raw.table)}")[0][0]
         if count:
-            dropped[reason] = count
+            dropped["ignored", reason] = count
     kept = " AND ".join(f"NOT coalesce({condition}, false)" for condition in reasons.values()) or "true"
     if source.duplicates == "drop_equal":
         every = ", ".join(identifier(header) for header in raw.headers)
         first = f"row IN (SELECT min(row) FROM {identifier(raw.table)} GROUP BY {every})"
         repeated = bench.rows(f"SELECT count(*) FROM {identifier(raw.table)} WHERE {kept} AND NOT {first}")[0][0]
         if repeated:
-            dropped["repeats another row"] = repeated
+            dropped["repeated", ""] = repeated
         kept = f"{kept} AND {first}"
     return kept, dropped
 
@@ -230,5 +230,7 @@ def _hash(path: Path) -> str:
 
 
 def moments(of: Contract, columns: tuple[str, ...]) -> Iterator[str]:
-    """Yield the time columns of a table that a source fills."""
-    yield from (column.name for column in of.columns.values() if column.kind == "time" and column.name in columns)
+    """Yield the columns that say when the rows of a source happened: the table's own moment, or else every time that is no plan."""
+    clock = CLOCKS.get(of.name)
+    past = [column.name for column in of.columns.values() if column.kind == "time" and column.name not in PLANNED]
+    yield from [clock] if clock in columns else [name for name in past if name in columns]

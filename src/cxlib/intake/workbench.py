@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-__all__ = ["Raw", "Workbench", "identifier", "literal", "trimmed", "workbench"]
+__all__ = ["Befallen", "Raw", "Workbench", "identifier", "literal", "trimmed", "workbench"]
 
 MEMORY = "768MB"  # DuckDB spills to the folder beyond this
 _BLANKS = " \t\r\n\u00a0\u2007\u200b\u202f\ufeff"  # what stands around a word and is none of it
+
+Befallen = dict[tuple[str, str], int]  # (reason, detail) → the rows it befell
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,8 +33,8 @@ class Raw:
     headers : tuple of str
     rows : int
         Rows the export held, those left out included.
-    dropped : dict of str to int
-        Rows left out, by reason.
+    dropped : dict of (str, str) to int
+        Rows left out, by reason and, where that says more, detail.
     doubtful : bool
         Whether some text may be wrongly decoded; a reader that looked and found nothing says no.
     explain : callable, optional
@@ -45,7 +47,7 @@ class Raw:
     headers: tuple[str, ...]
     rows: int
     place: Callable[[int], str]
-    dropped: dict[str, int] = field(default_factory=dict)
+    dropped: Befallen = field(default_factory=dict)
     doubtful: bool = True
     explain: Callable[[], object] | None = None
 

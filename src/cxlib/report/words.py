@@ -253,7 +253,7 @@ class Words:
         if str(value) in (OTHERS, UNKNOWN):
             return self.text("value.other" if str(value) == OTHERS else "value.unknown")
         own = self.names.get(column, {}).get(str(value))
-        key = f"table.{value}" if column in ("table", "source") else f"value.{column}.{value}"
+        key = f"table.{value}" if column in ("table", "source", "home") else f"value.{column}.{value}"
         return own or (self.text(key) if self.has(key) else str(value))
 
     def column(self, name: str) -> str:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from cxlib.errors import CxError, ParamsError, worded
 
@@ -114,9 +114,24 @@ def check(chosen: argparse.Namespace) -> int:
     from cxlib.suite.run import prepare
 
     ready = prepare(project_root(), chosen.client)
-    rows = ", ".join(f"{table} {count}" for table, count in ready.data.rows.items())
-    say(f"{chosen.client}: params, data and {len(ready.sheets)} notebooks are in order. Rows: {rows}.")
+    say(f"{chosen.client}: params, data and {len(ready.sheets)} notebooks are in order.")
+    for source in ready.data.sources:
+        for line in taken_in(source):
+            say(line)
     return 0
+
+
+def taken_in(source: Mapping[str, Any]) -> Iterator[str]:
+    """Yield in lines what came of one source: rows read and taken in, what was left out and why, what is odd, what did not convert."""
+    lost = sum(rows for *_, rows in source["dropped"])
+    name = f"{source['source']} ({source['file']})" if source["file"] else source["source"]
+    longer = f", {source['rows_kept']:,} rows of {source['table']}" if source["rows_kept"] != source["rows_read"] - lost else ""
+    yield f"  {name} → {source['table']}: {source['rows_read']:,} rows read, {source['rows_read'] - lost:,} taken in{longer}"
+    for heading, reasons in (("left out", source["dropped"]), ("odd", source["noted"])):
+        for reason, detail, rows in reasons:
+            yield f"    {heading}: {rows:,} rows, {reason.replace('_', ' ')}{f' ({detail})' if detail else ''}"
+    for column, told in source["failed"].items():
+        yield f"    not converted: {told['cells']:,} cells of {column} ({', '.join(told['examples'])})"
 
 
 def run(chosen: argparse.Namespace) -> int:

@@ -5,5 +5,6 @@ from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.matrix import Matrix, matrix
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
+from cxlib.report.plots.waterfall import Waterfall, waterfall
 
-__all__ = ["Chain", "Heatmap", "Matrix", "Plot", "Ranking", "chain", "heatmap", "matrix", "ranking"]
+__all__ = ["Chain", "Heatmap", "Matrix", "Plot", "Ranking", "Waterfall", "chain", "heatmap", "matrix", "ranking", "waterfall"]
