@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -179,3 +180,18 @@ def test_the_airport_survey_becomes_a_report_with_nothing_but_its_params(suite, 
     assert "Weakest: Retail shops at 3.65" in english
     assert "40.4 points (span 37.3 to 43.5; n = 2,746)" in english
     assert "40,4 Punkte (Spanne 37,3 bis 43,5; n = 2.746)" in (run / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
+
+
+def test_a_city_s_log_becomes_a_report_with_nothing_but_its_params(suite, shared_data):
+    add_client(suite, "boston311")
+    (suite / "data" / "boston311" / "raw").mkdir()
+    shutil.copy(shared_data / "boston311_2015.csv.gz", suite / "data" / "boston311" / "raw")
+    run = published(suite, "boston311")
+    read = (run / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
+    assert read.count("121,145") >= 4  # read and taken in, drawn and listed
+    assert "resolved_ts &lt; contact_ts" in read
+    page = (run / "en" / "02_status_quo.html").read_text(encoding="utf-8")
+    assert all(name in page for name in ("Constituent call", "Citizens Connect app", "Maximo integration", "Twitter"))
+    assert "63.2%" in page
+    assert "62.4% to 64.1%" in page
+    assert "83,181" in page

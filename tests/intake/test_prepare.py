@@ -91,7 +91,7 @@ def test_answers_turn_into_states_and_high_is_good(client):
 
 def test_the_record_says_what_came_in(client):
     record = prepared(client)
-    assert record.rows == {"responses": 9, "touchpoints": 1, "questions": 211, "elements": 30, "sources": 2, "joins": 1} | {
+    assert record.rows == {"responses": 9, "touchpoints": 1, "questions": 211, "elements": 30, "sources": 2, "intake": 4, "joins": 1} | {
         "elements": record.rows["elements"]
     }
     assert [(source["source"], source["rows_read"], source["rows_kept"]) for source in record.sources] == [("survey", 3, 9), ("list", 1, 1)]

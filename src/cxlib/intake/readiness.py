@@ -202,7 +202,9 @@ def known_at_contact(joins: pd.DataFrame) -> pd.DataFrame:
 
     Examples
     --------
-    >>> joins = pd.DataFrame({"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7]})
+    >>> joins = pd.DataFrame(
+    ...     {"table": ["contacts"], "id": ["customer_id"], "home": ["customers"], "rows": [10], "known": [7], "found": [7]}
+    ... )
     >>> float(known_at_contact(joins)["value"].item())
     0.7
     """

@@ -21,7 +21,7 @@ def texts(plot, words, *, narrow=False):
 @pytest.mark.parametrize("narrow", [False, True])
 def test_every_step_is_named_with_its_number(german, narrow):
     said = texts(plots.waterfall(steps(1200, -200, 1000), by="step"), german, narrow=narrow)
-    assert said == ["Zeilen der Exporte", "gelesen", "1.200", "ohne Inhalt", "−200", "übernommen", "1.000"]
+    assert said == ["Zeilen", "gelesen", "1.200", "ohne Inhalt", "−200", "übernommen", "1.000"]
 
 
 def test_changes_hang_where_the_step_before_ended():
@@ -42,7 +42,7 @@ def test_nothing_read_is_drawn_too(german):
 
 def test_the_text_alternative_tells_every_step(english):
     assert plots.waterfall(steps(1200, -200, 1000), by="step").describe(english) == (
-        "Waterfall: Rows of the exports. read 1,200, holds nothing −200 and taken in 1,000."
+        "Waterfall: Rows. read 1,200, holds nothing −200 and taken in 1,000."
     )
 
 
