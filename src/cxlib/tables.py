@@ -304,7 +304,7 @@ _WRITTEN = {
     "touchpoints": _parse(
         "one touchpoint",
         """touchpoint_id name_de name_en? phase {presales, sales, aftersales} stage seq:count mode {online, offline, both}
-        influence {direct, indirect} object_type {company, employee, product, service, brand} department
+        influence {direct, indirect} object_type {company, employee, product, service, brand} department?
         operator {own, partner, third_party}
         observable_in {log, survey, both} status {active, planned, obsolete} target_perception?""",
     ),
