@@ -155,7 +155,7 @@ def working_day(dates: pd.Series, roll: str = "forward") -> pd.Series:
     """
     if dates.dropna().empty:
         return dates
-    years = range(dates.dt.year.min() - 1, dates.dt.year.max() + 2)
+    years = range(int(dates.dt.year.min()) - 1, int(dates.dt.year.max()) + 2)
     rest = [day.date() for year in years for day in pd.date_range(f"{year}-12-22", f"{year + 1}-01-06")]
     shut = np.array(sorted({*holidays(HOUSE, years), *rest}), dtype="datetime64[D]")
     known = dates.notna().to_numpy()

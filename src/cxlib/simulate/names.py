@@ -7,15 +7,15 @@ import numpy as np
 __all__ = ["company_names", "person_names"]
 
 _FIRST = {
-    "de": """Anja Bernd Carola Dieter Elke Frank Gudrun Holger Ines Jens Katja Lars Martina Norbert Petra Rainer Sabine Torsten Ulrike Volker
-    Britta Claus Doris Erik Heike Ingo Jana Kerstin Lutz Meike Nils Olaf Regina Stefan Tanja Uwe Wiebke Aylin Emre Milena""",
+    "de": """Anja Bernd Carola Dieter Elke Frank Gudrun Holger Ines Jens Katja Lars Martina Norbert Petra Rainer Sabine Torsten Ulrike
+    Volker Britta Claus Doris Erik Heike Ingo Jana Kerstin Lutz Meike Nils Olaf Regina Stefan Tanja Uwe Wiebke Aylin Emre Milena""",
     "en": "Alice Ben Claire Derek Ewan Fiona Graham Hazel Ian Joyce Keith Laura Niall Owen Paula Ruth Simon Tessa Una Victor Freja Mads",
     "nl": "Anouk Bas Daan Femke Gijs Hanneke Joost Lieke Maarten Roos Sander Wouter",
     "pl": "Agata Bartosz Dorota Grzegorz Jolanta Kamil Marek Natalia Pawel Renata Tomasz Zofia",
 }
 _STEMS = {
-    "de": """Ahl Brand Dorn Eichen Fels Grün Hasel Ihl Kamp Linden Mohr Nacht Ober Pfeif Quell Rosen Sand Tannen Ulm Vogel Weiden Zimmer Bolt
-    Ster""",
+    "de": """Ahl Brand Dorn Eichen Fels Grün Hasel Ihl Kamp Linden Mohr Nacht Ober Pfeif Quell Rosen Sand Tannen Ulm Vogel Weiden Zimmer
+    Bolt""",
     "en": "Ash Brook Cold Dun Ever Fair Gran Hart Lang Marsh Nether Old Pen Rush Stan Thorn Wake Whit",
     "nl": "Akker Berg Dijk Es Groen Hof Klaver Linden Molen Ooster Riet Veld",
     "pl": "Bial Czern Dab Gol Jas Kal Lip Mal Olsz Sos Wrob Ziel",

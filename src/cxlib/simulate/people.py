@@ -136,6 +136,8 @@ def _customers(rng: np.random.Generator, plan: Plan) -> pd.DataFrame:
     frame["region"] = frame["_state"].map(REGIONS)
     frame["_language"] = _languages(rng, frame)
     frame["_company"] = company_names(rng, frame["segment"].to_numpy(), frame["_language"].to_numpy())
+    if plan.market == "b2c":
+        frame["_company"] = None
     frame["_activity"] = _mean_one(rng.gamma(0.9, size=n))
     frame["_quality"] = rng.normal(size=n)
     seller = portfolios(rng, frame["region"].to_numpy(), frame["segment"].to_numpy(), frame["_new"].to_numpy())
@@ -153,7 +155,7 @@ def _customers(rng: np.random.Generator, plan: Plan) -> pd.DataFrame:
     frame["referred_by"] = _referred(rng, frame)
     public = ["customer_id", "market", "status", "start_date", "churn_date", "segment", "region", "business_hours", "referred_by"]
     public += ["revenue_12m", "currency"]
-    text = {name: "str" for name in ("segment", "region", "_way", "_state", "_language", "_company", "_size_class")}
+    text = dict.fromkeys(("segment", "region", "_way", "_state", "_language", "_company", "_size_class"), "str")
     return frame[[*public, *(name for name in frame if name.startswith("_"))]].astype(text)
 
 
@@ -189,7 +191,7 @@ def _revenue(rng: np.random.Generator, frame: pd.DataFrame, plan: Plan) -> pd.Se
 def _dated(rng: np.random.Generator, frame: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     """Give start and end of the relation: new customers start with their first order, lost ones more often had bad luck."""
     table, n = days(plan), len(frame)
-    years = np.minimum(rng.gamma(1.4, 2600, n), 14_000)
+    years = rng.gamma(1.4, 2600, n) % 14_000  # nobody is older than the house
     start = pd.Timestamp(plan.start) - pd.to_timedelta(30 + years.astype(int), unit="D")
     ends = {seller.seller_id: seller.month_end for seller in SELLERS}
     month_end = frame["_seller"].map(ends).fillna(0.1).to_numpy(dtype=float)
