@@ -85,6 +85,7 @@ def project_of(folder: Path, rows: int) -> Path:
     (folder / "params").mkdir()
     (folder / "notebooks").mkdir()
     shutil.copy(ROOT / "QUESTIONS.md", folder)
+    shutil.copytree(ROOT / "data" / "taxonomy", folder / "data" / "taxonomy")
     words = "{" + ", ".join(f"{word}: {channel}" for word, channel in CHANNELS.items()) + "}"
     (folder / "params" / "bench.yml").write_text(PARAMS.replace("CHANNELS", words), encoding="utf-8")
     with (raw / "calls.csv").open("wb") as german, (folder / "plain.csv").open("wb") as plain:

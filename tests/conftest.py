@@ -37,8 +37,9 @@ def oracle_data(shared_data: Path) -> Path:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """An empty project: params/, notebooks/ and the catalogue of questions."""
+    """An empty project: params/, notebooks/, the taxonomies and the catalogue of questions."""
     for folder in ("params", "notebooks", "data"):
         (tmp_path / folder).mkdir()
     shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
+    shutil.copytree(ROOT / "data" / "taxonomy", tmp_path / "data" / "taxonomy")
     return tmp_path

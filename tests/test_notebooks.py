@@ -114,6 +114,7 @@ def suite(tmp_path, monkeypatch):
 
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
+    shutil.copytree(ROOT / "data" / "taxonomy", tmp_path / "data" / "taxonomy")
     (tmp_path / "params").mkdir()
     monkeypatch.chdir(tmp_path)
     return tmp_path

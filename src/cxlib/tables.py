@@ -31,6 +31,7 @@ __all__ = [
     "MEASURED",
     "PLANNED",
     "STATES",
+    "TREATMENTS",
     "Column",
     "Contract",
     "contract",
@@ -63,6 +64,13 @@ MEASURED = (
     "span_after_order",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
+# what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it
+TREATMENTS = {
+    ("irritating", "irritating"): "eliminate",
+    ("valuable", "irritating"): "automate",
+    ("irritating", "valuable"): "simplify",
+    ("valuable", "valuable"): "leverage",
+}
 
 _KIND_BY_SUFFIX = {"_id": "id", "_ts": "time", "_date": "date", "_s": "number", "_h": "number"}
 _DTYPES = {"id": "str", "text": "str", "choice": "str", "number": "float64", "count": "Int64", "flag": "boolean", "date": "datetime64[us]"}
@@ -269,7 +277,8 @@ _OFFERS = """{stocking, financing, training, partnership, system_integration, le
 _CHANNELS = "{phone, email, web_form, chat, letter, fax, app, portal, social, in_person, field_visit, callback, other}"
 _ITEM_TYPES = """{actual, expected, expected_before, before_contact, first_source, purchase_reason, importance, nps, csat, ces, overall,
     repurchase, brand, contact_value, kano_functional, kano_dysfunctional, expected_hours, competitor, open_text}"""
-_TREATMENTS = "{eliminate, automate, simplify, leverage}"
+_WORTH = "{valuable, irritating}"
+_ROOT_CAUSES = """{information_gap, missing_self_service, process_failure, product_failure, comprehension, sales_opportunity, feedback}"""
 
 _WRITTEN = {
     "contacts": _parse(
@@ -335,10 +344,12 @@ _WRITTEN = {
         key=(),
         any_of=("reason_id", "channel"),
     ),
-    "reasons": _parse(
+    "reasons": _parse(  # what is no concern of a customer has a row too, for its words, but no values and no treatment
         "one reason of the taxonomy",
-        f"""reason_id group_id label_de label_en phase {{presales, sales, aftersales}} value_customer value_company treatment {_TREATMENTS}
-        root_cause failure_demand:flag pain_point? owner? target_channel?""",
+        f"""reason_id group_id group_de? group_en? label_de label_en phase? {{presales, sales, aftersales}} stage?
+        value_customer? {_WORTH} value_company? {_WORTH} treatment? {{{", ".join(TREATMENTS.values())}}} root_cause? {_ROOT_CAUSES}
+        failure_demand?:flag concern?:flag sales_signal?:flag overselling_signal?:flag disappointment?:flag repeat_signal?:flag
+        secondary_only?:flag pain_point? owner? default_owner? target_channel? {_CHANNELS}""",
     ),
     "contact_reasons": _parse(
         "the reason of one contact",

@@ -108,6 +108,7 @@ def boston(root, shared_data, tmp_path_factory) -> pd.DataFrame:
         (project / folder).mkdir(parents=True)
     shutil.copy(root / "params" / "boston311.yml", project / "params")
     shutil.copy(root / "QUESTIONS.md", project)
+    shutil.copytree(root / "data" / "taxonomy", project / "data" / "taxonomy")
     shutil.copy(shared_data / "boston311_2015.csv.gz", project / "data" / "boston311" / "raw")
     log = prepare(project, load(project, "boston311")).table("contacts")
     assert log is not None

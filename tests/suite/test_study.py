@@ -33,6 +33,7 @@ def client(tmp_path, root, monkeypatch):
     for folder in ("params", "notebooks"):
         (project / folder).mkdir()
     shutil.copy(root / "QUESTIONS.md", project)
+    shutil.copytree(root / "data" / "taxonomy", project / "data" / "taxonomy")
     shutil.copy(root / "params" / "demo.yml", project / "params")
     shutil.copytree(root / "data" / "demo" / "raw", project / "data" / "demo" / "raw")
     monkeypatch.chdir(project / "notebooks")

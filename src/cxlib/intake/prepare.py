@@ -16,6 +16,7 @@ import pandas as pd
 
 import cxlib
 from cxlib.errors import CxError, DataError
+from cxlib.intake import taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
@@ -109,7 +110,7 @@ def prepare(project: Path, params: Params) -> Prepared:
 
 
 def fingerprint(project: Path, params: Params) -> tuple[str, str]:
-    """Return the hashes of the client's params file and of all raw files it names; a database has none and is read anew each day."""
+    """Return the hashes of the client's params file, and of all raw files and the taxonomy it names; a database has no hash."""
     params_hash = hashlib.sha256((project / "params" / f"{params.client}.yml").read_bytes()).hexdigest()
     data = hashlib.sha256()
     problems: list[str] = []
@@ -122,9 +123,21 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
                 continue
             with path.open("rb") as file:
                 data.update(f"{name}:{hashlib.file_digest(file, 'sha256').hexdigest()};".encode())
+    if _needs_taxonomy(params):
+        try:
+            path = taxonomy.place(project, params.taxonomy.name, f"params/{params.client}.yml: taxonomy")
+            data.update(f"taxonomy:{hashlib.sha256(path.read_bytes()).hexdigest()};".encode())
+        except CxError as error:
+            problems += error.problems
     if problems:
         raise DataError(*problems)
     return params_hash, data.hexdigest()
+
+
+def _needs_taxonomy(params: Params) -> bool:
+    """Tell whether the client has contacts and no reasons of its own."""
+    tables = {source.table for source in params.sources.values()}
+    return "contacts" in tables and "reasons" not in tables
 
 
 def _code_hash(project: Path) -> str:
@@ -144,15 +157,22 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
             taken.append(take(project, params, name, bench))
         except CxError as error:
             problems += error.problems
+    if _needs_taxonomy(params):
+        try:
+            taxonomy.lay(bench, project, params)
+        except CxError as error:
+            problems += error.problems
     tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken}
     if not problems:
         for name, of in tables.items():
             parts = [part for part in taken if part.record["table"] == name]
             problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
         problems += [*unlisted_touchpoints(bench, tables, params), *labels_without_value(bench, tables, params)]
+        if "reasons" in tables:
+            problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
     if problems:
         raise DataError(*problems)
-    return tables, taken
+    return tables | ({"reasons": contract("reasons")} if _needs_taxonomy(params) else {}), taken
 
 
 def _written(

@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from cxlib.errors import nearest, worded
 from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES
 
-__all__ = ["WEEKDAYS", "Branding", "Feature", "Item", "Params", "Period", "Release", "Scale", "Source"]
+__all__ = ["WEEKDAYS", "Branding", "Feature", "Item", "Params", "Period", "ReasonValues", "Release", "Scale", "Source", "Taxonomy"]
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
@@ -83,6 +83,7 @@ def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
 _ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
 TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name not in MADE])]
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
+Channel = Annotated[str, _one_of("channel", CONTRACTS["contacts"].columns["channel"].allowed)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
@@ -270,6 +271,22 @@ class Source(_Section):
         return self
 
 
+class ReasonValues(_Section):
+    """What differs for one contact reason at this client; what is left out stays as the taxonomy has it."""
+
+    value_customer: Literal["valuable", "irritating"] | None = None
+    value_company: Literal["valuable", "irritating"] | None = None
+    owner: str | None = Field(default=None, min_length=1, description="who answers for contacts of this reason")
+    target_channel: Channel | None = Field(default=None, description="the channel they are meant to take")
+
+
+class Taxonomy(_Section):
+    """Why customers get in touch: the file below data/taxonomy/, and what differs at this client. Treatment follows from the values."""
+
+    name: str = Field(default="contact_reasons", pattern=r"^[a-z0-9][a-z0-9_-]*$", description="of the file, without .yml")
+    values: dict[str, ReasonValues] = Field(default_factory=dict, description="reason → its values, owner and channel here")
+
+
 class Release(_Section):
     """What may leave the client's folder beyond tables that protect everybody."""
 
@@ -353,6 +370,7 @@ class Params(_Section):
     extra: dict[TableName, dict[str, Feature]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
     labels: dict[str, dict[str, Label]] = Field(default_factory=dict, description="column → value → its words, as tables show it")
+    taxonomy: Taxonomy = Taxonomy()
     min_n: int = Field(default=7, ge=1, description="respondents below which a cell is not published")
     level: float = Field(default=0.95, gt=0.5, lt=1)
     seed: int = 1
@@ -417,6 +435,9 @@ class Params(_Section):
                     if column not in known
                 ]
             problems += self._value_problems(name, source) + self._scale_problems(name, source)
+        own = [name for name, source in self.sources.items() if source.table == "reasons"]
+        if own and "taxonomy" in self.model_fields_set:
+            problems.append(f"taxonomy: the client has reasons of its own (sources.{own[0]}). Leave one of the two out")
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from cxlib.errors import ParamsError, worded
 from cxlib.params.model import Params
 
-__all__ = ["client_id", "load", "project_root", "schema"]
+__all__ = ["client_id", "load", "plain_yaml", "project_root", "schema", "worded_errors"]
 
 _CLIENT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
@@ -62,23 +62,40 @@ def load(project: Path, client: str) -> Params:
     if not path.is_file():
         known = sorted(file.stem for file in (project / "params").glob("*.yml"))
         raise ParamsError(worded("client", "there is no params file for", name, known, label="Clients", do=f"Write {where} first."))
+    raw = plain_yaml(path, where)
+    if not isinstance(raw, dict):
+        raise ParamsError(f"{where}: holds no keys. Start from params/demo.yml, which shows every key.")
     try:
-        raw = yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
+        params = Params.model_validate(raw)
+    except ValidationError as error:
+        raise ParamsError(*worded_errors(where, error, Params)) from error
+    if params.client != name:
+        raise ParamsError(f"{where}: client: is {params.client!r}, but the file is named for {name!r}. Make them equal.")
+    return params
+
+
+def plain_yaml(path: Path, where: str) -> Any:
+    """Read a YAML file of plain words, numbers, lists and mappings: nothing in it runs, no key stands twice.
+
+    Parameters
+    ----------
+    path : Path
+    where : str
+        How messages name the file.
+
+    Raises
+    ------
+    ParamsError
+        When the file is not UTF-8, or no such YAML.
+    """
+    try:
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
     except UnicodeDecodeError as error:
         raise ParamsError(f"{where}: is not utf-8 (byte {error.start}). Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
         raise ParamsError(f"{where}{line}: is not readable as YAML: {getattr(error, 'problem', error)}.") from error
-    if not isinstance(raw, dict):
-        raise ParamsError(f"{where}: holds no keys. Start from params/demo.yml, which shows every key.")
-    try:
-        params = Params.model_validate(raw)
-    except ValidationError as error:
-        raise ParamsError(*_worded_errors(where, error)) from error
-    if params.client != name:
-        raise ParamsError(f"{where}: client: is {params.client!r}, but the file is named for {name!r}. Make them equal.")
-    return params
 
 
 def schema() -> dict[str, Any]:
@@ -115,13 +132,23 @@ for _tag, _pattern, _first in (
 _PlainYaml.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile(r"^<<$"), ["<"])
 
 
-def _worded_errors(where: str, error: ValidationError) -> list[str]:
+def worded_errors(where: str, error: ValidationError, model: type[BaseModel]) -> list[str]:
+    """Word what pydantic found wrong in a file: place, what was seen, the nearest right word, what is allowed.
+
+    Parameters
+    ----------
+    where : str
+        How messages name the file.
+    error : ValidationError
+    model : type of BaseModel
+        What the file was checked against.
+    """
     problems = []
     for fault in error.errors(include_url=False):
         parts = [str(part) for part in fault["loc"]]
         place = f"{where}: {'.'.join(parts)}" if parts else where
         if fault["type"] == "extra_forbidden":
-            allowed = _keys_at(fault["loc"][:-1])
+            allowed = _keys_at(model, fault["loc"][:-1])
             place = f"{where}: {'.'.join(parts[:-1])}" if parts[:-1] else where
             problems.append(
                 worded(place, "unknown key", parts[-1], sorted(allowed, key=lambda key: _distance(str(key), parts[-1])), label="Allowed")
@@ -146,9 +173,9 @@ def _distance(key: str, seen: str) -> float:
     return -difflib.SequenceMatcher(None, key, seen).ratio()
 
 
-def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+def _keys_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> list[str]:
     """Return the keys allowed at a place of the file, following the models down through mappings and lists."""
-    here: Any = Params
+    here: Any = model
     for part in loc:
         if isinstance(here, type) and issubclass(here, BaseModel) and part in here.model_fields:
             here = here.model_fields[str(part)].annotation
