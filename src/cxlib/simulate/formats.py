@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["Sheet", "german", "spss", "table_text", "workbook"]
+__all__ = ["Sheet", "clock", "flags", "german", "headed", "spss", "table_text", "utc", "workbook"]
 
+_NO = ("Nein", "NEIN", "0", "")
 _MADE = datetime(2026, 7, 1, 8, 0)  # the day of all exports: files carry no other clock
 _SPSS_CLOCK = slice(92, 109)  # of the header: creation day and time, as in "01 Jul 2608:00:00"
 
@@ -95,3 +96,33 @@ def spss(
     content = bytearray(path.read_bytes())
     content[_SPSS_CLOCK] = _MADE.strftime("%d %b %y%H:%M:%S").encode("ascii")
     path.write_bytes(bytes(content))
+
+
+def utc(moments: pd.Series) -> pd.Series:
+    """Write moments in UTC, as in 2025-03-04T08:15:00Z; missing ones as an empty cell."""
+    return moments.dt.tz_convert("UTC").dt.strftime("%Y-%m-%dT%H:%M:%SZ").fillna("").astype("str")
+
+
+def clock(seconds: pd.Series) -> pd.Series:
+    """Write seconds as minutes and seconds: 3:25."""
+    whole = seconds.round().fillna(0).astype("int64")
+    told = (whole // 60).astype("str") + ":" + (whole % 60).astype("str").str.zfill(2)
+    return told.where(seconds.notna(), "")
+
+
+def flags(flags: pd.Series, yes: str, rng: np.random.Generator) -> pd.Series:
+    """Write a flag as four people write it: yes in one way, no in four."""
+    no = pd.Series(rng.choice(np.array(_NO, dtype=object), len(flags)), index=flags.index)
+    return no.where(~flags.fillna(False).astype("bool"), yes).astype("str")
+
+
+def headed(frame: pd.DataFrame, headers: Mapping[str, str]) -> pd.DataFrame:
+    """Return the columns that the export has, under its own names, as text; a column nobody filled is empty."""
+    told = {header: frame[column] if column in frame else pd.Series("", index=frame.index) for column, header in headers.items()}
+    rows = pd.DataFrame(told)
+    plain = [header for header in rows if not isinstance(rows[header].dtype, pd.DatetimeTZDtype)]
+    for header in plain:
+        numbers = pd.api.types.is_float_dtype(rows[header].dtype)
+        rows[header] = rows[header].astype("Int64" if numbers and (rows[header].dropna() % 1 == 0).all() else rows[header].dtype)
+        rows[header] = rows[header].astype("str").where(rows[header].notna(), "")
+    return rows

@@ -1,0 +1,170 @@
+"""Contacts as they come: a cloud ticket system, a telephone system and a hand-made tally of the field sales."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from cxlib.simulate import dirt
+from cxlib.simulate.formats import clock, flags, german, headed, table_text, utc, workbook
+from cxlib.simulate.plan import Plan, stream
+
+__all__ = ["SELLER_SIGNS", "write"]
+
+TALLY, CALLS = ("field_visit",), ("phone", "callback")
+TK_TITLE = "Auswertung TK-Anlage – vertraulich"
+SELLER_SIGNS = {"V09": "NA"}  # Nadine A.; a sign that programs like to take for "no value"
+HALF_YEARS = {"2025H1": ("2025-01-01", "2025-07-01"), "2025H2": ("2025-07-01", "2026-01-01"), "2026H1": ("2026-01-01", "2026-07-01")}
+
+TICKETS = {
+    "contact_id": "Ticketnummer",
+    "contact_ts": "Erstellt",
+    "channel": "Eingang über",
+    "customer_id": "Kundennummer",
+    "account_id": "Konto",
+    "person_id": "Ansprechpartner",
+    "order_id": "Auftrag",
+    "case_id": "Vorgang",
+    "thread_id": "Verlauf",
+    "document_id": "Beleg",
+    "touchpoint_id": "Kontaktpunkt",
+    "received_by": "Eingangsgruppe",
+    "handled_by": "Bearbeiter",
+    "handled_by_type": "Bearbeitet durch",
+    "transfers": "Weiterleitungen",
+    "first_response_ts": "Erste Antwort",
+    "resolved_ts": "Gelöst",
+    "due_ts": "Fällig",
+    "status": "Status",
+    "outcome": "Ergebnis",
+    "sales_signal": "Verkaufschance",
+    "goodwill_amount": "Kulanz",
+    "promise_type": "Zusage",
+    "promise_due_ts": "Zusage bis",
+    "promise_done_ts": "Zusage erfüllt",
+    "reason_legacy": "Schlüssel",
+    "reason_gold": "Nachkodiert",
+    "language": "Sprache",
+}
+CALL_LOG = {
+    "contact_id": "Gespräch",
+    "contact_ts": "Zeit",
+    "direction": "Richtung",
+    "received_by": "Nebenstelle",
+    "handled_by": "Agent",
+    "customer_id": "Kunde",
+    "account_id": "Konto",
+    "person_id": "Ansprechpartner",
+    "order_id": "Auftrag",
+    "case_id": "Vorgang",
+    "touchpoint_id": "Kontaktpunkt",
+    "wait_s": "Wartezeit (s)",
+    "handle_s": "Dauer",
+    "abandoned": "Aufgelegt",
+    "reached": "Erreicht",
+    "transfers": "Verbunden",
+    "outcome": "Ergebnis",
+    "promise_type": "Zusage",
+    "promise_due_ts": "Rückruf bis",
+    "promise_done_ts": "Rückruf am",
+    "sales_signal": "Chance",
+    "reason_legacy": "Schlüssel",
+    "reason_gold": "Nachkodiert",
+    "language": "Sprache",
+    "text": "Notiz",
+}
+
+
+def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write the ticket export, three half-years of calls and the tally week."""
+    _tickets(plan, tables["contacts"], folder)
+    _calls(plan, tables["contacts"], folder)
+    _tally_week(plan, tables["contacts"], folder)
+
+
+def _tickets(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
+    """UTF-8 with its mark, commas, times in UTC: a cloud ticket system."""
+    rng = stream(plan, "dirt tickets")
+    written = contacts[~contacts["channel"].isin([*TALLY, *CALLS])].reset_index(drop=True)
+    rows = headed(written, TICKETS)
+    rows["Eingang über"] = dirt.misspelt(written["channel"], rng)
+    for column, header in TICKETS.items():
+        if column.endswith("_ts"):
+            rows[header] = utc(written[column])
+    swapped = dirt.struck(rng, written["resolved_ts"].notna(), plan.count(27))
+    rows.loc[swapped, "Gelöst"] = utc(written["contact_ts"].iloc[swapped] - pd.Timedelta(minutes=47)).to_numpy()
+    rows["Verkaufschance"] = flags(written["sales_signal"], "ja", rng)
+    rows["Kulanz"] = written["goodwill_amount"].map(lambda amount: "" if pd.isna(amount) else f"{amount:.2f}").astype("str")
+    rows["Absender"] = written["_name"].fillna("")
+    texts = written["text"].fillna("").astype("object").to_numpy()
+    rows["Text"] = _soiled_texts(texts, written["_language"].to_numpy(dtype=object), rng, plan)
+    rows = dirt.merged(rows, rng, plan.count(66), ticket="Ticketnummer", text="Text", status="Status")
+    rows = dirt.trials(rows, rng, plan.count(17), ticket="Ticketnummer", text="Text", sender="Absender")
+    rows = dirt.doubled(rows, rng, plan.count(41))
+    text = table_text(rows, delimiter=",", newline="\n")
+    (folder / "Tickets_2025-01_2026-06.csv").write_bytes(text.encode("utf-8-sig"))
+
+
+def _soiled_texts(texts: np.ndarray, languages: np.ndarray, rng: np.random.Generator, plan: Plan) -> np.ndarray:
+    soiled = texts.copy()
+    has_umlaut = np.array([any(letter in text for letter in "äöüß") for text in texts]) & (languages == "de")
+    for at in dirt.struck(rng, has_umlaut, plan.count(120)):
+        soiled[at] = dirt.misread(texts[at])
+    long = np.array([len(text) > 40 for text in texts]) & (soiled == texts)
+    for at in dirt.struck(rng, long, plan.count(9)):
+        soiled[at] = dirt.html_rest(texts[at])
+    for at in dirt.struck(rng, long & (soiled == texts), 1):
+        soiled[at] = dirt.endless(texts[at])
+    return soiled
+
+
+def _calls(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
+    """Windows text with semicolons and local times: a telephone system, one file a half-year, its columns renamed in between."""
+    rng = stream(plan, "dirt calls")
+    calls = contacts[contacts["channel"].isin(CALLS)].reset_index(drop=True)
+    rows = headed(calls, CALL_LOG)
+    for column, header in CALL_LOG.items():
+        if column.endswith("_ts"):
+            rows[header] = calls[column].dt.strftime("%d.%m.%Y %H:%M:%S").fillna("").astype("str")
+    rows["Wartezeit (s)"] = german(calls["wait_s"], 1)
+    rows["Dauer"] = clock(calls["handle_s"])
+    rows["Aufgelegt"] = flags(calls["abandoned"], "ja", rng)
+    rows["Erreicht"] = flags(calls["reached"], "ja", rng)
+    rows["Chance"] = flags(calls["sales_signal"], "ja", rng)
+    rows.insert(2, "Art", calls["channel"].map({"phone": "Anruf", "callback": "Rückruf"}))
+    negative = dirt.struck(rng, calls["wait_s"] > 0, plan.count(6))
+    rows.loc[negative, "Wartezeit (s)"] = "-" + rows["Wartezeit (s)"].iloc[negative]
+    rows.loc[dirt.struck(rng, calls["handle_s"].notna(), plan.count(5)), "Dauer"] = "99:99"
+    day = calls["contact_ts"].dt.tz_localize(None)
+    for name, (first, last) in HALF_YEARS.items():
+        part = rows[(day >= first) & (day < last)]
+        if name == "2025H2":
+            part = part.rename(columns={"Wartezeit (s)": "Wartezeit_Sek"})[_swapped(list(part.columns))]
+            part.insert(4, "", "")
+        total = f"Summe{';' * (len(part.columns) - 1)}"
+        text = table_text(part, delimiter=";", above=[TK_TITLE + ";" * (len(part.columns) - 1)], below=[total])
+        (folder / f"TK-Anlage_{name}.csv").write_bytes(text.encode("cp1252", errors="replace"))
+
+
+def _swapped(columns: list[str]) -> list[str]:
+    """Return the columns in the order of the second half-year."""
+    renamed = ["Wartezeit_Sek" if column == "Wartezeit (s)" else column for column in columns]
+    return [renamed[0], *sorted(renamed[1:5], reverse=True), *renamed[5:]]
+
+
+def _tally_week(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
+    tally = contacts[contacts["channel"].isin(TALLY)].reset_index(drop=True)
+    rows = pd.DataFrame(
+        {
+            "Nr.": [f"S{number:04d}" for number in range(1, len(tally) + 1)],
+            "Wann": tally["contact_ts"].dt.tz_localize(None),
+            "Wer": tally["handled_by"].replace(SELLER_SIGNS),
+            "Kunde": tally["customer_id"],
+            "Stichwort": tally["text"],
+        }
+    )
+    title = ["Strichliste Außendienst KW 19/2026", "jeder Kontakt ein Strich, bitte ehrlich", ""]
+    workbook(folder / "Strichliste_Aussendienst_KW19.xlsx", {"KW 19": (title, rows.astype("object"))})

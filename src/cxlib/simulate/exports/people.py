@@ -1,0 +1,57 @@
+"""Customers and contact persons: two lists of the ERP, Windows text with semicolons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from cxlib.simulate.formats import german, headed, table_text
+from cxlib.simulate.plan import Plan
+
+__all__ = ["write"]
+
+STATUS = {"prospect": "Interessent", "active": "aktiv", "lost": "verloren"}
+ROLES = {
+    "decision_maker": "Entscheider",
+    "influencer": "Beeinflusser",
+    "information_gatherer": "Informationssammler",
+    "user": "Anwender",
+    "unknown": "unbekannt",
+}
+CUSTOMERS = {
+    "customer_id": "Kundennummer",
+    "_account_id": "Konto",
+    "_company": "Name",
+    "segment": "Segment",
+    "industry": "Branche",
+    "region": "Region",
+    "_state": "Land",
+    "_size_class": "ABC",
+    "preferred_channel": "Bevorzugt",
+    "business_hours": "Geschäftszeit",
+    "referred_by": "Empfohlen von",
+}
+PERSONS = {"person_id": "Nummer", "account_id": "Konto", "_name": "Name", "department": "Abteilung"}
+
+
+def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write both lists."""
+    customers, persons = tables["customers"], tables["persons"]
+    rows = headed(customers, CUSTOMERS)
+    rows.insert(3, "Markt", customers["market"].map({"b2b": "B2B", "b2c": "Privat"}))
+    rows.insert(4, "Status", customers["status"].map(STATUS))
+    for header, column in (("Kunde seit", "start_date"), ("Verloren am", "churn_date")):
+        rows[header] = customers[column].dt.strftime("%d.%m.%Y").fillna("")
+    rows["Umsatz 12 Monate"] = german(customers["revenue_12m"], thousands=True)
+    _put(rows, folder / "Kunden.csv")
+    known = persons[persons["account_id"].notna()].reset_index(drop=True)
+    people = headed(known, PERSONS)
+    people["Rolle"] = known["role"].map(ROLES)
+    people["Einfluss"] = german(known["influence_weight"], 2)
+    _put(people, folder / "Ansprechpartner.csv")
+
+
+def _put(rows: pd.DataFrame, path: Path) -> None:
+    path.write_bytes(table_text(rows, delimiter=";").encode("cp1252", errors="replace"))
