@@ -1,4 +1,4 @@
-"""What departments keep in lists: mailings, portal events, the workshop's workbook, actions and goals, notes, incidents, documents, reviews."""
+"""What departments keep in lists: mailings, portal events, the workshop's workbook, actions, goals, notes, incidents, documents."""
 
 from __future__ import annotations
 

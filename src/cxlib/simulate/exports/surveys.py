@@ -49,12 +49,11 @@ def _wave(plan: Plan, responses: pd.DataFrame, wave: str, folder: Path) -> None:
     values: dict[str, dict[float, str]] = {}
     missing: dict[str, list[float]] = {}
     for item in asked.index:
-        low, high, best = asked.loc[item, ["scale_low", "scale_high", "best"]]
-        if np.isnan(low):
+        if np.isnan(asked["scale_low"][item]):
             rows[item] = _shrugged(wide[item], rng)
             continue
         rows[item] = wide[item].astype("float64")
-        if best == "low":
+        if asked["best"][item] == "low":
             values[item] = {**{float(mark): word for mark, word in _MARKS.items()}, NOT_USED: "nie genutzt", NO_ANSWER: "keine Angabe"}
             missing[item] = [NOT_USED, NO_ANSWER]
         else:
@@ -72,12 +71,10 @@ def _shrugged(words: pd.Series, rng: np.random.Generator) -> pd.Series:
 def _after_contacts(responses: pd.DataFrame, folder: Path) -> None:
     """One row a questionnaire: ticket number, when, and the answers in the columns of their items."""
     after = responses[~responses["wave"].isin(WAVES)]
-    marks = after.pivot(index="response_id", columns="item_id", values="value")
-    text = after[after["item_type"] == "open_text"].pivot(index="response_id", columns="item_id", values="text")
+    told = after["value"].map("{:g}".format).where(after["value"].notna(), after["text"].fillna(""))
+    answers = after.assign(told=told).pivot_table("told", "response_id", "item_id", aggfunc="first")
     who = after.drop_duplicates("response_id").set_index("response_id", drop=False)
     rows = headed(who, {"response_id": "Antwort", "contact_id": "Ticketnummer", "case_id": "Vorgang"})
     rows.insert(3, "Zeitpunkt", who["survey_ts"].dt.tz_localize(None).dt.strftime("%Y-%m-%d %H:%M:%S"))
-    for item in marks.columns:
-        told = text[item] if item in text else marks[item].map(lambda mark: "" if pd.isna(mark) else f"{mark:g}")
-        rows[item] = told.reindex(rows.index).fillna("").astype("str")
+    rows = rows.join(answers.fillna(""))
     (folder / "Nachbefragung_Ticket.csv").write_bytes(table_text(rows, delimiter=",", newline="\n").encode("utf-8"))

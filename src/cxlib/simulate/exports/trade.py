@@ -16,13 +16,6 @@ from cxlib.simulate.plan import Plan, stream
 __all__ = ["write"]
 
 ROUTES = {"T16": "Mail", "T17": "Telefon", "T18": "Fax", "T19": "Shop", "T20": "EDI"}
-LOST = {
-    "price": "Preis",
-    "delivery_time": "Lieferzeit",
-    "no_answer": "keine Rückmeldung von uns",
-    "technical": "Technik",
-    "other": "Sonstiges",
-}
 
 
 def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -60,8 +53,8 @@ def _orders(plan: Plan, orders: pd.DataFrame, folder: Path) -> None:
     ).astype("object")
     newer = (local >= "2026-01-01").to_numpy()
     bare = newer & orders["customer_id"].str.startswith("0").to_numpy()
-    for at in dirt.struck(rng, bare, plan.count(312)):
-        rows.iat[at, 1] = int(rows.iat[at, 1])
+    numbers = dirt.struck(rng, bare, plan.count(312))
+    rows.loc[numbers, "Kunde"] = [int(number) for number in rows["Kunde"].iloc[numbers]]
     older = rows[~newer].drop(columns=["Erste Zusage"])
     workbook(folder / "Auftraege_SAP.xlsx", {"2025": ([], older), "2026": ([], rows[newer])})
 

@@ -1,0 +1,79 @@
+"""One simulated client: all its tables, and what was planted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from cxlib.simulate import answers, log, outbound, people, trade, workshop
+from cxlib.simulate.plan import Company, Plan, stream
+from cxlib.simulate.texts import compose
+
+__all__ = ["company", "grown", "public"]
+
+WITHOUT = {  # tables and columns that a client with less to give lacks
+    "log_only": {"keep": ("contacts", "touchpoints")},
+    "survey_only": {"keep": ("responses", "touchpoints", "invitations")},
+    "no_costs": {"columns": ("cost", "margin", "goodwill_amount", "cost_once", "cost_year", "margin_share", "revenue_12m")},
+    "no_text": {"columns": ("text",)},
+}
+
+
+def company(plan: Plan) -> Company:
+    """Simulate one client.
+
+    Returns
+    -------
+    Company
+        Contract tables without hidden columns, and the truth.
+
+    >>> small = company(Plan(size=0.02))
+    >>> sorted(small.truth)[:3], "contacts" in small.tables
+    (['actions', 'coders', 'deviations'], True)
+    """
+    tables, truth = grown(plan)
+    return Company(plan, _complete(plan, {name: public(table) for name, table in tables.items() if not name.startswith("_")}), truth)
+
+
+def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Return all tables with their hidden columns, and the truth; exports are made of them."""
+    who = people.people(plan)
+    sold = trade.trade(plan, who)
+    contacts = log.log(plan, who, sold)
+    contacts["text"], held_out = _texts(plan, contacts, who, sold)
+    told = answers.answers(plan, who, sold, contacts)
+    tables = {
+        **{"customers": who.customers, "accounts": who.accounts, "persons": who.persons},
+        **vars(sold),
+        "contacts": contacts,
+        "messages": outbound.messages(plan, who, sold, contacts),
+        "events": outbound.events(plan, who, sold, contacts),
+        "responses": told.responses,
+        "invitations": told.invitations,
+        **workshop.workshop(plan, told.responses),
+    }
+    truth: dict[str, pd.DataFrame] = {}
+    for part in (people, trade, log, outbound, answers, workshop):
+        truth |= part.truth(plan)
+    hidden = ["contact_id", *(column for column in contacts if column.startswith("_"))]
+    return tables, truth | {"contacts": contacts[hidden].assign(held_out=held_out)}
+
+
+def public(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table without its hidden columns."""
+    return table[[column for column in table if not column.startswith("_")]]
+
+
+def _texts(plan: Plan, contacts: pd.DataFrame, who: people.People, sold: trade.Trade) -> tuple[pd.Series, pd.Series]:
+    """Return the texts of written contacts and of calls with a note, and whether each comes from the drawer that no training sees."""
+    del who, sold
+    composed = compose(contacts, stream(plan, "texts"))
+    return composed["text"], composed["held_out"]
+
+
+def _complete(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Take away what a less complete client does not have."""
+    without = WITHOUT.get(plan.completeness, {})
+    kept = {name: table for name, table in tables.items() if name in without.get("keep", tables)}
+    return {name: table.drop(columns=[column for column in without.get("columns", ()) if column in table]) for name, table in kept.items()}
