@@ -1,160 +1,262 @@
-"""Clients whose truth is known: the demo's survey, and the same with other sizes and seeds for tests.
-
-A fictional supplier of hydraulic components asks its customers twice, in German school marks (1 best to 6 worst). Respondents
-belong to accounts and have roles; their marks share a person's mood (halo) and an account's, and their recommendation follows from
-what they experienced at the touchpoints they met. Nothing here is a real company.
-"""
+"""The customer survey: two waves in which what people experienced, their role and their account show, as the questionnaire lets them."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-__all__ = ["RATED", "Rated", "survey", "write_demo"]
+from cxlib.simulate import after_contact, attitudes, drivers, experiences, panel
+from cxlib.simulate.drivers import RATED
+from cxlib.simulate.people import People
+from cxlib.simulate.plan import Plan, stream
+from cxlib.simulate.questionnaire import MARK, ROLE_SKIPS, items, turned
 
-NEVER_USED, NO_ANSWER = "8", "9"  # codes of the questionnaire; an empty cell was not asked
-ROLES = {"Entscheider": 0.19, "Beeinflusser": 0.24, "Informationssammler": 0.21, "Anwender": 0.29, "unbekannt": 0.07}
-SEGMENTS = {"OEM": 0.16, "Landtechnik": 0.24, "Bau": 0.19, "Instandhaltung": 0.21, "Wiederverkäufer": 0.20}
-REGIONS = {"Süd": 0.38, "West": 0.31, "Nord/Ost": 0.24, "Ausland": 0.07}
-WAVES = {"1": "2025-10", "2": "2026-05"}
-MARKS = (1, 6)
+__all__ = ["RESPONSE", "Answers", "answers", "truth"]
 
-
-@dataclass(frozen=True)
-class Rated:
-    """A touchpoint of the questionnaire and its truth.
-
-    Attributes
-    ----------
-    touchpoint_id : str
-    actual, expected : float
-        Mean school mark of those who met it, and the mark customers expect.
-    never_used : float
-        Share that never met it.
-    effect : float
-        Points of recommendation (0–10) for one mark better, among those who met it.
-    """
-
-    touchpoint_id: str
-    actual: float
-    expected: float
-    never_used: float
-    effect: float
-
-
-RATED = (
-    Rated("T05", 2.1, 1.9, 0.04, 0.0),
-    Rated("T10", 2.1, 1.8, 0.29, 0.35),
-    Rated("T11", 1.8, 1.5, 0.38, 0.65),
-    Rated("T14", 2.5, 1.6, 0.09, 0.25),
-    Rated("T19", 2.6, 2.0, 0.31, 0.2),
-    Rated("T21", 2.4, 1.6, 0.05, 0.15),
-    Rated("T22", 3.3, 1.6, 0.03, 0.85),
-    Rated("T25", 2.7, 2.0, 0.10, 0.1),
-    Rated("T26", 1.9, 2.0, 0.06, 0.0),
-    Rated("T31", 2.9, 1.7, 0.06, 0.45),
-    Rated("T34", 2.0, 1.7, 0.52, 0.3),
-    Rated("T35", 2.8, 1.8, 0.55, 0.3),
-    Rated("T36", 3.1, 1.7, 0.12, 0.28),
-    Rated("T39", 3.6, 1.7, 0.61, 0.6),
-    Rated("T41", 1.4, 1.5, 0.83, 0.22),
+ACCOUNT_SHARE = 0.27  # of everything personal, what people of an account have in common; gives an intraclass correlation of .28
+SIDES = {"buyer": 0.13, "user": -0.25, "other": 0.0}  # of mood, in standard deviations: buyers judge 0.6 points better
+TENURE, QUALITY, LOST = 0.12, 0.3, -0.7  # of mood: a standard deviation of log tenure, of a customer's luck; who is going to leave
+STRATA = {"A": 0.15, "B": 0.05, "C": -0.05, "single": -0.15}
+AT_RISK, REVERSED = 31, 1.5  # accounts whose buyers are much unhappier than their users, and by how much mood moves either way
+STRAIGHT_LINERS = 38
+PERSONA_MARKS = {  # school marks that a persona adds; the others give them back, so that means stay
+    ("Tanja", "T22"): 0.3,
+    ("Tanja", "T31"): -0.2,
+    ("Werner", "T31"): 0.4,
+    ("Werner", "T19"): 0.4,
+    ("Kira", "T11"): -0.2,
+    ("Kira", "T30"): 0.4,
+    ("Kira", "T05"): 0.3,
+    ("Ralf", "price"): 0.4,
+    ("Ralf", "T10"): -0.3,
+    ("Beate", "T36"): 0.6,
+}
+ONE_NAME, ONE_NAME_SHARE = -0.9, 0.35  # marks of a claim that one person handled from start to end, and how many are
+NOTICED, NOTICED_IN = -0.5, ("south", "west")  # action M1 on the marks of delivery information, in the second wave
+DRIFT = -0.15  # of expected marks in the second wave
+EXPECTED_SPREAD, EXPECTED_HALO = 0.8, 0.2
+SKIPPED = 0.04
+CLAIMS = ("complaint.quality_claim", "complaint.complaint_status", "complaint.warranty_claim")
+NAMES = [rated.name for rated in RATED]
+RESPONSE = (
+    *("response_id", "respondent_id", "customer_id", "person_id", "account_id", "contact_id", "case_id", "order_id", "survey_id", "wave"),
+    *("survey_ts", "touchpoint_id", "item_id", "item_type", "item_group", "value", "state", "text", "weight", "cluster_id", "stratum_id"),
+    *("scale_low", "scale_high"),
 )
 
 
-def survey(*, respondents: int = 612, wave: str = "1", seed: int = 1, rated: Sequence[Rated] = RATED) -> pd.DataFrame:
-    """Simulate one wave as the survey institute would deliver it: one row a respondent, every cell text.
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What customers answered.
+
+    Attributes
+    ----------
+    responses : DataFrame
+        Contract table: the two waves (survey_id ``customers``) and the survey after contacts (``after_contact``); ratings are turned so
+        that high is good. :func:`cxlib.simulate.questionnaire.raw` gives a wave as its institute delivers it.
+    invitations : DataFrame
+        Contract table, with the hidden ``_row`` of the population.
+    respondents : DataFrame
+        Truth: one row a questionnaire with who it is (columns of :func:`cxlib.simulate.panel.questionnaires`) and mood, points (all that
+        adds up to the recommendation before it is cut), at_risk, straight_liner, double,
+        one_name, and P01 … P12 (met in the half year before).
+    """
+
+    responses: pd.DataFrame
+    invitations: pd.DataFrame
+    respondents: pd.DataFrame
+
+
+def answers(
+    plan: Plan, people: People, trade: object, contacts: pd.DataFrame | None = None, messages: pd.DataFrame | None = None
+) -> Answers:
+    """Simulate the surveys.
 
     Parameters
     ----------
-    respondents : int
-    wave : str
-        "1" or "2"; in the second wave customers expect 0.15 marks more.
-    seed : int
-    rated : sequence of Rated
-        The touchpoints asked about, with their truth.
+    plan : Plan
+    people : People
+    trade : Trade
+    contacts : DataFrame, optional
+        The log: who had a claim, which pain points were met; without it there is no survey after contacts.
+    messages : DataFrame, optional
+        Outbound messages: which delays were announced.
+    """
+    who = panel.population(plan, people)
+    invitations = panel.invited(plan, who)
+    asked = panel.questionnaires(plan, who, invitations)
+    met = experiences.experiences(people, trade, contacts, messages)
+    asked = asked.join(experiences.remembered(met, asked["key"], asked["survey_ts"]).reset_index(drop=True))
+    asked = _moods(plan, who, asked)
+    marks, used, asked = _marks(plan, who, asked, trade, contacts)
+    asked["points"] = drivers.points(marks, used, plan.effects) + _rest(plan, who, asked)
+    marks, used, asked = _straight(plan, marks, used, asked)
+    expected, versions = _expected(plan, who, asked)
+    values, states = _rated(plan, asked, marks, used, expected, versions)
+    others = attitudes.attitudes(plan, asked, marks, used, trade)
+    responses = _long(asked, values | others.values, states | others.states, others.texts, others.order_id)
+    if contacts is not None and len(contacts):
+        responses = pd.concat([responses, after_contact.after_contact(plan, people, contacts, met)], ignore_index=True)
+    return Answers(_typed(responses), invitations, asked)
+
+
+def truth(plan: Plan) -> dict[str, pd.DataFrame]:
+    """Return what the survey hides.
 
     Returns
     -------
-    DataFrame
-        Fragebogen, Konto, Datum, Rolle, Segment, Region, Gewicht, Empfehlung (0–10), Gesamturteil (1–10, 10 best), Mühe (1–7, 7
-        easy), then ``<touchpoint>_Ist`` and ``<touchpoint>_Soll`` in school marks.
-
-    >>> wave = survey(respondents=50)
-    >>> wave.shape, bool(wave["T22_Ist"].isin([*"123456", "8", "9"]).all())
-    ((50, 40), True)
+    dict
+        ``drivers`` and ``driver_model`` (:func:`cxlib.simulate.drivers.truth`), ``pain_point_deductions``, ``persona_marks`` (persona,
+        item, marks added), ``survey`` (metric, value: role difference, intraclass correlation, drift and so on).
     """
-    rng = np.random.default_rng([seed, int(wave)])
-    accounts = max(2, round(respondents * 0.5))
-    account = np.sort(rng.integers(0, accounts, respondents))
-    mood = rng.normal(0, 0.55, respondents) + rng.normal(0, 0.4, accounts)[account]
-    role = _drawn(rng, ROLES, respondents)
-    segment, region = _drawn(rng, SEGMENTS, accounts)[account], _drawn(rng, REGIONS, accounts)[account]
-    mood = mood + np.where(role == "Anwender", 0.25, 0.0)  # who uses the goods marks more severely than who buys them
-    frame = pd.DataFrame(
-        {
-            "Fragebogen": [f"W{wave}-{number:04d}" for number in range(1, respondents + 1)],
-            "Konto": [f"{4000000 + number:07d}" for number in account],
-            "Datum": _days(rng, WAVES[wave], respondents),
-            "Rolle": role,
-            "Segment": segment,
-            "Region": region,
-            "Gewicht": [f"{weight:.3f}".replace(".", ",") for weight in np.select([segment == "OEM", segment == "Bau"], [0.62, 1.31], 1.0)],
-        }
+    marks = pd.DataFrame([(*key, value) for key, value in PERSONA_MARKS.items()], columns=["persona", "item", "marks"])
+    facts = {
+        "buyers_minus_users": 0.6,
+        "intraclass_correlation": 0.28,
+        "accounts_at_risk": plan.count(AT_RISK),
+        "straight_liners": plan.count(STRAIGHT_LINERS),
+        "double_fillers": 2 * (plan.count(panel.DOUBLE_FILLERS) // 2),
+        "accounts_heard_from_both_sides": 0.38,
+        "one_name_marks": ONE_NAME,
+        "expected_drift_marks": DRIFT,
+        "delay_notice_marks": NOTICED * plan.effects.actions,
+    }
+    survey = pd.DataFrame({"metric": list(facts), "value": [float(value) for value in facts.values()]})
+    return {**drivers.truth(plan), **experiences.truth(plan), "persona_marks": marks, "survey": survey}
+
+
+def layered(rng: np.random.Generator, who: pd.DataFrame, asked: pd.DataFrame, width: int) -> np.ndarray:
+    """Draw standard normals that people of an account share in part, and a person's two questionnaires in part."""
+    clusters = pd.factorize(who["cluster_id"])[0]
+    account = rng.normal(size=(clusters.max() + 1, width))[clusters[asked["row"]]]
+    own = rng.normal(size=(len(who), width))[asked["row"]] + rng.normal(size=(len(asked), width))
+    return np.sqrt(ACCOUNT_SHARE) * account + np.sqrt((1 - ACCOUNT_SHARE) / 2) * own
+
+
+def _moods(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    rng = stream(plan, "moods")
+    tenure = np.log1p((pd.Timestamp(plan.end) - who["start"]).dt.days.clip(lower=0).astype("float64"))
+    shift = who["side"].map(SIDES) + who["stratum_id"].map(STRATA) + TENURE * (tenure - tenure.mean()) / tenure.std()
+    shift = (shift + QUALITY * who["quality"] + LOST * who["churn"].notna()).to_numpy()
+    mood = layered(rng, who, asked, 1)[:, 0] + shift[asked["row"]] - shift.mean()
+    mood /= np.sqrt(1 + shift.var())
+    sides = asked.groupby("account_id")["side"].agg(lambda column: {"buyer", "user"} <= set(column))
+    heard = sides.index[sides.to_numpy(dtype=bool)].to_numpy()
+    at_risk = rng.choice(heard, min(plan.count(AT_RISK), len(heard)), replace=False)
+    asked = asked.assign(at_risk=asked["account_id"].isin(at_risk))
+    swing = asked["side"].map({"buyer": -REVERSED, "user": REVERSED, "other": 0.0}).to_numpy()
+    return asked.assign(mood=mood + np.where(asked["at_risk"], swing, 0.0))
+
+
+def _marks(
+    plan: Plan, who: pd.DataFrame, asked: pd.DataFrame, trade: object, contacts: pd.DataFrame | None
+) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    rng = stream(plan, "marks")
+    shopping = who["customer_id"].isin(trade.orders.loc[trade.orders["touchpoint_id"] == "T19", "customer_id"]).to_numpy()
+    claiming, one_name = _claims(rng, who, contacts)
+    used = rng.random((len(who), len(RATED))) >= [rated.never_used for rated in RATED]
+    for name, known in (("T19", shopping), ("T39", claiming)):
+        place, share = NAMES.index(name), known.mean()
+        left = max((1 - RATED[place].never_used - share) / (1 - share), 0.0) if share < 1 else 0.0
+        used[:, place] = known | (rng.random(len(who)) < left)
+    shift = np.zeros((len(who), len(RATED)))
+    for (persona, name), added in PERSONA_MARKS.items():
+        place = who["persona"].eq(persona).to_numpy()
+        shift[:, NAMES.index(name)] += added * (place - place.mean())
+    claims = used[:, NAMES.index("T39")]
+    shift[:, NAMES.index("T39")] += ONE_NAME * (one_name - one_name[claims].mean())
+    shift, used = shift[asked["row"]], used[asked["row"]]
+    noticed = (asked["wave"].eq("2") & asked["region"].isin(NOTICED_IN)).to_numpy()
+    shift[:, NAMES.index("T22")] += NOTICED * plan.effects.actions * noticed
+    experience = drivers.latent(asked["mood"].to_numpy(), layered(rng, who, asked, len(RATED)), plan.effects)
+    return drivers.marked(experience, shift), used, asked.assign(one_name=one_name[asked["row"]] & used[:, NAMES.index("T39")])
+
+
+def _claims(rng: np.random.Generator, who: pd.DataFrame, contacts: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
+    """Who had a claim, and whose claim one person handled from start to end; where the log does not tell, a third of them."""
+    one_name = rng.random(len(who)) < ONE_NAME_SHARE
+    if contacts is None or not {"_reason", "case_id", "handled_by"} <= set(contacts):
+        return np.zeros(len(who), dtype=bool), one_name
+    claims = contacts[contacts["_reason"].isin(CLAIMS)]
+    key = claims["person_id"].where(claims["person_id"].isin(who["person_id"].dropna()), claims["customer_id"])
+    hands = claims.groupby(key)["handled_by"].nunique()
+    cases = claims.groupby(key).size()
+    told = who["key"].map((hands <= 1).where(cases > 1)).astype("boolean")  # a single contact has one name in any case
+    return who["key"].isin(cases.index).to_numpy(), told.fillna(pd.Series(one_name)).to_numpy(dtype=bool)
+
+
+def _rest(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> np.ndarray:
+    """Return points that the ratings do not tell: pain points met, and the rest, together as wide as NOISE."""
+    cost = np.array(list(experiences.DEDUCTIONS.values())) * plan.effects.pain_points
+    pain = -(asked[list(experiences.DEDUCTIONS)].to_numpy(dtype="float64") @ cost)
+    left = np.sqrt(max(drivers.NOISE**2 - pain.var(), 1.0)) if len(pain) else drivers.NOISE
+    return pain - (pain.mean() if len(pain) else 0.0) + left * layered(stream(plan, "rest"), who, asked, 1)[:, 0]
+
+
+def _straight(plan: Plan, marks: np.ndarray, used: np.ndarray, asked: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Let some give the same mark to everything."""
+    rng = stream(plan, "straight")
+    once = np.flatnonzero(~asked["double"].to_numpy(dtype=bool))
+    rows = rng.choice(once, min(plan.count(STRAIGHT_LINERS), len(once)), replace=False)
+    marks, used = marks.copy(), used.copy()
+    marks[rows], used[rows] = rng.choice([1.0, 2.0, 3.0], (len(rows), 1), p=[0.3, 0.5, 0.2]), True
+    return marks, used, asked.assign(straight_liner=np.isin(np.arange(len(asked)), rows))
+
+
+def _expected(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Return expected marks, and which half of them each person is asked for."""
+    rng = stream(plan, "expected")
+    own = layered(rng, who, asked, len(RATED))
+    deviation = -EXPECTED_SPREAD * (EXPECTED_HALO * asked[["mood"]].to_numpy() + np.sqrt(1 - EXPECTED_HALO**2) * own)
+    first, second = (tuple(round(rated.mark - rated.gap + drift, 4) for rated in RATED) for drift in (0.0, DRIFT))
+    marks = np.where(
+        asked[["wave"]].eq("2").to_numpy(),
+        drivers.cut(deviation, second, EXPECTED_SPREAD),
+        drivers.cut(deviation, first, EXPECTED_SPREAD),
     )
-    marks, recommend = {}, 7.4 - 0.35 * mood + rng.normal(0, 1.3, respondents)
-    for touchpoint in rated:
-        felt = touchpoint.actual + 0.8 * mood + rng.normal(0, 0.75, respondents)
-        met = rng.random(respondents) >= touchpoint.never_used
-        recommend += np.where(met, -touchpoint.effect * (felt - touchpoint.actual), 0.0)
-        marks[f"{touchpoint.touchpoint_id}_Ist"] = _marked(rng, felt, met)
-        wished = touchpoint.expected - (0.15 if wave == "2" else 0.0) + 0.1 * mood + rng.normal(0, 0.45, respondents)
-        marks[f"{touchpoint.touchpoint_id}_Soll"] = _marked(
-            rng, wished, np.ones(respondents, dtype=bool), asked=rng.random(respondents) < 0.6
-        )
-    frame["Empfehlung"] = _whole(recommend, 0, 10, rng, missing=0.03)
-    frame["Gesamturteil"] = _whole(7.5 - 1.1 * mood + rng.normal(0, 1.0, respondents), 1, 10, rng, missing=0.02)
-    frame["Mühe"] = _whole(5.1 - 0.8 * mood + rng.normal(0, 1.1, respondents), 1, 7, rng, missing=0.05)
-    return pd.concat([frame, pd.DataFrame(marks)], axis=1)
+    half = rng.integers(0, 2, len(who))[asked["row"]]
+    return marks, (np.arange(len(RATED)) + half[:, None]) % 2 == 0
 
 
-def write_demo(folder: Path) -> list[Path]:
-    """Write the demo client's raw exports: cp1252, semicolons, decimal commas, as an institute in Germany sends them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for wave, respondents in (("1", 612), ("2", 655)):
-        path = folder / f"Befragung_Welle{wave}.csv"
-        text = io.StringIO()
-        survey(respondents=respondents, wave=wave).to_csv(text, sep=";", index=False, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
-        path.write_bytes(text.getvalue().encode("cp1252"))
-        written.append(path)
-    return written
+def _rated(
+    plan: Plan, asked: pd.DataFrame, marks: np.ndarray, used: np.ndarray, expected: np.ndarray, halves: np.ndarray
+) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    rng = stream(plan, "skipped")
+    straight = asked["straight_liner"].to_numpy(dtype=bool)
+    values: dict[str, np.ndarray] = {}
+    states: dict[str, np.ndarray] = {}
+    for place, rated in enumerate(RATED):
+        skipped = asked["role"].isin(ROLE_SKIPS.get(rated.name, ())).to_numpy()
+        for kind, given, met in (("actual", marks, used[:, place]), ("expected", expected, halves[:, place])):
+            silent = (rng.random(len(asked)) < SKIPPED) & ~straight
+            missing = "not_used" if kind == "actual" else "not_asked"
+            states[f"{rated.name}_{kind}"] = np.select([skipped, ~met, silent], ["not_asked", missing, "no_answer"], "answered")
+            given = np.where(straight, marks[:, place], given[:, place])
+            values[f"{rated.name}_{kind}"] = turned(given, "low", *MARK)
+    return values, states
 
 
-def _drawn(rng: np.random.Generator, shares: dict[str, float], size: int) -> np.ndarray:
-    return rng.choice(np.array(list(shares)), size=size, p=np.array(list(shares.values())) / sum(shares.values()))
+def _long(
+    asked: pd.DataFrame, values: dict[str, np.ndarray], states: dict[str, np.ndarray], texts: dict[str, np.ndarray], order: np.ndarray
+) -> pd.DataFrame:
+    table = items()
+    size, nothing = len(asked), np.full(len(asked), np.nan)
+    state = np.column_stack([states[name] for name in table["item_id"]])
+    value = np.column_stack([values.get(name, nothing) for name in table["item_id"]])
+    text = np.column_stack([texts.get(name, np.full(size, None, dtype=object)) for name in table["item_id"]])
+    long = asked.loc[np.repeat(asked.index, len(table))].reset_index(drop=True)
+    what = table.loc[np.tile(table.index, size)].reset_index(drop=True)
+    long = long[[name for name in RESPONSE if name in asked]].join(what[[name for name in RESPONSE if name in what]])
+    long["state"], long["survey_id"] = state.ravel(), "customers"
+    long["value"] = np.where(long["state"] == "answered", value.ravel(), np.nan)
+    long["text"] = np.where(long["state"] == "answered", text.ravel(), None)
+    long["order_id"] = np.where(long["item_group"] == "promise", np.repeat(order, len(table)), None)
+    return long
 
 
-def _days(rng: np.random.Generator, month: str, size: int) -> list[str]:
-    days = pd.Timestamp(f"{month}-01") + pd.to_timedelta(rng.integers(0, 28, size), unit="D")
-    return list(days.strftime("%d.%m.%Y"))
-
-
-def _marked(rng: np.random.Generator, felt: np.ndarray, met: np.ndarray, asked: np.ndarray | None = None) -> np.ndarray:
-    marks = np.clip(np.rint(felt), *MARKS).astype(int).astype("<U1")
-    cells = np.where(met, np.where(rng.random(len(felt)) < 0.04, NO_ANSWER, marks), NEVER_USED)
-    return cells if asked is None else np.where(asked, cells, "")
-
-
-def _whole(values: np.ndarray, low: int, high: int, rng: np.random.Generator, *, missing: float) -> np.ndarray:
-    cells = np.clip(np.rint(values), low, high).astype(int).astype("<U3")
-    return np.where(rng.random(len(values)) < missing, "k. A.", cells)
-
-
-if __name__ == "__main__":
-    write_demo(Path("data/demo/raw"))
+def _typed(responses: pd.DataFrame) -> pd.DataFrame:
+    numbers = ("value", "weight", "scale_low", "scale_high")
+    text = {name: "str" for name in RESPONSE if name not in (*numbers, "survey_ts")}
+    return responses.reindex(columns=list(RESPONSE)).astype({**text, **dict.fromkeys(numbers, "float64")})
