@@ -10,6 +10,7 @@ import pandas as pd
 from dateutil.easter import easter
 from dateutil.relativedelta import MO, relativedelta
 
+from cxlib.simulate.draws import evenly
 from cxlib.simulate.plan import Plan
 
 __all__ = ["SEASONS", "TIMEZONE", "at", "clock", "days", "draw_days", "holidays", "on_holiday", "working_day"]
@@ -192,26 +193,25 @@ def draw_days(
     array of int
         Rows of `table`.
     """
-    drawn = _by_rhythm(rng, table, segments, first, last, month_end)
+    ends = None if month_end is None else evenly(rng, month_end) < month_end
+    drawn = _by_rhythm(rng, table, segments, first, last, ends)
     for _ in range(6):  # a few redraws find a day that is no holiday, unless the span has no other
         again = np.flatnonzero(on_holiday(table["date"].iloc[drawn], states))
         if not len(again):
             break
-        ends = None if month_end is None else month_end[again]
-        drawn[again] = _by_rhythm(rng, table, segments[again], first[again], last[again], ends)
+        drawn[again] = _by_rhythm(rng, table, segments[again], first[again], last[again], None if ends is None else ends[again])
     return drawn
 
 
 def _by_rhythm(
-    rng: np.random.Generator, table: pd.DataFrame, segments: np.ndarray, first: np.ndarray, last: np.ndarray, month_end: np.ndarray | None
+    rng: np.random.Generator, table: pd.DataFrame, segments: np.ndarray, first: np.ndarray, last: np.ndarray, ends: np.ndarray | None
 ) -> np.ndarray:
     drawn = np.empty(len(segments), dtype=np.int64)
     tail = table["month_end"].to_numpy()
-    wants_end = None if month_end is None else rng.random(len(segments)) < month_end
     for segment in pd.unique(pd.Series(segments)):
         weight = table["factor"].to_numpy() * table.get(f"factor_{segment}", pd.Series(1.0, index=table.index)).to_numpy()
-        for end in (None,) if wants_end is None else (True, False):
-            rows = np.flatnonzero((segments == segment) & (True if end is None else wants_end == end))
+        for end in (None,) if ends is None else (True, False):
+            rows = np.flatnonzero((segments == segment) & (True if end is None else ends == end))
             some = _between(weight, first[rows], last[rows], rng.random(len(rows)))
             if end is not None:
                 wished = _between(weight * (tail == end), first[rows], last[rows], rng.random(len(rows)))

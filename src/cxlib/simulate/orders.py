@@ -6,14 +6,16 @@ import numpy as np
 import pandas as pd
 
 from cxlib.simulate.calendar import at, clock, days, draw_days, working_day
+from cxlib.simulate.draws import each, evenly
 from cxlib.simulate.people import ORDERING, People
 from cxlib.simulate.plan import Plan, stream
-from cxlib.simulate.sellers import sellers
+from cxlib.simulate.sellers import portfolio_weight, sellers
 
 __all__ = [
     "CAMPAIGN",
     "CARRIERS",
     "CARRIER_CHANGE",
+    "DEVIATION",
     "DEVIATIONS",
     "DISAPPOINTMENT",
     "OFFERS",
@@ -47,13 +49,23 @@ RELAUNCH, RELAUNCH_MOVES = pd.Timestamp("2025-09-22"), 0.18  # reorders by phone
 CAMPAIGN, CAMPAIGN_FIRST, CAMPAIGN_LAST, CAMPAIGN_DAYS = "K2025-10", "2025-10-01", "2025-10-31", 5
 CARRIERS, CARRIER_CHANGE = ("Talbach Logistik", "NordSüd Cargo"), pd.Timestamp("2026-03-01")
 PICK_UP = "Selbstabholung"
-# delivered − first promise in days: share of each value up to 5; 17 % lie beyond
-DEVIATIONS = {-2: 0.02, -1: 0.03, 0: 0.31, 1: 0.04, 2: 0.05, 3: 0.16, 4: 0.13, 5: 0.09}
+# delivered − first promise in days, before deliveries move to working days: share of each value up to 5, the rest lies beyond
+DEVIATIONS = {-2: 0.02, -1: 0.03, 0: 0.31, 1: 0.04, 2: 0.055, 3: 0.165, 4: 0.132, 5: 0.092}
+DEVIATION = {"first_median": 3.0, "first_beyond_5": 0.17, "last_median": 0.0}  # what is to be seen of it
 CHANGED = {1: 0.10, 2: 0.10, 3: 0.25, 4: 0.38, 5: 0.38}  # who is later than that by more is nearly always given a new date
 CHANGED_BEYOND = 0.98
 LATE_CANCELLED, RETURNED = 0.006, 0.025
 # contacts of disappointment per order that are to be expected of a kind of order and customer, before anybody's promises
-DISAPPOINTMENT = {"base": 0.195, "special": 1.85, "construction": 1.3, "workshop": 0.9, "new": 1.35, "campaign": 0.06}
+DISAPPOINTMENT = {
+    "base": 0.188,
+    "special": float(np.exp(0.75)),
+    "construction": float(np.exp(0.3)),
+    "new": float(np.exp(0.35)),
+    "campaign": 0.06,
+}
+# the same mix makes delays more likely, by as much: shifts of the luck, in standard deviations
+LUCK = {"special": 1.15, "construction": 0.42, "new": 0.45, "quality": -0.25, "leaving": 0.9}
+LEAVING_DAYS = 120  # before they left, customers were let down more often
 # service offers of the house, in the order of its list: eligible segments, share of eligible customers with an order of it
 OFFERS: dict[str, tuple[tuple[str, ...], float]] = {
     "O01": (("oem", "maintenance", "reseller"), 0.12),
@@ -83,8 +95,8 @@ def orders(plan: Plan, people: People) -> pd.DataFrame:
     frame = _contents(rng, plan, people, frame)
     frame["order_id"] = (117_001 + np.arange(len(frame))).astype(str)
     frame = _promised(rng, frame)
-    frame = _delivered(rng, plan, frame)
-    frame = _changed(rng, plan, frame)
+    frame = _delivered(rng, frame)
+    frame = _changed(rng, frame)
     frame = _undone(rng, plan, frame)
     frame["offer_id"] = _offers(rng, people, frame)
     frame["_expected"] = disappointment(frame)
@@ -109,33 +121,31 @@ def disappointment(frame: pd.DataFrame) -> np.ndarray:
     """
     of = DISAPPOINTMENT
     rate = of["base"] * np.where(frame["_special"], of["special"], 1.0) * np.where(frame["_new"], of["new"], 1.0)
-    rate *= frame["_segment"].map(of).astype(float).fillna(1.0).to_numpy()
-    return rate + np.where(frame["_campaign"], of["campaign"], 0.0)
+    return rate * np.where(frame["_segment"] == "construction", of["construction"], 1.0) + np.where(frame["_campaign"], of["campaign"], 0.0)
 
 
 def _ordered(rng: np.random.Generator, plan: Plan, people: People, table: pd.DataFrame) -> pd.DataFrame:
-    """Who orders, of whom and on which day: every seller the number of orders that is the seller's, new customers at least once."""
+    """Who orders, of whom and on which day: every seller the number of orders that is the seller's, new customers on their first day."""
     buyers = people.customers[people.customers["status"] != "prospect"].reset_index(drop=True)
     first, last = _span(table, buyers)
-    drawn, campaign = _buyers(rng, plan, buyers, (last - first + 1) / len(table))
-    customer = buyers.iloc[drawn].reset_index(drop=True)
-    opening = ~customer.duplicated("customer_id") & customer["_new"]
-    staff = sellers(plan)
-    month_end = customer["_seller"].map(staff["month_end"]).astype(float).fillna(0.1).to_numpy()
-    low, high = first[drawn], last[drawn]
-    october = (table["date"] >= CAMPAIGN_FIRST) & (table["date"] <= CAMPAIGN_LAST)
-    campaign &= ~opening.to_numpy() & october.any()
-    if october.any():
-        there, gone = np.flatnonzero(october)[[0, -1]]
-        campaign &= (low <= there) & (high >= gone)
-        low, high = np.where(campaign, there, low), np.where(campaign, gone, high)
-    day = draw_days(rng, table, customer["segment"].to_numpy(), customer["_state"].to_numpy(), low, high, month_end)
-    day = np.where(opening, first[drawn], day)
-    frame = pd.DataFrame({"customer_id": customer["customer_id"], "_day": day, "_campaign": campaign, "_new": customer["_new"]})
-    frame["_segment"], frame["_state"], frame["_seller"] = customer["segment"], customer["_state"], customer["_seller"]
-    frame["_quality"], frame["_opening"] = customer["_quality"], opening
-    frame["_to_churn"] = (customer["churn_date"] - table["date"].iloc[day].reset_index(drop=True)).dt.days
+    drawn = _buyers(rng, plan, buyers, first, last, table)
+    customer = buyers.iloc[drawn["buyer"]].reset_index(drop=True)
+    month_end = customer["_seller"].map(sellers(plan)["month_end"]).astype(float).fillna(0.1).to_numpy()
+    day = draw_days(
+        rng,
+        table,
+        customer["segment"].to_numpy(),
+        customer["_state"].to_numpy(),
+        drawn["low"].to_numpy(),
+        drawn["high"].to_numpy(),
+        month_end,
+    )
+    opening = (drawn["kind"] == "opening").to_numpy()
+    day = np.where(opening, drawn["low"], day)
+    frame = pd.DataFrame({"customer_id": customer["customer_id"], "_opening": opening, "_campaign": drawn["kind"] == "campaign"})
+    frame[["_segment", "_state", "_seller", "_new", "_quality"]] = customer[["segment", "_state", "_seller", "_new", "_quality"]]
     frame["date"] = table["date"].to_numpy()[day]
+    frame["_to_churn"] = (customer["churn_date"] - frame["date"]).dt.days
     frame["_weekday"], frame["_open"] = table["weekday"].to_numpy()[day], table["open"].to_numpy()[day]
     return frame
 
@@ -148,27 +158,38 @@ def _span(table: pd.DataFrame, buyers: pd.DataFrame) -> tuple[np.ndarray, np.nda
     return first, np.maximum(np.minimum(end, len(table) - 1), first)
 
 
-def _buyers(rng: np.random.Generator, plan: Plan, buyers: pd.DataFrame, exposed: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a customer for each order, and tell which orders belong to the campaign."""
-    weight = buyers["_activity"].to_numpy() * buyers["segment"].map(ORDERING).to_numpy(dtype=float) * exposed + 1e-3
-    if plan.market == "b2c":
-        staff, seller = pd.DataFrame({"orders": [plan.count(8000)], "campaign": [plan.count(620)]}), np.zeros(len(buyers))
-    else:
-        staff, seller = sellers(plan)[["orders", "campaign"]], buyers["_seller"].to_numpy()
-    drawn, campaign = [], []
+def _buyers(
+    rng: np.random.Generator, plan: Plan, buyers: pd.DataFrame, first: np.ndarray, last: np.ndarray, table: pd.DataFrame
+) -> pd.DataFrame:
+    """Draw a customer for each order, with the first and last day possible.
+
+    New customers have an opening order, lost ones one in their last months; the rest goes by activity, the campaign's to customers who
+    were there in its month.
+    """
+    month = np.flatnonzero((table["date"] >= CAMPAIGN_FIRST) & (table["date"] <= CAMPAIGN_LAST))
+    there = (first <= month[0]) & (last >= month[-1]) if len(month) else np.zeros(len(buyers), dtype=bool)
+    weight = (0.12 + 0.88 * buyers["_activity"]) * buyers["segment"].map(ORDERING) * (last - first + 1) / len(table)
+    weight = (weight * portfolio_weight(buyers)).to_numpy(dtype=float)
+    parts = []
+    staff, seller = sellers(plan)[["orders", "campaign"]], buyers["_seller"].to_numpy(dtype=object)
+    if plan.market == "b2c":  # everybody buys in the shop, of nobody
+        staff, seller = staff.sum().to_frame("shop").T, np.full(len(buyers), "shop", dtype=object)
     for name, of in staff.iterrows():
         own = np.where(seller == name, weight, 0.0) if (seller == name).any() else weight
-        opening = np.flatnonzero((own > 0) & buyers["_new"].to_numpy())[: of["orders"]]
-        more = rng.choice(len(buyers), size=of["orders"] - len(opening), p=own / own.sum())
-        drawn += [opening, more]
-        # the campaign takes from those who were customers before it; a reserve makes up for those who were not there
-        room = (np.arange(len(more)) < of["campaign"]) & (len(more) > 0)
-        could = exposed[more] > 0.99 if (exposed[more] > 0.99).sum() >= of["campaign"] else np.ones(len(more), dtype=bool)
-        order = np.argsort(~could, kind="stable")
-        mark = np.zeros(len(more), dtype=bool)
-        mark[order] = room
-        campaign += [np.zeros(len(opening), dtype=bool), mark]
-    return np.concatenate(drawn), np.concatenate(campaign)
+        opening = np.flatnonzero((own > 0) & buyers["_new"])[: of["orders"]]
+        leaving = np.flatnonzero((own > 0) & buyers["churn_date"].notna())[: of["orders"] - len(opening)]
+        promoted = min(of["campaign"], of["orders"] - len(opening) - len(leaving)) if (own * there).any() else 0
+        more = of["orders"] - len(opening) - len(leaving) - promoted
+        bought = rng.choice(len(buyers), size=more, p=own / own.sum())
+        fell_for = rng.choice(len(buyers), size=promoted, p=own * there / (own * there).sum()) if promoted else np.empty(0, dtype=int)
+        kinds = np.repeat(["opening", "leaving", "usual", "campaign"], [len(opening), len(leaving), more, promoted])
+        parts.append(pd.DataFrame({"buyer": np.concatenate([opening, leaving, bought, fell_for]), "kind": kinds}))
+    drawn = pd.concat(parts, ignore_index=True)
+    low, high, kind = first[drawn["buyer"]], last[drawn["buyer"]], drawn["kind"]
+    low = np.where(kind == "leaving", np.maximum(high - LEAVING_DAYS, low), low)
+    if len(month):
+        low, high = np.where(kind == "campaign", month[0], low), np.where(kind == "campaign", month[-1], high)
+    return drawn.assign(low=low, high=high)
 
 
 def _contents(rng: np.random.Generator, plan: Plan, people: People, frame: pd.DataFrame) -> pd.DataFrame:
@@ -178,12 +199,14 @@ def _contents(rng: np.random.Generator, plan: Plan, people: People, frame: pd.Da
     shares = np.array([PRODUCT_SHARES[segment] for segment in frame["_segment"]])
     special = np.isin(PRODUCTS, SPECIAL)
     shares = np.where(special, shares * odds[:, None] * ~frame["_campaign"].to_numpy()[:, None], shares)
-    frame["product_id"] = _each(rng, shares, PRODUCTS)
+    if plan.market == "b2c":
+        shares = np.where(special, 0.0, shares)
+    frame["product_id"] = each(evenly(rng, frame["_seller"].fillna("")), shares, PRODUCTS)
     frame["_special"] = frame["product_id"].isin(SPECIAL)
     ways = np.array([TOUCHPOINT_SHARES[segment] for segment in frame["_segment"]])
     came = people.customers.set_index("customer_id")["_way"].reindex(frame["customer_id"]).to_numpy()
     online = (came == "shop") & (frame["_opening"] | (rng.random(len(frame)) < 0.6)) | (plan.market == "b2c")
-    touchpoint = np.where(online, "T19", _each(rng, ways, TOUCHPOINTS))
+    touchpoint = np.where(online, "T19", each(rng.random(len(frame)), ways, TOUCHPOINTS))
     touchpoint = np.where((touchpoint == "T19") & frame["_special"], "T16", touchpoint)  # nothing made to drawing is in the shop
     moved = (frame["date"] >= RELAUNCH) & (rng.random(len(frame)) < RELAUNCH_MOVES) & ~frame["_special"]
     touchpoint = np.where((touchpoint == "T17") & moved, "T19", touchpoint)
@@ -196,12 +219,6 @@ def _contents(rng: np.random.Generator, plan: Plan, people: People, frame: pd.Da
     frame["currency"], frame["seller_id"] = "EUR", frame["_seller"]
     frame["campaign_id"] = pd.Series(CAMPAIGN, index=frame.index).where(frame["_campaign"])
     return frame.sort_values("order_ts", kind="stable", ignore_index=True)
-
-
-def _each(rng: np.random.Generator, shares: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
-    """Draw a name for each row of a table of shares."""
-    below = np.cumsum(shares / shares.sum(axis=1, keepdims=True), axis=1)
-    return np.array(names, dtype=object)[(rng.random((len(shares), 1)) > below[:, :-1]).sum(axis=1)]
 
 
 def _persons(rng: np.random.Generator, people: People, frame: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -235,11 +252,10 @@ def _discount(rng: np.random.Generator, frame: pd.DataFrame, staff: pd.DataFrame
 
 
 def _promised(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
-    """Promise a working day 3 to 45 days ahead: special builds 20 to 40, the campaign five, hurried sellers sooner."""
+    """Promise a working day 3 to 45 days ahead: special builds 21 to 42, the campaign five."""
     n = len(frame)
-    hurry = frame["_seller"].map(sellers(Plan())["hurry"]).astype(float).fillna(1.0).to_numpy()
     standard, special = 3 + rng.gamma(2.2, 2.8, n), rng.uniform(21, 42, n)
-    lead = np.select([frame["_campaign"], frame["_special"]], [CAMPAIGN_DAYS, special * hurry], standard * hurry)
+    lead = np.select([frame["_campaign"], frame["_special"]], [CAMPAIGN_DAYS, special], standard)
     lead = np.clip(np.round(lead), 3, 45)
     wished = frame["date"] + pd.to_timedelta(lead, unit="D")
     ahead, back = working_day(wished), working_day(wished, "backward")
@@ -252,25 +268,24 @@ def _promised(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _delivered(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
-    """Deliver: the deviations of all orders are as planted, bad luck decides whose they are.
+def _delivered(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
+    """Deliver: the deviations of all orders are as planted, luck decides whose they are.
 
-    Special builds, hurried promises, the campaign and unlucky customers are late more often, and customers were let down shortly
-    before they left; no region is, lest it be mixed up with the actions.
+    Special builds, building sites, new and unlucky customers are late more often, and customers were let down shortly before they left;
+    no seller and no region is, lest delays be mixed up with promises or with the actions.
     """
     n = len(frame)
-    hurried = frame["_seller"].map(sellers(plan)["hurry"]).astype(float).fillna(1.0).to_numpy() < 1
-    leaving = frame["_to_churn"].between(0, 150).to_numpy()
-    luck = rng.normal(size=n) - 0.3 * frame["_quality"].to_numpy() + 1.4 * leaving
-    luck += 0.7 * frame["_special"].to_numpy() + 0.35 * hurried + 0.4 * frame["_campaign"].to_numpy()
-    place = (np.argsort(np.argsort(luck)) + 0.5) / n
+    leaving = frame["_to_churn"].between(0, LEAVING_DAYS).to_numpy()
+    luck = rng.normal(size=n) + LUCK["quality"] * frame["_quality"].to_numpy() + LUCK["leaving"] * leaving
+    luck += LUCK["special"] * frame["_special"] + LUCK["new"] * frame["_new"] + LUCK["construction"] * (frame["_segment"] == "construction")
+    place = (luck.rank().to_numpy() - 0.5) / n
     below = np.cumsum(list(DEVIATIONS.values()))
     late = np.array([*DEVIATIONS, 6])[np.searchsorted(below, place)]
     beyond = np.clip((place - below[-1]) / (1 - below[-1]), 0, 1 - 1e-9)
     late = np.where(place > below[-1], np.minimum(6 + np.floor(-5.5 * np.log1p(-beyond)), 35), late)
     arrival = frame["promised_first"] + pd.to_timedelta(late, unit="D")
-    arrival -= pd.to_timedelta(np.where(arrival.dt.day_of_week == 5, 1, 0), unit="D")  # Saturday: Friday; Sunday: Monday
-    arrival = working_day(arrival.where(arrival > frame["date"], frame["promised_first"]))
+    back, ahead = working_day(arrival, "backward"), working_day(arrival)  # no delivery on other days: the nearer working day
+    arrival = back.where(((arrival - back) < (ahead - arrival)) & (back > frame["date"]), ahead)
     frame["delivered_date"] = arrival
     frame["_delay_days"] = (arrival - frame["promised_first"]).dt.days.astype(float)
     carrier = np.where(arrival < CARRIER_CHANGE, *CARRIERS)
@@ -279,12 +294,12 @@ def _delivered(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.
     return frame
 
 
-def _changed(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
+def _changed(rng: np.random.Generator, frame: pd.DataFrame) -> pd.DataFrame:
     """Overwrite the promise where the delay is known: the first date is lost, against the last one nearly all are punctual."""
     n, late = len(frame), frame["_delay_days"].to_numpy()
     chance = np.where(late > 5, CHANGED_BEYOND, pd.Series(late).map(CHANGED).fillna(0.0))
     frame["_delayed"] = rng.random(n) < chance
-    slip = _each(rng, np.tile([0.88, 0.07, 0.05], (n, 1)), ("0", "-1", "1")).astype(int)
+    slip = each(rng.random(n), np.tile([0.88, 0.07, 0.05], (n, 1)), ("0", "-1", "1")).astype(int)
     final = working_day(frame["delivered_date"] + pd.to_timedelta(slip, unit="D"), "backward")
     final = final.where(final > frame["promised_first"], frame["delivered_date"])
     frame["promised_last"] = final.where(frame["_delayed"], frame["promised_first"])
@@ -303,7 +318,10 @@ def _changed(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.Da
 def _undone(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.DataFrame:
     """Cancel, return, and leave open what lies beyond the period."""
     n, end = len(frame), pd.Timestamp(plan.end)
-    early = rng.random(n) < frame["_seller"].map(sellers(plan)["early_cancelled"]).astype(float).fillna(0.023).to_numpy()
+    early = (
+        evenly(rng, frame["_seller"].fillna(""))
+        < frame["_seller"].map(sellers(plan)["early_cancelled"]).astype(float).fillna(0.023).to_numpy()
+    )
     lead = (frame["promised_first"] - frame["date"]).dt.days.to_numpy()
     tardy = ~early & (lead > 20) & (rng.random(n) < LATE_CANCELLED / max((lead > 20).mean(), LATE_CANCELLED))
     after = np.where(early, np.minimum(1 + rng.geometric(0.3, n), np.minimum(lead, 14)), np.maximum(lead - rng.integers(1, 6, n), 15))

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from cxlib.simulate.calendar import days, draw_days
+from cxlib.simulate.draws import by_affinity, chosen, dealt, mean_one
 from cxlib.simulate.names import company_names, person_names
 from cxlib.simulate.plan import Plan, stream
-from cxlib.simulate.sellers import SELLERS, apportioned, portfolios
+from cxlib.simulate.sellers import SELLERS, portfolios
 
-__all__ = ["PERSONAS", "ROLES", "SEGMENTS", "People", "fitted", "people", "truth"]
+__all__ = ["PERSONAS", "ROLES", "SEGMENTS", "People", "people", "truth"]
 
 SEGMENTS = {"oem": 0.09, "farming": 0.24, "construction": 0.19, "maintenance": 0.21, "reseller": 0.11, "workshop": 0.16}
 REVENUE = {"oem": 0.38, "farming": 0.17, "construction": 0.14, "maintenance": 0.19, "reseller": 0.08, "workshop": 0.04}
@@ -36,7 +37,7 @@ REVENUE_YEAR = 96e6
 ORDERING = {"oem": 3.0, "farming": 1.0, "construction": 0.9, "maintenance": 1.1, "reseller": 1.3, "workshop": 0.6}  # relative frequency
 
 # how much more often than by chance: rows segments or personas, columns personas or roles, in the order of the dicts above
-_PERSONA_LIKES = {
+_PERSONA_TABLE = {
     "oem": (3.0, 0.1, 2.0, 2.0, 1.2, 0.5),
     "farming": (0.4, 3.0, 0.4, 0.4, 0.8, 0.8),
     "construction": (0.8, 1.6, 0.6, 0.7, 1.0, 0.9),
@@ -44,7 +45,7 @@ _PERSONA_LIKES = {
     "reseller": (1.2, 0.3, 0.5, 1.6, 1.2, 2.5),
     "workshop": (0.4, 2.0, 0.4, 0.4, 0.6, 2.0),
 }
-_ROLE_LIKES = {
+_ROLE_TABLE = {
     "Tanja": (0.5, 0.6, 2.2, 0.9, 1.0),
     "Werner": (0.9, 0.3, 0.4, 2.6, 1.0),
     "Kira": (0.3, 3.0, 1.0, 0.6, 0.6),
@@ -52,6 +53,8 @@ _ROLE_LIKES = {
     "Beate": (0.3, 1.0, 1.0, 1.0, 2.0),
     "none": (0.8, 0.8, 1.2, 1.0, 2.5),
 }
+_PERSONA_LIKES = {segment: dict(zip(PERSONAS, likes, strict=True)) for segment, likes in _PERSONA_TABLE.items()}
+_ROLE_LIKES = {persona: dict(zip(ROLES, likes, strict=True)) for persona, likes in _ROLE_TABLE.items()}
 _WAY_LIKES = {
     "shop": {"workshop": 6.0, "farming": 1.0, "construction": 0.8, "maintenance": 0.4, "reseller": 0.5, "oem": 0.02},
     "sales": {"workshop": 0.1, "oem": 1.2, "construction": 1.3},
@@ -111,34 +114,21 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
     }
 
 
-def fitted(likes: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
-    """Fit a table of affinities to the shares of its rows and columns (iterative proportional fitting).
-
-    >>> fitted(np.array([[2.0, 1.0], [1.0, 2.0]]), np.array([0.5, 0.5]), np.array([0.5, 0.5])).round(3).tolist()
-    [[0.333, 0.167], [0.167, 0.333]]
-    """
-    table = np.asarray(likes, dtype=float).copy()
-    for _ in range(200):
-        table *= (rows / table.sum(axis=1))[:, None]
-        table *= columns / table.sum(axis=0)
-    return table
-
-
 def _customers(rng: np.random.Generator, plan: Plan) -> pd.DataFrame:
     ways = {way: plan.count(n) for way, n in WAYS.items()}
     if plan.market == "b2c":
         ways["shop"] += ways.pop("sales")
     n = sum(ways.values())
-    frame = pd.DataFrame({"segment": _dealt(rng, SEGMENTS if plan.market == "b2b" else CONSUMERS, n)})
+    frame = pd.DataFrame({"segment": dealt(rng, SEGMENTS if plan.market == "b2b" else CONSUMERS, n)})
     frame["_way"] = _ways(rng, frame["segment"], ways)
     frame["_new"] = frame["_way"].isin(["sales", "shop"])
-    frame["_state"] = _dealt(rng, STATES, n)
+    frame["_state"] = dealt(rng, STATES, n)
     frame["region"] = frame["_state"].map(REGIONS)
     frame["_language"] = _languages(rng, frame)
     frame["_company"] = company_names(rng, frame["segment"].to_numpy(), frame["_language"].to_numpy())
     if plan.market == "b2c":
         frame["_company"] = None
-    frame["_activity"] = _mean_one(rng.gamma(0.9, size=n))
+    frame["_activity"] = mean_one(rng.gamma(0.9, size=n))
     frame["_quality"] = rng.normal(size=n)
     seller = portfolios(rng, frame["region"].to_numpy(), frame["segment"].to_numpy(), frame["_new"].to_numpy())
     frame["_seller"] = pd.Series(seller if plan.market == "b2b" else [None] * n, dtype="str")
@@ -163,7 +153,7 @@ def _ways(rng: np.random.Generator, segment: pd.Series, ways: dict[str, int]) ->
     way = np.full(len(segment), "existing", dtype=object)
     for name in (name for name in ways if name != "existing"):
         likes = segment.map(_WAY_LIKES.get(name, {})).fillna(1.0).to_numpy()
-        way[_chosen(rng, np.where(way == "existing", likes, 0.0), ways[name])] = name
+        way[chosen(rng, np.where(way == "existing", likes, 0.0), ways[name])] = name
     return way
 
 
@@ -172,11 +162,11 @@ def _languages(rng: np.random.Generator, frame: pd.DataFrame) -> np.ndarray:
     n, state = len(frame), frame["_state"]
     language = np.full(n, "de", dtype=object)
     own = state.map({"NL": "nl", "PL": "pl"})
-    language[_chosen(rng, own.notna().to_numpy().astype(float), round(0.01 * n))] = "own"
+    language[chosen(rng, own.notna().to_numpy().astype(float), round(0.01 * n))] = "own"
     language = np.where(language == "own", own.fillna("en"), language)
     likes = np.select([~state.isin(["NL", "UK", "PL", "DK"]), language != "de"], [0.0, 0.0], 1e6)
     home = (state == "CH") * 4.0 + frame["segment"].map({"oem": 5.0, "maintenance": 2.0, "reseller": 2.0}).fillna(0.4)
-    language[_chosen(rng, np.where((likes == 0) & (language == "de"), home, likes), round(0.15 * n))] = "en"
+    language[chosen(rng, np.where((likes == 0) & (language == "de"), home, likes), round(0.15 * n))] = "en"
     return language
 
 
@@ -202,7 +192,7 @@ def _dated(rng: np.random.Generator, frame: pd.DataFrame, plan: Plan) -> pd.Data
     opened = np.where(frame["_new"], drawn, 0)
     likes = np.exp(-0.7 * frame["_quality"]) * frame["_size_class"].map({"A": 0.6, "B": 1.2, "C": 1.0})
     possible = (frame["_way"] != "prospect") & (opened + 90 < len(table) - 1)
-    lost = _chosen(rng, np.where(possible, likes, 0.0), plan.count(164))
+    lost = chosen(rng, np.where(possible, likes, 0.0), plan.count(164))
     churned = np.full(n, -1)
     churned[lost] = opened[lost] + 75 + rng.random(len(lost)) * (len(table) - 1 - opened[lost] - 75)
     frame["churn_date"] = pd.Series(table["date"].to_numpy()[np.maximum(churned, 0)]).where(churned >= 0)
@@ -214,9 +204,9 @@ def _account_ids(rng: np.random.Generator, frame: pd.DataFrame, plan: Plan) -> l
     if plan.market == "b2c":
         return [None] * len(frame)
     likes = frame["_size_class"].map(_ACCOUNT_LIKES) * np.where(frame["_way"] == "prospect", 0.2, 1.0)
-    chosen = np.sort(_chosen(rng, np.where(frame["segment"] == "workshop", 0.0, likes), plan.count(620)))
+    rows = np.sort(chosen(rng, np.where(frame["segment"] == "workshop", 0.0, likes), plan.count(620)))
     ids: list[str | None] = [None] * len(frame)
-    for number, row in enumerate(chosen):
+    for number, row in enumerate(rows):
         ids[row] = f"A{number + 1:04d}"
     return ids
 
@@ -248,8 +238,8 @@ def _persons(rng: np.random.Generator, plan: Plan, customers: pd.DataFrame) -> p
     persona = np.empty(len(frame), dtype=object)
     for looked_after in (True, False):  # the shares hold in both groups
         rows = np.flatnonzero(frame["_account_id"].notna() == looked_after)
-        persona[rows] = _by_likes(rng, frame["segment"].to_numpy()[rows], _PERSONA_LIKES, personas, list(PERSONAS))
-    role = _by_likes(rng, persona, _ROLE_LIKES, ROLES, list(ROLES), {name: personas[name] for name in personas})
+        persona[rows] = by_affinity(rng, frame["segment"].to_numpy()[rows], _PERSONA_LIKES, personas)
+    role = by_affinity(rng, persona, _ROLE_LIKES, ROLES)
     made = pd.DataFrame({"person_id": [f"P{number:05d}" for number in range(1, len(frame) + 1)], "account_id": frame["_account_id"]})
     made["role"] = role
     made["department"] = pd.Series(persona).map(_DEPARTMENTS).where(rng.random(len(frame)) < 0.85)
@@ -257,46 +247,6 @@ def _persons(rng: np.random.Generator, plan: Plan, customers: pd.DataFrame) -> p
     made["influence_weight"] = (weight + rng.normal(0, 0.08, len(frame))).clip(0.05, 1).round(2)
     made["_customer_id"], made["_persona"] = frame["customer_id"], persona
     made["_name"] = person_names(rng, frame["_language"].to_numpy())
-    made["_activity"] = _mean_one(made["_persona"].map(_PERSON_ACTIVITY) * rng.gamma(1.5, size=len(frame)))
+    made["_activity"] = mean_one(made["_persona"].map(_PERSON_ACTIVITY) * rng.gamma(1.5, size=len(frame)))
     text = ("role", "department", "_persona", "_name", "_customer_id")
     return made.astype({"person_id": "str", "account_id": "str", **dict.fromkeys(text, "str")})
-
-
-def _by_likes(
-    rng: np.random.Generator,
-    given: np.ndarray,
-    likes: dict[str, tuple[float, ...]],
-    shares: dict[str, float],
-    names: list[str],
-    given_shares: dict[str, float] | None = None,
-) -> np.ndarray:
-    """Draw one of `shares` for each row, more often what the given level likes, in all as often as `shares` says."""
-    levels = list(given_shares or pd.unique(pd.Series(given)))
-    if not levels:
-        return np.empty(0, dtype=object)
-    rows = np.array([given_shares[level] if given_shares else np.mean(given == level) for level in levels])
-    table = np.array([[likes[level][names.index(name)] for name in shares] for level in levels])
-    joint = fitted(table, rows, np.array(list(shares.values())))
-    drawn = np.empty(len(given), dtype=object)
-    for level, below in zip(levels, np.cumsum(joint / joint.sum(axis=1, keepdims=True), axis=1), strict=True):
-        where = np.flatnonzero(given == level)
-        even = (rng.permutation(len(where)) + rng.random(len(where))) / max(len(where), 1)  # stratified: the shares hold in small groups
-        drawn[where] = np.array(list(shares), dtype=object)[np.minimum(np.searchsorted(below, even), len(shares) - 1)]
-    return drawn
-
-
-def _dealt(rng: np.random.Generator, shares: dict[str, float], n: int) -> np.ndarray:
-    """Deal exact shares in random order."""
-    return rng.permutation(np.repeat(np.array(list(shares), dtype=object), apportioned(np.array(list(shares.values())), n)))
-
-
-def _chosen(rng: np.random.Generator, likes: np.ndarray, k: int) -> np.ndarray:
-    """Choose k rows without replacement, with probability after their weight (Gumbel keys); rows of weight 0 never."""
-    with np.errstate(divide="ignore"):
-        keys = np.log(np.asarray(likes, dtype=float)) + rng.gumbel(size=len(likes))
-    k = min(k, int(np.sum(np.isfinite(keys))))
-    return np.argsort(-keys, kind="stable")[:k]
-
-
-def _mean_one(values: np.ndarray | pd.Series) -> np.ndarray:
-    return np.asarray(values, dtype=float) / np.mean(values)

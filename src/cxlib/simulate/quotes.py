@@ -65,9 +65,9 @@ def _won(rng: np.random.Generator, plan: Plan, orders: pd.DataFrame) -> pd.DataF
     """Quotes that led to an order: of special builds nearly as often as of anything else."""
     start = at(pd.Series([pd.Timestamp(plan.start)]), np.zeros(1))[0]
     age = (orders["order_ts"] - start).dt.days
-    able = (age > 65) & ~orders["touchpoint_id"].isin(["T19", "T20"]) & ~orders["_campaign"]
-    if not able.any():
-        able = age > 65
+    able = age > 65
+    if plan.market == "b2b":
+        able &= ~orders["touchpoint_id"].isin(["T19", "T20"]) & ~orders["_campaign"]
     chosen = []
     for special, share in ((True, QUOTED_SPECIAL), (False, 1 - QUOTED_SPECIAL)):
         pool = np.flatnonzero(able & (orders["_special"] == special))

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxlib.simulate.draws import apportioned, each
 from cxlib.simulate.plan import Plan
 
-__all__ = ["SELLERS", "Seller", "apportioned", "portfolios", "sellers"]
+__all__ = ["SELLERS", "Seller", "portfolio_weight", "portfolios", "sellers"]
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,6 @@ class Seller:
         Odds of a special build, relative to the customers' usual odds.
     affinity : dict
         Weight of customers of a segment (or ``new`` ones) in the portfolio.
-    hurry : float
-        Promised lead times relative to what the house would promise.
     expected, excess, broken : float
         Disappointment contacts per 100 orders that the mix of customers and orders explains, those beyond it, and named broken promises.
     before, after : float
@@ -48,7 +47,6 @@ class Seller:
     early_cancelled: float = 0.023
     special: float = 1.0
     affinity: tuple[tuple[str, float], ...] = ()
-    hurry: float = 1.0
     expected: float = 24.0
     excess: float = 0.0
     broken: float = 1.6
@@ -71,8 +69,7 @@ SELLERS = (
         month_end=0.38,
         discount=0.095,
         early_cancelled=0.064,
-        special=0.7,
-        hurry=0.8,
+        special=0.6,
         expected=23.0,
         excess=17.0,
         broken=7.8,
@@ -89,8 +86,8 @@ SELLERS = (
         month_end=0.21,
         discount=0.058,
         early_cancelled=0.026,
-        special=8.0,
-        affinity=(("construction", 5.0), ("new", 2.5)),
+        special=9.5,
+        affinity=(("construction", 3.0), ("new", 1.8)),
         expected=38.0,
         excess=1.0,
         broken=1.9,
@@ -116,16 +113,20 @@ def sellers(plan: Plan) -> pd.DataFrame:
     return table
 
 
-def apportioned(weights: np.ndarray, total: int) -> np.ndarray:
-    """Divide `total` by weights into whole numbers (largest remainders).
+def portfolio_weight(customers: pd.DataFrame) -> np.ndarray:
+    """Return how much more a customer orders of its seller because the seller likes to sell to such customers.
 
-    >>> apportioned(np.array([1, 1, 2]), 7).tolist()
-    [2, 2, 3]
+    Parameters
+    ----------
+    customers : DataFrame
+        _seller, segment, _new.
     """
-    share = np.asarray(weights, dtype=float) * total / np.sum(weights)
-    whole = np.floor(share).astype(np.int64)
-    whole[np.argsort(whole - share, kind="stable")[: total - whole.sum()]] += 1
-    return whole
+    weight = np.ones(len(customers))
+    for seller in SELLERS:
+        own = (customers["_seller"] == seller.seller_id).to_numpy(dtype=bool)
+        for liked, factor in seller.affinity:
+            weight[own & _is(liked, customers["segment"].to_numpy(), customers["_new"].to_numpy())] *= factor
+    return weight
 
 
 def portfolios(rng: np.random.Generator, region: np.ndarray, segment: np.ndarray, new: np.ndarray) -> np.ndarray:
@@ -137,9 +138,11 @@ def portfolios(rng: np.random.Generator, region: np.ndarray, segment: np.ndarray
         weight = np.ones((len(rows), len(staff)))
         for column, seller in enumerate(staff):
             for liked, factor in seller.affinity:
-                weight[new[rows] if liked == "new" else segment[rows] == liked, column] *= factor
+                weight[_is(liked, segment[rows], new[rows]), column] *= factor
             weight[:, column] *= len(rows) / weight[:, column].sum()  # portfolios of about equal size
-        share = np.cumsum(weight / weight.sum(axis=1, keepdims=True), axis=1)
-        drawn = (rng.random((len(rows), 1)) > share[:, :-1]).sum(axis=1)
-        given[rows] = np.array([seller.seller_id for seller in staff], dtype=object)[drawn]
+        given[rows] = each(rng.random(len(rows)), weight, [seller.seller_id for seller in staff])
     return given
+
+
+def _is(liked: str, segment: np.ndarray, new: np.ndarray) -> np.ndarray:
+    return new if liked == "new" else segment == liked

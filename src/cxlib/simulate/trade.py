@@ -50,11 +50,10 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
     -------
     dict of str to DataFrame
         ``sellers`` (what is expected of each, the excess, broken promises, selling pressure), ``disappointment`` (multipliers of the
-        mix), ``deviations`` (share of orders by days between delivery and first promise, 6 standing for more than five),
+        mix), ``deviations`` (delivery against first and last promise, in days: medians, share of more than five),
         ``offers`` (share of eligible customers that take each).
     """
-    deviations = pd.DataFrame({"days": list(ordering.DEVIATIONS), "share": list(ordering.DEVIATIONS.values())})
-    deviations.loc[len(deviations)] = [6, 1 - deviations["share"].sum()]
+    deviations = pd.DataFrame({"figure": list(ordering.DEVIATION), "value": list(ordering.DEVIATION.values())})
     offers = [(name, segment, share) for name, (segments, share) in ordering.OFFERS.items() for segment in segments]
     mix = pd.DataFrame({"factor": list(ordering.DISAPPOINTMENT), "value": list(ordering.DISAPPOINTMENT.values())})
     return {
