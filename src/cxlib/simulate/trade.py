@@ -9,6 +9,7 @@ import pandas as pd
 from cxlib.simulate import invoices as invoicing
 from cxlib.simulate import orders as ordering
 from cxlib.simulate import quotes as quoting
+from cxlib.simulate.deliveries import DEVIATION
 from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.sellers import sellers
@@ -53,7 +54,7 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
         mix), ``deviations`` (delivery against first and last promise, in days: medians, share of more than five),
         ``offers`` (share of eligible customers that take each).
     """
-    deviations = pd.DataFrame({"figure": list(ordering.DEVIATION), "value": list(ordering.DEVIATION.values())})
+    deviations = pd.DataFrame({"figure": list(DEVIATION), "value": list(DEVIATION.values())})
     offers = [(name, segment, share) for name, (segments, share) in ordering.OFFERS.items() for segment in segments]
     mix = pd.DataFrame({"factor": list(ordering.DISAPPOINTMENT), "value": list(ordering.DISAPPOINTMENT.values())})
     return {
