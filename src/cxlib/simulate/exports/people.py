@@ -1,4 +1,4 @@
-"""Customers and contact persons: two lists of the ERP, Windows text with semicolons."""
+"""Customers, accounts and contact persons: three lists of the ERP, Windows text with semicolons."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ CUSTOMERS = {
     "_account_id": "Konto",
     "_company": "Name",
     "segment": "Segment",
-    "industry": "Branche",
     "region": "Region",
     "_state": "Land",
     "_size_class": "ABC",
@@ -37,7 +36,7 @@ PERSONS = {"person_id": "Nummer", "account_id": "Konto", "_name": "Name", "depar
 
 
 def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write both lists."""
+    """Write the three lists."""
     customers, persons = tables["customers"], tables["persons"]
     rows = headed(customers, CUSTOMERS)
     rows.insert(3, "Markt", customers["market"].map({"b2b": "B2B", "b2c": "Privat"}))
@@ -46,6 +45,11 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
         rows[header] = customers[column].dt.strftime("%d.%m.%Y").fillna("")
     rows["Umsatz 12 Monate"] = german(customers["revenue_12m"], thousands=True)
     _put(rows, folder / "Kunden.csv")
+    accounts = tables["accounts"]
+    kept = headed(accounts, {"account_id": "Konto", "size_class": "ABC"})
+    kept["Umsatz 12 Monate"] = german(accounts["revenue_12m"], thousands=True)
+    kept["Lieferantenbewertung"] = german(accounts["supplier_rating"], 1)
+    _put(kept, folder / "Konten.csv")
     known = persons[persons["account_id"].notna()].reset_index(drop=True)
     people = headed(known, PERSONS)
     people["Rolle"] = known["role"].map(ROLES)

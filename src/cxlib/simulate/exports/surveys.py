@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cxlib.simulate.exports.people import ROLES
 from cxlib.simulate.formats import headed, spss, table_text
 from cxlib.simulate.plan import Plan, stream
 from cxlib.simulate.questionnaire import NO_ANSWER, NO_NUMBER, NOT_USED, items, raw
@@ -25,13 +26,16 @@ WHO = {
     "person_id": "PERSON",
     "order_id": "AUFTRAG",
     "stratum_id": "SCHICHT",
+    "role": "ROLLE",
+    "segment": "SEGMENT",
+    "region": "REGION",
 }
 
 
 def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write ``Befragung_Welle1.sav``, ``Befragung_Welle2.sav``, ``Nachbefragung_Ticket.csv`` and ``Einladungen.csv``."""
     for wave in WAVES:
-        _wave(plan, tables["responses"], wave, folder)
+        _wave(plan, _described(raw(tables["responses"], wave), tables), wave, folder)
     _after_contacts(tables["responses"], folder)
     invitations = tables["invitations"]
     sent = headed(invitations, {"respondent_id": "TNNR", "wave": "Welle", "stratum": "Schicht"})
@@ -40,8 +44,17 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     (folder / "Einladungen.csv").write_bytes(table_text(sent, delimiter=",", newline="\n").encode("utf-8"))
 
 
-def _wave(plan: Plan, responses: pd.DataFrame, wave: str, folder: Path) -> None:
-    asked, wide = items().set_index("item_id"), raw(responses, wave)
+def _described(wide: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Add what the institute knows of a respondent from the sample: role, segment and region."""
+    persons, customers = tables["persons"].set_index("person_id"), tables["customers"].set_index("customer_id")
+    role = wide["person_id"].map(persons["role"]).map(ROLES)
+    return wide.assign(
+        role=role, segment=wide["customer_id"].map(customers["segment"]), region=wide["customer_id"].map(customers["region"])
+    )
+
+
+def _wave(plan: Plan, wide: pd.DataFrame, wave: str, folder: Path) -> None:
+    asked = items().set_index("item_id")
     rows = headed(wide, WHO)
     rows.insert(3, "DATUM", wide["survey_ts"].dt.tz_localize(None).dt.normalize())
     rows["GEWICHT"] = wide["weight"].round(4)
@@ -74,7 +87,7 @@ def _after_contacts(responses: pd.DataFrame, folder: Path) -> None:
     told = after["value"].map("{:g}".format).where(after["value"].notna(), after["text"].fillna(""))
     answers = after.assign(told=told).pivot_table("told", "response_id", "item_id", aggfunc="first")
     who = after.drop_duplicates("response_id").set_index("response_id", drop=False)
-    rows = headed(who, {"response_id": "Antwort", "contact_id": "Ticketnummer", "case_id": "Vorgang"})
+    rows = headed(who, {"response_id": "Antwort", "wave": "Quartal", "contact_id": "Ticketnummer", "case_id": "Vorgang"})
     rows.insert(3, "Zeitpunkt", who["survey_ts"].dt.tz_localize(None).dt.strftime("%Y-%m-%d %H:%M:%S"))
     rows = rows.join(answers.fillna(""))
     (folder / "Nachbefragung_Ticket.csv").write_bytes(table_text(rows, delimiter=",", newline="\n").encode("utf-8"))

@@ -37,7 +37,7 @@ def _orders(plan: Plan, orders: pd.DataFrame, folder: Path) -> None:
             "Wert": orders["value"],
             "Verkäufer": orders["seller_id"].replace(SELLER_SIGNS),
             "Kampagne": orders["campaign_id"],
-            "Rabatt %": (orders["discount"] * 100).round(1),
+            "Rabatt": orders["discount"].round(3),
             "Produktgruppe": orders["product_id"],
             "Bestellweg": orders["touchpoint_id"].map(ROUTES),
             "Wunschtermin": orders["requested_date"],
