@@ -337,6 +337,38 @@ class Volume(_Section):
     cluster: str = Field(default="customer_id", description="column whose contacts belong together: customer_id, account_id …")
 
 
+_USUAL: dict[str, tuple[str, ...]] = {  # touchpoints that most companies have, and parts of names by which a list shows them
+    "recommendation": ("empfehlung", "mundpropaganda", "word of mouth", "referral"),
+    "website": ("website", "homepage", "internetauftritt", "webseite"),
+    "first_enquiry": ("kontaktformular", "anfrage", "contact form", "enquiry"),
+    "consultation": ("beratung", "außendienst", "consult", "field visit", "advice", "application engineering"),
+    "quote": ("angebot", "offerte", "quote", "quotation"),
+    "web_shop": ("shop", "bestellportal", "online ordering"),
+    "order_confirmation": ("auftragsbestätigung", "bestellbestätigung", "order confirmation"),
+    "delivery": ("lieferung", "anlieferung", "zustellung", "delivery"),
+    "delay_notice": ("verzug", "delay"),
+    "packaging": ("verpackung", "packaging"),
+    "welcome": ("begrüßung", "willkommen", "einarbeitung", "welcome", "onboarding"),
+    "documentation": ("dokumentation", "anleitung", "handbuch", "documentation", "manual"),
+    "contact_centre": ("kundencenter", "kundenservice", "hotline", "contact centre", "call centre", "call center", "customer service"),
+    "technical_service": ("kundendienst", "monteur", "techniker", "technician", "field service"),
+    "invoice": ("rechnung", "invoice", "billing"),
+    "accounting": ("buchhaltung", "rechnungswesen", "accounts receivable", "accounting"),
+    "complaint": ("reklamation", "beschwerde", "complaint", "claim"),
+    "public_rating": ("bewertung", "vergleichsportal", "rating", "review"),
+}
+
+
+class Inventory(_Section):
+    """Notebook 01: from when a touchpoint counts as measured, and which touchpoints a list is expected to hold."""
+
+    min_records: int = Field(default=7, ge=1, description="contacts and orders, or ratings, from which a touchpoint counts as measured")
+    usual: dict[str, tuple[str, ...]] = Field(
+        default=_USUAL,
+        description="usual touchpoint → parts of names by which it is found on the list; its words stand under labels: usual",
+    )
+
+
 class ServiceStandards(_Section):
     """Deadlines of contacts: what has to happen by then, and for which groups attainment is shown."""
 
@@ -380,6 +412,7 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
     evidence: Evidence = Evidence()
@@ -465,9 +498,8 @@ class Params(_Section):
         return self
 
     def _label_problems(self) -> list[str]:
-        known = {column for table in CONTRACTS.values() for column in table.columns} | {
-            name for table in self.extra.values() for name in table
-        }
+        columns = {column for table in CONTRACTS.values() for column in table.columns}
+        known = columns | {name for table in self.extra.values() for name in table} | {"usual"}
         return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
 
     def _top_problems(self) -> list[str]:

@@ -120,7 +120,7 @@ class Strokes:
         ys.extend((*y, float("nan")))
 
     def mark(self, x: float, y: float, *, ink: str, shape: str = "full", size: float = 8, order: float = 4) -> None:
-        """Add a mark: a "full", "half" or "empty" dot, or an open "diamond"."""
+        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, or an open "diamond"."""
         xs, ys = self._marks.setdefault((ink, shape, size, order), ([], []))
         xs.append(x)
         ys.append(y)
@@ -135,8 +135,8 @@ class Strokes:
                 ys,
                 "D" if shape == "diamond" else "o",
                 markersize=size,
-                fillstyle="left" if shape == "half" else "full",
-                markerfacecolor=colour(ink if shape in ("full", "half") else "paper"),
+                fillstyle={"half": "left", "right": "right"}.get(shape, "full"),
+                markerfacecolor=colour(ink if shape in ("full", "half", "right") else "paper"),
                 markerfacecoloralt=colour("paper"),
                 markeredgecolor=colour(ink),
                 markeredgewidth=1.2,

@@ -2,9 +2,24 @@
 
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.heatmap import Heatmap, heatmap
+from cxlib.report.plots.lanes import Lanes, lanes
 from cxlib.report.plots.matrix import Matrix, matrix
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
-__all__ = ["Chain", "Heatmap", "Matrix", "Plot", "Ranking", "Waterfall", "chain", "heatmap", "matrix", "ranking", "waterfall"]
+__all__ = [
+    "Chain",
+    "Heatmap",
+    "Lanes",
+    "Matrix",
+    "Plot",
+    "Ranking",
+    "Waterfall",
+    "chain",
+    "heatmap",
+    "lanes",
+    "matrix",
+    "ranking",
+    "waterfall",
+]
