@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -148,7 +149,7 @@ def on_holiday(dates: pd.Series, states: np.ndarray) -> np.ndarray:
     return found
 
 
-def working_day(dates: pd.Series, roll: str = "forward") -> pd.Series:
+def working_day(dates: pd.Series, roll: Literal["forward", "backward"] = "forward") -> pd.Series:
     """Move days on which the house is shut to the next (``forward``) or the last (``backward``) one on which it works.
 
     >>> list(working_day(pd.Series(pd.to_datetime(["2025-06-19", "2025-12-24"]))).dt.strftime("%d.%m."))
