@@ -77,6 +77,19 @@ def test_several_ids_of_one_table_are_counted_apart(bench):
     assert counted["found"].isna().to_list() == [False, True, True]
 
 
+@pytest.mark.parametrize(
+    ("customers", "days", "counted"),
+    [
+        (["1", "1", "2", "1"], ["03", "01", "02", "04"], (4, 4, 2)),  # all but the first contact of each customer
+        (["1", "", ""], ["01", "02", "03"], (3, 1, 0)),  # strangers are nobody's earlier contact
+        (["1", "1"], ["01", "01"], (2, 2, 1)),  # at the same moment one of them still comes first
+    ],
+)
+def test_contacts_find_earlier_ones_of_the_same_customer(joined, customers, days, counted):
+    tables = {"contacts": {"customer_id": customers, "contact_ts": [f"2025-01-{day}" for day in days]}}
+    assert joined(tables, "contacts", "customer_id", "contacts") == [counted]
+
+
 def test_no_tables_give_a_typed_table_of_no_rows(bench):
     counted = joins(bench, {})
     assert counted.empty

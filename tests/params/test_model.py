@@ -1,5 +1,6 @@
 """What a params file may say: every misspelt word is refused word for word, and demo.yml shows every key."""
 
+import re
 import typing
 from datetime import date
 
@@ -8,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from cxlib.errors import ParamsError
-from cxlib.params import Params, load
+from cxlib.params import Params, Source, load
 
 GOOD = """
 client: acme
@@ -288,6 +289,11 @@ def test_demo_shows_every_key(root):
     text = (root / "params" / "demo.yml").read_text(encoding="utf-8")
     written = {token.value for token in yaml.scan(text) if isinstance(token, yaml.ScalarToken)}
     assert set(keys(Params)) <= written
+
+
+def test_the_guide_to_raw_exports_names_every_key(root):
+    guide = (root / "docs" / "extending.md").read_text(encoding="utf-8").partition("## A raw export")[2].partition("\n## ")[0]
+    assert set(Source.model_fields) <= set(re.findall(r"`(\w+)`", guide))
 
 
 def _models(annotation):
