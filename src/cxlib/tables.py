@@ -30,6 +30,7 @@ __all__ = [
     "MADE",
     "MEASURED",
     "PLANNED",
+    "SHARES",
     "STATES",
     "TREATMENTS",
     "Column",
@@ -85,6 +86,11 @@ class Column:
     kind: str
     required: bool
     allowed: tuple[str, ...] = ()
+
+    @property
+    def duration(self) -> str:
+        """The unit that a duration's name says it is in: s or h; "" for every other column."""
+        return self.name[-1] if self.kind == "number" and self.name.endswith(("_s", "_h")) else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -420,3 +426,6 @@ CLOCKS = {
 }
 # days and times that are planned and may lie ahead; every other one tells what has happened
 PLANNED = ("due_ts", "promise_due_ts", "promised_ts", "promised_first", "promised_last", "requested_date", "start_date", "churn_date")
+
+# columns that hold a share, 0 to 1; an export often has them in percent
+SHARES = ("target_share", "margin_share")

@@ -28,8 +28,12 @@ SOURCE = Source(table="orders", file="x.xlsx", format="excel", decimal=",", date
         (Decimal("100"), "number", "100"),
         (1234567890123456.0, "id", "1.234568E+15"),  # a spreadsheet has 15 digits
         (9007199254740993, "id", "9007199254740993"),  # a database has them all
-        (timedelta(hours=25, seconds=1), "number", "90001"),
-        (time(0, 2, 5), "number", "125"),
+        (timedelta(hours=25, seconds=1), "s", "90001"),
+        (timedelta(hours=25, minutes=30), "h", "25,5"),
+        (time(0, 2, 5), "s", "125"),
+        (time(0, 2, 5, 500_000), "number", "0:02:05.5"),  # nobody has said in which unit this number is
+        (timedelta(hours=25, seconds=1), "number", "25:00:01"),
+        (timedelta(seconds=-90), "number", "-0:01:30"),
         (date(2025, 3, 1), "date", "01.03.2025"),
         (datetime(2025, 3, 1, 8, 15), "date", "01.03.2025"),
         (datetime(2025, 3, 1, 8, 15), "time", "01.03.2025 08:15"),

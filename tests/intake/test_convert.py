@@ -122,6 +122,23 @@ def test_a_duration_is_never_negative(converted, name):
     assert converted(["-6", "0", "6"], "number", name=name) == ([None, 0, 6], [0])
 
 
+@pytest.mark.parametrize(
+    ("name", "unit", "cells", "values", "failed"),
+    [
+        ("wait_s", "min", ["2", "1,5 min", "", "3 h"], [120, 90, None, None], [3]),
+        ("cost", "€", ["12,50 €", "5", "$ 5"], [12.5, 5, None], [2]),
+    ],
+)
+def test_a_number_in_a_declared_unit_is_converted_and_another_unit_fails(converted, name, unit, cells, values, failed):
+    assert converted(cells, "number", name=name, units={name: unit}) == (values, failed)
+
+
+def test_a_column_without_a_unit_is_converted_as_if_there_were_none():
+    plain, other = (Source(table="contacts", file="x.csv", units=units) for units in ({}, {"cost": "€"}))
+    column = Column("wait_s", "number", required=False)
+    assert Conversion(column, "X", plain, "UTC").parsed("w") == Conversion(column, "X", other, "UTC").parsed("w")
+
+
 def test_words_are_mapped_before_they_are_judged(converted):
     cells = ["Tel", "phone", "Fon", "k.A.", " Tel ", "mail\u00a0", ""]
     values, failed = converted(cells, "choice", ("phone", "email"), values={"x": {"Tel": "phone", "k.A.": "", "mail": "email"}})

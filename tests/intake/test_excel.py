@@ -8,7 +8,7 @@ from cxlib.errors import DataError
 from cxlib.intake.excel import read_excel
 from cxlib.params import Source
 
-KINDS = {"Id": "id", "Tag": "date", "Dauer": "number"}
+KINDS = {"Id": "id", "Tag": "date", "Dauer": "s"}
 
 
 @pytest.fixture

@@ -27,6 +27,12 @@ def waits(*cells, **declared):
     } | declared
 
 
+def costs(*cells, **declared):
+    return "Id;Zeit;Kanal;Kosten\n" + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {
+        "columns": {"cost": "Kosten"}
+    } | declared
+
+
 def times(*cells, **declared):
     return "Id;Zeit;Kanal\n" + "".join(f"{number};{cell};phone\n" for number, cell in enumerate(cells, start=1)), declared
 
@@ -109,6 +115,24 @@ RIGHT = {  # name: (content, declaration), column, its values
     "ids that a program kept from Excel": (ids('="0004711"'), "contact_id", ["0004711"]),
     "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
     "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),
+    "minutes, declared": (waits("1,5", "2 min", units={"wait_s": "min"}), "wait_s", [90, 120]),
+    "durations on the clock, declared": (
+        waits("0:03:25", "00:03:25.5", "27:00:00", " 0:03:25 ", units={"wait_s": "h:m:s"}),
+        "wait_s",
+        [205, 205.5, 97200, 205],
+    ),
+    "minutes and seconds, declared": (waits("3:25", "75:30", units={"wait_s": "m:s"}), "wait_s", [205, 4530]),
+    "a word that means minutes, with its unit": (
+        waits("2", "lang", units={"wait_s": "min"}, values={"wait_s": {"lang": "60 min"}}),
+        "wait_s",
+        [120, 3600],
+    ),
+    "amounts beside their currency, declared": (
+        costs("12,50 €", "€ 1.234,00", "980,00- €", "7", "k.A.", units={"cost": "€"}, thousands=".", missing=["", "k.A."]),
+        "cost",
+        [12.5, 1234, -980, 7, None],
+    ),
+    "amounts behind their currency, declared": (costs("EUR 1.234,00", units={"cost": "EUR"}, thousands="."), "cost", [1234]),
     "99 means nothing in one column alone": (waits("99", "5", values={"wait_s": {"99": ""}}), "wait_s", [None, 5]),
     "99 means nothing, and is an id all the same": (
         ("Id;Zeit;Kanal;Kunde\n1;05.02.2025 08:15;phone;99\n", {"columns": {"customer_id": "Kunde"}, "missing": ["", "99"]}),
@@ -379,6 +403,60 @@ REFUSED = {  # name: (content, declaration), messages word for word
             f"{X}: Wartezeit: 1 of 2 cells are no number for wait_s (line 2: '-6'). A number with the decimal sign ',' was declared, not below 0. If the word means that there is no value, add it to `missing`."
         ],
     ),
+    "amounts beside a currency that nobody declared": (
+        costs("12,50 €", "EUR 3,00", "4"),
+        [
+            f"{X}: Kosten: 2 of 3 cells are no number for cost (line 2: '12,50 €', line 3: 'EUR 3,00'). "
+            "Numbers in several units (€, EUR) stand in one column: ask for all of them in one unit."
+        ],
+    ),
+    "an amount in another currency than declared": (
+        costs("12,50 €", "$ 3,00", units={"cost": "€"}),
+        [
+            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 3: '$ 3,00'). "
+            "The unit '€' was declared, and '$' cannot be converted to it: ask for all numbers in one unit."
+        ],
+    ),
+    "an amount in the declared currency with another decimal sign": (
+        costs("12.50 €", "12,50 €", units={"cost": "€"}),
+        [
+            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '12.50 €'). The declared decimal sign is ','; if '.' groups thousands, declare `thousands: '.'`."
+        ],
+    ),
+    "a word among amounts in a declared currency": (
+        costs("teuer", units={"cost": "€"}),
+        [
+            f"{X}: Kosten: 1 of 1 cells are no number for cost (line 2: 'teuer'). A number with the decimal sign ',' was declared, with or without the unit '€'. "
+            "If the word means that there is no value, add it to `missing`."
+        ],
+    ),
+    "thousands of euros, not declared": (
+        costs("EUR 1.234,00"),
+        [
+            f"{X}: Kosten: 1 of 1 cells are no number for cost (line 2: 'EUR 1.234,00'). "
+            "The numbers have their unit beside them: declare `units: {cost: 'EUR'}`, and if '.' groups thousands, `thousands: '.'`."
+        ],
+    ),
+    "durations on the clock that nobody declared": (
+        waits("0:03:25", "205"),
+        [
+            f"{X}: Wartezeit: 1 of 2 cells are no number for wait_s (line 2: '0:03:25'). These are durations on the clock: declare `units: {{wait_s: 'h:m:s'}}`."
+        ],
+    ),
+    "a number among durations on the clock": (
+        waits("0:03:25", "205", "0:99:00", units={"wait_s": "h:m:s"}),
+        [
+            f"{X}: Wartezeit: 2 of 3 cells are no number for wait_s (line 3: '205', line 4: '0:99:00'). "
+            "The unit 'h:m:s' was declared, as in 0:03:25, with minutes and seconds below 60 in two digits."
+        ],
+    ),
+    "a negative wait in minutes": (
+        waits("-6", units={"wait_s": "min"}),
+        [
+            f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '-6'). A number with the decimal sign ',' was declared, with or without the unit 'min', not below 0. "
+            "If the word means that there is no value, add it to `missing`."
+        ],
+    ),
     "a spreadsheet's error": (
         texts(HEAD + ROW + "#NV\n"),
         [
@@ -524,6 +602,30 @@ def book_cases(w):
             [f"{SHEET}: the columns' names stand in row 3, below a title. Declare `header_line: 2`."],
         ),
         "a duration beyond a day": ([TITLES, ["7", MOMENT, "phone", timedelta(hours=25, seconds=5)]], (), {}, ("wait_s", [90005])),
+        "a duration, and texts on the clock, declared": (
+            [TITLES, ["7", MOMENT, "phone", timedelta(hours=25, seconds=5)], ["8", MOMENT, "phone", "0:03:25"]],
+            (),
+            {"units": {"wait_s": "h:m:s"}},
+            ("wait_s", [90005, 205]),
+        ),
+        "a duration where minutes were declared": (
+            [TITLES, ["7", MOMENT, "phone", timedelta(minutes=3, seconds=25)], ["8", MOMENT, "phone", 3]],
+            (),
+            {"units": {"wait_s": "min"}},
+            [
+                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '0:03:25'). "
+                "The unit 'min' was declared, and these are durations on the clock: declare `units: {wait_s: 'h:m:s'}`."
+            ],
+        ),
+        "a duration where a plain number was declared": (
+            [["Id", "Zeit", "Kanal", "Kosten"], ["7", MOMENT, "phone", timedelta(hours=12, minutes=50)]],
+            (),
+            {"columns": {"cost": "Kosten"}},
+            [
+                "data/acme/raw/x.xlsx: Kosten: 1 of 1 cells are no number for cost (row 2: '12:50:00'). "
+                "Durations need a column whose name says their unit, _s for seconds or _h for hours, as a feature under `extra` may have it."
+            ],
+        ),
         "numbers and texts in one column": (
             [TITLES, ["7", MOMENT, "phone", "1,5"], ["8", MOMENT, "phone", 3.25]],
             (),
@@ -621,12 +723,26 @@ BOOKS = list(book_cases(type("W", (), {"Formula": lambda *_: None, "Fault": lamb
 def test_workbooks_come_out_right_or_are_refused_word_for_word(log_of, workbooks, tmp_path, name):
     rows, merged, declared, expected = book_cases(workbooks)[name]
     path = workbooks.workbook(tmp_path / "made.xlsx", {"A": rows}, {"A": merged})
-    came = log_of(path.read_bytes(), "x.xlsx", format="excel", columns=WAIT, **declared)
+    came = log_of(path.read_bytes(), "x.xlsx", format="excel", **{"columns": WAIT} | declared)
     if isinstance(expected, list):
         assert came.problems == expected
     else:
         assert came.problems == []
         assert [row.get(expected[0]) for row in came.rows] == expected[1]
+
+
+def test_hours_of_a_spreadsheet_become_hours(came_of, workbooks, tmp_path):
+    rows = [["Kanal", "Wer", "Lösung", "Uhr", "Anteil"], ["phone", "KC", timedelta(hours=26), "calendar", 0.8]]
+    columns = {"channel": "Kanal", "owner": "Wer", "resolution_h": "Lösung", "clock": "Uhr", "target_share": "Anteil"}
+    book = workbooks.workbook(tmp_path / "made.xlsx", {"A": rows}).read_bytes()
+    source = {"table": "service_levels", "file": "x.xlsx", "format": "excel", "columns": columns, "constants": {"variant": "offered"}}
+    came = came_of({"x.xlsx": book}, {"levels": source})
+    assert came.problems == []
+    assert (came.rows[0]["resolution_h"], came.rows[0]["target_share"]) == (26, 0.8)
+    assert came_of({"x.xlsx": book}, {"levels": source | {"units": {"target_share": "%"}}}).problems == [
+        "data/acme/raw/x.xlsx: Anteil: 1 of 1 cells are no number for target_share (row 2: '0.8'). "
+        "Percents up to 100 were declared, and 0.8 without its sign may be a share already: if all cells are shares from 0 to 1, leave the unit out."
+    ]
 
 
 def test_a_second_sheet_has_to_be_chosen(log_of, workbooks, tmp_path):

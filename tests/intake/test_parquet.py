@@ -1,6 +1,6 @@
 """Parquet: typed columns told as text, so that the same declarations and checks apply; no moment loses its zone."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pyarrow as pa
@@ -67,6 +67,18 @@ def test_seconds_that_the_format_does_not_know_are_not_lost_in_silence(log_of, t
         "which has no place for the seconds of these cells"
         in log_of((tmp_path / "made.parquet").read_bytes(), "x.parquet", format="parquet").problems[0]
     )
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_durations_are_no_whole_numbers(read, log_of, tmp_path, unit):
+    durations = pa.array([timedelta(hours=25, seconds=5), None], pa.duration(unit))
+    assert read({"a": durations, "b": pa.array([time(0, 3, 25)] * 2)})[1] == [("25:00:05", "00:03:25"), ("", "00:03:25")]
+    log = {"Id": ["1", "2"], "Zeit": [datetime(2025, 2, 5, 8, 15)] * 2, "Kanal": ["phone"] * 2, "Wartezeit": durations}
+    pq.write_table(pa.table(log), tmp_path / "made.parquet")
+    content, columns = (tmp_path / "made.parquet").read_bytes(), {"wait_s": "Wartezeit"}
+    assert "declare `units: {wait_s: 'h:m:s'}`" in log_of(content, "x.parquet", format="parquet", columns=columns).problems[0]
+    came = log_of(content, "x.parquet", format="parquet", columns=columns, units={"wait_s": "h:m:s"})
+    assert [row.get("wait_s") for row in came.rows] == [90_005, None]
 
 
 def test_columns_called_row_or_alike_are_told_apart(read):

@@ -1,5 +1,6 @@
 """What a params file may say: every misspelt word is refused word for word, and demo.yml shows every key."""
 
+import re
 import typing
 from datetime import date
 
@@ -8,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from cxlib.errors import ParamsError
-from cxlib.params import Params, load
+from cxlib.params import Params, Source, load
 
 GOOD = """
 client: acme
@@ -163,6 +164,61 @@ def refused(project, text):
             "name: Acme\nextra: {responses: {method: {de: Art, en: Way}}}",
             "extra.responses: a feature cannot have the name of a column of every result: 'method'. Choose another.",
         ),
+        (
+            "    values: {channel",
+            "    units: {wait: min}\n    values: {channel",
+            "sources.calls.units: contacts has no column 'wait' (did you mean 'wait_s'?). Columns: abandoned,",
+        ),
+        (
+            "    values: {channel",
+            "    units: {transfers: s}\n    values: {channel",
+            "sources.calls.units: only numbers have a unit, and count is no number: 'transfers'. Allowed: cost, goodwill_amount,",
+        ),
+        (
+            "    values: {channel",
+            "    units: {wait_s: minutes}\n    values: {channel",
+            "sources.calls.units.wait_s: is a duration, which cannot be in 'minutes' (did you mean 'min'?). Allowed: s, min, h, d, h:m:s, m:s, h:m.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {wait_s: hh:mm:ss}\n    values: {channel",
+            "sources.calls.units.wait_s: is a duration, which cannot be in 'hh:mm:ss' (did you mean 'h:m:s'?). Allowed: s, min, h, d, h:m:s, m:s, h:m.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {wait_s: min}\n    constants: {wait_s: 5}\n    values: {channel",
+            "sources.calls.units.wait_s: the value under `constants` is in the column's own unit, s; leave the unit out.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {cost: ''}\n    values: {channel",
+            "sources.calls.units.cost: '' is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {cost: '-'}\n    values: {channel",
+            "sources.calls.units.cost: '-' is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {cost: '5'}\n    values: {channel",
+            "sources.calls.units.cost: '5' is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {cost: ' €'}\n    values: {channel",
+            "sources.calls.units.cost: ' €' is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'.",
+        ),
+        (
+            "    values: {channel",
+            "    units: {cost: ','}\n    values: {channel",
+            "sources.calls.units.cost: ',' is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'.",
+        ),
+        (
+            "values: {channel: {Tel: phone}}",
+            "units: {wait_s: min}\n    values: {wait_s: {lang: '60'}}",
+            "sources.calls.units.wait_s: is it min that '60' under `values` is in? Write its unit there, as in '60 min'.",
+        ),
         ("name: Acme", "name: Acme\nscores: {by: [regoin]}", "scores.by: no table of responses has the column 'regoin'."),
         ("name: Acme", "name: Acme\nvolume: {routes: [sorce]}", "volume.routes: no table of contacts has the column 'sorce'."),
         ("name: Acme", "name: Acme\nvolume: {by: [sgment]}", "volume.by: no table of customers has the column 'sgment'."),
@@ -212,6 +268,17 @@ def test_contacts_are_counted_as_the_params_say(project):
     assert load(project, "acme").known_until is None
 
 
+def test_units_are_declared_for_columns_and_features_that_are_numbers(project):
+    declared = GOOD.replace("    values:", "    units: {wait_s: 'h:m:s', cost: '%', talk_s: min, score: Punkte}\n    values:")
+    declared += "extra: {contacts: {talk_s: {kind: number, de: a, en: b}, score: {kind: number, de: a, en: b}, remark: {de: a, en: b}}}\n"
+    (project / "params" / "acme.yml").write_text(declared, encoding="utf-8")
+    assert load(project, "acme").sources["calls"].units == {"wait_s": "h:m:s", "cost": "%", "talk_s": "min", "score": "Punkte"}
+    assert refused(project, declared.replace("score: Punkte", "remark: Punkte")) == [
+        "sources.calls.units: only numbers have a unit, and text is no number: 'remark'. Allowed: cost, goodwill_amount, handle_s, score, talk_s, "
+        "wait_s, weight."
+    ]
+
+
 def test_demo_shows_every_key(root):
     def keys(model):
         for name, field in model.model_fields.items():
@@ -222,6 +289,11 @@ def test_demo_shows_every_key(root):
     text = (root / "params" / "demo.yml").read_text(encoding="utf-8")
     written = {token.value for token in yaml.scan(text) if isinstance(token, yaml.ScalarToken)}
     assert set(keys(Params)) <= written
+
+
+def test_the_guide_to_raw_exports_names_every_key(root):
+    guide = (root / "docs" / "extending.md").read_text(encoding="utf-8").partition("## A raw export")[2].partition("\n## ")[0]
+    assert set(Source.model_fields) <= set(re.findall(r"`(\w+)`", guide))
 
 
 def _models(annotation):

@@ -21,18 +21,20 @@ def told(value: object, kind: str, source: Source) -> str:
     value : object
         Text, number, flag, date, time, duration or None.
     kind : str
-        The kind of the contract column it becomes ("" where there is none): a moment is written as its format says.
+        The kind of the contract column it becomes ("" where there is none): a moment is written as its format says. A duration's
+        unit (s, h) in place of a kind: a duration is written as a number in it.
     source : Source
         Declares decimal, date_format and time_format.
 
     Returns
     -------
     str
-        "" for nothing; a duration in seconds; a whole number of 16 digits and more that came as a fraction as a power of ten, which no
+        "" for nothing; a duration in the column's unit, elsewhere as on the clock (0:03:25), so that no number column takes it for
+        seconds without its unit declared; a whole number of 16 digits and more that came as a fraction as a power of ten, which no
         id column accepts; a moment that the declared format cannot hold, and one that knows its zone, year first.
 
     >>> source = Source(table="orders", file="x.xlsx", format="excel", decimal=",", date_format="%d.%m.%Y")
-    >>> told(1234.5, "number", source), told(7.0, "id", source), told(timedelta(minutes=2), "number", source)
+    >>> told(1234.5, "number", source), told(7.0, "id", source), told(timedelta(minutes=2), "s", source)
     ('1234,5', '7', '120')
     >>> told(date(2025, 3, 1), "date", source)
     '01.03.2025'
@@ -49,10 +51,10 @@ def told(value: object, kind: str, source: Source) -> str:
         return _number(value, source)
     if isinstance(value, Decimal):
         return _plain(value, source)
-    if isinstance(value, timedelta):
-        return _number(value.total_seconds(), source)
     if isinstance(value, time):
-        return _number(timedelta(hours=value.hour, minutes=value.minute, seconds=value.second).total_seconds(), source)
+        value = datetime.combine(date.min, value.replace(tzinfo=None)) - datetime.min
+    if isinstance(value, timedelta):
+        return _duration(value, kind, source)
     if isinstance(value, datetime):
         return _moment(value, kind, source)
     if isinstance(value, date):
@@ -70,6 +72,15 @@ def _plain(value: Decimal, source: Source) -> str:
     """Write a number without a power of ten and without idle zeros."""
     text = f"{value:f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", source.decimal)
+
+
+def _duration(value: timedelta, kind: str, source: Source) -> str:
+    if kind in ("s", "h"):
+        return _number(value / timedelta(hours=1) if kind == "h" else value.total_seconds(), source)
+    whole, parts = abs(value), abs(value).seconds
+    clock = f"{whole.days * 24 + parts // 3600}:{parts // 60 % 60:02}:{parts % 60:02}"
+    fraction = f".{whole.microseconds:06}".rstrip("0") if whole.microseconds else ""
+    return f"{'-' if value < timedelta(0) else ''}{clock}{fraction}"
 
 
 def _moment(value: datetime, kind: str, source: Source) -> str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cxlib.errors import DataError
 from cxlib.intake.mojibake import broken, repaired
+from cxlib.intake.units import measured
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal, trimmed
 from cxlib.params import Source
 from cxlib.tables import Column
@@ -95,6 +96,8 @@ class Conversion:
 
     def parsed(self, word: str) -> str:
         """SQL: what has to be worked out once before it can be judged: a number or a local time."""
+        if self.column.name in self.source.units:
+            return measured(word, self.source.units[self.column.name], self.column, self.source, self._number)
         if self.column.kind in ("number", "count"):
             return self._number(word)
         return self._local(word) if self.column.kind in ("time", "date") else "NULL"

@@ -9,6 +9,7 @@ from typing import Any
 from cxlib.errors import nearest
 from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, Conversion, failed_bit
 from cxlib.intake.mojibake import spoilt, way_out
+from cxlib.intake.units import way_to_declare
 from cxlib.intake.workbench import Raw, Workbench, identifier
 
 __all__ = ["examples", "failures"]
@@ -102,9 +103,12 @@ def _damage(text: str) -> str:
 def _numbers(one: Conversion, seen: list[str]) -> str:
     name, source = one.column.name, one.source
     other = "," if source.decimal == "." else "."
+    if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):
+        return way
     if not source.thousands and all(other in text for text in seen) and name not in DURATIONS:
         return f"The declared decimal sign is {source.decimal!r}; if {other!r} groups thousands, declare `thousands: {other!r}`"
     whole = one.column.kind == "count"
     wanted = "Whole numbers from 0 were expected" if whole else f"A number with the decimal sign {source.decimal!r} was declared"
+    beside = f", with or without the unit {source.units[name]!r}" if name in source.units else ""
     least = ", not below 0" if name in DURATIONS else ""
-    return f"{wanted}{least}. If the word means that there is no value, add it to `missing`"
+    return f"{wanted}{beside}{least}. If the word means that there is no value, add it to `missing`"

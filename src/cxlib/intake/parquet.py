@@ -13,6 +13,9 @@ from cxlib.params import Source
 
 __all__ = ["read_parquet"]
 
+# Arrow's durations: microseconds in each of their units, as a fraction
+_MICROSECONDS = {"duration[s]": (1_000_000, 1), "duration[ms]": (1000, 1), "duration[us]": (1, 1), "duration[ns]": (1, 1000)}
+
 
 def read_parquet(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
     """Lay a Parquet file on the workbench, every cell text.
@@ -20,12 +23,16 @@ def read_parquet(path: Path, source: Source, where: str, name: str, bench: Workb
     Parameters and errors as in :func:`cxlib.intake.excel.read_excel`. Times with a zone keep it.
     """
     import duckdb
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     scan = f"read_parquet({literal(str(path))})"
     try:
         described = bench.rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {scan})")
-    except duckdb.Error as error:
+        fields = {field.name: str(field.type) for field in pq.read_schema(path)}  # a duration, which DuckDB takes for a whole number
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise DataError(f"{where}: is no readable Parquet file ({str(error).splitlines()[0]}).") from error
+    described = [(column, fields[column] if fields.get(column) in _MICROSECONDS else kind) for column, kind in described]
     headers = distinct([column for column, _ in described])
     chosen = ", ".join(
         f"coalesce({_told(column, kind, kinds.get(column, ''), source)}, '') AS {identifier(header)}"
@@ -40,6 +47,8 @@ def _told(column: str, stored: str, kind: str, source: Source) -> str:
     """SQL: a typed cell as the source's declarations expect its text; a moment never loses its seconds or its zone."""
     cell = identifier(column)
     text = f"{cell}::VARCHAR"
+    if stored in _MICROSECONDS:
+        return f"to_microseconds({cell} * {_MICROSECONDS[stored][0]} // {_MICROSECONDS[stored][1]})::VARCHAR"
     if stored.startswith(("TIMESTAMP", "DATE")):
         if "TIME ZONE" in stored and kind == "time":
             return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f+00')"

@@ -29,7 +29,7 @@ from cxlib.intake.spss import read_spss, undeclared_missing
 from cxlib.intake.survey import answers
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
-from cxlib.tables import CLOCKS, PLANNED, Contract, contract
+from cxlib.tables import CLOCKS, PLANNED, Column, Contract, contract
 
 __all__ = ["Taken", "contract_of", "raw_path", "take"]
 
@@ -98,7 +98,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     path = raw_path(project, params, name) if source.file else None
     where = f"data/{params.client}/raw/{source.file}" if path else f"params/{params.client}.yml: sources.{name}"
     headers = dict(source.columns)
-    kinds = {header: of.columns[column].kind for column, header in headers.items()}
+    kinds = {header: _kind(of.columns[column], source) for column, header in headers.items()}
     raw = _read(path, source, where, f"raw {name}", bench, kinds)
     headers = headers or ({} if source.items else {column: column for column in raw.headers})
     problems = _unknown(params, name, source, raw, headers, of, where)
@@ -156,6 +156,11 @@ def _read(path: Path | None, source: Source, where: str, name: str, bench: Workb
     if source.format == "parquet":
         return read_parquet(path, source, where, name, bench, kinds)
     return {"excel": read_excel, "spss": read_spss}[source.format](path, source, where, name, bench, kinds)
+
+
+def _kind(column: Column, source: Source) -> str:
+    """Return what cells become: a column's kind, or the unit of a duration that is not declared in another one."""
+    return column.duration if column.duration and column.name not in source.units else column.kind
 
 
 def _inline(source: Source, name: str, bench: Workbench) -> Raw:

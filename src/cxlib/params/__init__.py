@@ -4,10 +4,11 @@ The file is read with a safe YAML loader, so that nothing in it runs, and every 
 its place, what was seen and the nearest right word. All problems of a file come at once.
 """
 
-from cxlib.params.model import Branding, Feature, Item, Params, Period, ReasonValues, Release, Scale, Source, Taxonomy
+from cxlib.params.model import DURATION_UNITS, Branding, Feature, Item, Params, Period, ReasonValues, Release, Scale, Source, Taxonomy
 from cxlib.params.reading import client_id, load, plain_yaml, project_root, schema, worded_errors
 
 __all__ = [
+    "DURATION_UNITS",
     "Branding",
     "Feature",
     "Item",

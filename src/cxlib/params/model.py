@@ -13,10 +13,24 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cxlib.errors import nearest, worded
-from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES
+from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES, Column
 
-__all__ = ["WEEKDAYS", "Branding", "Feature", "Item", "Params", "Period", "ReasonValues", "Release", "Scale", "Source", "Taxonomy"]
+__all__ = [
+    "DURATION_UNITS",
+    "WEEKDAYS",
+    "Branding",
+    "Feature",
+    "Item",
+    "Params",
+    "Period",
+    "ReasonValues",
+    "Release",
+    "Scale",
+    "Source",
+    "Taxonomy",
+]
 
+DURATION_UNITS = ("s", "min", "h", "d", "h:m:s", "m:s", "h:m")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
 
@@ -115,6 +129,16 @@ class Period(_Section):
         return self
 
 
+def _unit_faults(column: Column, unit: str, source: Source) -> list[str]:
+    """Name a unit that could take a part of the number with it, and mapped words of which nobody can tell the unit they are in."""
+    if not column.duration and (not unit.strip() or re.search(r"[0-9+\u2212-]", unit) or unit != unit.strip() or unit[0] in ".,'"):
+        return [f"{unit!r} is no unit; write the text beside the number, without digits, signs and blanks, as in '€', EUR or '%'."]
+    if not column.duration or ":" in unit:
+        return []
+    bare = [word for word in source.values.get(column.name, {}).values() if re.fullmatch(r"\s*[+-]?[0-9.,]+\s*", word)]
+    return [f"is it {unit} that {word!r} under `values` is in? Write its unit there, as in '{word.strip()} {unit}'." for word in bare]
+
+
 class Scale(_Section):
     """One rating scale: its ends, which end is good, and the codes that are states instead of ratings."""
 
@@ -198,6 +222,11 @@ class Source(_Section):
         default_factory=dict, description="contract column → one value for all rows"
     )
     values: dict[str, dict[str, str]] = Field(default_factory=dict, description="contract column → {raw value: contract value}")
+    units: dict[str, str] = Field(
+        default_factory=dict,
+        description="number column → the unit of its cells: for durations (…_s, …_h) s, min, h, d, h:m:s, m:s or h:m, which are converted; "
+        "else the text that stands before or behind the number (€, EUR, %)",
+    )
     id_width: dict[str, int] = Field(
         default_factory=dict, description="id column → digits; zeros that a spreadsheet cut off are given back"
     )
@@ -461,13 +490,13 @@ class Params(_Section):
         problems = []
         for name, source in self.sources.items():
             known = {*CONTRACTS[source.table].columns, *self.extra.get(source.table, {})}
-            for key in ("columns", "constants", "values"):
+            for key in ("columns", "constants", "values", "units"):
                 problems += [
                     worded(f"sources.{name}.{key}", f"{source.table} has no column", column, sorted(known), label="Columns")
                     for column in getattr(source, key)
                     if column not in known
                 ]
-            problems += self._value_problems(name, source) + self._scale_problems(name, source)
+            problems += self._value_problems(name, source) + self._unit_problems(name, source) + self._scale_problems(name, source)
         own = [name for name, source in self.sources.items() if source.table == "reasons"]
         if own and "taxonomy" in self.model_fields_set:
             problems.append(f"taxonomy: the client has reasons of its own (sources.{own[0]}). Leave one of the two out")
@@ -522,6 +551,26 @@ class Params(_Section):
             for raw, value in mapping.items()
             if value not in columns[column].allowed
         ]
+
+    def _unit_problems(self, name: str, source: Source) -> list[str]:
+        columns = dict(CONTRACTS[source.table].columns)
+        columns |= {feature: Column(feature, one.kind, required=False) for feature, one in self.extra.get(source.table, {}).items()}
+        numbers = sorted(column for column in columns if columns[column].kind == "number")
+        problems = []
+        for column, unit in source.units.items():
+            place = f"sources.{name}.units"
+            if column not in columns:
+                continue
+            if columns[column].kind != "number":
+                problems.append(worded(place, f"only numbers have a unit, and {columns[column].kind} is no number:", column, numbers))
+            elif columns[column].duration and unit not in DURATION_UNITS:
+                problems.append(worded(f"{place}.{column}", "is a duration, which cannot be in", unit, DURATION_UNITS))
+            elif column in source.constants:
+                own = f", {columns[column].duration}" if columns[column].duration else ""
+                problems.append(f"{place}.{column}: the value under `constants` is in the column's own unit{own}; leave the unit out.")
+            else:
+                problems += [f"{place}.{column}: {fault}" for fault in _unit_faults(columns[column], unit, source)]
+        return problems
 
     def _scale_problems(self, name: str, source: Source) -> list[str]:
         problems = []

@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib.simulate.exports.people import ROLES
 from cxlib.simulate.formats import headed, spss, table_text
 from cxlib.simulate.plan import Plan, stream
-from cxlib.simulate.questionnaire import NO_ANSWER, NO_NUMBER, NOT_USED, items, raw
+from cxlib.simulate.questionnaire import NO_ANSWER, NO_HOURS, NO_NUMBER, NOT_USED, items, raw
 
 __all__ = ["WAVES", "write"]
 
@@ -70,7 +70,8 @@ def _wave(plan: Plan, wide: pd.DataFrame, wave: str, folder: Path) -> None:
             values[item] = {**{float(mark): word for mark, word in _MARKS.items()}, NOT_USED: "nie genutzt", NO_ANSWER: "keine Angabe"}
             missing[item] = [NOT_USED, NO_ANSWER]
         else:
-            values[item], missing[item] = {NO_NUMBER: "weiß nicht / keine Angabe"}, [NO_NUMBER]
+            nothing = NO_HOURS if asked["scale_high"][item] > NO_NUMBER else NO_NUMBER
+            values[item], missing[item] = {nothing: "weiß nicht / keine Angabe"}, [nothing]
     labels = {item: str(asked.loc[item, "label_de"]) for item in asked.index}
     spss(folder / f"Befragung_Welle{wave}.sav", rows, labels=labels, values=values, missing=missing)
 
