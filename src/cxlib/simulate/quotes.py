@@ -10,11 +10,12 @@ from cxlib.simulate.orders import CAMPAIGN
 from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan, stream
 
-__all__ = ["LOST_REASONS", "ON_TIME", "ON_TIME_SPECIAL", "PROMISED", "QUOTED_SPECIAL", "WON", "leads", "quotes"]
+__all__ = ["LOST_REASONS", "ON_TIME", "ON_TIME_SPECIAL", "PROMISED", "QUOTED_SPECIAL", "SHARES", "WON", "leads", "quotes"]
 
 ON_TIME, ON_TIME_SPECIAL = 0.63, 0.41  # of all promised quotes, and of those for special builds
 QUOTED_SPECIAL = 0.30
 PROMISED, WON = 0.86, 0.31
+SHARES = {"on_time": ON_TIME, "on_time_special": ON_TIME_SPECIAL, "special": QUOTED_SPECIAL, "promised": PROMISED, "won": WON}
 FIRST_TOUCH_MEDIAN_H, FIRST_TOUCH_P90_H, NEVER_TOUCHED = 9.4, 61.0, 0.08
 LOST_REASONS = {
     "price": 0.31,

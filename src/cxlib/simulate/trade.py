@@ -52,7 +52,7 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
     dict of str to DataFrame
         ``sellers`` (what is expected of each, the excess, broken promises, selling pressure), ``disappointment`` (multipliers of the
         mix), ``deviations`` (delivery against first and last promise, in days: medians, share of more than five),
-        ``offers`` (share of eligible customers that take each).
+        ``offers`` (share of eligible customers that take each), ``quotes`` (shares in time and won).
     """
     deviations = pd.DataFrame({"figure": list(DEVIATION), "value": list(DEVIATION.values())})
     offers = [(name, segment, share) for name, (segments, share) in ordering.OFFERS.items() for segment in segments]
@@ -61,5 +61,6 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
         "sellers": sellers(plan).reset_index(),
         "disappointment": mix,
         "deviations": deviations,
+        "quotes": pd.DataFrame({"figure": list(quoting.SHARES), "value": list(quoting.SHARES.values())}),
         "offers": pd.DataFrame(offers, columns=["offer_id", "segment", "share"]),
     }
