@@ -30,6 +30,7 @@ __all__ = [
     "Taxonomy",
 ]
 
+_IN_WORDS = ("open_text", "first_source", "purchase_reason", "before_contact")  # items that may be answered in words, without a scale
 DURATION_UNITS = ("s", "min", "h", "d", "h:m:s", "m:s", "h:m")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
@@ -576,7 +577,7 @@ class Params(_Section):
         problems = []
         for header, item in source.items.items():
             place = f"sources.{name}.items.{header}.scale"
-            if item.scale is None and item.item_type not in ("open_text", "first_source", "purchase_reason"):
+            if item.scale is None and item.item_type not in _IN_WORDS:
                 problems.append(worded(place, f"an item of type {item.item_type} needs a scale", None, self.scales, label="Scales"))
             elif item.scale is not None and item.scale not in self.scales:
                 problems.append(worded(place, "there is no scale", item.scale, self.scales, label="Scales"))

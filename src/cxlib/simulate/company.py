@@ -12,7 +12,7 @@ from cxlib.simulate.texts import compose
 
 __all__ = ["company", "grown", "public"]
 
-WITHOUT = {  # tables and columns that a client with less to give lacks
+WITHOUT: dict[str, dict[str, tuple[str, ...]]] = {  # tables and columns that a client with less to give lacks
     "log_only": {"keep": ("contacts", "touchpoints")},
     "survey_only": {"keep": ("responses", "touchpoints", "invitations")},
     "no_costs": {"columns": ("cost", "margin", "goodwill_amount", "cost_once", "cost_year", "margin_share", "revenue_12m")},
@@ -41,7 +41,8 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
     who = people.people(plan)
     sold = trade.trade(plan, who)
     contacts = log.log(plan, who, sold)
-    contacts["text"], held_out = _texts(plan, contacts, who, sold)
+    composed = _texts(plan, contacts, who, sold)
+    contacts = contacts.assign(text=composed["text"], _name=composed["_name"])
     told = answers.answers(plan, who, sold, contacts)
     tables = {
         **{"customers": who.customers, "accounts": who.accounts, "persons": who.persons},
@@ -57,7 +58,7 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
     for part in (people, trade, log, outbound, answers, workshop):
         truth |= part.truth(plan)
     hidden = ["contact_id", *(column for column in contacts if column.startswith("_"))]
-    return tables, truth | {"contacts": contacts[hidden].assign(held_out=held_out)}
+    return tables, truth | {"contacts": contacts[hidden].assign(held_out=composed["held_out"])}
 
 
 def public(table: pd.DataFrame) -> pd.DataFrame:
@@ -65,11 +66,23 @@ def public(table: pd.DataFrame) -> pd.DataFrame:
     return table[[column for column in table if not column.startswith("_")]]
 
 
-def _texts(plan: Plan, contacts: pd.DataFrame, who: people.People, sold: trade.Trade) -> tuple[pd.Series, pd.Series]:
-    """Return the texts of written contacts and of calls with a note, and whether each comes from the drawer that no training sees."""
-    del who, sold
-    composed = compose(contacts, stream(plan, "texts"))
-    return composed["text"], composed["held_out"]
+def _texts(plan: Plan, contacts: pd.DataFrame, who: people.People, sold: trade.Trade) -> pd.DataFrame:
+    """Return the texts of contacts that left one (text, held_out: from the drawer that no training sees) and who wrote (_name)."""
+    written = contacts[contacts["_has_text"]]
+    names = written["_person_id"].map(who.persons.set_index("person_id")["_name"])
+    known = written["_order_id"].where(written["_order_id"].notna(), written["order_id"])
+    concerns = pd.DataFrame(
+        {
+            **{"reason": written["_reason"], "second": written["_concern"], "second_first": written["_concern_first"]},
+            **{"persona": written["_persona"].fillna("none"), "channel": written["channel"], "language": written["_language"]},
+            **{"name": names, "company": written["_customer_id"].map(who.customers.set_index("customer_id")["_company"])},
+            **{"order_id": known, "promised": known.map(sold.orders.set_index("order_id")["promised_last"])},
+            **{"invoice_id": written["_invoice_id"], "case_id": written["case_id"], "customer_id": written["_customer_id"]},
+            **{"product": written["product_id"], "ts": written["contact_ts"]},
+        }
+    )
+    composed = compose(concerns, stream(plan, "texts"))[["text", "held_out"]].assign(_name=names)
+    return composed.reindex(contacts.index)
 
 
 def _complete(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:

@@ -92,7 +92,7 @@ def spss(
     import pyreadstat
 
     spans: dict[str, list[Any]] = {name: list(codes) for name, codes in missing.items()}
-    pyreadstat.write_sav(rows, str(path), column_labels=dict(labels), variable_value_labels=dict(values), missing_ranges=spans)
+    pyreadstat.write_sav(rows, str(path), column_labels=dict(labels), variable_value_labels=dict(values), missing_ranges=spans, row_compress=True)
     content = bytearray(path.read_bytes())
     content[_SPSS_CLOCK] = _MADE.strftime("%d %b %y%H:%M:%S").encode("ascii")
     path.write_bytes(bytes(content))

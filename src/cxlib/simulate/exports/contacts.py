@@ -14,7 +14,8 @@ from cxlib.simulate.plan import Plan, stream
 
 __all__ = ["SELLER_SIGNS", "write"]
 
-TALLY, CALLS = ("field_visit",), ("phone", "callback")
+CALLS = ("phone", "callback")
+STROKES = {"field_visit": "Besuch", "phone": "Telefon", "in_person": "Tresen"}
 TK_TITLE = "Auswertung TK-Anlage – vertraulich"
 SELLER_SIGNS = {"V09": "NA"}  # Nadine A.; a sign that programs like to take for "no value"
 HALF_YEARS = {"2025H1": ("2025-01-01", "2025-07-01"), "2025H2": ("2025-07-01", "2026-01-01"), "2026H1": ("2026-01-01", "2026-07-01")}
@@ -88,7 +89,7 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 def _tickets(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
     """UTF-8 with its mark, commas, times in UTC: a cloud ticket system."""
     rng = stream(plan, "dirt tickets")
-    written = contacts[~contacts["channel"].isin([*TALLY, *CALLS])].reset_index(drop=True)
+    written = contacts[~contacts["channel"].isin(CALLS) & ~contacts["_tally"]].reset_index(drop=True)
     rows = headed(written, TICKETS)
     rows["Eingang über"] = dirt.misspelt(written["channel"], rng)
     for column, header in TICKETS.items():
@@ -124,7 +125,7 @@ def _soiled_texts(texts: np.ndarray, languages: np.ndarray, rng: np.random.Gener
 def _calls(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
     """Windows text with semicolons and local times: a telephone system, one file a half-year, its columns renamed in between."""
     rng = stream(plan, "dirt calls")
-    calls = contacts[contacts["channel"].isin(CALLS)].reset_index(drop=True)
+    calls = contacts[contacts["channel"].isin(CALLS) & ~contacts["_tally"]].reset_index(drop=True)
     rows = headed(calls, CALL_LOG)
     for column, header in CALL_LOG.items():
         if column.endswith("_ts"):
@@ -156,11 +157,12 @@ def _swapped(columns: list[str]) -> list[str]:
 
 
 def _tally_week(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
-    tally = contacts[contacts["channel"].isin(TALLY)].reset_index(drop=True)
+    tally = contacts[contacts["_tally"]].reset_index(drop=True)
     rows = pd.DataFrame(
         {
             "Nr.": [f"S{number:04d}" for number in range(1, len(tally) + 1)],
             "Wann": tally["contact_ts"].dt.tz_localize(None),
+            "Weg": tally["channel"].map(STROKES),
             "Wer": tally["handled_by"].replace(SELLER_SIGNS),
             "Kunde": tally["customer_id"],
             "Stichwort": tally["text"],
