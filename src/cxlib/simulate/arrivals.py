@@ -7,7 +7,7 @@ import pandas as pd
 
 from cxlib.simulate.exposure import NEVER, Exposure, choose, day_of
 from cxlib.simulate.plan import Plan
-from cxlib.simulate.rates import per_weight, rates
+from cxlib.simulate.rates import anchors, per_weight, rates
 from cxlib.simulate.reasons import PERSONAS, code, lags, reasons
 from cxlib.simulate.windows import HABIT, HABIT_DAYS, WINDOWS, first_days
 
@@ -98,19 +98,16 @@ def by_person(plan: Plan, ex: Exposure, rng: np.random.Generator, wanted: np.nda
 
 def _from_sources(plan: Plan, ex: Exposure, rng: np.random.Generator, rate: dict[int, np.ndarray]) -> pd.DataFrame:
     window = {code(item.reason): item.share for item in WINDOWS}
-    anchors = {"order": "day", "reorder": "day", "shop": "day", "delivery": "delivered", "due": "due", "delayed": "due"}
     parts = []
     for number, each in rate.items():
-        source = reasons()["source"][number]
-        kind = "order" if source in anchors else "invoice" if source == "invoice" else "quote"
+        kind, anchor = anchors(ex, reasons()["source"][number])
         frame = {"order": ex.orders, "invoice": ex.invoices, "quote": ex.quotes}[kind]
         lam = each
         if number in window:  # a new customer's first order has its own days (windows)
             lam = np.where(frame["first"], 0.0, each)
             lam = lam * each.sum() * (1 - window[number]) / max(lam.sum(), 1e-12)
         rows = choose(rng, lam, rng.poisson(lam.sum())) if lam.sum() > 0 else np.empty(0, int)
-        at = {"order": anchors.get(source, ""), "invoice": "day", "quote": "promised" if source == "late_quote" else "day"}[kind]
-        parts.append(pd.DataFrame({"reason": number, "kind": kind, "source": rows, "anchor": frame[at].to_numpy()[rows]}))
+        parts.append(pd.DataFrame({"reason": number, "kind": kind, "source": rows, "anchor": anchor[rows]}))
     drawn = pd.concat(parts, ignore_index=True)
     drawn = drawn[drawn["anchor"] != NEVER].reset_index(drop=True)
     return _linked(ex, drawn.assign(day=_near(ex, rng, drawn)))

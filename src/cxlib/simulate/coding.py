@@ -27,7 +27,7 @@ def second_concerns(rng: np.random.Generator, log: pd.DataFrame) -> pd.DataFrame
     ----------
     rng : Generator
     log : DataFrame
-        reason and channel (codes).
+        reason (codes) and transfers (−1 where nobody dealt with it).
 
     Returns
     -------
@@ -65,12 +65,16 @@ def second_concerns(rng: np.random.Generator, log: pd.DataFrame) -> pd.DataFrame
     for number, weight in weights.items():
         rows = np.flatnonzero(kind == number)
         concern[rows] = choose(rng, weight.astype(float), len(rows))
+        for _ in range(8):  # a second concern is another one
+            rows = rows[concern[rows] == reason[rows]]
+            concern[rows] = choose(rng, weight.astype(float), len(rows))
     kind = np.where(concern == reason, -1, kind)
     concern = np.where(kind < 0, -1, concern)
     others = max((kind >= 0).sum() - (kind == 2).sum(), 1)
     first = (FIRST_NAMED * (kind >= 0).sum() - (kind == 2).sum()) / others  # praise always comes first
     named_first = (kind == 2) | ((kind >= 0) & (rng.random(n) < first))
-    recorded = (kind == 1) & (rng.random(n) < RECORDED)
+    heard = (kind == 1) & (log["transfers"] >= 0).to_numpy()  # whoever never got through told nobody
+    recorded = heard & (rng.random(n) < RECORDED * (kind == 1).sum() / max(heard.sum(), 1))
     return pd.DataFrame({"kind": kind, "concern": concern, "named_first": named_first, "recorded": recorded}, index=log.index)
 
 

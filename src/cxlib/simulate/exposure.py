@@ -122,13 +122,13 @@ def notices(plan: Plan, orders: pd.DataFrame) -> np.ndarray:
 
 
 def invoice_peak(plan: Plan, day: np.ndarray) -> np.ndarray:
-    """Return the factor of invoice enquiries on each day: ×1.45 over January and February, highest in January (year-end, bonuses).
+    """Return the factor of invoice enquiries on each day: ×1.45 on average over January and February, at the year's start above all.
 
     >>> invoice_peak(Plan(), np.array([0, 40, 100])).tolist()
-    [1.65, 1.25, 1.0]
+    [1.9, 1.0, 1.0]
     """
     month = (np.datetime64(plan.start) + np.asarray(day).astype("timedelta64[D]")).astype("datetime64[M]").astype(int) % 12 + 1
-    return np.select([month == 1, month == 2], [1.65, 1.25], 1.0)
+    return np.where(month == 1, 1.9, 1.0)
 
 
 def _customers(plan: Plan, people: People, n_days: int) -> tuple[pd.DataFrame, tuple[str, ...], tuple[str, ...]]:

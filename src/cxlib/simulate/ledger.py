@@ -1,8 +1,8 @@
-"""The contact log as its systems wrote it down: ids, what they know of the customer, time stamps, labels, and the tally week."""
+"""The contact log as its systems wrote it down: ids, what they know of the customer, time stamps, labels."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -13,33 +13,20 @@ from cxlib.simulate.arrivals import CIRCULARS, HEAT
 from cxlib.simulate.coding import DOUBLE_CODED, GOLD, LEGACY, gold, legacy
 from cxlib.simulate.exposure import Exposure, choose, day_of
 from cxlib.simulate.people import People
-from cxlib.simulate.plan import Plan, stream
+from cxlib.simulate.plan import Plan
 from cxlib.simulate.reasons import NO_CONCERN, PERSONAS, code, reasons
 from cxlib.simulate.service import CHANNELS, CLOSES, CLOSES_FRIDAY, DEPARTMENTS, OUTCOMES, PROMISES, STAFF
 from cxlib.simulate.trade import Trade
 
-__all__ = ["COLLECTIVE", "NOTES", "ledger", "tally"]
+__all__ = ["COLLECTIVE", "COLLECTIVE_CONTACTS", "NOTES", "ledger"]
 
 NOTES = 2100 / 7900  # calls with a note
+IN_GERMAN = 0.15  # of what English-speaking customers write
 CALLERS_KNOWN, WRITERS_KNOWN, CITED = 0.70, 0.94, 0.97
 COLLECTIVE, COLLECTIVE_CONTACTS = "0099999", 512  # the account on which one-off customers are booked
 EXPORTED_AFTER = 7  # days after the period: nothing later is in the log
-TALLY_WEEK, TALLY_ROWS, TALLY_WEIGHT = date(2026, 5, 4), 310, 78.0
 NIGHT = date(2025, 10, 26)  # the hour that comes twice
 NIGHT_CALLS = 4
-FIELD_SALES = {
-    "quote.quote_negotiation": 20,
-    "presales_information.consultation_request": 16,
-    "quote.quote_request": 18,
-    "growth_feedback.service_package_enquiry": 7,
-    "contract.contract_adjustment": 8,
-    "delivery.delivery_status": 12,
-    "onboarding.promise_not_kept": 4,
-    "complaint.conduct_complaint": 4,
-    "usage_service.product_fault": 6,
-    "growth_feedback.unmet_demand": 3,
-    "growth_feedback.praise_referral": 2,
-}
 HOSE_SHARE, HOSE_SHARE_IN_HEAT = 0.40, 0.545
 PARTS = ("P1", "P2", "P6", "P5")
 
@@ -67,60 +54,17 @@ def ledger(
     noted = _noted(rng, made, phone)
     text = ~phone | noted
     frame: dict[str, Any] = {"contact_id": _contact_ids(ex, made, phone)}
-    frame |= _stamps(plan, ex, rng, made, phone)
+    frame |= _stamps(plan, ex, made, phone)
     frame |= {"channel": _names(CHANNELS, made["channel"]), "direction": _fixed("inbound", len(made))}
     frame |= _known(plan, ex, people, trade, rng, made, phone)
-    frame |= _handling(plan, ex, rng, made, phone, trade)
+    frame |= _handling(rng, made, phone)
     frame |= _codes(rng, made, text, labels)
-    frame |= _hidden(ex, people, trade, made, phone, text)
+    frame |= _hidden(rng, ex, people, trade, made, text)
     table = pd.DataFrame(frame)
     table["case_id"] = _case_ids(made).where(text | (rng.random(len(made)) < 0.4))
     table["thread_id"] = ("T" + table["case_id"].str.replace("-", "")).where(made["channel"].isin([1, 2]).to_numpy())
     table.loc[(table["_customer_id"] == COLLECTIVE).to_numpy(), ["account_id", "person_id"]] = pd.NA
     return _night_calls(plan, table)
-
-
-def tally(plan: Plan, people: People, columns: pd.Index) -> pd.DataFrame:
-    """Return the tally week of the field sales: a week's strokes on a list, each standing for the 78 weeks of the period."""
-    rng, days = stream(plan, "tally"), [TALLY_WEEK + timedelta(days=day) for day in range(5)]
-    if plan.market == "b2c" or plan.start > days[0] or plan.end < days[-1]:
-        return pd.DataFrame(columns=columns).iloc[:0]
-    n = plan.count(TALLY_ROWS)
-    day = pd.Series(pd.to_datetime(days)).astype("datetime64[us]").iloc[choose(rng, np.array([22, 24, 23, 20, 11.0]), n)]
-    when = calendar.at(day.sort_values().reset_index(drop=True), rng.uniform(8 * 60, 17 * 60, n).round(-1))
-    persons = people.persons[people.persons["_persona"].isin(["Ralf", "Tanja", "Kira", "Werner"])].reset_index(drop=True)
-    weight = persons["_persona"].map({"Ralf": 6.0, "Tanja": 1.0, "Kira": 1.2, "Werner": 1.5}).to_numpy() * persons["_activity"].to_numpy()
-    met = persons.iloc[choose(rng, weight, n)].reset_index(drop=True)
-    customer = people.customers.set_index("customer_id").loc[met["_customer_id"]].reset_index()
-    reason = np.array(list(FIELD_SALES))[choose(rng, np.array(list(FIELD_SALES.values()), dtype=float), n)]
-    written = rng.random(n) < 0.8  # the customer's name is on the list
-    table = pd.DataFrame(
-        {
-            "contact_id": pd.Series("S19-" + pd.Series(np.arange(1, n + 1)).astype(str).str.zfill(4)),
-            "contact_ts": when,
-            "channel": np.array(["field_visit", "phone", "in_person"])[choose(rng, np.array([60.0, 32, 8]), n)],
-            "direction": "inbound",
-            "customer_id": met["_customer_id"].where(written),
-            "account_id": customer["_account_id"].where(written),
-            "touchpoint_id": "T10",
-            "received_by": "AD",
-            "handled_by": customer["_seller"],
-            "handled_by_type": "person",
-            "source": "tally",
-            "weight": TALLY_WEIGHT,
-            "_reason": reason,
-            "_persona": met["_persona"],
-            "_language": customer["_language"],
-            "_customer_id": met["_customer_id"],
-            "_person_id": met["person_id"],
-            "_tally": True,
-        }
-    )
-    flags = [name for name in columns if name.startswith("_") and name not in table]
-    for name in ("_concern_first", "_delayed_order", "_has_text", "_outside", "_ping_pong", "_interim", "_habit"):
-        if name in flags:
-            table[name] = False
-    return table
 
 
 def _fixed(value: str, n: int) -> Any:
@@ -160,7 +104,7 @@ def _case_ids(made: pd.DataFrame) -> pd.Series:
     return (pd.Series(np.where(claim, "Q-", "V-")) + (number + 1001).astype(str).str.zfill(6)).astype("str")
 
 
-def _stamps(plan: Plan, ex: Exposure, rng: np.random.Generator, made: pd.DataFrame, phone: np.ndarray) -> dict[str, Any]:
+def _stamps(plan: Plan, ex: Exposure, made: pd.DataFrame, phone: np.ndarray) -> dict[str, Any]:
     dates = ex.days["date"]
     start = calendar.at(dates.iloc[made["day"]].reset_index(drop=True), made["minute"].to_numpy())
     end = calendar.at(pd.Series([pd.Timestamp(plan.end) + pd.Timedelta(days=EXPORTED_AFTER)]), np.zeros(1))[0]
@@ -224,6 +168,7 @@ def _known(
         "_customer_id": true,
         "_person_id": _ids(persons["person_id"], made["person"].to_numpy()),
         "_order_id": _ids(trade.orders["order_id"], order),
+        "_invoice_id": _ids(trade.invoices["invoice_id"], made["invoice"].to_numpy()),
     }
 
 
@@ -240,7 +185,7 @@ def _products(plan: Plan, rng: np.random.Generator, made: pd.DataFrame, trade: T
     return _names(names, np.where(dealt, product, -1))
 
 
-def _handling(plan: Plan, ex: Exposure, rng: np.random.Generator, made: pd.DataFrame, phone: np.ndarray, trade: Trade) -> dict[str, Any]:
+def _handling(rng: np.random.Generator, made: pd.DataFrame, phone: np.ndarray) -> dict[str, Any]:
     """Who took the contact, who dealt with it, how long that took and what came of it."""
     n, table = len(made), reasons()
     staff = np.array([STAFF[name] for name in DEPARTMENTS])
@@ -295,11 +240,11 @@ def _codes(rng: np.random.Generator, made: pd.DataFrame, text: np.ndarray, label
     }
 
 
-def _hidden(ex: Exposure, people: People, trade: Trade, made: pd.DataFrame, phone: np.ndarray, text: np.ndarray) -> dict[str, Any]:
+def _hidden(rng: np.random.Generator, ex: Exposure, people: People, trade: Trade, made: pd.DataFrame, text: np.ndarray) -> dict[str, Any]:
     names = reasons()["reason"].tolist()
     order = made["order"].to_numpy()
-    languages = people.customers["_language"]
-    language = pd.Series(_ids(languages, made["customer"].to_numpy()))
+    language = pd.Series(_ids(people.customers["_language"], made["customer"].to_numpy()))
+    language = language.mask((language == "en") & (rng.random(len(made)) < IN_GERMAN), "de")
     delayed = (order >= 0) & ex.orders["delayed"].to_numpy()[order] if len(ex.orders) else np.zeros(len(made), dtype=bool)
     return {
         "language": language.where(text),

@@ -15,7 +15,7 @@ from cxlib.simulate import calendar
 from cxlib.simulate.arrivals import arrivals, habit_contacts
 from cxlib.simulate.coding import GOLD, second_concerns
 from cxlib.simulate.exposure import Exposure, choose, day_of, exposure
-from cxlib.simulate.ledger import ledger, tally
+from cxlib.simulate.ledger import ledger
 from cxlib.simulate.people import People
 from cxlib.simulate.people import people as people_of
 from cxlib.simulate.plan import Plan, stream
@@ -23,15 +23,18 @@ from cxlib.simulate.planted import truth
 from cxlib.simulate.rates import CONTACTS
 from cxlib.simulate.reasons import PERSONAS, code, reasons
 from cxlib.simulate.service import CHANNELS, FOLLOW_UPS, serve
+from cxlib.simulate.tally import tally
 from cxlib.simulate.trade import Trade
 from cxlib.simulate.trade import trade as trade_of
 
 __all__ = ["coded", "log", "stream_log", "truth"]
 
 CHUNK = 250_000  # rows of a file: what fits into memory with ease
-CALLS = 0.522  # of what is not answered by the order's own channel; follow-ups call more often: 7,900 of 14,700 in all
+CALLS = 0.560  # of what is not answered by the order's own channel; follow-ups call more often: 7,900 of 14,700 in all
 OUTAGE, OUTAGE_MINUTES, MAILS_IN_OUTAGE = "2025-10-14", (550, 820), 2.3
-PHONE_OF = {"Tanja": 0.5, "Werner": 4.5, "Kira": 0.3, "Ralf": 1.0, "Beate": 0.4, "none": 0.8}  # odds of calling
+PHONE_OF = {"Tanja": 0.4, "Werner": 1.2, "Kira": 0.25, "Ralf": 1.0, "Beate": 0.4, "none": 0.8}  # odds of calling
+# share of calls outside the service hours: 31 % in farming, 40 % of Werner's, 11.5 % of all
+OUTSIDE_FARMING, OUTSIDE = {"Werner": 0.46, "other": 0.08}, {"Werner": 0.34, "other": 0.008}
 # email, web form, chat, fax, letter
 WRITES = {
     "Tanja": (0.89, 0.03, 0.05, 0.025, 0.005),
@@ -56,10 +59,11 @@ def log(plan: Plan, people: People, trade: Trade) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Contacts in the order of time. Hidden: ``_reason``, ``_concern`` and ``_concern_kind`` (the second concern), ``_concern_first``
-        (it is named first), ``_gold_second`` (what a second coder said), ``_persona``, ``_language``, ``_customer_id``, ``_person_id``,
-        ``_order_id`` (also where the log does not know them), ``_delayed_order``, ``_has_text``, ``_outside`` (a call beyond the service
-        hours), ``_department``, ``_ping_pong``, ``_interim`` (a claim with an interim status), ``_habit``, ``_tally``.
+        Contacts in the order of time, the tally week last. Hidden: ``_reason``, ``_concern`` and ``_concern_kind`` (the second concern),
+        ``_concern_first`` (it is named first), ``_gold_second`` (what a second coder said), ``_persona``, ``_language``,
+        ``_customer_id``, ``_person_id``, ``_order_id``, ``_invoice_id`` (also where the log does not know them), ``_delayed_order``,
+        ``_has_text`` (written, or a call with a note), ``_outside`` (a call beyond the service hours), ``_department`` (that dealt with
+        it), ``_ping_pong``, ``_interim`` (a claim with an interim status), ``_habit``, ``_tally``.
     """
     ex = exposure(plan, people, trade)
     made = coded(plan, ex, stream(plan, "contacts"))
@@ -95,9 +99,21 @@ def _placed(plan: Plan, ex: Exposure, rng: np.random.Generator, drawn: pd.DataFr
     drawn["day"] = _days(ex, rng, drawn)
     drawn["weekday"] = ex.days["weekday"].to_numpy()[drawn["day"]]
     drawn["channel"] = _channels(ex, rng, drawn)
-    kind = np.where(drawn["channel"] == 0, "phone", "written")
-    drawn["minute"] = calendar.clock(rng, len(drawn), np.array(PERSONAS)[drawn["persona"]], kind, drawn["weekday"].to_numpy())
+    drawn["minute"] = _minutes(ex, rng, drawn)
     return _without_phone(plan, rng, drawn)
+
+
+def _minutes(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.ndarray:
+    """The time of day; farmers call outside the service hours more often than others do."""
+    minute = np.empty(len(drawn))
+    farm = ex.segments.index("farming") if "farming" in ex.segments else -1
+    early = ex.customers["segment"].to_numpy()[drawn["customer"]] == farm
+    for where, outside in ((early, OUTSIDE_FARMING), (~early, OUTSIDE)):
+        some = drawn[where]
+        kind = np.where(some["channel"] == 0, "phone", "written")
+        persona = np.array(PERSONAS)[some["persona"]]
+        minute[where] = calendar.clock(rng, len(some), persona, kind, some["weekday"].to_numpy(), outside)
+    return minute
 
 
 def _days(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.ndarray:

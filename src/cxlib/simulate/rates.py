@@ -7,14 +7,14 @@ import pandas as pd
 
 from cxlib.simulate.exposure import NEVER, NOTICE_BEFORE, Exposure, thin_notice
 from cxlib.simulate.plan import Plan
-from cxlib.simulate.reasons import code, reasons
+from cxlib.simulate.reasons import code, lags, reasons
 from cxlib.simulate.sellers import sellers
 
-__all__ = ["CONTACTS", "DELIVERY", "PER_DELAYED", "PER_INVOICE", "per_weight", "promise_rates", "rates"]
+__all__ = ["CONTACTS", "DELIVERY", "PER_DELAYED", "PER_INVOICE", "anchors", "per_weight", "promise_rates", "rates"]
 
-CONTACTS = 14_700  # of the demo client, the tally week aside
+CONTACTS = 14_350  # of the demo client before the habit of new customers and what sellers add: 14,700 in all
 PER_DELAYED = 0.96  # enquiries (three reasons) per delayed order before the action
-PER_LATE = 0.22  # and per order that came late without a new date
+PER_LATE = 0.28  # and per order that came late without a new date
 PER_INVOICE = {1: 0.054, 2: 0.102}  # comprehension and error per invoice, by layout
 FORMAT_PER_INVOICE = {1: 0.018, 2: 0.0345}  # 3.3 % of all
 RESCHEDULING = 1.10  # with the action: customers told in time plan anew
@@ -22,7 +22,7 @@ DELIVERY = ("delivery.delivery_status", "delivery.delivery_info_inaccurate", "de
 NAMED = {"onboarding.promise_not_kept": 7 / 12, "onboarding.hidden_charge_condition": 5 / 12}  # of the broken promises that are named
 BESIDES = {"delivery.delivery_wrong_damaged": 17 / 56, "complaint.quality_claim": 19 / 56, "billing.invoice_error": 20 / 56}
 ORDINARY = 0.016  # named broken promises per order
-IN_SIXTY_DAYS = 0.94  # of disappointments; what is planted per order is what shows within 60 days of it
+SHOWN = 0.93  # of the disappointments planted: within the period, within 60 days of the order
 
 
 def per_weight(plan: Plan, ex: Exposure) -> float:
@@ -52,8 +52,8 @@ def rates(plan: Plan, ex: Exposure) -> dict[int, np.ndarray]:
     table = reasons()
     found = {}
     for row in table[table["source"].isin(list(exists))].itertuples():
-        where = exists[row.source]
-        found[row.Index] = where * row.weight * per_weight(plan, ex) / max(where.sum(), 1)
+        inside = exists[row.source] * _inside(ex, row.Index, row.source)
+        found[row.Index] = exists[row.source] * row.weight * per_weight(plan, ex) / max(inside.sum(), 1e-9)
     delay = _delivery(plan, ex)
     total = sum(table["weight"][code(name)] for name in DELIVERY)
     for name in DELIVERY:
@@ -84,11 +84,12 @@ def promise_rates(plan: Plan, ex: Exposure, delay: np.ndarray) -> dict[int, np.n
     broken = named.reindex(orders["seller"]).fillna(ORDINARY).to_numpy()
     # an honest seller's +1 is chance: what is planted is the excess of the one who promises too much
     excess = staff["excess"].where(staff["excess"] > 5, 0.0).reindex(orders["seller"]).fillna(0.0).to_numpy() / 100
-    seller_delay = pd.Series(delay).groupby(orders["seller"].to_numpy(), dropna=False).transform("mean").to_numpy()
-    usual = np.where(excess > 0, seller_delay, delay.sum() / n)
-    rest = np.maximum((orders["expected"].to_numpy() + excess) / IN_SIXTY_DAYS - usual - broken / IN_SIXTY_DAYS, 0.005)
+    # hurried promises and the campaign delay more orders: that part of their excess is there already
+    kind = (excess > 0) * 2 + orders["campaign"].to_numpy()
+    usual = pd.Series(delay).groupby(kind).transform("mean").to_numpy()
+    rest = np.maximum((orders["expected"].to_numpy() + excess) / SHOWN - usual - broken / SHOWN, 0.005)
     delivered = orders["delivered"].to_numpy() != NEVER
-    found = {code(name): broken * share / IN_SIXTY_DAYS for name, share in NAMED.items() if name.endswith("kept")}
+    found = {code(name): broken * share / SHOWN for name, share in NAMED.items() if name.endswith("kept")}
     found |= {
         code(name): rest * share * delivered / max(delivered.mean(), 0.01) for name, share in BESIDES.items() if "invoice" not in name
     }
@@ -100,6 +101,23 @@ def promise_rates(plan: Plan, ex: Exposure, delay: np.ndarray) -> dict[int, np.n
     hidden = np.where(billed, broken[by_order], 0.0)
     found[code("onboarding.hidden_charge_condition")] = hidden * NAMED["onboarding.hidden_charge_condition"] * n / max(billed.sum(), 1)
     return found
+
+
+def anchors(ex: Exposure, source: str) -> tuple[str, np.ndarray]:
+    """Return of what kind a source is (order, invoice, quote), and the day from which each of its rows counts."""
+    if source == "invoice":
+        return "invoice", ex.invoices["day"].to_numpy()
+    if source in ("quote", "late_quote"):
+        return "quote", ex.quotes["promised" if source == "late_quote" else "day"].to_numpy()
+    days = {"delivery": "delivered", "due": "due", "delayed": "due"}
+    return "order", ex.orders[days.get(source, "day")].to_numpy()
+
+
+def _inside(ex: Exposure, reason: int, source: str) -> np.ndarray:
+    """Share of each row's contacts that fall into the period: the others are lost."""
+    after, n_days = np.sort(lags()[reason]), ex.rhythm.shape[1]
+    _, day = anchors(ex, source)
+    return (np.searchsorted(after, n_days - day) - np.searchsorted(after, -day)) / len(after)
 
 
 def _delivery(plan: Plan, ex: Exposure) -> np.ndarray:

@@ -107,6 +107,7 @@ def first_days(rng: np.random.Generator, plan: Plan, ex: Exposure, window: Windo
         told = order["notice"].to_numpy() != NEVER
         per_customer = np.where(order["delayed"], 2.0, 0.8) * np.where(told & order["m1"].to_numpy(), 0.5, 1.0)
     weights = per_customer[:, None] * rate
-    weights = np.where(inside, weights * week, 0.0) * (total / max(weights.sum(), 1e-12))
+    weights = np.where(inside, weights * week, 0.0)
+    weights *= total / max(weights.sum(), 1e-12)
     cells = np.repeat(np.arange(weights.size), rng.poisson(weights.ravel()))
     return pd.DataFrame({"source": rows[cells // len(offsets)], "day": day.ravel()[cells]})
