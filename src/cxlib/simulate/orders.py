@@ -43,10 +43,11 @@ TOUCHPOINT_SHARES = {
     "workshop": (0.14, 0.21, 0.03, 0.62, 0.00),
 }
 CAMPAIGN, CAMPAIGN_FIRST, CAMPAIGN_LAST = "K2025-10", "2025-10-01", "2025-10-31"
+CAMPAIGN_LEAVES = 0.35  # of the month's usual orders: most of those that come anyway come under the campaign
 RELAUNCH, RELAUNCH_MOVES = pd.Timestamp("2025-09-22"), 0.18  # reorders by phone that moved to the new shop
 # contacts of disappointment per order that are to be expected of a kind of order and customer, before anybody's promises
 DISAPPOINTMENT = {
-    "base": 0.188,
+    "base": 0.190,
     "special": float(np.exp(0.75)),
     "construction": float(np.exp(0.3)),
     "new": float(np.exp(0.35)),
@@ -115,6 +116,8 @@ def _ordered(rng: np.random.Generator, plan: Plan, people: People, table: pd.Dat
     buyers = people.customers[people.customers["status"] != "prospect"].reset_index(drop=True)
     first, last = _span(table, buyers)
     drawn = _buyers(rng, plan, buyers, first, last, table)
+    month = (table["date"] >= CAMPAIGN_FIRST) & (table["date"] <= CAMPAIGN_LAST)
+    table = table.assign(factor=table["factor"].where(~month, table["factor"] * CAMPAIGN_LEAVES))
     customer = buyers.iloc[drawn["buyer"]].reset_index(drop=True)
     month_end = customer["_seller"].map(sellers(plan)["month_end"]).astype(float).fillna(0.1).to_numpy()
     day = draw_days(
@@ -149,13 +152,14 @@ def _buyers(
 ) -> pd.DataFrame:
     """Draw a customer for each order, with the first and last day possible.
 
-    New customers have an opening order, lost ones one in their last months; the rest goes by activity, the campaign's to customers who
-    were there in its month.
+    New customers have an opening order, lost ones one in their last months, large ones at least one; the rest goes by activity, the
+    campaign's to customers who were there in its month.
     """
     month = np.flatnonzero((table["date"] >= CAMPAIGN_FIRST) & (table["date"] <= CAMPAIGN_LAST))
     there = (first <= month[0]) & (last >= month[-1]) if len(month) else np.zeros(len(buyers), dtype=bool)
     weight = (0.12 + 0.88 * buyers["_activity"]) * buyers["segment"].map(ORDERING) * (last - first + 1) / len(table)
     weight = (weight * portfolio_weight(buyers)).to_numpy(dtype=float)
+    large = (buyers["_size_class"] != "C") & ~buyers["_new"] & buyers["churn_date"].isna()
     parts = []
     staff, seller = sellers(plan)[["orders", "campaign"]], buyers["_seller"].to_numpy(dtype=object)
     if plan.market == "b2c":  # everybody buys in the shop, of nobody
@@ -165,10 +169,11 @@ def _buyers(
         opening = np.flatnonzero((own > 0) & buyers["_new"])[: of["orders"]]
         leaving = np.flatnonzero((own > 0) & buyers["churn_date"].notna())[: of["orders"] - len(opening)]
         promoted = min(of["campaign"], of["orders"] - len(opening) - len(leaving)) if (own * there).any() else 0
-        more = of["orders"] - len(opening) - len(leaving) - promoted
-        bought = rng.choice(len(buyers), size=more, p=own / own.sum())
+        rest = of["orders"] - len(opening) - len(leaving) - promoted
+        steady = np.flatnonzero((own > 0) & large)[:rest]
+        bought = np.concatenate([steady, rng.choice(len(buyers), size=rest - len(steady), p=own / own.sum())])
         fell_for = rng.choice(len(buyers), size=promoted, p=own * there / (own * there).sum()) if promoted else np.empty(0, dtype=int)
-        kinds = np.repeat(["opening", "leaving", "usual", "campaign"], [len(opening), len(leaving), more, promoted])
+        kinds = np.repeat(["opening", "leaving", "usual", "campaign"], [len(opening), len(leaving), rest, promoted])
         parts.append(pd.DataFrame({"buyer": np.concatenate([opening, leaving, bought, fell_for]), "kind": kinds}))
     drawn = pd.concat(parts, ignore_index=True)
     low, high, kind = first[drawn["buyer"]], last[drawn["buyer"]], drawn["kind"]

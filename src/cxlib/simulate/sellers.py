@@ -130,7 +130,21 @@ def portfolio_weight(customers: pd.DataFrame) -> np.ndarray:
 
 
 def portfolios(rng: np.random.Generator, region: np.ndarray, segment: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """Give every customer a seller of its region; sellers with an affinity get more of the customers they like."""
+    """Give every customer a seller of its region; sellers with an affinity get more of the customers they like.
+
+    Parameters
+    ----------
+    rng : Generator
+    region, segment : array of str
+        Of each customer.
+    new : array of bool
+        Won in the period.
+
+    Returns
+    -------
+    array of str
+        A seller_id for each customer; portfolios of a region are of about equal size.
+    """
     given = np.empty(len(region), dtype=object)
     for place in pd.unique(pd.Series(region)):
         rows = np.flatnonzero(region == place)
