@@ -72,7 +72,7 @@ def _chosen(plan: Plan, rng: np.random.Generator, contacts: pd.DataFrame) -> pd.
     keys = np.log(possible["channel"].map(WILLING).to_numpy(dtype="float64")) + rng.gumbel(size=len(possible))
     chosen = possible.iloc[np.sort(np.argsort(-keys)[: min(plan.count(ANSWERED), len(possible))])].reset_index(drop=True)
     waited = pd.to_timedelta(np.rint(rng.uniform(60, 3 * 24 * 60, len(chosen))), unit="min")
-    chosen["survey_ts"] = (chosen["contact_ts"].dt.floor("min") + waited).astype("datetime64[us, Europe/Berlin]")
+    chosen["survey_ts"] = (chosen["contact_ts"] + waited).astype("datetime64[us, Europe/Berlin]")
     chosen["response_id"] = [f"N-{number:05d}" for number in range(1, len(chosen) + 1)]
     who = chosen["person_id"].fillna(chosen["customer_id"]) if "person_id" in chosen else chosen["customer_id"]
     return chosen.assign(
@@ -89,5 +89,5 @@ def _item(rng: np.random.Generator, chosen: pd.DataFrame, name: str, answer: np.
     rows["cluster_id"] = rows["account_id"].fillna(rows["customer_id"]) if "account_id" in rows else rows["customer_id"]
     rows["state"] = np.where(told, "answered", "no_answer")
     rows["value"] = np.nan if answer is None else np.where(told, np.clip(np.rint(answer), low, high), np.nan)
-    rows["text"] = np.where(told, tried, None) if answer is None else None
+    rows["text"] = pd.Series(tried, index=rows.index).where(told) if answer is None else None
     return rows.assign(scale_low=low, scale_high=high)

@@ -12,15 +12,16 @@ from cxlib.simulate.drivers import RATED
 from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan, stream
 from cxlib.simulate.questionnaire import MARK, ROLE_SKIPS, items, turned
+from cxlib.simulate.trade import Trade
 
 __all__ = ["RESPONSE", "Answers", "answers", "truth"]
 
-ACCOUNT_SHARE = 0.27  # of everything personal, what people of an account have in common; gives an intraclass correlation of .28
-SIDES = {"buyer": 0.13, "user": -0.25, "other": 0.0}  # of mood, in standard deviations: buyers judge 0.6 points better
+ACCOUNT_SHARE = 0.52  # of everything personal, what people of an account have in common; gives an intraclass correlation of .28
+SIDES = {"buyer": 0.22, "user": -0.44, "other": 0.0}  # of mood, in standard deviations: buyers judge 0.6 points better
 TENURE, QUALITY, LOST = 0.12, 0.3, -0.7  # of mood: a standard deviation of log tenure, of a customer's luck; who is going to leave
 STRATA = {"A": 0.15, "B": 0.05, "C": -0.05, "single": -0.15}
-AT_RISK, REVERSED = 31, 1.5  # accounts whose buyers are much unhappier than their users, and by how much mood moves either way
-STRAIGHT_LINERS = 38
+AT_RISK, REVERSED = 31, 1.4  # accounts whose buyers are much unhappier than their users, and by how much mood moves either way
+STRAIGHT_LINERS, STRAIGHT_MARKS = 38, {1.0: 0.3, 2.0: 0.5, 3.0: 0.2}
 PERSONA_MARKS = {  # school marks that a persona adds; the others give them back, so that means stay
     ("Tanja", "T22"): 0.3,
     ("Tanja", "T31"): -0.2,
@@ -70,7 +71,7 @@ class Answers:
 
 
 def answers(
-    plan: Plan, people: People, trade: object, contacts: pd.DataFrame | None = None, messages: pd.DataFrame | None = None
+    plan: Plan, people: People, trade: Trade, contacts: pd.DataFrame | None = None, messages: pd.DataFrame | None = None
 ) -> Answers:
     """Simulate the surveys.
 
@@ -92,7 +93,7 @@ def answers(
     asked = _moods(plan, who, asked)
     marks, used, asked = _marks(plan, who, asked, trade, contacts)
     asked["points"] = drivers.points(marks, used, plan.effects) + _rest(plan, who, asked)
-    marks, used, asked = _straight(plan, marks, used, asked)
+    marks, asked = _straight(plan, marks, asked)
     expected, versions = _expected(plan, who, asked)
     values, states = _rated(plan, asked, marks, used, expected, versions)
     others = attitudes.attitudes(plan, asked, marks, used, trade)
@@ -151,7 +152,7 @@ def _moods(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
 
 
 def _marks(
-    plan: Plan, who: pd.DataFrame, asked: pd.DataFrame, trade: object, contacts: pd.DataFrame | None
+    plan: Plan, who: pd.DataFrame, asked: pd.DataFrame, trade: Trade, contacts: pd.DataFrame | None
 ) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
     rng = stream(plan, "marks")
     shopping = who["customer_id"].isin(trade.orders.loc[trade.orders["touchpoint_id"] == "T19", "customer_id"]).to_numpy()
@@ -170,17 +171,30 @@ def _marks(
     shift, used = shift[asked["row"]], used[asked["row"]]
     noticed = (asked["wave"].eq("2") & asked["region"].isin(NOTICED_IN)).to_numpy()
     shift[:, NAMES.index("T22")] += NOTICED * plan.effects.actions * noticed
+    shift += _given_back(plan, asked)
     experience = drivers.latent(asked["mood"].to_numpy(), layered(rng, who, asked, len(RATED)), plan.effects)
     return drivers.marked(experience, shift), used, asked.assign(one_name=one_name[asked["row"]] & used[:, NAMES.index("T39")])
+
+
+def _given_back(plan: Plan, asked: pd.DataFrame) -> np.ndarray:
+    """Return what marks have to lose so that their means stay: straight-liners pull them, and of some items only one side is asked."""
+    straight = sum(mark * share for mark, share in STRAIGHT_MARKS.items())
+    share = plan.count(STRAIGHT_LINERS) / max(len(asked), 1)
+    back = np.array([share * (rated.mark - straight) for rated in RATED])
+    for name, roles in ROLE_SKIPS.items():
+        place, there = NAMES.index(name), ~asked["role"].isin(roles)
+        side = asked.loc[there, "mood"].mean() - asked["mood"].mean() if there.any() else 0.0
+        back[place] += drivers.SPREAD * np.sqrt(RATED[place].halo) * plan.effects.halo * side
+    return back
 
 
 def _claims(rng: np.random.Generator, who: pd.DataFrame, contacts: pd.DataFrame | None) -> tuple[np.ndarray, np.ndarray]:
     """Who had a claim, and whose claim one person handled from start to end; where the log does not tell, a third of them."""
     one_name = rng.random(len(who)) < ONE_NAME_SHARE
-    if contacts is None or not {"_reason", "case_id", "handled_by"} <= set(contacts):
+    if contacts is None or not {"_reason", "_person_id", "_customer_id", "handled_by"} <= set(contacts):
         return np.zeros(len(who), dtype=bool), one_name
     claims = contacts[contacts["_reason"].isin(CLAIMS)]
-    key = claims["person_id"].where(claims["person_id"].isin(who["person_id"].dropna()), claims["customer_id"])
+    key = claims["_person_id"].where(claims["_person_id"].isin(who["person_id"].dropna()), claims["_customer_id"])
     hands = claims.groupby(key)["handled_by"].nunique()
     cases = claims.groupby(key).size()
     told = who["key"].map((hands <= 1).where(cases > 1)).astype("boolean")  # a single contact has one name in any case
@@ -195,14 +209,14 @@ def _rest(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> np.ndarray:
     return pain - (pain.mean() if len(pain) else 0.0) + left * layered(stream(plan, "rest"), who, asked, 1)[:, 0]
 
 
-def _straight(plan: Plan, marks: np.ndarray, used: np.ndarray, asked: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
-    """Let some give the same mark to everything."""
+def _straight(plan: Plan, marks: np.ndarray, asked: pd.DataFrame) -> tuple[np.ndarray, pd.DataFrame]:
+    """Let some give the same mark to everything they used."""
     rng = stream(plan, "straight")
     once = np.flatnonzero(~asked["double"].to_numpy(dtype=bool))
     rows = rng.choice(once, min(plan.count(STRAIGHT_LINERS), len(once)), replace=False)
-    marks, used = marks.copy(), used.copy()
-    marks[rows], used[rows] = rng.choice([1.0, 2.0, 3.0], (len(rows), 1), p=[0.3, 0.5, 0.2]), True
-    return marks, used, asked.assign(straight_liner=np.isin(np.arange(len(asked)), rows))
+    marks = marks.copy()
+    marks[rows] = rng.choice(list(STRAIGHT_MARKS), (len(rows), 1), p=list(STRAIGHT_MARKS.values()))
+    return marks, asked.assign(straight_liner=np.isin(np.arange(len(asked)), rows))
 
 
 def _expected(plan: Plan, who: pd.DataFrame, asked: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -251,8 +265,8 @@ def _long(
     long = long[[name for name in RESPONSE if name in asked]].join(what[[name for name in RESPONSE if name in what]])
     long["state"], long["survey_id"] = state.ravel(), "customers"
     long["value"] = np.where(long["state"] == "answered", value.ravel(), np.nan)
-    long["text"] = np.where(long["state"] == "answered", text.ravel(), None)
-    long["order_id"] = np.where(long["item_group"] == "promise", np.repeat(order, len(table)), None)
+    long["text"] = pd.Series(text.ravel()).where(long["state"] == "answered")
+    long["order_id"] = pd.Series(np.repeat(order, len(table))).where(long["item_group"] == "promise")
     return long
 
 

@@ -13,6 +13,7 @@ from cxlib.simulate.open_answers import written
 from cxlib.simulate.plan import Plan, stream
 from cxlib.simulate.questionnaire import AWAITED, COMPARED, IMPORTANT, SERVICES, turned
 from cxlib.simulate.sellers import sellers
+from cxlib.simulate.trade import Trade
 
 __all__ = ["Attitudes", "attitudes"]
 
@@ -56,7 +57,7 @@ class Attitudes:
     order_id: np.ndarray
 
 
-def attitudes(plan: Plan, asked: pd.DataFrame, marks: np.ndarray, used: np.ndarray, trade: object) -> Attitudes:
+def attitudes(plan: Plan, asked: pd.DataFrame, marks: np.ndarray, used: np.ndarray, trade: Trade) -> Attitudes:
     """Return the answers to everything that is neither an actual nor an expected mark.
 
     Parameters
@@ -133,7 +134,7 @@ def _awaited(rng: np.random.Generator, asked: pd.DataFrame) -> dict[str, np.ndar
 
 
 def _promises(
-    plan: Plan, rng: np.random.Generator, asked: pd.DataFrame, trade: object
+    plan: Plan, rng: np.random.Generator, asked: pd.DataFrame, trade: Trade
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], np.ndarray]:
     """Ask about the latest order delivered before the questionnaire: what its seller let one expect, and what came of it."""
     orders = trade.orders.dropna(subset=["_seller", "delivered_date"])

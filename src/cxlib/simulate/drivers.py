@@ -18,7 +18,22 @@ import pandas as pd
 
 from cxlib.simulate.plan import Effects, Plan
 
-__all__ = ["ANSWERS", "BEST", "NOISE", "RATED", "WORST", "Rated", "cut", "latent", "marked", "points", "scored", "shapley", "truth"]
+__all__ = [
+    "ANSWERS",
+    "BEST",
+    "NOISE",
+    "RATED",
+    "SPREAD",
+    "WORST",
+    "Rated",
+    "cut",
+    "latent",
+    "marked",
+    "points",
+    "scored",
+    "shapley",
+    "truth",
+]
 
 BEST, WORST = 1, 6
 DELIGHTED, DISAPPOINTED, FAILED = 1, 4, 5  # marks that earn the reward, cost the penalty, and break the chain
@@ -152,7 +167,7 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
 @lru_cache(maxsize=8)
 def _computed(seed: int, drivers: float, halo: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     effects, items = Effects(drivers=drivers, halo=halo), len(RATED)
-    moments = sum(_moments(np.random.default_rng([seed, chunk, 11]), CHUNK, effects) for chunk in range(ANSWERS // CHUNK))
+    moments = np.sum([_moments(np.random.default_rng([seed, chunk, 11]), CHUNK, effects) for chunk in range(ANSWERS // CHUNK)], axis=0)
     use, rating, low, high = (1 + items * block + np.arange(items) for block in range(4))
     linear, contrasts = np.r_[0, use, rating], np.r_[0, use, low, high]
     slopes, errors, r2 = _regressed(moments, linear)
@@ -176,8 +191,9 @@ def _computed(seed: int, drivers: float, halo: float) -> tuple[pd.DataFrame, pd.
             "reward_seen": seen[1 + 2 * items :],
         }
     )
-    facts = {"r2": r2, "noise": NOISE, "weakest_link": WEAKEST_LINK * drivers, "halo": np.mean([rated.halo for rated in RATED]) * halo**2}
-    return table, pd.DataFrame({"metric": list(facts), "value": [float(value) for value in facts.values()]})
+    shared = float(np.mean([rated.halo for rated in RATED])) * halo**2
+    facts = {"r2": r2, "noise": NOISE, "weakest_link": WEAKEST_LINK * drivers, "halo": shared}
+    return table, pd.DataFrame({"metric": list(facts), "value": list(facts.values())})
 
 
 def _moments(rng: np.random.Generator, size: int, effects: Effects) -> np.ndarray:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan
+from cxlib.simulate.trade import Trade
 
 __all__ = ["DEDUCTIONS", "MEMORY_DAYS", "experiences", "remembered", "truth"]
 
@@ -22,17 +23,18 @@ DEDUCTIONS = {
     "P09": 0.6,  # did not reach the wanted person at the first attempt
     "P10": 1.0,  # passed on twice or more
     "P11": 0.5,  # had to ask about an invoice
-    "P12": 1.4,  # had to ask how a claim was going
+    "P12": 1.4,  # a claim without interim status, or had to ask how it was going
 }
 MEMORY_DAYS = 180
 LONG_WAIT_S, LATE_DAYS = 250.0, 5
 WRITTEN = ("email", "web_form")
 CIRCULAR = ("2026-03-02", "2026-03-09")
+STATUS, CLAIMS = "complaint.complaint_status", ("complaint.quality_claim", "complaint.warranty_claim")
 INVOICE = ("billing.invoice_comprehension", "billing.invoice_error", "billing.invoice_format")
 COLUMNS = ("key", "contact_id", "ts", "pain_point")
 
 
-def experiences(people: People, trade: object, contacts: pd.DataFrame | None = None, messages: pd.DataFrame | None = None) -> pd.DataFrame:
+def experiences(people: People, trade: Trade, contacts: pd.DataFrame | None = None, messages: pd.DataFrame | None = None) -> pd.DataFrame:
     """Return every pain point that somebody met, as far as the tables tell.
 
     Parameters
@@ -43,8 +45,8 @@ def experiences(people: People, trade: object, contacts: pd.DataFrame | None = N
     contacts : DataFrame, optional
         The log with its hidden columns; columns it lacks tell nothing.
     messages : DataFrame, optional
-        Outbound messages: a delay notice sent before the promised date spares P06. Without them a delay counts as not told when somebody
-        complained of that.
+        Outbound messages: a delay notice sent before the promised date spares P06. Without them only those delays count as not told of
+        which somebody complained.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def experiences(people: People, trade: object, contacts: pd.DataFrame | None = N
     """
     pieces = [_of_orders(trade.orders, messages), _of_quotes(trade.quotes)]
     if contacts is not None and len(contacts):
-        pieces.append(_of_contacts(contacts, told_by_contacts=messages is None))
+        pieces.append(_of_contacts(contacts))
     met = pd.concat(pieces, ignore_index=True)
     in_accounts = people.persons.loc[people.persons["account_id"].notna(), "person_id"]
     met["key"] = met["person_id"].where(met["person_id"].isin(in_accounts), met["customer_id"])
@@ -77,11 +79,11 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
 
 def _rows(frame: pd.DataFrame, hit: pd.Series | np.ndarray, ts: pd.Series, pain_point: str) -> pd.DataFrame:
     part = frame[hit]
-    person = next((part[name] for name in ("_person_id", "person_id") if name in part), None)
-    contact = part.get("contact_id")
-    return pd.DataFrame(
-        {"customer_id": part["customer_id"], "person_id": person, "contact_id": contact, "ts": ts[hit], "pain_point": pain_point}
-    ).astype({"person_id": "str", "contact_id": "str"})
+    customer, person = (
+        part.get(f"_{name}", part.get(name)) for name in ("customer_id", "person_id")
+    )  # who it was, known to the log or not
+    found = {"customer_id": customer, "person_id": person, "contact_id": part.get("contact_id"), "ts": ts[hit], "pain_point": pain_point}
+    return pd.DataFrame(found).astype({"person_id": "str", "contact_id": "str"})
 
 
 def _of_orders(orders: pd.DataFrame, messages: pd.DataFrame | None) -> pd.DataFrame:
@@ -101,7 +103,7 @@ def _of_quotes(quotes: pd.DataFrame) -> pd.DataFrame:
     return _rows(quotes, late, quotes["promised_ts"], "P03")
 
 
-def _of_contacts(contacts: pd.DataFrame, *, told_by_contacts: bool) -> pd.DataFrame:
+def _of_contacts(contacts: pd.DataFrame) -> pd.DataFrame:
     def column(name: str) -> pd.Series:
         return contacts[name] if name in contacts else pd.Series(np.nan, index=contacts.index, dtype="object")
 
@@ -114,21 +116,20 @@ def _of_contacts(contacts: pd.DataFrame, *, told_by_contacts: bool) -> pd.DataFr
         "P01": contacts["channel"].isin(WRITTEN) & ~answered & (reason != "no_customer_concern"),
         "P02": missed,
         "P04": reason.eq("follow_up.sent_info_unclear") & (day >= CIRCULAR[0]) & (day <= CIRCULAR[1]),
+        "P06": reason.eq("delivery.delivery_delay_not_notified"),
         "P07": (column("wait_s").astype("float64") > LONG_WAIT_S) | column("abandoned").fillna(False).astype(bool),
         "P08": contacts["channel"].eq("phone") & _closed(ts),
         "P09": column("reached").eq(False).fillna(False).astype(bool),
         "P10": (column("transfers").astype("float64") >= 2),
         "P11": reason.isin(INVOICE),
-        "P12": reason.eq("complaint.complaint_status"),
+        "P12": reason.eq(STATUS) | (reason.isin(CLAIMS) & column("_interim").eq(False)),
     }
-    if told_by_contacts:
-        hits["P06"] = reason.eq("delivery.delivery_delay_not_notified")
     return pd.concat([_rows(contacts, hit.to_numpy(dtype=bool), ts, pain_point) for pain_point, hit in hits.items()])
 
 
 def _closed(ts: pd.Series) -> pd.Series:
     """Outside Mo–Th 7:30–16:30 and Fr 7:30–14:30."""
-    minute, weekday = ts.dt.hour * 60 + ts.dt.minute, ts.dt.dayofweek
+    minute, weekday = ts.dt.hour * 60 + ts.dt.minute, ts.dt.day_of_week
     return (weekday > 4) | (minute < 450) | (minute >= np.where(weekday == 4, 870, 990))
 
 

@@ -10,7 +10,7 @@ from cxlib.simulate.drivers import RATED
 __all__ = ["BUYERS", "MARK", "NOT_USED", "NO_ANSWER", "ROLE_SKIPS", "SERVICES", "items", "raw", "turned"]
 
 MARK = (1.0, 6.0)
-NOT_USED, NO_ANSWER, NO_NUMBER = 8.0, 9.0, 99.0  # codes of the questionnaire; an empty cell was not asked
+NOT_USED, NO_ANSWER, NO_NUMBER, NO_HOURS = 8.0, 9.0, 99.0, 999.0  # codes of the questionnaire; an empty cell was not asked
 BUYERS = ("decision_maker", "influencer", "information_gatherer")
 ROLE_SKIPS = {"T30": BUYERS, "T36": ("user",)}  # buyers are not asked about documentation, users not about invoices
 IMPORTANT = ("T22", "T11", "T31", "T36", "price")
@@ -41,7 +41,9 @@ NAMES = {
     "used_machines": ("Geprüfte Gebraucht-Aggregate", "Checked used power units"),
     "dealer_sales_support": ("Verkaufsunterstützung für Händler", "Sales support for dealers"),
 }
-ALONE = (  # item, type, group, low, high, wording; items without a scale are answered in words
+ALONE: tuple[
+    tuple[str, str, str, float | None, float | None, str, str], ...
+] = (  # item, type, group, low, high, wording; items without a scale are answered in words
     ("recommend", "nps", "loyalty", 0, 10, "Weiterempfehlung", "Recommendation"),
     ("overall", "overall", "loyalty", 1, 10, "Gesamturteil (10 sehr gut)", "Overall rating (10 very good)"),
     ("ease", "ces", "loyalty", 1, 7, "Es war einfach (7 stimmt völlig)", "It was easy (7 fully agree)"),
@@ -74,7 +76,7 @@ def items() -> pd.DataFrame:
     """
     rated = [rated.name for rated in RATED]
     group = {rated.name: rated.group for rated in RATED}
-    rows = [(f"{name}_actual", "actual", group[name], *MARK, name, "{}", "{}") for name in rated]
+    rows: list[tuple] = [(f"{name}_actual", "actual", group[name], *MARK, name, "{}", "{}") for name in rated]
     rows += [(f"{name}_expected", "expected", group[name], *MARK, name, "{}, erwartet", "{}, expected") for name in rated]
     rows += [(f"{name}_importance", "importance", group[name], 1, 5, name, "{}, wichtig", "{}, important") for name in IMPORTANT]
     rows += [
@@ -120,8 +122,9 @@ def raw(responses: pd.DataFrame, wave: str) -> pd.DataFrame:
     low, high, best = (asked[column].reindex(part["item_id"]).to_numpy() for column in ("scale_low", "scale_high", "best"))
     mark = best == "low"
     value = np.where(mark, low + high - part["value"], part["value"])
-    codes = {"not_used": NOT_USED, "no_answer": np.where(mark, NO_ANSWER, NO_NUMBER)}
-    value = np.select([part["state"] == state for state in codes], list(codes.values()), value)
+    nothing = np.select([mark, high > NO_NUMBER], [NO_ANSWER, NO_HOURS], NO_NUMBER)
+    value = np.where(part["state"] == "no_answer", nothing, value)
+    value = np.where(part["state"] == "not_used", NOT_USED, value)
     who = ["response_id", "respondent_id", "customer_id", "account_id", "person_id", "survey_ts", "stratum_id", "weight"]
     wide = part.assign(value=value).pivot_table("value", "response_id", "item_id", aggfunc="first", dropna=False)
     words = part[low != low].pivot_table("text", "response_id", "item_id", aggfunc="first")

@@ -1,0 +1,40 @@
+"""The demo client at full size, made once for all tests that need its survey."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pytest
+
+from cxlib.simulate import answers, log, outbound, people, trade
+from cxlib.simulate.plan import Plan
+
+
+@dataclass(frozen=True, eq=False)
+class Surveyed:
+    plan: Plan
+    people: people.People
+    trade: trade.Trade
+    contacts: pd.DataFrame
+    messages: pd.DataFrame
+    answers: answers.Answers
+
+    def answered(self, *types: str, **columns: str) -> pd.DataFrame:
+        """Answers of some item types (or with given values in columns), with what is true of their respondents."""
+        rows = self.answers.responses
+        rows = rows[(rows["state"] == "answered") & (rows["item_type"].isin(types) if types else True)]
+        for name, value in columns.items():
+            rows = rows[rows[name] == value]
+        hidden = ["response_id", *self.answers.respondents.columns.difference(rows.columns)]
+        return rows.merge(self.answers.respondents[hidden], on="response_id")
+
+
+@pytest.fixture(scope="session")
+def surveyed() -> Surveyed:
+    plan = Plan()
+    who = people.people(plan)
+    sold = trade.trade(plan, who)
+    contacts = log.log(plan, who, sold)
+    messages = outbound.messages(plan, who, sold, contacts)
+    return Surveyed(plan, who, sold, contacts, messages, answers.answers(plan, who, sold, contacts, messages))
