@@ -229,8 +229,10 @@ def test_a_client_with_a_log_alone_learns_what_a_list_would_tell():
     none = CONTRACTS["touchpoints"].empty()
     found = inventory.records(none, contacts=log("T7", None))
     assert found["touchpoint_id"].to_list() == ["T7", estimates.UNKNOWN]
+    covered = inventory.coverage(none, found, by=["stage"])
+    assert covered["metric"].to_list() == list(inventory.COVERAGE)
+    assert set(covered["note"]) == {"needs touchpoints.touchpoint_id"}
     results = {
-        "touchpoints": inventory.coverage(none, found, by=["stage"]),
         "place": inventory.journey_map(none, found),
         "remarks": inventory.check(none, found),
     }

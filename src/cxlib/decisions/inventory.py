@@ -25,6 +25,7 @@ __all__ = ["by_category", "check", "coverage", "journey_map", "missing", "offers
 NOBODY = "nobody"  # the level of touchpoints for which no department answers
 MEASURING = ("actual", "csat", "ces", "overall", "kano_functional", "contact_value")  # items that tell how a touchpoint was experienced
 KINDS = {"contacts": "log", "orders": "log", "ratings": "survey"}  # what each count of records is evidence of
+COVERAGE = ("touchpoints", "measured_log", "measured_survey", "unmeasured", "survey_only", "unowned")
 PHASES = CONTRACTS["touchpoints"].columns["phase"].allowed
 
 
@@ -101,16 +102,12 @@ def coverage(touchpoints: pd.DataFrame, records: pd.DataFrame, *, by: Sequence[s
     [['unmeasured', 1.0], ['survey_only', 0.0], ['unowned', 1.0]]
     """
     if touchpoints.empty:
-        return _unlisted(["touchpoint_id"], "touchpoints", by)
+        return stack(*[_unlisted(["touchpoint_id"], name, by) for name in COVERAGE])
     listed = _measured(touchpoints, records, min_records)
-    flags = {
-        "touchpoints": pd.Series(True, index=listed.index),
-        "measured_log": listed["measured_in"].isin(("log", "both")),
-        "measured_survey": listed["measured_in"].isin(("survey", "both")),
-        "unmeasured": listed["measured_in"].eq("neither"),
-        "survey_only": listed["observable_in"].eq("survey"),
-        "unowned": listed["department"].eq(NOBODY),
-    }
+    all_of_them, where = pd.Series(True, index=listed.index), listed["measured_in"]
+    log, survey, neither = where.isin(("log", "both")), where.isin(("survey", "both")), where.eq("neither")
+    only_survey, unowned = listed["observable_in"].eq("survey"), listed["department"].eq(NOBODY)
+    flags = dict(zip(COVERAGE, (all_of_them, log, survey, neither, only_survey, unowned), strict=True))
     counted = listed[list(by)].assign(**flags)
     summed = counted.groupby(list(by), sort=False, as_index=False)[list(flags)].sum() if by else counted[list(flags)].sum().to_frame().T
     return stack(*[_counts(summed[list(by)], summed[name], name) for name in flags])
