@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib.simulate.attitudes import IMPORTANCE, KANO, RIVALS
+from cxlib.simulate.attitudes import IMPORTANCE, KANO, RIVALS, SOURCES
 from cxlib.simulate.sellers import sellers
 
 
@@ -64,3 +64,10 @@ def test_loyalty_follows_experience(surveyed):
     again = answers[answers["item_type"] == "repurchase"]
     staying, leaving = (again.loc[again["churn"].notna() == left, "value"] for left in (False, True))
     assert staying.mean() - leaving.mean() > 1  # who is going to leave says so
+
+
+def test_who_was_referred_says_so(surveyed):
+    source = surveyed.answered("first_source")
+    assert (source.loc[source["referred"], "text"] == "word_of_mouth").all()
+    assert source["text"].isin(["word_of_mouth", *SOURCES]).all()
+    assert 0.25 < (source["text"] == "word_of_mouth").mean() < 0.45

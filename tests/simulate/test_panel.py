@@ -39,6 +39,7 @@ def test_those_who_answered_were_invited_and_still_customers(made):
     rows = who.iloc[letters["_row"].to_numpy(dtype=int)]
     assert (rows["start"].to_numpy() < sent.to_numpy()).all()
     assert not (rows["churn"].to_numpy() < sent.to_numpy() - np.timedelta64(10, "h")).any()
+    assert (returned["survey_ts"].dt.day_of_week >= 5).mean() < 0.1
     assert (returned["survey_ts"] > letters.groupby("wave")["sent_ts"].first()[returned["wave"]].to_numpy()).all()
 
 

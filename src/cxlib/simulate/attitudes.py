@@ -169,6 +169,7 @@ def _words(
     for name, shares in (("first_source", SOURCES), ("purchase_reason", PURCHASE_REASONS), ("before_contact", TRIED)):
         texts[name] = rng.choice(np.array(list(shares), dtype=object), size, p=np.array(list(shares.values())) / sum(shares.values()))
         states[name] = np.where(rng.random(size) < 0.04, "no_answer", "answered")
+    texts["first_source"] = np.where(asked["referred"], "word_of_mouth", texts["first_source"])
     jitter = rng.normal(0, 0.5, marks.shape)  # of equal marks any may come to mind
     usual = np.array([rated.mark for rated in RATED])
     best = np.where(used, usual / 2 - marks + jitter, -np.inf).argmax(axis=1)

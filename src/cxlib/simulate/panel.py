@@ -13,7 +13,7 @@ __all__ = ["DOUBLE_FILLERS", "PANEL", "WAVES", "invited", "population", "questio
 
 WAVES = {"1": ("2025-10-06", 612, 2930), "2": ("2026-05-04", 655, 2970)}  # sent, questionnaires, invitations
 PANEL, DOUBLE_FILLERS = 240, 12  # persons in both waves; questionnaires that somebody filled a second time
-OPEN_FOR_DAYS = 24
+OPEN_FOR_DAYS, WAITS_FOR_MONDAY = 24, 0.85
 INVITATION = ("respondent_id", "wave", "sent_ts", "responded", "stratum")
 WILLING = {"A": 0.30, "B": 0.28, "C": 0.25, "single": 0.22}  # propensity to answer by stratum, relative
 OPEN_ACCOUNTS, OPEN = 0.8, 5.0  # of the accounts with buyers and users, those from which both like to answer, and how much more willing
@@ -28,7 +28,8 @@ def population(plan: Plan, people: People) -> pd.DataFrame:
     DataFrame
         One row a person: respondent_id, customer_id, account_id, person_id (missing for the one person of a customer without account),
         cluster_id, stratum_id {A, B, C, single}, role, side {buyer, user, other}, persona, language, region, segment, start, churn,
-        quality, key (the person, or the customer who is one person), voice (how willing this side of the account is).
+        quality, referred (by another customer), key (the person, or the customer who is one person), voice (how willing this side of
+        the account is).
     """
     rng = stream(plan, "panel")
     customers = people.customers.set_index("customer_id")
@@ -51,6 +52,7 @@ def population(plan: Plan, people: People) -> pd.DataFrame:
             "start": mine["start_date"],
             "churn": mine["churn_date"],
             "quality": mine["_quality"],
+            "referred": mine["referred_by"].notna(),
             "key": persons["person_id"].where(looked_after, persons["_customer_id"]),
         }
     )
@@ -113,6 +115,8 @@ def questionnaires(plan: Plan, who: pd.DataFrame, invitations: pd.DataFrame) -> 
         part = who.iloc[np.r_[rows, twice]].assign(wave=wave, row=np.r_[rows, twice])
         part["double"] = np.r_[np.zeros(len(rows), dtype=bool), np.ones(len(twice), dtype=bool)]
         day = letters["sent_ts"].iloc[0].normalize() + pd.to_timedelta(days + 1, unit="D")
+        off = np.maximum(7 - day.day_of_week.to_numpy(), 0) * ((day.day_of_week >= 5) & (rng.random(len(days)) < WAITS_FOR_MONDAY))
+        day += pd.to_timedelta(off, unit="D")
         part["survey_ts"] = (day + pd.to_timedelta(minute, unit="min")).as_unit("us")
         part = part.sort_values(["survey_ts", "respondent_id"], ignore_index=True)
         part["response_id"] = [f"W{wave}-{number:04d}" for number in range(1, len(part) + 1)]
