@@ -112,7 +112,9 @@ def test_coverage_says_what_is_measured_where(listed, found):
     stages = inventory.coverage(listed, found, by=["stage"])
     assert list(dict.fromkeys(stages["stage"])) == ["Suche", "Auftrag", "Nutzung"]
     assert value(stages, "unmeasured", stage="Suche") == 1
-    assert value(inventory.coverage(listed, found, by=["department"]), "unowned", department="nobody") == 1
+    departments = inventory.coverage(listed, found, by=["department"])
+    assert list(dict.fromkeys(departments["department"])) == ["ID", "KC", "nobody"]
+    assert value(departments, "unowned", department="nobody") == 1
     assert whole["n"].isna().all()  # a list counts nobody
 
 
@@ -267,3 +269,22 @@ def test_records_by_channel_are_refused_where_touchpoints_are_wanted(listed):
 def test_a_million_contacts_are_counted_at_once(listed):
     many = pd.DataFrame({"touchpoint_id": np.resize(["T1", "T2", "T3"], 1_000_000)})
     assert inventory.records(listed, contacts=many)["value"].sum() == 1_000_000
+
+
+def test_the_demo_s_planted_gaps_are_found(root):
+    from cxlib.params import load
+    from cxlib.simulate.plan import Plan
+    from cxlib.simulate.workshop import workshop
+
+    tables, wanted = workshop(Plan()), load(root, "demo").inventory
+    touchpoints = tables["touchpoints"]
+    hits = inventory.missing(touchpoints, usual=wanted.usual)
+    assert set(hits.loc[hits["value"].eq(0), "usual"]) == {"payment_route", "repair_status"}
+    found = inventory.records(touchpoints, contacts=log(*["T23"] * 20, *["T18"] * 20))
+    covered = inventory.coverage(touchpoints, found)
+    assert (value(covered, "touchpoints"), value(covered, "unowned"), value(covered, "survey_only")) == (42, 4, 10)
+    remarks = inventory.check(touchpoints, found)
+    assert remarks.loc[remarks["check"].eq("planned_but_met"), "touchpoint_id"].dropna().to_list() == ["T23"]
+    assert remarks.loc[remarks["check"].eq("obsolete_but_met"), "touchpoint_id"].dropna().to_list() == ["T18"]
+    empty = inventory.offers(tables["offers"], touchpoints)
+    assert set(empty.loc[empty["value"].eq(0), "stage"]) >= {"Aufmerksamkeit", "Lieferung", "Reklamation"}

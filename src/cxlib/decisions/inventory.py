@@ -110,6 +110,8 @@ def coverage(touchpoints: pd.DataFrame, records: pd.DataFrame, *, by: Sequence[s
     flags = dict(zip(COVERAGE, (all_of_them, log, survey, neither, only_survey, unowned), strict=True))
     counted = listed[list(by)].assign(**flags)
     summed = counted.groupby(list(by), sort=False, as_index=False)[list(flags)].sum() if by else counted[list(flags)].sum().to_frame().T
+    if "department" in by:
+        summed = summed.sort_values("department", key=lambda names: names.eq(NOBODY), kind="stable")
     return stack(*[_counts(summed[list(by)], summed[name], name) for name in flags])
 
 
