@@ -1,5 +1,7 @@
 """The simulated survey says what was planted, within sampling error."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -192,6 +194,14 @@ def test_consumers_and_clients_without_a_log_answer_too():
     contract("responses").validate(told.responses, "responses")
     assert set(told.responses["survey_id"]) == {"customers"}
     assert told.responses["account_id"].isna().all()
+
+
+def test_a_period_without_a_wave_has_no_answers():
+    early = Plan(size=0.1, end=date(2025, 6, 30))
+    who = people(early)
+    told = survey.answers(early, who, trade(early, who))
+    contract("responses").validate(told.responses, "responses")
+    assert len(told.responses) == len(told.invitations) == len(told.respondents) == 0
 
 
 def test_the_truth_has_its_tables():

@@ -87,17 +87,8 @@ def answers(
     """
     who = panel.population(plan, people)
     invitations = panel.invited(plan, who)
-    asked = panel.questionnaires(plan, who, invitations)
     met = experiences.experiences(people, trade, contacts, messages)
-    asked = asked.join(experiences.remembered(met, asked["key"], asked["survey_ts"]).reset_index(drop=True))
-    asked = _moods(plan, who, asked)
-    marks, used, asked = _marks(plan, who, asked, trade, contacts)
-    asked["points"] = drivers.points(marks, used, plan.effects) + _rest(plan, who, asked)
-    marks, asked = _straight(plan, marks, asked)
-    expected, versions = _expected(plan, who, asked)
-    values, states = _rated(plan, asked, marks, used, expected, versions)
-    others = attitudes.attitudes(plan, asked, marks, used, trade)
-    responses = _long(asked, values | others.values, states | others.states, others.texts, others.order_id)
+    responses, asked = _waves(plan, who, invitations, met, trade, contacts) if len(invitations) else (pd.DataFrame(), pd.DataFrame())
     if contacts is not None and len(contacts):
         responses = pd.concat([responses, after_contact.after_contact(plan, people, contacts, met)], ignore_index=True)
     return Answers(_typed(responses), invitations, asked)
@@ -126,6 +117,22 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
     }
     survey = pd.DataFrame({"metric": list(facts), "value": [float(value) for value in facts.values()]})
     return {**drivers.truth(plan), **experiences.truth(plan), "persona_marks": marks, "survey": survey}
+
+
+def _waves(
+    plan: Plan, who: pd.DataFrame, invitations: pd.DataFrame, met: pd.DataFrame, trade: Trade, contacts: pd.DataFrame | None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the responses of the waves, and what is true of each questionnaire."""
+    asked = panel.questionnaires(plan, who, invitations)
+    asked = asked.join(experiences.remembered(met, asked["key"], asked["survey_ts"]).reset_index(drop=True))
+    asked = _moods(plan, who, asked)
+    marks, used, asked = _marks(plan, who, asked, trade, contacts)
+    asked["points"] = drivers.points(marks, used, plan.effects) + _rest(plan, who, asked)
+    marks, asked = _straight(plan, marks, asked)
+    expected, halves = _expected(plan, who, asked)
+    values, states = _rated(plan, asked, marks, used, expected, halves)
+    others = attitudes.attitudes(plan, asked, marks, used, trade)
+    return _long(asked, values | others.values, states | others.states, others.texts, others.order_id), asked
 
 
 def layered(rng: np.random.Generator, who: pd.DataFrame, asked: pd.DataFrame, width: int) -> np.ndarray:
@@ -273,4 +280,5 @@ def _long(
 def _typed(responses: pd.DataFrame) -> pd.DataFrame:
     numbers = ("value", "weight", "scale_low", "scale_high")
     text = {name: "str" for name in RESPONSE if name not in (*numbers, "survey_ts")}
-    return responses.reindex(columns=list(RESPONSE)).astype({**text, **dict.fromkeys(numbers, "float64")})
+    moment = {"survey_ts": "datetime64[us, Europe/Berlin]"}
+    return responses.reindex(columns=list(RESPONSE)).astype({**text, **dict.fromkeys(numbers, "float64"), **moment})

@@ -92,7 +92,8 @@ def invited(plan: Plan, who: pd.DataFrame) -> pd.DataFrame:
         )
         before = responded
     letters = pd.concat(waves, ignore_index=True) if waves else pd.DataFrame(columns=[*INVITATION, "_row"])
-    return letters.astype({"respondent_id": "str", "wave": "str", "responded": "boolean", "stratum": "str"})
+    moment = {"sent_ts": "datetime64[us, Europe/Berlin]"}
+    return letters.astype({"respondent_id": "str", "wave": "str", "responded": "boolean", "stratum": "str", **moment})
 
 
 def questionnaires(plan: Plan, who: pd.DataFrame, invitations: pd.DataFrame) -> pd.DataFrame:
