@@ -37,13 +37,12 @@ class Tally:
         self.doubtful = self.doubtful or _doubtful(content, cells)
         signs = np.flatnonzero((cells == LINE_END) | (cells == self.delimiter) | (cells == self.quote))
         kinds = cells[signs]  # an eighth of the text, and all that counts
-        quotes = kinds == self.quote
+        line_ends, quotes = kinds == LINE_END, kinds == self.quote
         within = (np.cumsum(quotes, dtype=np.uint8) & 1) != self.inside  # wraps at 256, which leaves even and odd as they are
         self.inside ^= bool(np.count_nonzero(quotes) & 1)
-        signs, ends, within = signs[~quotes], kinds[~quotes] == LINE_END, within[~quotes]
-        self._count(cells, signs[~within], ends[~within])
-        self._look_within(ends, within[ends])
-        self.lines += int(np.count_nonzero(ends))
+        self._count(cells, signs[line_ends & ~within], line_ends[~(quotes | within)])
+        self._look_within(line_ends[~quotes], within[line_ends])
+        self.lines += int(np.count_nonzero(line_ends))
         self.before = int(cells[-1])
 
     def line(self, content: bytes, place: int) -> int:
@@ -56,9 +55,8 @@ class Tally:
             self._compare(np.array([self.cells]))
         return None if self.suspect or self.inside else self.found
 
-    def _count(self, cells: np.ndarray, signs: np.ndarray, ends: np.ndarray) -> None:
-        """Count the records that end here, of line ends and delimiters outside quotes."""
-        closing = signs[ends]
+    def _count(self, cells: np.ndarray, closing: np.ndarray, ends: np.ndarray) -> None:
+        """Count the records that end at the closing places; of the signs outside quotes, `ends` tells which are line ends."""
         written = np.where(closing > 0, cells[closing - 1], self.before) != LINE_END
         widths, self.cells = _widths(ends, self.cells)
         self._compare(widths[written])
