@@ -17,8 +17,8 @@ LOST = LOST_LETTER.encode()
 class Tally:
     """Counts records and their cells on the way: line ends and delimiters outside quotes, blank lines aside.
 
-    A quote within a text (3/4" hose) looks like an open cell here; then, as where a width differs, or where a line within quotes is
-    as wide as a row, the file is read line by line.
+    A quote within a text (3/4" hose) looks like an open cell here; then, as where a width differs, or where a line within quotes has
+    a delimiter and so may be the beginning of a row, the file is read line by line.
     """
 
     def __init__(self, source: Source) -> None:
@@ -29,7 +29,7 @@ class Tally:
         self.inside = self.suspect = False
         self.doubtful = False  # whether text may be wrongly decoded
         self.before = LINE_END  # the byte before this chunk
-        self.begun, self.raw = False, 0  # whether the line at hand began in quotes, and its delimiters so far, quoted ones too
+        self.begun = False  # whether the line at hand began in quotes, and nothing but text has come since
 
     def add(self, content: bytes) -> None:
         """Take in the next bytes, UTF-8 with plain line ends."""
@@ -41,7 +41,7 @@ class Tally:
         within = (np.cumsum(quotes, dtype=np.uint8) & 1) != self.inside  # wraps at 256, which leaves even and odd as they are
         self.inside ^= bool(np.count_nonzero(quotes) & 1)
         self._count(cells, signs[line_ends & ~within], line_ends[~(quotes | within)])
-        self._look_within(line_ends[~quotes], within[line_ends])
+        self._look_within(line_ends & within, kinds == self.delimiter)
         self.lines += int(np.count_nonzero(line_ends))
         self.before = int(cells[-1])
 
@@ -68,13 +68,11 @@ class Tally:
             self.width = int(judged[0]) if self.width is None else self.width
             self.suspect = self.suspect or bool((judged != self.width).any())
 
-    def _look_within(self, ends: np.ndarray, within: np.ndarray) -> None:
-        """Become suspicious of a line within quotes that is as wide as a row: a quote may be lost, and rows with it."""
-        if self.suspect or not (self.begun or within.any()):
-            return
-        widths, self.raw = _widths(ends, self.raw)
-        begun = np.concatenate([[self.begun], within])  # behind a line end in quotes, the next line begins there
-        self.suspect, self.begun = bool((widths[begun[:-1]] == self.width).any()), bool(begun[-1])
+    def _look_within(self, broken: np.ndarray, delimiters: np.ndarray) -> None:
+        """Become suspicious of a delimiter that comes first in a line within quotes: a quote may be lost, and a row's beginning with it."""
+        if len(broken) and not self.suspect:
+            begun = np.concatenate([[self.begun], broken])  # behind a line end in quotes, the next line begins there
+            self.suspect, self.begun = bool((begun[:-1] & delimiters).any()), bool(begun[-1])
 
 
 def _widths(ends: np.ndarray, begun: int) -> tuple[np.ndarray, int]:
