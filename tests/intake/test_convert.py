@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cxlib.errors import DataError
-from cxlib.intake.convert import Conversion, change_days, convert, shape
+from cxlib.intake.convert import Conversion, convert, mould, shape
 from cxlib.intake.workbench import Raw
 from cxlib.params import Source
 from cxlib.tables import Column
@@ -47,6 +47,7 @@ def converted(bench):
         (["-9", "−9"], "number", {}, [-9, None], [1]),
         (["1e999", "inf", "nan"], "number", {"decimal": "."}, [None, None, None], [0, 1, 2]),
         (["0", "7", "-1", "1,5"], "count", {}, [0, 7, None, None], [2, 3]),
+        (["007", "+7", " 7 ", "7-", "1.000", "1_000", "0x7"], "count", {"thousands": "."}, [7, 7, 7, None, 1000, None, None], [3, 5, 6]),
         (
             ["ja", "nein", "JA", "vielleicht"],
             "flag",
@@ -164,14 +165,23 @@ def test_rows_that_get_lost_on_the_way_are_found_out(bench):
         convert(bench, Raw("raw", ("X",), 3, str), [one], [], "true", "typed", "x.csv")
 
 
-def test_the_days_of_a_clock_change_are_those_of_the_zone():
-    assert {date(2025, 3, 9), date(2025, 11, 2)} <= set(change_days("America/New_York"))
-    assert not [day for day in change_days("Asia/Tokyo") if day.year > 1970]
-
-
 @pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%d", "%m/%d/%y %I:%M %p", "%d. %B %Y"])
 def test_what_a_format_writes_has_its_shape(bench, form):
     written = datetime(2025, 3, 9, 14, 5, 7).strftime(form)
     assert bench.rows(f"SELECT regexp_full_match('{written}', '{shape(form)}'), regexp_full_match('{written}x', '{shape(form)}')") == [
         (True, False)
     ]
+
+
+@pytest.mark.parametrize("form", ["%d.%m.%Y %H:%M:%S", "%Y-%m-%d", "%Y%m%d", "%H:%M %d.%m.%Y"])
+def test_what_falls_into_the_mould_and_is_a_time_has_the_shape_as_well(bench, form):
+    written = datetime(2025, 11, 12, 14, 15, 17).strftime(form)
+    damaged = [written[:at] + sign + written[at + 1 :] for at in range(len(written)) for sign in " \t\n+-09.:a"]
+    damaged += [written[:at] + "\t " + written[at + 2 :] for at in range(len(written) - 1)]
+    bench.put("words", ["w"], [[written, *damaged]])
+    moulded = f"w GLOB '{mould(form)}' AND try_strptime(w, '{form}') IS NOT NULL"
+    both, alone = bench.rows(
+        f"SELECT count(*) FILTER (WHERE {moulded}), count(*) FILTER (WHERE {moulded} AND NOT regexp_full_match(w, '{shape(form)}')) FROM words"
+    )[0]
+    assert both
+    assert not alone

@@ -173,6 +173,19 @@ texts = st.tuples(word, st.sampled_from(["Tel", "Mail"]), word)
     st.sampled_from(['"', ";", "\n", "delete"]),
 )
 @example([("", "Tel", "a"), ("", "Tel", "\nx")], csv.QUOTE_MINIMAL, 3, '"')
+@example(
+    [
+        ("", "Tel", ';;;""'),
+        ("", "Mail", "a"),
+        (";;", "Mail", "aaa"),
+        (';"', "Mail", "\n"),
+        (';aaaa"', "Mail", "a"),
+        (';;"', "Mail", ';;;""'),
+    ],
+    csv.QUOTE_MINIMAL,
+    264,
+    '"',
+)
 @settings(max_examples=80)
 def test_a_damaged_file_is_refused_or_loses_no_row_that_was_not_touched(tmp_path_factory, cells, quoting, at, damage):
     rows = [(f"{number:04d}", *row) for number, row in enumerate(cells)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from cxlib.intake.convert import sql_type
 from cxlib.intake.sources import Taken
 from cxlib.intake.workbench import Workbench, identifier, literal
+from cxlib.intake.zones import local_of
 from cxlib.tables import CLOCKS, Contract
 
 __all__ = ["assemble", "write"]
@@ -43,12 +44,12 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
             f"{identifier(name) if name in part.columns else 'NULL'}::{_type(of.columns[name].kind)} AS {identifier(name)}" for name in have
         ]
         selects.append(f"SELECT {number} AS part, row, {', '.join(chosen)} FROM {identifier(part.table)}")
-    clock, zone = CLOCKS[of.name] if of.name in _CALENDAR else "", literal(timezone)
-    if clock:  # the client's own day, hour and weekday: no query has to know of time zones later
-        local = f"({identifier(clock)} AT TIME ZONE {zone})"
+    every = " UNION ALL ".join(selects)
+    if of.name in _CALENDAR:  # the client's own day, hour and weekday: no query has to know of time zones later
+        clock, local = identifier(CLOCKS[of.name]), identifier(f"local {CLOCKS[of.name]}")  # worked out once; no feature is named so
         calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, "
         calendar += f"isodow({local})::BIGINT AS local_weekday"
-    every = f"SELECT *{f', {calendar}' if clock else ''} FROM ({' UNION ALL '.join(selects)})"
+        every = f"SELECT * EXCLUDE ({local}), {calendar} FROM (SELECT *, {local_of(clock, timezone)} AS {local} FROM ({every}))"
     bench.run(f"CREATE VIEW {identifier(of.name)} AS {every}")
     lacking = [name for name in of.required if name not in have]
     if lacking:

@@ -26,8 +26,8 @@ from cxlib.params import Source
 __all__ = ["read_delimited"]
 
 EXAMPLES = 5
-SHAPES = 30  # rows whose first cells show how a row begins
-CHUNK = 1 << 22  # characters
+SHAPES = 200  # shapes of first cells that show how a row begins
+CHUNK = 1 << 20  # characters; what is worked on at a time stays near the processor
 LOOK_AHEAD = 30  # lines in which a header that stands too low is looked for
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -153,14 +153,11 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
     tally, latin = Tally(source), codecs.lookup(encoding).name.startswith("iso8859")
     with (
         unpacked(path, where) as file,
-        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="") as reader,
+        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline=None) as reader,  # None: every line end becomes a plain one
         text.open("wb") as target,
     ):
-        held = b""
         while chunk := reader.read(CHUNK):
-            content = held + chunk.encode("utf-8")
-            held = b"\r" if content.endswith(b"\r") else b""  # its \n may stand at the head of the next chunk
-            content = content.removesuffix(held).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+            content = chunk.encode("utf-8")
             if b"\x00" in content:
                 raise DataError(
                     f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "
@@ -171,12 +168,8 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
                     f"{where}, line {tally.line(content, control.start())}: is not {encoding} "
                     f"(byte 0x{control[0][1]:02x} is no letter there, but one on Windows). Declare `encoding: cp1252`."
                 )
-            if content:
-                tally.add(content)
-                target.write(content)
-        if held:
-            tally.add(b"\n")
-            target.write(b"\n")
+            tally.add(content)
+            target.write(content)
     return tally
 
 
@@ -269,14 +262,15 @@ def _explain(text: Path, source: Source, where: str, header: list[str]) -> int:
 
 
 def _swallows(record: list[str], source: Source, firsts: set[str]) -> bool:
-    """Tell whether a record spans lines that are as wide as it is and begin as records begin."""
-    lines = source.delimiter.join(record).split("\n")[1:]
-    return any(line.count(source.delimiter) == len(record) - 1 and _looks(line.split(source.delimiter)[0]) in firsts for line in lines)
+    """Tell whether a cell runs over a line that begins as rows begin: with a first cell of the same shape and a delimiter behind it."""
+    lines = [line for cell in record for line in cell.split("\n")[1:]]
+    begins = [line.split(source.delimiter)[0] for line in lines if source.delimiter in line]
+    return any(_looks(first) in firsts for first in begins)
 
 
 def _looks(cell: str) -> str:
-    """Return a cell's shape: letters as a, digits as 0, runs of them as one."""
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", cell.strip())))
+    """Return a cell's shape: letters as a, digits as 0."""
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", cell.strip()))
 
 
 def _misquoted(error: str) -> str:

@@ -46,11 +46,9 @@ def joins(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
         for column, home in HOMES.items():
             if home == name or column not in present:
                 continue
-            rows, known = bench.rows(f"SELECT count(*), count({column}) FROM {identifier(name)}")[0]
-            found = None
-            if home in tables:
-                inside = f"{column} IN (SELECT {column} FROM {identifier(home)})"
-                found = bench.rows(f"SELECT count(*) FILTER (WHERE {inside}) FROM {identifier(name)}")[0][0]
+            inside = f"{column} IN (SELECT {column} FROM {identifier(home)})" if home in tables else ""
+            found = f"count(*) FILTER (WHERE {inside})" if inside else "NULL"
+            rows, known, found = bench.rows(f"SELECT count(*), count({column}), {found} FROM {identifier(name)}")[0]
             counted.append((name, column, home, rows, known, found))
     if "contacts" in tables and "customer_id" in bench.columns("contacts"):
         again = "row_number() OVER (PARTITION BY customer_id ORDER BY contact_ts) > 1 AND customer_id IS NOT NULL"

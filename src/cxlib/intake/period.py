@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
+from cxlib.intake.zones import local_of
 from cxlib.params import Params, Source
 from cxlib.tables import CLOCKS
 
@@ -49,7 +50,7 @@ def outside_period(
     clock = CLOCKS.get(source.table, "")
     if clock not in columns or source.outside_period == "keep":
         return []
-    day = f"({identifier(clock)} AT TIME ZONE {literal(params.timezone)})::DATE"
+    day = f"{local_of(identifier(clock), params.timezone)}::DATE"
     start, end = params.period.start.isoformat(), params.period.end.isoformat()
     beyond = f"{day} NOT BETWEEN DATE {literal(start)} AND DATE {literal(end)}"
     query = f"SELECT count(*), count(*) FILTER (WHERE {beyond}), min(row) FILTER (WHERE {beyond}) FROM {identifier(table)}"

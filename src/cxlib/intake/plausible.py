@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
+from cxlib.intake.zones import local_of
 from cxlib.params import Source
 from cxlib.tables import PLANNED, Contract
 
@@ -97,7 +98,7 @@ def _orders(of: Contract, headers: Mapping[str, str], source: Source, timezone: 
     for name, first, later in _BEFORE:
         if name == of.name and first in headers and later in headers:
             a, b = identifier(first), identifier(later)
-            begun = f"({a} AT TIME ZONE {literal(timezone)})::DATE" if of.columns[later].kind == "date" else a
+            begun = f"{local_of(a, timezone)}::DATE" if of.columns[later].kind == "date" else a
             yield _Check(
                 ("before", f"{later} < {first}"),
                 f"{b} < {begun}",

@@ -17,8 +17,8 @@ LOST = LOST_LETTER.encode()
 class Tally:
     """Counts records and their cells on the way: line ends and delimiters outside quotes, blank lines aside.
 
-    A quote within a text (3/4" hose) looks like an open cell here; then, as where a width differs, or where a line within quotes is
-    as wide as a row, the file is read line by line.
+    A quote within a text (3/4" hose) looks like an open cell here; then, as where a width differs, or where a line within quotes has
+    a delimiter and so may be the beginning of a row, the file is read line by line.
     """
 
     def __init__(self, source: Source) -> None:
@@ -29,29 +29,20 @@ class Tally:
         self.inside = self.suspect = False
         self.doubtful = False  # whether text may be wrongly decoded
         self.before = LINE_END  # the byte before this chunk
-        self.begun, self.raw = False, 0  # whether the line at hand began in quotes, and its delimiters so far, quoted ones too
+        self.begun = False  # whether the line at hand began in quotes, and nothing but text has come since
 
     def add(self, content: bytes) -> None:
         """Take in the next bytes, UTF-8 with plain line ends."""
         cells = np.frombuffer(content, dtype=np.uint8)
-        self.doubtful = self.doubtful or LOST in content or bool(np.isin(cells[1:][cells[:-1] == LEAD], TAILS).any())
-        line_ends, delimiters = cells == LINE_END, cells == self.delimiter
+        self.doubtful = self.doubtful or _doubtful(content, cells)
+        signs = np.flatnonzero((cells == LINE_END) | (cells == self.delimiter) | (cells == self.quote))
+        kinds = cells[signs]  # an eighth of the text, and all that counts
+        line_ends, quotes = kinds == LINE_END, kinds == self.quote
+        within = (np.cumsum(quotes, dtype=np.uint8) & 1) != self.inside  # wraps at 256, which leaves even and odd as they are
+        self.inside ^= bool(np.count_nonzero(quotes) & 1)
+        self._count(cells, signs[line_ends & ~within], line_ends[~(quotes | within)])
+        self._look_within(line_ends & within, kinds == self.delimiter)
         self.lines += int(np.count_nonzero(line_ends))
-        quotes = np.cumsum(cells == self.quote, dtype=np.uint8)  # wraps at 256, which leaves even and odd as they are
-        every = (line_ends, delimiters)
-        if quotes[-1] or quotes.any() or self.inside:
-            outside = (quotes & 1) == int(self.inside)
-            line_ends, delimiters = line_ends & outside, delimiters & outside
-            self.inside = bool(quotes[-1] & 1) != self.inside
-        ends, parts = np.flatnonzero(line_ends), np.flatnonzero(delimiters)
-        written = np.where(ends > 0, cells[ends - 1], self.before) != LINE_END
-        upto = np.searchsorted(parts, ends)
-        widths = np.diff(upto, prepend=0)
-        if len(widths):
-            widths[0] += self.cells
-        self.cells = len(parts) - int(upto[-1]) if len(upto) else self.cells + len(parts)
-        self._compare(widths[written])
-        self._look_within(*every, line_ends)
         self.before = int(cells[-1])
 
     def line(self, content: bytes, place: int) -> int:
@@ -64,6 +55,12 @@ class Tally:
             self._compare(np.array([self.cells]))
         return None if self.suspect or self.inside else self.found
 
+    def _count(self, cells: np.ndarray, closing: np.ndarray, ends: np.ndarray) -> None:
+        """Count the records that end at the closing places; of the signs outside quotes, `ends` tells which are line ends."""
+        written = np.where(closing > 0, cells[closing - 1], self.before) != LINE_END
+        widths, self.cells = _widths(ends, self.cells)
+        self._compare(widths[written])
+
     def _compare(self, widths: np.ndarray) -> None:
         judged = widths[max(self.above - self.found, 0) :]
         self.found += len(widths)
@@ -71,20 +68,25 @@ class Tally:
             self.width = int(judged[0]) if self.width is None else self.width
             self.suspect = self.suspect or bool((judged != self.width).any())
 
-    def _look_within(self, line_ends: np.ndarray, delimiters: np.ndarray, closing: np.ndarray) -> None:
-        """Become suspicious of a line within quotes that is as wide as a row: a quote may be lost, and rows with it."""
-        ends = np.flatnonzero(line_ends)
-        within = ~closing[ends]  # line ends in quotes: the next line begins there
-        if self.suspect or not (self.begun or within.any()):
-            return
-        parts = np.flatnonzero(delimiters)
-        if not len(ends):
-            self.raw += len(parts)
-            return
-        begun = np.flatnonzero(np.concatenate([[self.begun], within[:-1]]))
-        upto, since = np.searchsorted(parts, ends[begun]), np.searchsorted(parts, np.where(begun > 0, ends[begun - 1], -1))
-        widths = upto - since
-        if self.begun:
-            widths[0] += self.raw
-        self.suspect = bool((widths == self.width).any())
-        self.begun, self.raw = bool(within[-1]), len(parts) - int(np.searchsorted(parts, ends[-1]))
+    def _look_within(self, broken: np.ndarray, delimiters: np.ndarray) -> None:
+        """Become suspicious of a delimiter that comes first in a line within quotes: a quote may be lost, and a row's beginning with it."""
+        if len(broken) and not self.suspect:
+            begun = np.concatenate([[self.begun], broken])  # behind a line end in quotes, the next line begins there
+            self.suspect, self.begun = bool((begun[:-1] & delimiters).any()), bool(begun[-1])
+
+
+def _widths(ends: np.ndarray, begun: int) -> tuple[np.ndarray, int]:
+    """Return how many delimiters each line has, of signs that are line ends or delimiters, and how many stand behind the last line."""
+    closing = np.flatnonzero(ends)
+    if not len(closing):
+        return closing, begun + len(ends)
+    widths = np.diff(closing, prepend=-1) - 1
+    widths[0] += begun
+    return widths, len(ends) - 1 - int(closing[-1])
+
+
+def _doubtful(content: bytes, cells: np.ndarray) -> bool:
+    """Tell whether some text may be wrongly decoded; single bytes are found much faster than letters."""
+    if LOST[:1] in content and LOST in content:
+        return True
+    return bool(np.isin(cells[np.flatnonzero(cells[:-1] == LEAD) + 1], TAILS).any())
