@@ -24,7 +24,7 @@ CIRCULARS = (
 RELAUNCH, RELAUNCH_DAYS, LOGIN = "2025-09-22", 35, 3.0
 HEAT, HOSES = ("2025-06-30", "2025-07-12"), 1.8
 COLUMNS = ("reason", "customer", "person", "order", "invoice", "quote", "document", "day")
-_CANDIDATES = 6
+_CANDIDATES = 10
 _AFTER = 60  # days after the period that contacts may fall on before they are dropped
 
 
@@ -145,7 +145,7 @@ def _near(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.nda
     reason = drawn["reason"].to_numpy()
     steps = rng.integers(0, table.shape[1], (_CANDIDATES, len(drawn)))
     day = drawn["anchor"].to_numpy() + table[reason, steps]
-    rhythm = np.concatenate([ex.rhythm[-1], ex.rhythm[-1][-364 : _AFTER - 364]])
+    rhythm = np.concatenate([ex.rhythm[-1], np.resize(ex.rhythm[-1][-28:], _AFTER)])
     chance = np.where(day < 0, 1.0, rhythm[np.clip(day, 0, n_days + _AFTER - 1)]).cumsum(axis=0)
     pick = (rng.random(len(drawn)) * chance[-1] > chance[:-1]).sum(axis=0)
     return day[pick, np.arange(len(drawn))]
@@ -219,7 +219,7 @@ def _from_mailings(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.Dat
     rest = reasons()["weight"][number] * per_weight(plan, ex) / 2
     some = sent[rng.integers(0, max(len(sent), 1), rng.poisson(rest) if len(sent) else 0)]
     quoted = ex.quotes.iloc[some]
-    parts.append(pd.DataFrame({"reason": number, "customer": quoted["customer"], "anchor": quoted["sent"], "quote": some}))
+    parts.append(pd.DataFrame({"reason": number, "customer": quoted["customer"], "anchor": quoted["sent"], "quote": some, "document": -1}))
     drawn = pd.concat(parts, ignore_index=True).assign(order=-1, invoice=-1)
     drawn[["quote", "document"]] = drawn[["quote", "document"]].fillna(-1).astype("int64")
     drawn["day"] = _near(ex, rng, drawn)

@@ -94,7 +94,7 @@ def legacy(rng: np.random.Generator, reason: np.ndarray) -> np.ndarray:
     information, order = LEGACY["Information"], LEGACY["Auftrag"]
     in_a = min(information * AVOIDABLE_IN_INFORMATION / share_a, 0.9)
     elsewhere = information * (1 - AVOIDABLE_IN_INFORMATION) / max(1 - share_a, 1e-9)
-    order_rest = 0.03
+    order_rest = 0.065
     order_o = np.clip((order - order_rest * (1 - share_o)) / share_o, 0.0, 0.93 - elsewhere)
     chance_information = np.where(a, in_a, elsewhere)
     chance_order = np.where(o, order_o, order_rest)

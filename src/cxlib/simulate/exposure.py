@@ -190,7 +190,7 @@ def _orders(plan: Plan, trade: Trade, row: pd.Series, customers: pd.DataFrame, r
             "due": day_of(plan, frame["promised_first"]),
             "delivered": day_of(plan, frame["delivered_date"]),
             "delayed": frame["_delayed"].to_numpy(dtype=bool),
-            "late": (frame["_delay_days"] > 0).to_numpy(),
+            "late": ((frame["_delay_days"] > 0) | frame["_delayed"]).to_numpy(),
             "expected": frame["_expected"].to_numpy(dtype="float64"),
             "special": frame["_special"].to_numpy(dtype=bool),
             "campaign": frame["_campaign"].to_numpy(dtype=bool),

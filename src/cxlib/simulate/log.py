@@ -32,9 +32,9 @@ __all__ = ["coded", "log", "stream_log", "truth"]
 CHUNK = 250_000  # rows of a file: what fits into memory with ease
 CALLS = 0.560  # of what is not answered by the order's own channel; follow-ups call more often: 7,900 of 14,700 in all
 OUTAGE, OUTAGE_MINUTES, MAILS_IN_OUTAGE = "2025-10-14", (550, 820), 2.3
-PHONE_OF = {"Tanja": 0.4, "Werner": 1.2, "Kira": 0.25, "Ralf": 1.0, "Beate": 0.4, "none": 0.8}  # odds of calling
+PHONE_OF = {"Tanja": 0.4, "Werner": 1.05, "Kira": 0.25, "Ralf": 1.0, "Beate": 0.4, "none": 0.8}  # odds of calling
 # share of calls outside the service hours: 31 % in farming, 40 % of Werner's, 11.5 % of all
-OUTSIDE_FARMING, OUTSIDE = {"Werner": 0.46, "other": 0.08}, {"Werner": 0.34, "other": 0.008}
+OUTSIDE_FARMING, OUTSIDE = {"Werner": 0.46, "other": 0.06}, {"Werner": 0.33, "other": 0.002}
 # email, web form, chat, fax, letter
 WRITES = {
     "Tanja": (0.89, 0.03, 0.05, 0.025, 0.005),
@@ -68,7 +68,8 @@ def log(plan: Plan, people: People, trade: Trade) -> pd.DataFrame:
     ex = exposure(plan, people, trade)
     made = coded(plan, ex, stream(plan, "contacts"))
     table = ledger(plan, ex, people, trade, made, stream(plan, "ledger"), labels=plan.count(GOLD))
-    return pd.concat([table, tally(plan, people, table.columns)], ignore_index=True)
+    week = tally(plan, people, table.columns)
+    return pd.concat([table, week], ignore_index=True) if len(week) else table
 
 
 def coded(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.DataFrame:
@@ -210,8 +211,14 @@ def _follow_ups(ex: Exposure, rng: np.random.Generator, first: pd.DataFrame) -> 
     later = first.iloc[parent][["customer", "person", "order", "invoice", "quote", "habit", "case", "document"]].reset_index(drop=True)
     later["reason"], when = np.concatenate(reason), day[parent] + np.concatenate(lag)
     inside = when < len(ex.days)
-    later["day"] = ex.workday[np.minimum(when, len(ex.days) - 1)]
+    later["day"] = ex.workday[np.minimum(when + (rng.random(len(when)) < _postponed(ex, when)), len(ex.days) - 1)]
     return later[inside].reset_index(drop=True)
+
+
+def _postponed(ex: Exposure, day: np.ndarray) -> np.ndarray:
+    """How likely a reminder waits for another day: on the short Friday nearly every second one."""
+    friday = ex.days["weekday"].to_numpy()[np.minimum(day, len(ex.days) - 1)] == 5
+    return np.where(friday, 0.45, 0.0)
 
 
 def stream_log(plan: Plan, rows: int, folder: Path) -> list[Path]:

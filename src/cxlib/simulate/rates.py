@@ -96,7 +96,7 @@ def promise_rates(plan: Plan, ex: Exposure, delay: np.ndarray) -> dict[int, np.n
     by_order = ex.invoices["order"].to_numpy()
     billed = (by_order >= 0) & ~ex.invoices["credit"].to_numpy()
     level = _per_invoice(ex, PER_INVOICE) * 20 / 62
-    risk = np.where(billed, rest[by_order], 0.0) / max(rest.mean(), 1e-9)
+    risk = np.where(billed, rest[by_order] / max(rest.mean(), 1e-9), 1.0)  # orders before the period are like any other
     found[code("billing.invoice_error")] = level * risk * level.sum() / max((level * risk).sum(), 1e-9)
     hidden = np.where(billed, broken[by_order], 0.0)
     found[code("onboarding.hidden_charge_condition")] = hidden * NAMED["onboarding.hidden_charge_condition"] * n / max(billed.sum(), 1)

@@ -118,7 +118,8 @@ def _at_work(ex: Exposure) -> np.ndarray:
 
 def _week_at_work(ex: Exposure) -> np.ndarray:
     """A week like any other, from the day after the period on."""
-    return _at_work(ex)[-14:-7].ravel()
+    table = _at_work(ex)
+    return (table[-14:-7] if len(table) >= 14 else table).ravel()
 
 
 def _receive(rng: np.random.Generator, log: pd.DataFrame, phone: np.ndarray) -> None:
@@ -204,7 +205,8 @@ def _solve(rng: np.random.Generator, log: pd.DataFrame, dealt: np.ndarray, phone
     log["outcome"] = np.select([solved, message, dealt], [good, 2, bad], -1)
     log["handle_s"] = np.where(log["reached"], np.round(240 * np.exp(0.7 * rng.standard_normal(n))), np.nan)
     later = 30 * np.exp(1.1 * rng.standard_normal(n))
-    first = np.where(phone, np.nan_to_num(log["handle_s"]) / 3600, log["answer_h"])
+    spoken = (np.nan_to_num(log["wait_s"]) + np.nan_to_num(log["handle_s"])) / 3600
+    first = np.where(phone, spoken, log["answer_h"])
     hours = np.where(solved, first, np.where(dealt & (uniform[2] < 0.86), first + later, np.nan))
     days = CLAIM_DAYS * np.exp(CLAIM_SIGMA * rng.standard_normal(n))
     log["solved_h"] = np.where(claim & dealt, np.maximum(days * 24, first + 1), hours)
