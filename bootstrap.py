@@ -40,6 +40,7 @@ COMMANDS = {
     "lab": "set up, open the notebooks in JupyterLab",
     "lint": "set up, check style and types",
     "bench": "set up, run every benchmark",
+    "demo-data": "set up, write the demo client's raw files anew",
     "golden": "set up, write the golden tables anew; review their diff",
     "lock": "resolve the dependencies of pyproject.toml into requirements.txt (needs uv)",
 }
@@ -62,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
 def usage() -> str:
     """Return what can be asked for."""
-    told = "\n".join(f"  {name:7} {text}" for name, text in COMMANDS.items())
+    told = "\n".join(f"  {name:9} {text}" for name, text in COMMANDS.items())
     return f"python bootstrap.py COMMAND [what to pass on]\n{told}"
 
 
@@ -76,6 +77,8 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
         return [["-m", "jupyterlab", *more]]
     if command == "lint":
         return [["-m", "ruff", "check", *more], ["-m", "ruff", "format", "--check", *more], ["-m", "mypy"]]
+    if command == "demo-data":
+        return [["-m", "cxlib.simulate", *more]]
     if command == "golden":
         return [["tests/golden/update.py", *more]]
     return [[str(path.relative_to(PROJECT)), *more] for path in sorted(PROJECT.glob("benchmarks/[a-z]*.py"))]

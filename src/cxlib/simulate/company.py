@@ -41,14 +41,16 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
     who = people.people(plan)
     sold = trade.trade(plan, who)
     contacts = log.log(plan, who, sold)
+    contacts = _as_exported(plan, contacts)
     composed = _texts(plan, contacts, who, sold)
     contacts = contacts.assign(text=composed["text"], _name=composed["_name"])
-    told = answers.answers(plan, who, sold, contacts)
+    sent = outbound.messages(plan, who, sold, contacts)
+    told = answers.answers(plan, who, sold, contacts, sent)
     tables = {
         **{"customers": who.customers, "accounts": who.accounts, "persons": who.persons},
         **vars(sold),
         "contacts": contacts,
-        "messages": outbound.messages(plan, who, sold, contacts),
+        "messages": sent,
         "events": outbound.events(plan, who, sold, contacts),
         "responses": told.responses,
         "invitations": told.invitations,
@@ -57,13 +59,31 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
     truth: dict[str, pd.DataFrame] = {}
     for part in (people, trade, log, outbound, answers, workshop):
         truth |= part.truth(plan)
-    hidden = ["contact_id", *(column for column in contacts if column.startswith("_"))]
-    return tables, truth | {"contacts": contacts[hidden].assign(held_out=composed["held_out"])}
+    return tables, truth | {
+        "contacts": _hidden(contacts, "contact_id").assign(held_out=composed["held_out"]),
+        "persons": _hidden(who.persons, "person_id"),
+        "orders": _hidden(sold.orders, "order_id"),
+        "respondents": told.respondents,
+    }
 
 
 def public(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table without its hidden columns."""
     return table[[column for column in table if not column.startswith("_")]]
+
+
+def _as_exported(plan: Plan, contacts: pd.DataFrame) -> pd.DataFrame:
+    """Take away what had not happened yet when the systems were asked, in the night after the period's last day."""
+    asked = pd.Timestamp(plan.end, tz="Europe/Berlin") + pd.Timedelta(days=1)
+    known = contacts.copy()
+    for name in ("first_response_ts", "resolved_ts", "promise_done_ts"):
+        known[name] = known[name].where(known[name] < asked)
+    ahead = known["resolved_ts"].isna() & contacts["resolved_ts"].notna()
+    return known.assign(status=known["status"].where(~ahead, "open"), outcome=known["outcome"].where(~ahead))
+
+
+def _hidden(table: pd.DataFrame, key: str) -> pd.DataFrame:
+    return table[[key, *(column for column in table if column.startswith("_"))]]
 
 
 def _texts(plan: Plan, contacts: pd.DataFrame, who: people.People, sold: trade.Trade) -> pd.DataFrame:

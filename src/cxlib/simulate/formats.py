@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["Sheet", "clock", "flags", "german", "headed", "spss", "table_text", "utc", "workbook"]
+__all__ = ["Sheet", "clock", "flags", "german", "headed", "packed", "spss", "table_text", "utc", "workbook"]
 
 _NO = ("Nein", "NEIN", "0", "")
 _MADE = datetime(2026, 7, 1, 8, 0)  # the day of all exports: files carry no other clock
@@ -37,6 +38,11 @@ def table_text(rows: pd.DataFrame, *, delimiter: str, newline: str = "\r\n", abo
     for line in below:
         text.write(line + newline)
     return text.getvalue()
+
+
+def packed(text: str) -> bytes:
+    """Return a text as UTF-8, packed as .gz without the hour it was packed."""
+    return gzip.compress(text.encode("utf-8"), mtime=0)
 
 
 def german(numbers: pd.Series, places: int = 2, *, thousands: bool = False, minus_behind: bool = False) -> pd.Series:
@@ -92,7 +98,8 @@ def spss(
     import pyreadstat
 
     spans: dict[str, list[Any]] = {name: list(codes) for name, codes in missing.items()}
-    pyreadstat.write_sav(rows, str(path), column_labels=dict(labels), variable_value_labels=dict(values), missing_ranges=spans, row_compress=True)
+    told = {"column_labels": dict(labels), "variable_value_labels": dict(values), "missing_ranges": spans}
+    pyreadstat.write_sav(rows, str(path), row_compress=True, **told)
     content = bytearray(path.read_bytes())
     content[_SPSS_CLOCK] = _MADE.strftime("%d %b %y%H:%M:%S").encode("ascii")
     path.write_bytes(bytes(content))

@@ -87,7 +87,7 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def _tickets(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
-    """UTF-8 with its mark, commas, times in UTC: a cloud ticket system."""
+    """UTF-8 with its mark, commas, times in UTC: a ticket system in the cloud, one file a year."""
     rng = stream(plan, "dirt tickets")
     written = contacts[~contacts["channel"].isin(CALLS) & ~contacts["_tally"]].reset_index(drop=True)
     rows = headed(written, TICKETS)
@@ -105,8 +105,10 @@ def _tickets(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
     rows = dirt.merged(rows, rng, plan.count(66), ticket="Ticketnummer", text="Text", status="Status")
     rows = dirt.trials(rows, rng, plan.count(17), ticket="Ticketnummer", text="Text", sender="Absender")
     rows = dirt.doubled(rows, rng, plan.count(41))
-    text = table_text(rows, delimiter=",", newline="\n")
-    (folder / "Tickets_2025-01_2026-06.csv").write_bytes(text.encode("utf-8-sig"))
+    year = rows["Erstellt"].str[:4]
+    for name in sorted(set(year)):
+        text = table_text(rows[year == name], delimiter=",", newline="\n")
+        (folder / f"Tickets_{name}.csv").write_bytes(text.encode("utf-8-sig"))
 
 
 def _soiled_texts(texts: np.ndarray, languages: np.ndarray, rng: np.random.Generator, plan: Plan) -> np.ndarray:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxlib.simulate.formats import Sheet, headed, table_text, workbook
+from cxlib.simulate.formats import Sheet, headed, packed, table_text, workbook
 from cxlib.simulate.plan import Plan
 
 __all__ = ["HEADERS", "WORDS", "write"]
@@ -147,12 +147,12 @@ KINDS_OF_ACTION = {
 def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write all lists."""
     for name, file, delimiter in (
-        ("messages", "Aussendungen.csv", ";"),
         ("employee_notes", "Mitarbeiter_Notizen.csv", ","),
         ("documents", "Dokumente.csv", ","),
         ("reviews", "Bewertungsportal.csv", ","),
     ):
         (folder / file).write_bytes(table_text(_texts(tables[name], name), delimiter=delimiter, newline="\n").encode("utf-8"))
+    (folder / "Aussendungen.csv.gz").write_bytes(packed(table_text(_texts(tables["messages"], "messages"), delimiter=";", newline="\n")))
     events = tables["events"]
     events = events[[column for column in events if not column.startswith("_")]]
     events.assign(event_ts=events["event_ts"].dt.tz_convert("UTC")).to_parquet(folder / "Portal_Events.parquet", index=False)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.simulate.exports.people import ROLES
-from cxlib.simulate.formats import headed, spss, table_text
+from cxlib.simulate.formats import headed, packed, spss, table_text
 from cxlib.simulate.plan import Plan, stream
 from cxlib.simulate.questionnaire import NO_ANSWER, NO_HOURS, NO_NUMBER, NOT_USED, items, raw
 
@@ -33,7 +33,7 @@ WHO = {
 
 
 def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write ``Befragung_Welle1.sav``, ``Befragung_Welle2.sav``, ``Nachbefragung_Ticket.csv`` and ``Einladungen.csv``."""
+    """Write ``Befragung_Welle1.sav``, ``Befragung_Welle2.sav``, ``Nachbefragung_Ticket.csv`` and ``Einladungen.csv.gz``."""
     for wave in WAVES:
         _wave(plan, _described(raw(tables["responses"], wave), tables), wave, folder)
     _after_contacts(tables["responses"], folder)
@@ -41,7 +41,7 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     sent = headed(invitations, {"respondent_id": "TNNR", "wave": "Welle", "stratum": "Schicht"})
     sent.insert(2, "Versandt", invitations["sent_ts"].dt.strftime("%Y-%m-%d %H:%M"))
     sent["Antwort"] = invitations["responded"].map({True: "1", False: "0"})
-    (folder / "Einladungen.csv").write_bytes(table_text(sent, delimiter=",", newline="\n").encode("utf-8"))
+    (folder / "Einladungen.csv.gz").write_bytes(packed(table_text(sent, delimiter=",", newline="\n")))
 
 
 def _described(wide: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:

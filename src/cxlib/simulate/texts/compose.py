@@ -45,7 +45,7 @@ def compose(concerns: pd.DataFrame, rng: np.random.Generator, drawer: str = "all
         order_id, invoice_id, document, promised, product, company, name, case_id, customer_id, wait_min, ts.
     rng : numpy.random.Generator
     drawer : {"all", "seen", "held_out"}
-        From which ways of saying the reasons' own parts come.
+        From which ways of saying the concern and its situation come; closing questions and general phrases are common to both.
 
     Returns
     -------
@@ -60,7 +60,7 @@ def compose(concerns: pd.DataFrame, rng: np.random.Generator, drawer: str = "all
     """
     _check(concerns, drawer)
     traits = _traits(concerns, rng, drawer)
-    rnd = Random(int(rng.integers(2**62)))  # noqa: S311 - the scalars of the loop; many times as fast as numpy's
+    rnd = Random(int(rng.integers(2**62)))  # scalars in the loop: many times as fast as numpy's
     texts, cores = [], []
     for concern, drawn in zip(concerns.to_dict("records"), traits.to_dict("records"), strict=True):
         text, core = _text(concern, Traits(**drawn), rnd)
@@ -107,12 +107,24 @@ def _traits(concerns: pd.DataFrame, rng: np.random.Generator, drawer: str) -> pd
     return drawn
 
 
-IRRITATING = (
-    "quote.quote_chasing order.order_confirmation_missing order.shop_order_problem delivery.delivery_status delivery.delivery_info_inaccurate "
-    "delivery.delivery_delay_not_notified delivery.delivery_wrong_damaged onboarding.next_steps_unknown onboarding.promise_not_kept "
-    "onboarding.hidden_charge_condition billing.invoice_comprehension billing.invoice_format billing.invoice_error billing.payment_dunning "
-    "usage_service.appointment_missed usage_service.repair_status"
-).split()
+IRRITATING = {
+    "quote.quote_chasing",
+    "order.order_confirmation_missing",
+    "order.shop_order_problem",
+    "delivery.delivery_status",
+    "delivery.delivery_info_inaccurate",
+    "delivery.delivery_delay_not_notified",
+    "delivery.delivery_wrong_damaged",
+    "onboarding.next_steps_unknown",
+    "onboarding.promise_not_kept",
+    "onboarding.hidden_charge_condition",
+    "billing.invoice_comprehension",
+    "billing.invoice_format",
+    "billing.invoice_error",
+    "billing.payment_dunning",
+    "usage_service.appointment_missed",
+    "usage_service.repair_status",
+}
 SOUR = 0.56  # how many texts have a reason that can make one sour
 
 

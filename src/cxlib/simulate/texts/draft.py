@@ -9,8 +9,9 @@ from random import Random
 from cxlib.simulate.texts.facts import Facts
 from cxlib.simulate.texts.sayings import Saying, fill, general, sayings
 
-__all__ = ["Draft", "Traits"]
+__all__ = ["HIDDEN", "Draft", "Traits"]
 
+HIDDEN = ("core", "before", "note")  # parts whose held-out quarter no training sees; what is asked in the end (`after`) both drawers share
 _CLASSES = {
     "presales_information": "open", "quote": "paper", "order": "goods", "delivery": "goods", "onboarding": "goods",
     "usage_service": "goods", "billing": "paper", "accessibility": "talk", "follow_up": "talk", "complaint": "talk",
@@ -93,9 +94,11 @@ class Draft:
         return self.said(self._drawn(general(self.language).get(name, ()), but=but))
 
     def of_reason(self, reason: str, part: str, length: int = 0) -> Saying | None:
-        """Draw a way of saying a part of a reason, from the text's drawer."""
+        """Draw a way of saying a part of a reason; what tells the concern comes from the text's drawer."""
         shelf = sayings(self.language)[reason].get(part, ())
-        return self._drawn([saying for saying in shelf if saying.held_out == self.traits.held_out] or shelf, length)
+        if part in HIDDEN:
+            shelf = [saying for saying in shelf if saying.held_out == self.traits.held_out] or shelf
+        return self._drawn(shelf, length)
 
     def _drawn(self, shelf: Iterable[Saying], length: int = 0, but: Sequence[str] = ()) -> Saying | None:
         fitting = [each for each in shelf if (each.informal if self.traits.informal else each.formal) is not None and each.line not in but]

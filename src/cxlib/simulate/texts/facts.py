@@ -2,88 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from cxlib.simulate.texts.goods import CASES, FITTING, MACHINES, STOCK, goods, lines, machines
+
 __all__ = ["SLOTS", "Facts"]
 
-STOCK = Path(__file__).with_name("stock")
-DAYS = {
-    "de": "Montag Dienstag Mittwoch Donnerstag Freitag Freitag Freitag".split(),
-    "en": "Monday Tuesday Wednesday Thursday Friday Friday Friday".split(),
-}
-MONTHS = {
-    "de": "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split(),
-    "en": "January February March April May June July August September October November December".split(),
-}
-COUNTS = {"de": "zwei drei vier fünf sechs".split(), "en": "two three four five six".split()}
-CASES = {  # definite article by case, indefinite by case, pronouns
-    "m": {"nom": "der", "acc": "den", "dat": "dem", "a": "ein", "an": "einen", "er": "er", "ihn": "ihn"},
-    "f": {"nom": "die", "acc": "die", "dat": "der", "a": "eine", "an": "eine", "er": "sie", "ihn": "sie"},
-    "n": {"nom": "das", "acc": "das", "dat": "dem", "a": "ein", "an": "ein", "er": "es", "ihn": "es"},
-}
-_DEVICES = "P1 P1 P2 P3 P4 P4"
-FITTING = {  # groups of goods of which a reason makes sense
-    **dict.fromkeys(("product_fault", "usage_question", "repair_status", "warranty_claim", "spare_parts", "discontinued_part"), _DEVICES),
-    **dict.fromkeys(
-        ("first_use_help", "promise_not_kept", "next_steps_unknown", "consultation_request", "service_appointment"), "P1 P4 P4"
-    ),
-    "reorder_standard": "P2 P5 P5 P6 P6 P6",
-}
-_GERMAN = re.compile(r"[a-zäöüß]{4,}|Hub|mit|,")
-MACHINES = {"Werner": ("farm", "farm", "site"), "Tanja": ("plant", "plant", "site"), "Kira": ("plant",), "Ralf": ("plant", "site")}
-
-
-def _lines(name: str, part: str) -> list[str]:
-    return yaml.safe_load((STOCK / name).read_text(encoding="utf-8"))[part].strip().splitlines()
-
-
-@dataclass(frozen=True)
-class Noun:
-    """A thing: its group, gender, singular and plural in German, singular and plural in English, specifications."""
-
-    group: str
-    gender: str
-    one: str
-    many: str
-    thing: str
-    things: str
-    specs: tuple[str, ...]
-
-
-@cache
-def goods() -> dict[str, list[Noun]]:
-    """Return the goods by product group; `""` holds them all."""
-    groups: dict[str, list[Noun]] = {"": []}
-    for line in _lines("goods.yml", "goods"):
-        group, gender, one, many, thing, things, specs = (part.strip() for part in line.split(";"))
-        noun = Noun(group, gender, one, many, thing, things, tuple(spec.strip() for spec in specs.split(", ")))
-        groups.setdefault(group, []).append(noun)
-        groups[""].append(noun)
-    return groups
-
-
-@cache
-def _machines() -> dict[str, list[tuple[str, str, str]]]:
-    places: dict[str, list[tuple[str, str, str]]] = {}
-    for line in _lines("goods.yml", "machines"):
-        place, gender, german, english = (part.strip() for part in line.split(";"))
-        places.setdefault(place, []).append((gender, german, english))
-    return places
+WORDS = yaml.safe_load((STOCK / "words.yml").read_text(encoding="utf-8"))
+DAYS, MONTHS, COUNTS = WORDS["days"], WORDS["months"], WORDS["counts"]
 
 
 @cache
 def _people(part: str) -> list[str]:
-    return [line.strip() for line in _lines("people.yml", part)]
+    return [line.strip() for line in lines("people.yml", part)]
 
 
 class Facts:
@@ -92,7 +30,8 @@ class Facts:
     Parameters
     ----------
     given : mapping
-        What is known (order_id, invoice_id, document, promised, product, company, name, case_id, customer_id, wait_min, ts); the rest is drawn.
+        What is known (order_id, invoice_id, document, promised, product, company, name, case_id, customer_id, wait_min, ts, and the
+        reason, which tells what goods make sense); the rest is drawn.
     language, persona : str
     rnd : Random
 
@@ -114,10 +53,10 @@ class Facts:
         fitting = FITTING.get(str(self.given.get("reason", "")).partition(".")[2], "")
         group = product if product in known and (not fitting or product in fitting) else _one(fitting.split() or [""], rnd)
         self.noun = _one(known[group], rnd)
-        self.specs = [spec for spec in self.noun.specs if self.language == "de" or not _GERMAN.search(spec)] or ["type A", "type B"]
+        self.specs = self.noun.specs_in(self.language)
         self.spec = _one(self.specs, rnd) if rnd.random() < 0.4 else ""
         places = MACHINES.get(persona, ("farm", "site", "plant"))
-        self.machine = _one(_machines()[_one(places, rnd)], rnd)
+        self.machine = _one(machines()[_one(places, rnd)], rnd)
 
     def __getitem__(self, slot: str) -> str:
         """Return the words for a slot."""
@@ -156,10 +95,8 @@ def _one(options: Any, rnd: Random) -> Any:
 def _named(facts: Facts, article: str, plural: bool = False) -> str:
     """Return the product with an article; a plural with its quantity most of the time."""
     noun = facts.noun
-    if facts.language == "de":
-        name = noun.many if plural else noun.one
-    else:
-        name = noun.things if plural else noun.thing
+    names = (noun.one, noun.many) if facts.language == "de" else (noun.thing, noun.things)
+    name = names[plural]
     if plural and article == "den" and name[-1] not in "ns":
         name += "n"
     count = "" if not plural or article == "bare" else f"{facts['n']} "

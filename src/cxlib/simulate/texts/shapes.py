@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from cxlib.simulate.texts.draft import Draft
+from cxlib.simulate.texts.facts import WORDS
 
 __all__ = ["FORMS", "shaped"]
 
@@ -16,12 +17,7 @@ FORMS = {  # channel to the shape of its texts
 }  # fmt: skip
 _LONGEST = 220
 _SENTENCE = re.compile(r"(?<=[^\d\W][.?!])\s+(?=[A-ZÄÖÜ\"])")
-_SMALL = set(
-    "ich wir sie er es der die das den dem ein eine einen einer bei am auf in im an aus mit von zum zur seit nach vor laut bis für ohne um "
-    "und aber wann wo wie was wer wieso warum welche welcher welches könnt können könntet könnten habt haben ist sind gibt geht kommt hat "
-    "hatte wäre hoffe heute guten gute bitte leider gestern heute nun jetzt hier unser unsere unserem unseren unserer mein meine meinem unter zu kurze kurz nur "
-    "noch nochmal wieder dieses dass wenn ob als da dort so gerade eben derzeit inzwischen mittlerweile zuerst erst eigentlich".split()
-)
+_SMALL = frozenset(WORDS["small"].split())
 
 
 def shaped(draft: Draft) -> str:
@@ -78,7 +74,7 @@ def _greeting(draft: Draft) -> str:
 def _after_comma(body: str) -> str:
     """Return a body that begins small after "Hallo," unless it begins with a noun."""
     first = body.split(" ", 1)[0].strip(",.:")
-    return body[0].lower() + body[1:] if first.lower() in _SMALL and first not in ("Sie",) else body
+    return body[0].lower() + body[1:] if first.lower() in _SMALL else body
 
 
 def _farewell(draft: Draft) -> list[str]:
