@@ -56,7 +56,7 @@ def nps(
       metric  value    unit  n
     0    nps   33.3  points  6
     """
-    answers = _answers(responses, ("nps",), by, min_n, item)
+    answers = _answers(responses, ("nps",), by, min_n, item, cluster=options.get("cluster"))
     if answers.empty:
         return estimates.unanswerable("nps", "points", ["responses[nps]"], by=by)
     value = answers["value"]
@@ -79,7 +79,7 @@ def csat(
     >>> float(csat(answers)["value"].item())
     75.0
     """
-    answers = _answers(responses, (item_type,), by, min_n)
+    answers = _answers(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
     if answers.empty:
         return estimates.unanswerable("csat", "index", [f"responses[{item_type}]"], by=by)
     index = 100 * (answers["value"] - answers["scale_low"]) / (answers["scale_high"] - answers["scale_low"])
@@ -127,7 +127,7 @@ def top_box(
 
     Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
     """
-    answers = _answers(responses, (item_type,), by, min_n)
+    answers = _answers(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
     if answers.empty:
         return estimates.unanswerable("top_box", "share", [f"responses[{item_type}]"], by=by)
     flagged = answers.assign(flag=(answers["value"] > answers["scale_high"] - top).astype("float64"))
@@ -147,7 +147,7 @@ def usage(
     Parameters and columns as in :func:`nps`. Metrics ``answered_share``, ``not_used_share``, ``no_answer_share``,
     ``not_asked_share``, unit ``share``; ``n`` counts the respondents of the survey.
     """
-    rows = _items(responses, (item_type,), by, min_n)
+    rows = _items(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
     if rows.empty:
         return estimates.unanswerable("answered_share", "share", [f"responses[{item_type}]"], by=by)
     parts = [
@@ -191,7 +191,7 @@ def item_response(
 
     Parameters and columns as in :func:`nps`. Metric ``item_response``, unit ``share``; ``n`` counts respondents.
     """
-    rows = _items(responses, (item_type,), by, min_n)
+    rows = _items(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
     if could.empty:
         return estimates.unanswerable("item_response", "share", [f"responses[{item_type}]"], by=by)
@@ -217,7 +217,7 @@ def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int |
 def _on_scale(
     responses: pd.DataFrame, metric: str, types: Sequence[str], by: Sequence[str], min_n: int | None, options: Sampling
 ) -> pd.DataFrame:
-    answers = _answers(responses, types, by, min_n)
+    answers = _answers(responses, types, by, min_n, cluster=options.get("cluster"))
     if answers.empty:
         return estimates.unanswerable(metric, "", [f"responses[{kind}]" for kind in types], by=by)
     ends = answers.groupby(list(by) or (lambda _: 0), dropna=False)[["scale_low", "scale_high"]].agg(["min", "max"])
@@ -234,17 +234,38 @@ def _on_scale(
     return result
 
 
-def _items(responses: pd.DataFrame, types: Sequence[str], by: Sequence[str], min_n: int | None, item: str | None = None) -> pd.DataFrame:
+def _items(
+    responses: pd.DataFrame,
+    types: Sequence[str],
+    by: Sequence[str],
+    min_n: int | None,
+    item: str | None = None,
+    *,
+    cluster: str | None = None,
+) -> pd.DataFrame:
+    """Return the rows of some item types; by touchpoint, those that belong to one. Who has no cluster is one of their own."""
     if responses.empty:
         return responses
     rows = responses[responses["item_type"].isin(types)]
+    if "touchpoint_id" in by:
+        rows = rows[rows["touchpoint_id"].notna()]
+    if cluster in rows.columns and rows[cluster].isna().any():
+        rows = rows.assign(**{str(cluster): rows[cluster].astype("str").fillna("respondent " + rows["respondent_id"].astype("str"))})
     if item is not None:
         rows = rows[rows["item_id"] == item]
     return _grouped(rows, by, min_n)
 
 
-def _answers(responses: pd.DataFrame, types: Sequence[str], by: Sequence[str], min_n: int | None, item: str | None = None) -> pd.DataFrame:
-    rows = _items(responses, types, by, min_n, item)
+def _answers(
+    responses: pd.DataFrame,
+    types: Sequence[str],
+    by: Sequence[str],
+    min_n: int | None,
+    item: str | None = None,
+    *,
+    cluster: str | None = None,
+) -> pd.DataFrame:
+    rows = _items(responses, types, by, min_n, item, cluster=cluster)
     return rows[rows["state"] == "answered"] if len(rows) else rows
 
 
