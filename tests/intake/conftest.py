@@ -50,7 +50,8 @@ def came_of(tmp_path):
         try:
             with workbench() as bench:
                 parts = [take(tmp_path, params, name, bench) for name in params.sources]
-                problems = assemble(bench, contract_of(params, table), parts, params.timezone, f"data/acme: {table}")
+                problems = [problem for part in parts for problem in part.problems]
+                problems += assemble(bench, contract_of(params, table), parts, params.timezone, f"data/acme: {table}")
                 rows = [] if problems else bench.arrow(f"SELECT * FROM {identifier(table)} ORDER BY part, row").to_pylist()
         except CxError as error:
             parts, problems, rows = [], list(error.problems), []

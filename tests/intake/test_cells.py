@@ -41,14 +41,16 @@ SOURCE = Source(table="orders", file="x.xlsx", format="excel", decimal=",", date
         (datetime(2025, 3, 1, 8, 15, 30), "time", "2025-03-01 08:15:30"),  # the format has no seconds: it has to fail
         (datetime(2025, 3, 1, 8, 15, tzinfo=UTC), "time", "2025-03-01 08:15:00+00"),
         (datetime(2025, 3, 1, 8, 15), "text", "2025-03-01 08:15:00"),
-        (b"x", "text", "b'x'"),
+        (1234567890123456.0, "number", "1234567890123456"),
+        (1e23, "text", "100000000000000000000000"),
+        ("ö".encode(), "text", "ö"),
     ],
 )
 def test_each_kind_of_cell(value, kind, text):
     assert told(value, kind, SOURCE) == text
 
 
-@given(st.floats(allow_nan=False, allow_infinity=False, width=64).filter(lambda value: abs(value) < 1e15))
+@given(st.floats(allow_nan=False, allow_infinity=False, width=64))
 def test_a_number_comes_back_to_the_last_bit(value):
     text = told(value, "number", SOURCE)
     assert "." not in text

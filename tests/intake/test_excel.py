@@ -1,5 +1,8 @@
 """Sheets are read as they are; what they hide is named. More workbooks stand in tests/intake/test_nasty.py."""
 
+import io
+import re
+import zipfile
 from datetime import date, timedelta
 
 import pytest
@@ -50,10 +53,45 @@ def test_all_faults_of_a_sheet_come_at_once(read, workbooks):
     ]
 
 
-@pytest.mark.parametrize("content", [b"", b"abc", b"<html><table></table></html>", b"PK\x03\x04abc"])
-def test_what_is_no_workbook_is_refused(bench, tmp_path, content):
+def archive(*names):
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        for name in names:
+            made.writestr(name, "")
+    return content.getvalue()
+
+
+UNREADABLE = "is no readable workbook. Save it as .xlsx, without a password; a text file needs `format: csv`."
+SAVE = "merged and hidden cells and errors cannot be told there. Open it in a spreadsheet program and save it as .xlsx or CSV."
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", UNREADABLE),
+        (b"Id;Zeit", UNREADABLE),
+        (b"PK\x03\x04abc", UNREADABLE),
+        (archive("x.csv"), UNREADABLE),
+        (
+            b"<html><table></table></html>",
+            "is no .xlsx workbook, but a web page. Open it in a spreadsheet program and save it as .xlsx or .csv.",
+        ),
+        (
+            b'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?>',
+            "is no .xlsx workbook, but an XML file, such as a spreadsheet of 2003. Open it in a spreadsheet program and save it as .xlsx or CSV.",
+        ),
+        (
+            b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+            "is no .xlsx workbook, but an old Excel workbook (.xls) or one with a password. Save it as .xlsx without a password, or as CSV.",
+        ),
+        (archive("mimetype", "content.xml"), f"is an OpenDocument file (.ods): {SAVE}"),
+        (archive("xl/workbook.bin"), f"is a binary workbook (.xlsb): {SAVE}"),
+        (archive("xl/workbook.xml"), "is no readable workbook"),
+    ],
+)
+def test_what_is_no_workbook_is_refused(bench, tmp_path, content, told):
     (tmp_path / "x.xlsx").write_bytes(content)
-    with pytest.raises(DataError, match="x.xlsx: is no readable workbook .* Save it as .xlsx, without a password."):
+    with pytest.raises(DataError, match=re.escape(f"x.xlsx: {told}")):
         read_excel(tmp_path / "x.xlsx", Source(table="orders", file="x.xlsx", format="excel"), "x.xlsx", "raw", bench, {})
 
 

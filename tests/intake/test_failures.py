@@ -54,6 +54,7 @@ def test_nothing_failed_nothing_told(told):
             "date",
             "The declared date_format is '%Y-%m-%d'. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again.",
         ),
+        ("200 rows", "id", "This looks like a note below a table: leave the row out with `ignore_rows`, here the word '200 rows'."),
         (
             "Zwischensumme",
             "id",

@@ -79,6 +79,9 @@ RIGHT = {  # name: (content, declaration), column, its values
     ),
     "decoded twice and meant so": (texts(HEAD + ROW + "schreibt KÃ¶ln\n", mojibake="keep"), "text", ["schreibt KÃ¶ln"]),
     "honest Portuguese": (texts(HEAD + ROW + "SÃO PAULO, Âncora, NÃO\n"), "text", ["SÃO PAULO, Âncora, NÃO"]),
+    "two byte-order marks": (texts(b"\xef\xbb\xbf" * 2 + f'"Id"{HEAD[2:]}{ROW}a\n'.encode()), "contact_id", ["1"]),
+    "invisible marks around columns' names": (texts(HEAD.replace("Kanal", "\ufeffKanal\u200b") + ROW + "a\n"), "channel", ["phone"]),
+    "ids much like words below a table": (ids("Stand-12", "Seitenbau 3", "n1"), "contact_id", ["Stand-12", "Seitenbau 3", "n1"]),
     "carriage returns alone": (texts((HEAD + ROW + "a\n2;05.02.2025 08:15;phone;b\n").replace("\n", "\r")), "text", ["a", "b"]),
     "mixed line ends": (texts(HEAD.replace("\n", "\r\n") + ROW + "a\n2;05.02.2025 08:15;phone;b\r"), "text", ["a", "b"]),
     "no line end at the end": (texts(HEAD + ROW + "a"), "text", ["a"]),
@@ -290,6 +293,38 @@ REFUSED = {  # name: (content, declaration), messages word for word
         texts(HEAD + ROW + "a\nSumme;;;1\n"),
         [
             f"{X}: Id: 1 of 2 cells are no id for contact_id (line 3: 'Summe'). This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Summe'."
+        ],
+    ),
+    "notes below the table": (
+        texts(
+            HEAD
+            + ROW
+            + "a\n"
+            + "".join(f"{note};;;\n" for note in ("Mittelwert", "Stand: 05.02.2025", "2 Zeilen", "n = 200", "Seite 1 von 2"))
+        ),
+        [
+            f"{X}: Id: 5 of 6 cells are no id for contact_id (line 3: 'Mittelwert', line 4: 'Stand: 05.02.2025', line 5: '2 Zeilen', line 6: 'n = 200', "
+            "line 7: 'Seite 1 von 2'). This looks like a note below a table: leave the row out with `ignore_rows`, here the word 'Mittelwert'."
+        ],
+    ),
+    "cells that do not convert, a row that lacks one, and doubled ids": (
+        (
+            WAITS
+            + "1;05.02.2025 08:15;phone;kurz\n2;gestern;;5\n3;05.02.2025 08:15;;5\n4;05.02.2025 08:15;phone;5\n4;05.02.2025 08:15;fax;5\n"
+            + "5;05.02.2025 08:15;phone;lang\n5;05.02.2025 08:15;phone;5\n",
+            {"columns": WAIT},
+        ),
+        [
+            f"{X}: Zeit: 1 of 7 cells are no time for contact_ts (line 3: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M'; "
+            "hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            f"{X}: Wartezeit: 2 of 7 cells are no number for wait_s (line 2: 'kurz', line 7: 'lang'). A number with the decimal sign ',' was declared, "
+            "not below 0. If the word means that there is no value, add it to `missing`.",
+            "data/acme: contacts: channel: is missing in 1 rows (x.csv, line 4), and no row may lack it. "
+            "If these are no rows (a total, a note), leave them out with `ignore_rows`.",
+            "data/acme: contacts: contact_id: 1 stand more than once in rows that contradict each other, first: 4 (x.csv, line 5, x.csv, line 6). "
+            "Ask which of them holds.",
+            "data/acme: contacts: contact_id: 1 stand more than once in rows that could not be read whole, first: 5 (x.csv, line 7, x.csv, line 8). "
+            "Mend their other cells first.",
         ],
     ),
     "a total row without its word": (
@@ -712,11 +747,74 @@ def book_cases(w):
                 "This looks like the total of a table: leave the row out with `ignore_rows`, here the word 'Gesamtergebnis'."
             ],
         ),
+        "ids that are flags or fractions": (
+            [TITLES, [True, MOMENT, "phone", 1], [4.5, MOMENT, "phone", 1]],
+            (),
+            {},
+            [f"{SHEET}: Id: 2 ids are fractions, or TRUE or FALSE (A2, A3). Ask for this column as text."],
+        ),
+        "texts as days": (
+            [["Id", "Zeit", "Kanal", "Stand"], ["7", MOMENT, "phone", date(2025, 2, 1)]],
+            (),
+            {"columns": {"status": "Stand"}},
+            [
+                f"{SHEET}: Stand: 1 texts have become days or times (D2). Ask for this column as text. How many may stay as days, `max_failed_share` says."
+            ],
+        ),
+        "durations beside parts of a day": (
+            [TITLES, ["7", MOMENT, "phone", timedelta(seconds=205)], ["8", MOMENT, "phone", 205 / 86400]],
+            (),
+            {},
+            [
+                f"{SHEET}: Wartezeit: 1 cells hold a number below 1 that may be a part of a day (D3). Format the whole column as a duration ([h]:mm:ss)."
+            ],
+        ),
+        "parts of a day alone": (
+            [TITLES, ["7", MOMENT, "phone", 205 / 86400], ["8", MOMENT, "phone", 0]],
+            (),
+            {},
+            [
+                f"{SHEET}: Wartezeit: 1 cells hold a number below 1 that may be a part of a day (D2). Format the whole column as a duration ([h]:mm:ss). "
+                "If they are parts of a second indeed, declare `s` for this column under `units`."
+            ],
+        ),
+        "parts of a second, declared": ([TITLES, ["7", MOMENT, "phone", 0.25]], (), {"units": {"wait_s": "s"}}, ("wait_s", [0.25])),
+        "a number of 16 digits": (
+            [["Id", "Zeit", "Kanal", "Kosten"], ["7", MOMENT, "phone", 1234567890123456]],
+            (),
+            {"columns": {"cost": "Kosten"}},
+            ("cost", [1234567890123456]),
+        ),
+        "percents, formatted and written, declared": (
+            [
+                ["Id", "Zeit", "Kanal", "Rabatt"],
+                *([str(n), MOMENT, "phone", cell] for n, cell in enumerate([w.Percent(0.12), w.Percent(0.125, True), "12 %"])),
+            ],
+            (),
+            {"columns": {"cost": "Rabatt"}, "units": {"cost": "%"}},
+            ("cost", [12, 12.5, 12]),
+        ),
+        "percents beside plain numbers": (
+            [["Id", "Zeit", "Kanal", "Rabatt"], ["7", MOMENT, "phone", w.Percent(0.12)], ["8", MOMENT, "phone", 12]],
+            (),
+            {"columns": {"cost": "Rabatt"}},
+            [
+                f"{SHEET}: Rabatt: 1 cells are percents (D2), 1 are plain numbers (D3): 12 % is stored as 0.12. Format the whole column alike."
+            ],
+        ),
+        "a percent that lost its format": (
+            [["Id", "Zeit", "Kanal", "Rabatt"], ["7", MOMENT, "phone", "12 %"], ["8", MOMENT, "phone", 0.12]],
+            (),
+            {"columns": {"cost": "Rabatt"}, "units": {"cost": "%"}},
+            [
+                f"{SHEET}: Rabatt: 1 cells are percents (D2), 1 are plain numbers (D3): 12 % is stored as 0.12. Format the whole column alike."
+            ],
+        ),
         "an empty sheet": ([], (), {}, [f"{SHEET}: is empty or shorter than header_line (1). Name the sheet that holds the rows."]),
     }
 
 
-BOOKS = list(book_cases(type("W", (), {"Formula": lambda *_: None, "Fault": lambda *_: None})))
+BOOKS = list(book_cases(type("W", (), dict.fromkeys(("Formula", "Fault", "Percent"), lambda *_: None))))
 
 
 @pytest.mark.parametrize("name", BOOKS)
@@ -729,6 +827,14 @@ def test_workbooks_come_out_right_or_are_refused_word_for_word(log_of, workbooks
     else:
         assert came.problems == []
         assert [row.get(expected[0]) for row in came.rows] == expected[1]
+
+
+def test_hidden_rows_and_days_that_are_borne_are_counted(log_of, workbooks, tmp_path):
+    rows = [["Id", "Zeit", "Kanal", "Stand"], ["1", MOMENT, "phone", date(2025, 2, 1)], ["2", MOMENT, "phone", "1-3"]]
+    book = workbooks.workbook(tmp_path / "made.xlsx", {"A": rows}, hidden=[3]).read_bytes()
+    came = log_of(book, "x.xlsx", format="excel", columns={"status": "Stand"}, max_failed_share=0.5)
+    assert [row["status"] for row in came.rows] == ["2025-02-01 00:00:00", "1-3"]
+    assert came.records[0]["noted"] == {("day_in_text", "Stand"): 1, ("hidden", ""): 1}
 
 
 def test_hours_of_a_spreadsheet_become_hours(came_of, workbooks, tmp_path):
@@ -790,6 +896,19 @@ def test_a_qualtrics_file_with_a_line_break_in_its_second_header_and_previews(ca
     assert came.problems == []
     assert [(row["response_id"], row["value"]) for row in came.rows] == [("R_1", 5)]
     assert came.records[0]["dropped"] == {("ignored", "Status = Survey Preview"): 1, ("ignored", "ResponseId = R_3"): 1}
+
+
+def test_words_that_no_row_holds_are_noted(log_of):
+    declared = {"ignore_rows": {"Id": ["Tset"], "Kanal": ["Fax "]}, "values": {"channel": {"Tel": "phone", "Fax": "fax", "Telex": "other"}}}
+    came = log_of(HEAD + "1;05.02.2025 08:15; Tel;a\n", **declared)
+    assert came.problems == []
+    assert came.records[0]["noted"] == {("word_without_row", "Kanal = Fax, Fax , Telex"): 0, ("word_without_row", "Id = Tset"): 0}
+
+
+def test_a_row_counts_for_one_of_the_reasons_to_leave_it_out(log_of):
+    came = log_of(HEAD + ROW + "a\nTest;05.02.2025 08:15;fax;a\n", ignore_rows={"Id": ["Test"], "Kanal": ["fax"]})
+    assert came.records[0]["dropped"] == {("ignored", "Id = Test"): 1}
+    assert came.records[0]["noted"] == {}
 
 
 def test_a_survey_with_words_and_codes_among_its_marks(came_of):

@@ -23,8 +23,8 @@ SOURCE = {
 
 @pytest.fixture
 def read(bench, tmp_path):
-    def run(columns, kinds=None, **declared):
-        pq.write_table(pa.table(columns), tmp_path / "x.parquet")
+    def run(cells, kinds=None, **declared):
+        pq.write_table(pa.table(cells), tmp_path / "x.parquet")
         raw = read_parquet(tmp_path / "x.parquet", Source.model_validate(SOURCE | declared), "x.parquet", "raw", bench, kinds or {})
         return raw, [row[1:] for row in bench.rows("SELECT * FROM raw ORDER BY row")]
 
@@ -49,8 +49,66 @@ def test_cells_of_every_type_are_told_as_declared(read):
     assert (raw.rows, raw.place(1)) == (2, "row 2")
 
 
-def test_ids_that_became_fractions_are_told_so_that_no_id_column_takes_them(read):
-    assert read({"id": [1234567890123456.0, 4711.0]})[1] == [("1.234568E+15",), ("4711",)]
+def test_a_number_keeps_all_the_digits_that_it_has(read):
+    assert read({"n": [1234567890123456.0, 4711.0, 1e16, 0.25]})[1] == [("1234567890123456",), ("4711",), ("10000000000000000",), ("0,25",)]
+
+
+@pytest.mark.parametrize(
+    ("cells", "seen"),
+    [
+        (
+            pa.array([4711.0, 16777216.0], pa.float32()),
+            "1 ids are fractions, or too long for a number to hold all their digits (first: row 2: '16777216.0')",
+        ),
+        (
+            pa.array([9007199254740992.0, 2.5]),
+            "2 ids are fractions, or too long for a number to hold all their digits (first: row 1: '9007199254740992.0')",
+        ),
+    ],
+)
+def test_ids_that_became_fractions_are_refused(read, cells, seen):
+    with pytest.raises(DataError) as error:
+        read({"id": cells}, {"id": "id"}, columns={"contact_id": "id"})
+    assert str(error.value) == f"x.parquet: id: {seen}. Ask for this column as text."
+
+
+def test_ids_that_a_number_holds_exactly_are_ids(read):
+    assert read({"id": [4711.0, 9007199254740991.0, None]}, {"id": "id"})[1] == [("4711",), ("9007199254740991",), ("",)]
+
+
+def test_bytes_are_text_in_utf_8_or_refused(read):
+    declared = {"columns": {"text": "Text"}}
+    assert read({"Text": ["Köln".encode()], "x": [b"\xff"]}, **declared)[1] == [("Köln", "\\xFF")]
+    with pytest.raises(DataError) as error:
+        read({"Text": [b"a", "Köln".encode("latin-1")]}, **declared)
+    assert str(error.value) == (
+        "x.parquet: Text: 1 cells hold bytes that are no text in UTF-8 (first: row 2: 'K\\\\xF6ln'). Ask for this column as text."
+    )
+
+
+@pytest.mark.parametrize(("cell", "stored"), [(["a"], "VARCHAR[]"), ({"a": 1}, "STRUCT(a BIGINT)")])
+def test_lists_and_records_are_refused_where_they_are_declared(read, cell, stored):
+    assert read({"Id": ["1"], "x": [cell]}, columns={"contact_id": "Id"})[0].rows == 1
+    with pytest.raises(DataError) as error:
+        read({"Id": ["1"], "x": [cell]}, columns={"contact_id": "Id", "text": "x"})
+    assert str(error.value) == (
+        f"x.parquet: x: each cell holds a list or a record ({stored}). Ask for one plain value a cell, in columns of their own."
+    )
+
+
+def test_the_day_of_a_moment_is_that_of_the_client(came_of, tmp_path):
+    night = datetime(2025, 3, 1, 23, 30, tzinfo=UTC)
+    columns = {"order_id": "Id", "customer_id": "Id", "order_ts": "Zeit", "value": "Wert", "delivered_date": "Tag"}
+    orders = {"Id": ["1"], "Zeit": [datetime(2025, 2, 1)], "Wert": [1.0], "Tag": [night]}
+    pq.write_table(pa.table(orders), tmp_path / "made.parquet")
+    source = {"table": "orders", "file": "x.parquet", "format": "parquet", "columns": columns}
+    content = {"x.parquet": (tmp_path / "made.parquet").read_bytes()}
+    days = [came_of(content, {"o": source | zone}).rows[0]["delivered_date"] for zone in ({}, {"timezone": "UTC"})]
+    assert days == [datetime(2025, 3, 2), datetime(2025, 3, 1)]
+
+
+def test_invisible_marks_are_no_part_of_a_column_s_name(read):
+    assert read({"\ufeffId": ["1"]})[0].headers == ("Id",)
 
 
 def test_a_moment_in_the_hour_that_comes_twice_is_the_moment_it_was(log_of, tmp_path):

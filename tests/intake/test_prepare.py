@@ -270,6 +270,21 @@ def test_problems_of_all_files_come_at_once(with_calls):
     assert len(problems(with_calls)) == 2
 
 
+def test_what_is_wrong_with_cells_hides_no_doubled_rows_of_the_same_or_another_file(with_calls):
+    rewrite(with_calls, "Tel", "phon", "anrufe.csv")
+    rewrite(with_calls, "0002;", "0001;", "anrufe.csv")
+    rewrite(with_calls, "8;13.", "007;13.")
+    told = problems(with_calls)
+    assert [problem.split(":")[1].strip() for problem in told] == ["Kanal", "responses", "contacts"]
+    assert told[2].startswith("data/acme: contacts: contact_id: 1 stand more than once in rows that could not be read whole, first: 0001")
+
+
+def test_a_file_that_cannot_be_read_hides_no_other_table_s_faults(with_calls):
+    (with_calls / "data" / "acme" / "raw" / "anrufe.csv").write_text("", encoding="utf-8")
+    rewrite(with_calls, "8;13.", "007;13.")
+    assert [problem.split(":")[1].strip() for problem in problems(with_calls)] == ["is empty. Ask for the export again.", "responses"]
+
+
 @pytest.mark.parametrize(("rule", "rows"), [("drop", 6), ("keep", 9)])
 def test_rows_outside_the_period_need_a_declaration(client, rule, rows):
     rewrite(client, "14.02.2025", "14.02.2005")

@@ -44,6 +44,12 @@ def test_missing_tables_are_ranked_by_the_questions_that_wait():
     ranked = readiness.missing(QUESTIONS, have(orders__order_id=1))
     assert ranked["table"].to_list() == ["contacts", "responses", "persons"]
     assert ranked["value"].to_list() == [3, 2, 1]  # R006 waits for contacts too: reasons are made from them
+    assert ranked["state"].to_list() == ["empty"] * 3
+
+
+def test_a_table_that_lacks_columns_is_not_said_to_be_missing():
+    ranked = readiness.missing(QUESTIONS, have(contacts__channel=500)).set_index("table")
+    assert ranked["state"].to_dict() == {"contacts": "half", "orders": "empty", "persons": "empty", "responses": "empty"}
 
 
 def test_nothing_missing_is_said():

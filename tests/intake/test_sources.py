@@ -90,7 +90,7 @@ def test_a_misspelt_column_to_ignore_is_refused_in_qualtrics_files_too(came_of):
         "ignore_rows": {"Nmae": ["Test"]},
     }
     source |= {"items": {"Q": {"item_type": "open_text"}}, "constants": {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05"}}
-    came = came_of({"q.csv": "Id,Q,Name\nx,x,x\nx,x,x\n1,a,b\n"}, {"q": source})
+    came = came_of({"q.csv": "Id,Q,Name\nx,x,x\n{'ImportId': 'x'},x,x\n1,a,b\n"}, {"q": source})
     assert came.problems == [
         "params/acme.yml: sources.q.ignore_rows: unknown column 'Nmae' (did you mean 'Name'?). The file has: Id, Q, Name."
     ]

@@ -82,6 +82,26 @@ def test_a_missing_code_of_another_column_is_refused_until_it_is_declared(came_o
     ]
 
 
+def test_a_word_that_the_file_declares_missing_is_no_answer_to_an_open_question(came_of, sav):
+    source = SURVEY | {"items": {"q1": MARK, "frei": {"item_type": "open_text"}}}
+    assert came_of({"x.sav": sav(frei=["NA"])}, {"s": source}, SCALES).problems == [
+        "data/acme/raw/x.sav: frei: the file declares NA as missing, params do not: add it to `missing`."
+    ]
+    came = came_of({"x.sav": sav(frei=["NA"])}, {"s": source | {"missing": ["", "NA"]}}, SCALES)
+    assert [row["state"] for row in came.rows if row["item_id"] == "frei"] == ["answered", "no_answer", "no_answer"]
+
+
+def test_a_number_that_the_file_declares_missing_is_no_id(came_of, sav):
+    source = SURVEY | {"columns": SURVEY["columns"] | {"customer_id": "w"}, "missing": ["", "99"]}
+    del source["columns"]["weight"]
+    assert came_of({"x.sav": sav(w=[99])}, {"s": source}, SCALES).problems == [
+        'data/acme/raw/x.sav: w: the file declares 99 as missing, params do not: declare `values: {customer_id: {"99": ""}}`.'
+    ]
+    came = came_of({"x.sav": sav(w=[99])}, {"s": source | {"values": {"customer_id": {"99": ""}}}}, SCALES)
+    assert came.problems == []
+    assert "customer_id" not in came.rows[-1]
+
+
 def test_what_is_no_spss_file_is_refused(bench, tmp_path):
     (tmp_path / "x.sav").write_bytes(b"$FL2 and nothing else")
     with pytest.raises(DataError, match="x.sav: is no readable SPSS file .* Save it as .sav again."):

@@ -70,7 +70,7 @@ def test_what_is_no_text_on_the_clock_has_no_number(cell, unit):
     parts = cell.strip().replace(",", ".").split(":")
     *whole, last = parts
     good = len(parts) == unit.count(":") + 1 and all(part.isdigit() for part in [*whole, last.split(".")[0]])
-    good = good and len(parts[0]) <= 9 and all(len(part.split(".")[0]) == 2 and float(part) < 60 for part in parts[1:])
+    good = good and len(parts[0]) <= 9 and all(len(part.split(".")[0]) == 2 and int(part.split(".")[0]) < 60 for part in parts[1:])
     seconds, _, fraction = last.partition(".")
     good = good and seconds.isdigit() and (fraction.isdigit() and unit != "h:m" if "." in last else True)
     assert (numbers([cell], "wait_s", unit)[0] is not None) == good

@@ -60,12 +60,20 @@ def test_a_package_with_a_password_is_refused(tmp_path):
         (b"<!DO", "web page"),
         (b"%PDF", "PDF"),
         (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"7z\xbc\xaf\x27\x1c", "7-Zip. Unpack it first"),
+        (b"BZh91AY&SY", "bzip2. Unpack it first"),
+        (b"\xfd7zXZ\x00", "xz. Unpack it first"),
+        (b"\x28\xb5\x2f\xfd", "zstd. Unpack it first"),
+        (b"Rar!\x1a\x07", "RAR. Unpack it first"),
+        (b"{\\rtf1\\ansi", "save the table as .xlsx or CSV"),
+        (b'<?xml version="1.0"?>', "spreadsheet of 2003"),
+        (b"\xef\xbb\xbf\r\n<html>", "web page"),
     ],
 )
 def test_what_is_no_text_is_known(start, told):
     assert told in no_text(start)
 
 
-@pytest.mark.parametrize("start", [b"", b"Id;Z", b"\xef\xbb\xbfI", b"\xff\xfeI\x00", b"<1;2"])
+@pytest.mark.parametrize("start", [b"", b"Id;Z", b"\xef\xbb\xbfI", b"\xff\xfeI\x00", b"<1;2", b"BZhx;y", b"7z;y"])
 def test_text_is_text(start):
     assert no_text(start) is None

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-GENERAL, DAY, MOMENT, DURATION = 0, 1, 2, 3
+GENERAL, DAY, MOMENT, DURATION, PERCENT, OWN_PERCENT = 0, 1, 2, 3, 4, 5
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,14 @@ class Formula:
 
     text: str
     result: object = None
+
+
+@dataclass(frozen=True)
+class Percent:
+    """A number that is shown as a percent, in one of the formats every program has or in one of the workbook's own."""
+
+    value: float
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +44,7 @@ def workbook(
     merged: Mapping[str, Sequence[str]] | None = None,
     *,
     since_1904: bool = False,
+    hidden: Sequence[int] = (),
     files: Sequence[str] | None = None,
 ) -> Path:
     """Write a workbook: name of the sheet → rows of cells (None leaves one out).
@@ -53,11 +62,11 @@ def workbook(
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><workbookPr date1904="{int(since_1904)}"/><sheets>'
         + "".join(f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, name in enumerate(sheets))
         + "</sheets></workbook>",
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-        '<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="165" formatCode="0.0\\ %"/><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+        '<cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="9"/><xf numFmtId="165"/></cellXfs></styleSheet>',
     }
     for name, (title, rows) in zip(names, sheets.items(), strict=True):
-        parts[f"xl/worksheets/{name}"] = _sheet(rows, (merged or {}).get(title, ()))
+        parts[f"xl/worksheets/{name}"] = _sheet(rows, (merged or {}).get(title, ()), hidden)
     with zipfile.ZipFile(path, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -69,9 +78,11 @@ def _links(links: Sequence[tuple[str, str, str]]) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{told}</Relationships>'
 
 
-def _sheet(rows: Sequence[Sequence[object]], merged: Sequence[str]) -> str:
+def _sheet(rows: Sequence[Sequence[object]], merged: Sequence[str], hidden: Sequence[int]) -> str:
     lines = [
-        f'<row r="{i}">' + "".join(_cell(f"{chr(64 + j)}{i}", value) for j, value in enumerate(row, 1) if value is not None) + "</row>"
+        f'<row r="{i}" hidden="{int(i in hidden)}">'
+        + "".join(_cell(f"{chr(64 + j)}{i}", value) for j, value in enumerate(row, 1) if value is not None)
+        + "</row>"
         for i, row in enumerate(rows, 1)
     ]
     spans = (
@@ -92,6 +103,8 @@ def _cell(name: str, value: object, formula: str = "") -> str:
         if formula:
             return f'<c r="{name}" t="str">{formula}<v>{escape(value)}</v></c>'
         return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    if isinstance(value, Percent):
+        return f'<c r="{name}" s="{OWN_PERCENT if value.own else PERCENT}"><v>{value.value!r}</v></c>'
     style = (
         MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else DURATION if isinstance(value, timedelta) else GENERAL
     )

@@ -30,8 +30,13 @@ def told(value: object, kind: str, source: Source) -> str:
     -------
     str
         "" for nothing; a duration in the column's unit, elsewhere as on the clock (0:03:25), so that no number column takes it for
-        seconds without its unit declared; a whole number of 16 digits and more that came as a fraction as a power of ten, which no
+        seconds without its unit declared; an id of 16 digits and more that came as a fraction as a power of ten, which no
         id column accepts; a moment that the declared format cannot hold, and one that knows its zone, year first.
+
+    Raises
+    ------
+    UnicodeDecodeError
+        For bytes that are no text in UTF-8.
 
     >>> source = Source(table="orders", file="x.xlsx", format="excel", decimal=",", date_format="%d.%m.%Y")
     >>> told(1234.5, "number", source), told(7.0, "id", source), told(timedelta(minutes=2), "s", source)
@@ -43,12 +48,14 @@ def told(value: object, kind: str, source: Source) -> str:
         return ""
     if isinstance(value, str):
         return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return _number(value, source)
+        return _number(value, source, kind)
     if isinstance(value, Decimal):
         return _plain(value, source)
     if isinstance(value, time):
@@ -62,15 +69,15 @@ def told(value: object, kind: str, source: Source) -> str:
     return str(value)
 
 
-def _number(value: float, source: Source) -> str:
-    if math.isfinite(value) and value == int(value):
-        return f"{value:.6E}" if abs(value) >= EXACT else str(int(value))
+def _number(value: float, source: Source, kind: str = "") -> str:
+    if kind == "id" and math.isfinite(value) and abs(value) >= EXACT:
+        return f"{value:.6E}"
     return _plain(Decimal(repr(float(value))), source)
 
 
 def _plain(value: Decimal, source: Source) -> str:
     """Write a number without a power of ten and without idle zeros."""
-    text = f"{value:f}"
+    text = f"{value:f}" if value else "0"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", source.decimal)
 
 

@@ -18,7 +18,7 @@ from cxlib.intake.zones import moment_of
 from cxlib.params import Source
 from cxlib.tables import Column
 
-__all__ = ["BITS", "DECIMAL", "DURATIONS", "POWER", "Conversion", "convert", "failed_bit", "sql_type"]
+__all__ = ["BITS", "DECIMAL", "DURATIONS", "POWER", "TOTAL", "Conversion", "convert", "failed_bit", "sql_type", "words_for_nothing"]
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
 BITS = 60  # columns whose failures one integer can tell
@@ -36,8 +36,10 @@ _SHAPES |= {"f": r"\d{1,6}", "p": r"[AaPp]\.?[Mm]\.?", "%": "%", "z": r"[+-]\d{2
 _LENGTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 POWER = r"\d(?:[.,]\d+)?[eE]\+\d{2,3}"  # 4,00123E+15
 DECIMAL = r"\d{3,}[.,]0"  # 4711.0: a program took an id with holes for a number
-_TOTAL = r"(?i)(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
-_NO_ID = rf"{POWER}|{DECIMAL}|(?:{_TOTAL})(?:\W.*)?"
+TOTAL = r"(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
+_NOTE = r"mittelwerte?|durchschnitt|ergebnis|anzahl|stand|seite|average|avg|mean|count|page"  # of a line below a table
+_ROWS = r"\(?\d[\d.,]* ?(?:zeilen?|datensätze?|einträge?|rows?|records?|entries)\b.*|n ?= ?\d.*"  # 200 Zeilen, n = 200
+_NO_ID = rf"{POWER}|{DECIMAL}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
 _ERRORS = r"#(?:N/A|NV|VALUE!|WERT!|REF!|BEZUG!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|ÜBERLAUF!|CALC!|#+)"  # of a spreadsheet
 _NUMERIC = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
 _FIRST_DAY = {"date": "1901-01-01", "time": "1970-01-02"}  # what programs write for no day: 1899-12-30, 1900-01-01, 1970-01-01, 9999-12-31
@@ -68,11 +70,9 @@ class Conversion:
         """SQL: the cell with missing words and mapped words taken care of; NULL when it holds nothing that has to convert.
 
         Blanks around a word are no part of it, but only words that are unknown as they stand pay for being trimmed. Text stays as it is.
-        A number that means "no value" somewhere (99) is an id elsewhere: ids have to name theirs under `values`.
         """
-        cell, is_id = identifier(self.header), self.column.kind == "id"
-        missing = [word for word in self.source.missing if not (is_id and _NUMERIC.fullmatch(word))]
-        mapping = {**self.source.values.get(self.column.name, {}), **dict.fromkeys(missing, "")}
+        cell = identifier(self.header)
+        mapping = self.source.values.get(self.column.name, {}) | words_for_nothing(self.column, self.source)
         if self.doubtful and self.source.mojibake == "repair" and self.column.kind in ("text", "id", "choice"):
             cell = repaired(cell)
         known = {word: literal(value) if value else "NULL" for word, value in mapping.items()}
@@ -193,6 +193,16 @@ class Conversion:
         skipped = {"refuse": "NULL", "forward": moment}[self.source.skipped_hour]
         careful = f"CASE WHEN NOT {exists} THEN {skipped} WHEN {before} OR {after} THEN {doubled} ELSE {moment} END"
         return moment_of(local, self.source.timezone or self.timezone, careful)
+
+
+def words_for_nothing(column: Column, source: Source) -> dict[str, str]:
+    """Return the words that mean there is no value in a column, as keys of a value map.
+
+    A number that means so somewhere (99) is an id elsewhere: ids have to name theirs under `values`.
+    """
+    missing = [word for word in source.missing if not (column.kind == "id" and _NUMERIC.fullmatch(word))]
+    declared = [word for word, value in source.values.get(column.name, {}).items() if not value]
+    return dict.fromkeys([*missing, *declared], "")
 
 
 @lru_cache(maxsize=64)

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TextIO
 
 from cxlib.errors import DataError, worded
-from cxlib.intake.headers import declared, distinct, doubled
+from cxlib.intake.headers import bare, declared, distinct, doubled
+from cxlib.intake.qualtrics import header_faults
 from cxlib.intake.tally import Tally
 from cxlib.intake.unpack import no_text, unpacked
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
@@ -82,7 +83,7 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     if counted is None:
         counted = _explain(text, source, where, header)
     lines = _Lines(text, source)
-    return Raw(name, tuple(header), counted - above, lines, {}, tally.doubtful, lambda: _explain(text, source, where, header))
+    return Raw(name, tuple(header), max(counted - above, 0), lines, {}, tally.doubtful, lambda: _explain(text, source, where, header))
 
 
 class _Lines:
@@ -123,7 +124,7 @@ def _transcode(path: Path, source: Source, where: str, text: Path) -> Tally:
     The encoding is that of a byte-order mark; else utf-8, strictly; else the declared one, strictly; never a guess.
     """
     with unpacked(path, where) as file:
-        start = file.read(4)
+        start = file.read(16)
     if other := no_text(start):
         raise DataError(f"{where}: is no delimited text, but {other}.")
     encoding = next((name for mark, name in _BOMS if start.startswith(mark)), None)
@@ -156,7 +157,8 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
         io.TextIOWrapper(file, encoding=encoding, errors="strict", newline=None) as reader,  # None: every line end becomes a plain one
         text.open("wb") as target,
     ):
-        while chunk := reader.read(CHUNK):
+        chunk = reader.read(CHUNK).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
+        while chunk:
             content = chunk.encode("utf-8")
             if b"\x00" in content:
                 raise DataError(
@@ -170,6 +172,7 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
                 )
             tally.add(content)
             target.write(content)
+            chunk = reader.read(CHUNK)
     return tally
 
 
@@ -200,13 +203,13 @@ def _header(text: Path, source: Source, where: str) -> list[str]:
         raise DataError(f"{where}: is empty. Ask for the export again.")
     if len(first) < source.header_line:
         raise DataError(f"{where}: has {len(first)} lines, but header_line is {source.header_line}. Correct header_line.")
-    header = [name.strip() for name in first[source.header_line - 1]]
+    header = [bare(name) for name in first[source.header_line - 1]]
     wanted = declared(source)
     if wanted and not wanted & set(header):
-        lower = [number for number, record in enumerate(first, start=1) if wanted & {name.strip() for name in record}]
+        lower = [number for number, record in enumerate(first, start=1) if wanted & set(map(bare, record))]
         if lower:
             raise DataError(f"{where}: the columns' names stand in line {lower[0]}, below a title. Declare `header_line: {lower[0]}`.")
-    problems = doubled(header, source, where)
+    problems = [*doubled(header, source, where), *header_faults(first, source, where)]
     if len(header) == 1 and len(wanted) > 1:
         problems.append(
             worded(

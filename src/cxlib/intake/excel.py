@@ -1,4 +1,7 @@
-"""Spreadsheets through calamine: typed cells, told as text; what a sheet hides is looked up in its XML and named."""
+"""Spreadsheets through calamine: typed cells, told as text; what a sheet hides is looked up in its XML and named.
+
+Only .xlsx and .xlsm are read: of other workbooks nobody could say which cells are merged, hidden, or hold an error in place of 0.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import html
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from datetime import date, time, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from cxlib.errors import DataError, worded
 from cxlib.intake.cells import told
-from cxlib.intake.headers import declared, distinct, doubled
+from cxlib.intake.headers import bare, declared, distinct, doubled
+from cxlib.intake.mistaken import Sheet, cell_name, mistaken
+from cxlib.intake.unpack import no_text
 from cxlib.intake.workbench import Raw, Workbench
 from cxlib.params import Source
 
@@ -26,6 +30,11 @@ _FORMULA = re.compile(
 )
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.S)
 _PLACE = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
+_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*\br=\"(\d+)\"")
+_OTHERS = {"xl/workbook.bin": "a binary workbook (.xlsb)", "content.xml": "an OpenDocument file (.ods)"}
+_STYLE = re.compile(rb"\bs=\"(\d+)\"")
+_PERCENTS = (9, 10)  # the formats that every workbook has: 0 % and 0.00 %
 
 
 def read_excel(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
@@ -41,27 +50,53 @@ def read_excel(path: Path, source: Source, where: str, name: str, bench: Workben
     Raises
     ------
     DataError
-        For a sheet that is not there, merged cells among the rows, formulas without a stored result or with an error, ids that became
-        numbers or days, doubled names and an empty sheet.
+        For a workbook of another format, a sheet that is not there, merged cells among the rows, formulas without a stored result or with
+        an error, ids and texts that became numbers or days, columns that mix durations, percents and plain numbers, doubled names and an
+        empty sheet.
     """
+    _of_the_right_format(path, where)
     chosen, grid, merged = _opened(path, source, where)
     where = f"{where} [{chosen}]"
     lines = [number for number, row in enumerate(grid, start=1) if any(cell != "" for cell in row)]
     if len(lines) < source.header_line:
         raise DataError(f"{where}: is empty or shorter than header_line ({source.header_line}). Name the sheet that holds the rows.")
     top, kept = lines[source.header_line - 1], lines[source.header_line + source.skip_after_header :]
-    header = [told(cell, "", source).strip() for cell in grid[top - 1]]
+    header = [bare(told(cell, "", source)) for cell in grid[top - 1]]
     names = distinct(header)
     cells = [[grid[line - 1][place] for line in kept] for place in range(len(names))]
     used = {place: name for place, name in enumerate(names) if name in declared(source)}
     problems = [*doubled(header, source, where), *_title(header, lines, grid, source, where), *_merged(merged, top, where)]
-    problems += [*_hidden(path, chosen, top, used, source, where), *_ids(cells, kept, used, kinds, source, where)]
+    content = _xml(path, chosen)
+    sheet = Sheet(cells, kept, used, kinds, source, where, lambda: _percent_cells(path, content))
+    more, noted = mistaken(sheet)
+    problems += [*_hidden(content, top, used, source, where), *more]
     if problems:
         raise DataError(*problems)
+    if hidden := len({int(line) for line in _HIDDEN_ROW.findall(content)} & set(kept)):
+        noted["hidden", ""] = hidden
     bench.put(
         name, names, [[told(cell, kinds.get(named, ""), source) for cell in column] for named, column in zip(names, cells, strict=True)]
     )
-    return Raw(name, tuple(names), len(kept), lambda row: f"row {kept[row]}")
+    return Raw(name, tuple(names), len(kept), lambda row: f"row {kept[row]}", noted=noted)
+
+
+def _of_the_right_format(path: Path, where: str) -> None:
+    """Refuse what is no .xlsx or .xlsm, by its content: the name may say anything."""
+    with path.open("rb") as file:
+        start = file.read(16)
+    inside: set[str] = set()
+    if start.startswith(b"PK") and zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            inside = set(archive.namelist())
+    if "xl/workbook.xml" in inside:
+        return
+    other = next((told for name, told in _OTHERS.items() if name in inside), None)
+    if other:
+        hides = "merged and hidden cells and errors cannot be told there"
+        raise DataError(f"{where}: is {other}: {hides}. Open it in a spreadsheet program and save it as .xlsx or CSV.")
+    if (told := no_text(start)) and not start.startswith(b"PK"):
+        raise DataError(f"{where}: is no .xlsx workbook, but {told}.")
+    raise DataError(f"{where}: is no readable workbook. Save it as .xlsx, without a password; a text file needs `format: csv`.")
 
 
 def _opened(path: Path, source: Source, where: str) -> tuple[str, list[list[Any]], Sequence[Any]]:
@@ -87,55 +122,41 @@ def _title(header: Sequence[str], lines: Sequence[int], grid: Sequence[Sequence[
     if not wanted or wanted & set(header) or wanted & set(distinct(header)):
         return []
     for number, line in enumerate(lines, start=1):
-        if wanted & {told(cell, "", source).strip() for cell in grid[line - 1]}:
+        if wanted & {bare(told(cell, "", source)) for cell in grid[line - 1]}:
             return [f"{where}: the columns' names stand in row {line}, below a title. Declare `header_line: {number}`."]
     return [worded(where, "no row holds the declared columns", None, [name for name in header if name], label="The first row has")]
 
 
 def _merged(merged: Sequence[Any], top: int, where: str) -> list[str]:
-    below = [f"{_cell(*start)}:{_cell(*end)}" for start, end in merged if end[0] + 1 > top]
+    below = [f"{cell_name(*start)}:{cell_name(*end)}" for start, end in merged if end[0] + 1 > top]
     if not below:
         return []
     shown = ", ".join(below[:EXAMPLES])
     return [f"{where}: cells are merged ({shown}): only the first of them holds the value. Unmerge them and fill each row."]
 
 
-def _cell(row: int, column: int) -> str:
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{row + 1}"
+def _percent_cells(path: Path, content: bytes) -> set[str]:
+    """Return the names of the cells that are formatted as percents."""
+    styles = _percent_styles(path)
+    if not styles:
+        return set()
+    marked = {match[1] for match in _CELL.finditer(content) if (style := _STYLE.search(match[1])) and int(style[1]) in styles}
+    return {(found[1] + found[2]).decode() for found in map(_PLACE.search, marked) if found}
 
 
-def _ids(
-    cells: Sequence[Sequence[Any]], kept: Sequence[int], used: Mapping[int, str], kinds: Mapping[str, str], source: Source, where: str
-) -> list[str]:
-    """Name ids that the spreadsheet took for numbers or days: the sheet shows them whole, the cell no longer holds them."""
-    problems = []
-    for place, name in used.items():
-        if kinds.get(name) != "id":
-            continue
-        days = [row for row, cell in zip(kept, cells[place], strict=True) if isinstance(cell, (date, time, timedelta))]
-        numbers = [row for row, cell in zip(kept, cells[place], strict=True) if isinstance(cell, float)]
-        zeros = any(isinstance(cell, str) and re.fullmatch(r"0\d+", cell.strip()) for cell in cells[place])
-        if days:
-            shown = ", ".join(_cell(row - 1, place) for row in days[:EXAMPLES])
-            problems.append(f"{where}: {name}: {len(days)} ids have become days or times ({shown}). Ask for this column as text.")
-        columns = [column for column, header in source.columns.items() if header == name and column not in source.id_width]
-        if numbers and zeros and columns:
-            shown = ", ".join(_cell(row - 1, place) for row in numbers[:EXAMPLES])
-            problems.append(
-                f"{where}: {name}: {len(numbers)} ids are numbers and have lost their leading zeros, which others still have ({shown}). "
-                f"Declare how many digits they have: `id_width: {{{columns[0]}: …}}`."
-            )
-    return problems
+def _percent_styles(path: Path) -> set[int]:
+    """Return the numbers of the cell styles that show percents."""
+    with zipfile.ZipFile(path) as archive:
+        styles = archive.read("xl/styles.xml").decode("utf-8") if "xl/styles.xml" in archive.namelist() else ""
+    own = [(_attribute(one, "numFmtId"), _attribute(one, "formatCode")) for one in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", styles)]
+    percents = {str(number) for number in _PERCENTS} | {number for number, code in own if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
+    used = re.search(r"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", styles, re.S)
+    formats = [_attribute(one, "numFmtId") for one in re.findall(r"<(?:\w+:)?xf\s[^>]*>", used[0])] if used else []
+    return {place for place, number in enumerate(formats) if number in percents}
 
 
-def _hidden(path: Path, sheet: str, top: int, used: Mapping[int, str], source: Source, where: str) -> list[str]:
-    """Name cells of an .xlsx sheet that readers take for empty: formulas without a stored result, and errors."""
-    content = _xml(path, sheet)
+def _hidden(content: bytes, top: int, used: Mapping[int, str], source: Source, where: str) -> list[str]:
+    """Name cells of a sheet that readers take for empty: formulas without a stored result, and errors."""
     problems = []
     bare = _placed([match[1] for match in _FORMULA.finditer(content) if not (match[2] and b't="str"' in match[1])], top, used)
     if bare:
@@ -155,18 +176,14 @@ def _hidden(path: Path, sheet: str, top: int, used: Mapping[int, str], source: S
 
 def _placed(attributes: Sequence[bytes], top: int, used: Mapping[int, str]) -> list[str]:
     """Return the names of those cells that stand in declared columns below the header."""
-    letters = {re.sub(r"\d", "", _cell(0, place)) for place in used}
+    letters = {re.sub(r"\d", "", cell_name(0, place)) for place in used}
     found = [match for match in map(_PLACE.search, attributes) if match]
     return [f"{m[1].decode()}{m[2].decode()}" for m in found if m[1].decode() in letters and int(m[2]) > top]
 
 
 def _xml(path: Path, sheet: str) -> bytes:
-    """Return the XML of a sheet, nothing for other formats; the workbook says which file it is, for sheets may have been moved."""
-    if not zipfile.is_zipfile(path):
-        return b""
+    """Return the XML of a sheet; the workbook says which file it is, for sheets may have been moved."""
     with zipfile.ZipFile(path) as archive:
-        if "xl/workbook.xml" not in archive.namelist():
-            return b""
         book, links = (archive.read(f"xl/{name}").decode("utf-8") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
         targets = {_attribute(link, "Id"): _attribute(link, "Target") for link in _LINK.findall(links)}
         for element in _SHEET.findall(book):

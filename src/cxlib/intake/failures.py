@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cxlib.errors import nearest
-from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, Conversion, failed_bit
+from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, TOTAL, Conversion, failed_bit
 from cxlib.intake.mojibake import spoilt, way_out
 from cxlib.intake.units import way_to_declare
 from cxlib.intake.workbench import Raw, Workbench, identifier
@@ -97,7 +97,8 @@ def _damage(text: str) -> str:
         return f"{lost}: ask for the export with this column as text"
     if re.fullmatch(DECIMAL, text):
         return "A program has turned ids into numbers with decimals: ask for the export with this column as text"
-    return f"This looks like the total of a table: leave the row out with `ignore_rows`, here the word {text!r}"
+    kind = "the total of" if re.fullmatch(rf"(?i)(?:{TOTAL})(?:\W.*)?", text) else "a note below"
+    return f"This looks like {kind} a table: leave the row out with `ignore_rows`, here the word {text!r}"
 
 
 def _numbers(one: Conversion, seen: list[str]) -> str:

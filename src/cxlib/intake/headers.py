@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from cxlib.params import Source
 
-__all__ = ["declared", "distinct", "doubled"]
+__all__ = ["bare", "declared", "distinct", "doubled"]
+
+_INVISIBLE = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # blanks, and marks that nobody sees
+
+
+def bare(name: str) -> str:
+    """Take blanks and invisible marks off both ends of a column's name: nobody could declare what nobody sees.
+
+    >>> bare("\\ufeff Id\\u200b")
+    'Id'
+    """
+    return name.strip(_INVISIBLE)
 
 
 def declared(source: Source) -> set[str]:

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cxlib.errors import DataError
-from cxlib.intake.cells import EXACT
-from cxlib.intake.headers import distinct
+from cxlib.intake.headers import bare, declared, distinct, doubled
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 from cxlib.params import Source
 
@@ -17,10 +16,26 @@ __all__ = ["read_parquet"]
 _MICROSECONDS = {"duration[s]": (1_000_000, 1), "duration[ms]": (1000, 1), "duration[us]": (1, 1), "duration[ns]": (1, 1000)}
 
 
-def read_parquet(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
+_NESTED = ("STRUCT", "MAP", "UNION")
+_WHOLE = {"FLOAT": 1 << 24, "DOUBLE": 1 << 53}  # from here on a fraction no longer holds every whole number
+
+
+def read_parquet(
+    path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str], timezone: str = "UTC"
+) -> Raw:
     """Lay a Parquet file on the workbench, every cell text.
 
-    Parameters and errors as in :func:`cxlib.intake.excel.read_excel`. Times with a zone keep it.
+    Parameters
+    ----------
+    path, source, where, name, bench, kinds
+        As in :func:`cxlib.intake.excel.read_excel`.
+    timezone : str
+        The client's: times with a zone keep it, and a column of days takes the day that it was here, unless the source declares its zone.
+
+    Raises
+    ------
+    DataError
+        When the file cannot be read, or a declared column is nested, holds bytes that are no text, or ids that became fractions.
     """
     import duckdb
     import pyarrow as pa
@@ -33,17 +48,39 @@ def read_parquet(path: Path, source: Source, where: str, name: str, bench: Workb
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise DataError(f"{where}: is no readable Parquet file ({str(error).splitlines()[0]}).") from error
     described = [(column, fields[column] if fields.get(column) in _MICROSECONDS else kind) for column, kind in described]
-    headers = distinct([column for column, _ in described])
+    names = [bare(column) for column, _ in described]
+    headers = distinct(names)
+    columns = [(header, column, stored, kinds.get(header, "")) for header, (column, stored) in zip(headers, described, strict=True)]
+    used = [one for one in columns if one[0] in declared(source) or not (source.columns or source.items)]
+    problems = [*doubled(names, source, where), *(problem for one in used if (problem := _unfit(bench, scan, where, *one)))]
+    if problems:
+        raise DataError(*problems)
     chosen = ", ".join(
-        f"coalesce({_told(column, kind, kinds.get(column, ''), source)}, '') AS {identifier(header)}"
-        for header, (column, kind) in zip(headers, described, strict=True)
+        f"coalesce({_told(column, stored, kind, source, timezone)}, '') AS {identifier(header)}" for header, column, stored, kind in columns
     )
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, {chosen} FROM {scan}")
     rows = bench.rows(f"SELECT count(*) FROM {identifier(name)}")[0][0]
     return Raw(name, tuple(headers), rows, lambda row: f"row {row + 1}")
 
 
-def _told(column: str, stored: str, kind: str, source: Source) -> str:
+def _unfit(bench: Workbench, scan: str, where: str, header: str, column: str, stored: str, kind: str) -> str:
+    """Word what keeps a column from being told as text: lists and records, bytes of another encoding, ids that became fractions."""
+    cell = identifier(column)
+    if stored not in _MICROSECONDS and (stored.endswith("]") or stored.startswith(_NESTED)):
+        return f"{where}: {header}: each cell holds a list or a record ({stored}). Ask for one plain value a cell, in columns of their own."
+    if stored == "BLOB":
+        wrong, told = f"{cell} IS NOT NULL AND TRY(decode({cell})) IS NULL", "cells hold bytes that are no text in UTF-8"
+    elif kind == "id" and stored in _WHOLE:
+        wrong = f"NOT isnan({cell}) AND ({cell} <> floor({cell}) OR abs({cell}) >= {_WHOLE[stored]})"
+        told = "ids are fractions, or too long for a number to hold all their digits"
+    else:
+        return ""
+    numbered = f"SELECT row_number() OVER () AS line, ({wrong}) AS wrong, {cell}::VARCHAR AS cell FROM {scan}"
+    count, first, shown = bench.rows(f"SELECT count(*), min(line), arg_min(cell, line) FROM ({numbered}) WHERE wrong")[0]
+    return f"{where}: {header}: {count} {told} (first: row {first}: {shown[:60]!r}). Ask for this column as text." if count else ""
+
+
+def _told(column: str, stored: str, kind: str, source: Source, timezone: str) -> str:
     """SQL: a typed cell as the source's declarations expect its text; a moment never loses its seconds or its zone."""
     cell = identifier(column)
     text = f"{cell}::VARCHAR"
@@ -52,15 +89,18 @@ def _told(column: str, stored: str, kind: str, source: Source) -> str:
     if stored.startswith(("TIMESTAMP", "DATE")):
         if "TIME ZONE" in stored and kind == "time":
             return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f+00')"
-        local = f"({cell} AT TIME ZONE {literal(source.timezone or 'UTC')})" if "TIME ZONE" in stored else f"{cell}::TIMESTAMP"
+        local = f"({cell} AT TIME ZONE {literal(source.timezone or timezone)})" if "TIME ZONE" in stored else f"{cell}::TIMESTAMP"
         form = literal(source.date_format if kind == "date" else source.time_format)
         if kind not in ("date", "time"):
             return text
         exact = f"{local}::DATE" if kind == "date" else local
         return f"CASE WHEN try_strptime(strftime({exact}, {form}), {form}) = {exact} THEN strftime({exact}, {form}) ELSE {text} END"
-    if stored in ("DOUBLE", "FLOAT"):
+    if stored == "BLOB":
+        return f"coalesce(TRY(decode({cell})), {text})"
+    if stored in _WHOLE:
         plain = f"replace(regexp_replace({text}, '\\.0+$', ''), '.', {literal(source.decimal)})"
-        return f"CASE WHEN isnan({cell}) THEN '' WHEN abs({cell}) >= {EXACT} THEN format('{{:.6E}}', {cell}::DOUBLE) ELSE {plain} END"
+        whole = f"abs({cell}) >= 1e7 AND {cell} = floor({cell}) AND isfinite({cell})"  # text would be 1e+16
+        return f"CASE WHEN isnan({cell}) THEN '' WHEN {whole} THEN format('{{:.0f}}', {cell}::DOUBLE) ELSE {plain} END"
     if stored.startswith("DECIMAL"):
         return f"replace(regexp_replace({text}, '\\.0+$', ''), '.', {literal(source.decimal)})"
     return text

@@ -152,21 +152,25 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
     """Convert all sources; problems of all of them are gathered before anything is refused."""
     taken: list[Taken] = []
     problems: list[str] = []
-    for name in params.sources:
+    broken: set[str] = set()  # tables of which a source is not there
+    for name, source in params.sources.items():
         try:
             taken.append(take(project, params, name, bench))
+            problems += taken[-1].problems
         except CxError as error:
             problems += error.problems
+            broken.add(source.table)
+    tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken if part.record["table"] not in broken}
     if _needs_taxonomy(params):
         try:
             taxonomy.lay(bench, project, params)
         except CxError as error:
             problems += error.problems
-    tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken}
-    if not problems:
-        for name, of in tables.items():
-            parts = [part for part in taken if part.record["table"] == name]
-            problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
+    whole = not problems
+    for name, of in tables.items():
+        parts = [part for part in taken if part.record["table"] == name]
+        problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
+    if whole:  # what no table has may stand in a cell that did not convert
         problems += [*unlisted_touchpoints(bench, tables, params), *labels_without_value(bench, tables, params)]
         if "reasons" in tables:
             problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")

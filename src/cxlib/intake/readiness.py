@@ -74,13 +74,13 @@ def matrix(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int 
 
 
 def missing(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int = 100, top: int = 10) -> pd.DataFrame:
-    """Rank the tables that are missing by the number of questions that wait for them.
+    """Rank the tables that are missing, or that lack columns or rows, by the number of questions that wait for them.
 
     Returns
     -------
     DataFrame
-        ESTIMATES by table, metric ``questions_blocked``, unit ``count``; at most `top` rows, most wanted first;
-        one row "none" with 0 when nothing is missing.
+        ESTIMATES by table and state (empty: the client does not have it, half: it is there and lacks something), metric
+        ``questions_blocked``, unit ``count``; at most `top` rows, most wanted first; one row "none" with 0 when nothing is missing.
     """
     have = _have(elements, min_answers)
     blocked: dict[str, set[str]] = {}
@@ -89,8 +89,11 @@ def missing(questions: pd.DataFrame, elements: pd.DataFrame, *, min_answers: int
             if not any(have.get(option, 0) == 1 for option in options):
                 blocked.setdefault(_table(options[0]), set()).add(str(row.question_id))
     ranked = sorted(((len(ids), name) for name, ids in blocked.items()), key=lambda pair: (-pair[0], pair[1]))[:top]
-    ranked = ranked or [(0, "none")]
-    return _counts(pd.DataFrame({"table": [name for _, name in ranked]}), pd.Series([n for n, _ in ranked]), "questions_blocked", "count")
+    there = set(elements["table"])
+    groups = pd.DataFrame(
+        [(name, "half" if name in there else "empty") for _, name in ranked] or [("none", "full")], columns=["table", "state"]
+    )
+    return _counts(groups, pd.Series([n for n, _ in ranked or [(0, "none")]]), "questions_blocked", "count")
 
 
 def sources(sources: pd.DataFrame, *, as_of: date, max_data_age_days: int) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from cxlib.errors import DataError, worded
 from cxlib.intake.constants import constants, told_value
-from cxlib.intake.convert import Conversion, convert
+from cxlib.intake.convert import Conversion, convert, failed_bit
 from cxlib.intake.database import read_query
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.emptiness import clear
@@ -24,7 +24,8 @@ from cxlib.intake.failures import examples, failures
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.period import outside_period
 from cxlib.intake.plausible import implausible
-from cxlib.intake.slips import reserved_words, unmapped_words
+from cxlib.intake.qualtrics import odd_responses, previews
+from cxlib.intake.slips import reserved_words, strays, unmapped_words
 from cxlib.intake.spss import read_spss, undeclared_missing
 from cxlib.intake.survey import answers
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
@@ -45,6 +46,8 @@ class Taken:
     failed: dict[str, int] = field(default_factory=dict)
     place: Callable[[int], str] = str  # row of the table → where it stands in the export, in words
     duplicates: str = "refuse"
+    problems: tuple[str, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)  # column that problems name already → SQL: in which rows of the table
 
     def at(self, row: int) -> str:
         """Say where a row of the table stands, with the file's name."""
@@ -87,19 +90,20 @@ def raw_path(project: Path, params: Params, name: str) -> Path:
 
 
 def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
-    """Read and convert one source.
+    """Read and convert one source; what is wrong with its cells is told by the result, so that its table can be looked at all the same.
 
     Raises
     ------
     DataError
-        With every problem of the source.
+        When the source cannot be read, or lacks items that its rows are made of.
     """
     source, of = params.sources[name], contract_of(params, params.sources[name].table)
     path = raw_path(project, params, name) if source.file else None
     where = f"data/{params.client}/raw/{source.file}" if path else f"params/{params.client}.yml: sources.{name}"
     headers = dict(source.columns)
-    kinds = {header: _kind(of.columns[column], source) for column, header in headers.items()}
-    raw = _read(path, source, where, f"raw {name}", bench, kinds)
+    ids_last = sorted(headers, key=lambda column: of.columns[column].kind == "id")  # an id that is a text as well stays an id
+    kinds = {headers[column]: _kind(of.columns[column], source) for column in ids_last}
+    raw = _read(path, source, where, f"raw {name}", bench, kinds, params.timezone)
     headers = headers or ({} if source.items else {column: column for column in raw.headers})
     problems = _unknown(params, name, source, raw, headers, of, where)
     headers = {column: header for column, header in headers.items() if header in raw.headers and column in of.columns}
@@ -109,26 +113,40 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     with _explained(bench, raw, where):
         kept, dropped = _kept(raw, source, bench)
         failed = convert(bench, raw, conversions, fixed, kept, table, where)
+    noted = raw.noted | odd_responses(bench, raw, source) | strays(bench, raw, source)
     problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
     problems += failures(bench, raw, conversions, failed, table, where)
+    refused = _refused(bench, conversions, source, failed, columns, table)
     problems += unmapped_words(bench, raw, table, headers, of, source, f"params/{params.client}.yml: sources.{name}")
     problems += reserved_words(bench, table, [feature for feature in params.extra.get(of.name, {}) if feature in columns], where)
     outside = outside_period(bench, table, columns, source, params, dropped, where, raw.place)
     problems += outside
     judged = {column: header for column, header in headers.items() if not (outside and column == CLOCKS[of.name])}
-    more, noted = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
+    more, odd = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
     problems += more
     place = raw.place
+    typed = table
     if source.items and set(source.items) <= set(raw.headers):
-        table, columns, place, more = _long(bench, raw, source, params, where, name, columns)
+        table, columns, place, more = _long(bench, raw, source, params, where, name, columns, refused)
         problems += more
     if path and source.format == "spss":
-        problems += undeclared_missing(path, source, params, raw, bench, where)
-    if problems:
+        problems += undeclared_missing(path, source, params, of, raw, bench, where)
+    if source.items and table == typed:
         raise DataError(*problems)
-    record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows, "dropped": dropped, "noted": noted}
-    record |= {"failed": examples(bench, raw, conversions, failed, table), "sha256": _hash(path) if path else ""}
-    return Taken(name, table, tuple(columns), record, failed, place, source.duplicates)
+    record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows}
+    record |= {"dropped": dropped, "noted": noted | odd}
+    record |= {"failed": examples(bench, raw, conversions, failed, typed), "sha256": _hash(path) if path else ""}
+    return Taken(name, table, tuple(columns), record, failed, place, source.duplicates, tuple(problems), refused)
+
+
+def _refused(
+    bench: Workbench, conversions: Sequence[Conversion], source: Source, failed: dict[str, int], columns: list[str], table: str
+) -> dict[str, str]:
+    """Return the columns that are wrong or not there at all, and SQL of the rows in which they are; those borne are not among them."""
+    rows = bench.rows(f"SELECT count(*) FROM {identifier(table)}")[0][0]
+    bits = {one.column.name: failed_bit(place) for place, one in enumerate(conversions)}
+    wrong = {column: bits[column] for column, count in failed.items() if count > source.max_failed_share * rows}
+    return wrong | {column: "true" for column in (*source.columns, *source.constants) if column not in columns}
 
 
 @contextmanager
@@ -144,7 +162,7 @@ def _explained(bench: Workbench, raw: Raw, where: str) -> Iterator[None]:
         raise DataError(f"{place}: cannot be read as declared ({str(error).splitlines()[0]}). A quote may be out of place.") from error
 
 
-def _read(path: Path | None, source: Source, where: str, name: str, bench: Workbench, kinds: dict[str, str]) -> Raw:
+def _read(path: Path | None, source: Source, where: str, name: str, bench: Workbench, kinds: dict[str, str], timezone: str) -> Raw:
     if source.rows:
         return _inline(source, name, bench)
     if source.format == "sql":
@@ -154,7 +172,7 @@ def _read(path: Path | None, source: Source, where: str, name: str, bench: Workb
     if source.format in ("csv", "qualtrics"):
         return read_delimited(path, source, where, name, bench)
     if source.format == "parquet":
-        return read_parquet(path, source, where, name, bench, kinds)
+        return read_parquet(path, source, where, name, bench, kinds, timezone)
     return {"excel": read_excel, "spss": read_spss}[source.format](path, source, where, name, bench, kinds)
 
 
@@ -172,9 +190,7 @@ def _inline(source: Source, name: str, bench: Workbench) -> Raw:
 def _unknown(params: Params, name: str, source: Source, raw: Raw, headers: dict[str, str], of: Contract, where: str) -> list[str]:
     place = f"params/{params.client}.yml: sources.{name}"
     wanted = [(f"{place}.columns.{column}", header) for column, header in headers.items()]
-    wanted += [(f"{place}.items", header) for header in source.items] + [
-        (f"{place}.ignore_rows", header) for header in source.ignore_rows if (source.format, header) != ("qualtrics", "Status")
-    ]
+    wanted += [(f"{place}.items", header) for header in source.items] + [(f"{place}.ignore_rows", header) for header in source.ignore_rows]
     problems = [
         worded(spot, "unknown column", header, raw.headers, label="The file has") for spot, header in wanted if header not in raw.headers
     ]
@@ -187,18 +203,15 @@ def _unknown(params: Params, name: str, source: Source, raw: Raw, headers: dict[
 
 def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, Befallen]:
     """Return the SQL condition of the rows that are kept, and how many rows each declared reason leaves out."""
-    reasons = {
-        f"{header} = {word}": f"trim({identifier(header)}) = {literal(word)}"
-        for header, words in source.ignore_rows.items()
-        if header in raw.headers
-        for word in words
-    }
-    dropped = dict(raw.dropped)
-    for reason, condition in reasons.items():
-        count = bench.rows(f"SELECT count(*) FILTER (WHERE {condition}) FROM {identifier(raw.table)}")[0][0]
-        if count:
-            dropped["ignored", reason] = count
-    kept = " AND ".join(f"NOT coalesce({condition}, false)" for condition in reasons.values()) or "true"
+    known = previews(source, raw.headers)
+    pairs = [(header, word) for words in (source.ignore_rows, known) for header in words for word in words[header] if header in raw.headers]
+    reasons = {f"{header} = {word}": f"trim({identifier(header)}) = {literal(word)}" for header, word in pairs}
+    dropped, kept = dict(raw.dropped), "true"
+    if reasons:  # a row counts for the first reason that it meets
+        cases = " ".join(f"WHEN {condition} THEN {literal(reason)}" for reason, condition in reasons.items())
+        found = dict(bench.rows(f"SELECT CASE {cases} END, count(*) FROM {identifier(raw.table)} GROUP BY 1"))
+        dropped |= {("ignored", reason): found[reason] for reason in reasons if reason in found}
+        kept = " AND ".join(f"NOT coalesce({condition}, false)" for condition in reasons.values())
     if source.duplicates == "drop_equal":
         every = ", ".join(identifier(header) for header in raw.headers)
         first = f"row IN (SELECT min(row) FROM {identifier(raw.table)} GROUP BY {every})"
@@ -210,10 +223,11 @@ def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, Befallen]:
 
 
 def _long(
-    bench: Workbench, raw: Raw, source: Source, params: Params, where: str, name: str, columns: list[str]
+    bench: Workbench, raw: Raw, source: Source, params: Params, where: str, name: str, columns: list[str], refused: dict[str, str]
 ) -> tuple[str, list[str], Callable[[int], str], list[str]]:
     """Turn the item columns of a survey export into rows of responses, and lay them on the bench."""
-    told = ", ".join(["row", *map(identifier, columns)])
+    masks = [column for column in bench.columns(f"typed {name}") if re.fullmatch(r"failed_\d+", column)] if refused else []
+    told = ", ".join(["row", *map(identifier, [*columns, *masks])])
     people = bench.arrow(f"SELECT {told} FROM {identifier(f'typed {name}')} ORDER BY row").to_pandas(types_mapper=pd.ArrowDtype)
     items = ", ".join(identifier(header) for header in source.items)
     wanted = f"SELECT {items} FROM {identifier(raw.table)} WHERE row IN (SELECT row FROM {identifier(f'typed {name}')}) ORDER BY row"
@@ -225,7 +239,7 @@ def _long(
     bench.run(f"CREATE TABLE {identifier(f'long {name}')} AS SELECT * FROM incoming")
     bench.connection.unregister("incoming")
     people_rows = people["row"].to_list()
-    columns = [column for column in long.columns if column != "row"]
+    columns = [column for column in long.columns if column not in ("row", *masks)]
     return f"long {name}", columns, lambda row: raw.place(int(people_rows[row % len(people_rows)])), problems
 
 

@@ -8,9 +8,11 @@ from typing import Any
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
+from cxlib.intake.convert import words_for_nothing
 from cxlib.intake.headers import distinct
 from cxlib.intake.workbench import Raw, Workbench, identifier
 from cxlib.params import Params, Scale, Source
+from cxlib.tables import Contract
 
 __all__ = ["read_spss", "undeclared_missing"]
 
@@ -39,7 +41,7 @@ def read_spss(path: Path, source: Source, where: str, name: str, bench: Workbenc
     return Raw(name, tuple(headers), len(frame), lambda row: f"case {row + 1}")
 
 
-def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, bench: Workbench, where: str) -> list[str]:
+def undeclared_missing(path: Path, source: Source, params: Params, of: Contract, raw: Raw, bench: Workbench, where: str) -> list[str]:
     """Name codes among the rows that the file declares missing and that params take for a value.
 
     Such a code inside a scale would be taken for an answer; the file knows better. A span of codes is looked up in the rows.
@@ -51,15 +53,16 @@ def undeclared_missing(path: Path, source: Source, params: Params, raw: Raw, ben
     for header, spans in meta.missing_ranges.items():
         for code in _codes(raw, bench, header, spans, source):
             scale = source.items[header].scale if header in source.items else None
-            columns = [column for column, used in source.columns.items() if used == header]
+            columns = [column for column, used in source.columns.items() if used == header and column in of.columns]
+            bare = [column for column in columns if code not in words_for_nothing(of.columns[column], source)]
             if scale and _inside(code, params.scales[scale], source):
                 way = f"but it is a rating of scale {scale!r}: correct the scale's ends, or ask what {code} means and recode it in the file"
             elif scale and code not in params.scales[scale].states:
                 way = f"scale {scale!r} does not: declare it under `scales: {{{scale}: {{states: …}}}}`"
-            elif code in source.missing or not (columns or (header in source.items and not scale)):
-                continue
-            elif columns and any(code not in source.values.get(column, {}) for column in columns):
-                way = f'params do not: declare `values: {{{columns[0]}: {{"{code}": ""}}}}`'
+            elif bare:
+                way = f'params do not: declare `values: {{{bare[0]}: {{"{code}": ""}}}}`'
+            elif header in source.items and not scale and code not in source.missing:
+                way = "params do not: add it to `missing`"
             else:
                 continue
             problems.append(f"{where}: {header}: the file declares {code} as missing, {way}.")

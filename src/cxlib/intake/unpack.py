@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import zipfile
 import zlib
@@ -16,8 +17,15 @@ __all__ = ["no_text", "unpacked"]
 
 _MARKS = {
     b"PK\x03\x04": "an Excel workbook or a zip archive. Declare `format: excel`, or let the name end in .zip",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls) or a file with a password. Declare `format: excel`, or save it without a password",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook (.xls) or one with a password. Save it as .xlsx without a password, or as CSV",
     b"\x1f\x8b": "packed by gzip. Let the name end in .gz",
+    b"7z\xbc\xaf": "packed by 7-Zip. Unpack it first",
+    b"\xfd7zX": "packed by xz. Unpack it first",
+    b"\x28\xb5\x2f\xfd": "packed by zstd. Unpack it first",
+    b"Rar!": "packed by RAR. Unpack it first",
+    **{b"BZh%d" % level: "packed by bzip2. Unpack it first" for level in range(1, 10)},
+    b"{\\rt": "a text of a word processor (RTF). Open it there and save the table as .xlsx or CSV",
+    b"<?xm": "an XML file, such as a spreadsheet of 2003. Open it in a spreadsheet program and save it as .xlsx or CSV",
     b"PAR1": "a Parquet file. Declare `format: parquet`",
     b"$FL2": "an SPSS file. Declare `format: spss`",
     b"$FL3": "an SPSS file (.zsav). Declare `format: spss`",
@@ -27,12 +35,13 @@ _MARKS = {
 
 
 def no_text(start: bytes) -> str | None:
-    """Say what a file is when its first four bytes show that it is no delimited text, and what to do.
+    """Say what a file is when its first bytes show that it is no delimited text, and what to do.
 
     >>> no_text(b"PAR1")
     'a Parquet file. Declare `format: parquet`'
     """
-    if start.lstrip()[:2].lower() in (b"<h", b"<t", b"<!"):
+    start = start.removeprefix(codecs.BOM_UTF8).lstrip()
+    if start[:2].lower() in (b"<h", b"<t", b"<!"):
         return "a web page. Open it in a spreadsheet program and save it as .xlsx or .csv"
     return next((said for mark, said in _MARKS.items() if start.startswith(mark)), None)
 

@@ -35,6 +35,8 @@ class Raw:
         Rows the export held, those left out included.
     dropped : dict of (str, str) to int
         Rows left out, by reason and, where that says more, detail.
+    noted : dict of (str, str) to int
+        Rows that stay and look odd, likewise.
     doubtful : bool
         Whether some text may be wrongly decoded; a reader that looked and found nothing says no.
     explain : callable, optional
@@ -50,6 +52,7 @@ class Raw:
     dropped: Befallen = field(default_factory=dict)
     doubtful: bool = True
     explain: Callable[[], object] | None = None
+    noted: Befallen = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +90,11 @@ class Workbench:
         import pyarrow as pa
 
         cells = [pa.array(column, pa.string()) for column in columns]
-        self.connection.register("incoming", pa.Table.from_arrays(cells, names=list(headers)))
+        self.take_in(name, pa.Table.from_arrays(cells, names=list(headers)))
+
+    def take_in(self, name: str, cells: pa.Table) -> None:
+        """Lay an Arrow table of text on the bench, with its row numbers."""
+        self.connection.register("incoming", cells)
         self.run(f"CREATE TABLE {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, * FROM incoming")
         self.connection.unregister("incoming")
 

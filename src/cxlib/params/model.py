@@ -256,12 +256,8 @@ class Source(_Section):
     @model_validator(mode="before")
     @classmethod
     def _qualtrics(cls, raw: object) -> object:
-        """Qualtrics writes two lines of question texts below the names, and keeps the previews among the answers."""
-        if isinstance(raw, dict) and raw.get("format") == "qualtrics":
-            previews = {"Status": ("Survey Preview", "Survey Test", "1", "2")}
-            ignored = raw.get("ignore_rows", {})
-            return {"skip_after_header": 2, **raw, "ignore_rows": previews | ignored if isinstance(ignored, dict) else ignored}
-        return raw
+        """Qualtrics writes two lines of question texts below the names."""
+        return {"skip_after_header": 2, **raw} if isinstance(raw, dict) and raw.get("format") == "qualtrics" else raw
 
     @model_validator(mode="after")
     def _one_origin(self) -> Source:

@@ -129,7 +129,7 @@ def taken_in(source: Mapping[str, Any]) -> Iterator[str]:
     yield f"  {name} → {source['table']}: {source['rows_read']:,} rows read, {source['rows_read'] - lost:,} taken in{longer}"
     for heading, reasons in (("left out", source["dropped"]), ("odd", source["noted"])):
         for reason, detail, rows in reasons:
-            yield f"    {heading}: {rows:,} rows, {reason.replace('_', ' ')}{f' ({detail})' if detail else ''}"
+            yield f"    {heading}: {f'{rows:,} rows, ' if rows else ''}{reason.replace('_', ' ')}{f' ({detail})' if detail else ''}"
     for column, told in source["failed"].items():
         yield f"    not converted: {told['cells']:,} cells of {column} ({', '.join(told['examples'])})"
 

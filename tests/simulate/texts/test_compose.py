@@ -55,7 +55,12 @@ def test_the_index_of_the_concerns_stays():
 
 @pytest.mark.parametrize(
     ("change", "word"),
-    [({"channel": "pigeon"}, "channel"), ({"language": "fr"}, "language"), ({"reason": "delivery.nothing"}, "reason"), ({"second": "x"}, "reason")],
+    [
+        ({"channel": "pigeon"}, "channel"),
+        ({"language": "fr"}, "language"),
+        ({"reason": "delivery.nothing"}, "reason"),
+        ({"second": "x"}, "reason"),
+    ],
 )
 def test_what_has_no_stock_is_refused(change, word):
     with pytest.raises(CxError, match=word):
@@ -90,7 +95,7 @@ def test_lengths(written):
 
 def test_no_slot_and_no_mark_is_left(written):
     assert not written["text"].str.contains(r"[{}\[\]|]|<\w", regex=True)[~written["channel"].eq("portal")].any()
-    assert not written["text"].str.contains(r"\b(?:nan|None|NaT|NaN)\b", regex=True).any()
+    assert not written["text"].str.contains(r"\b(?:None|NaT|NaN)\b", regex=True).any()
     assert not written["text"].str.contains(r"(?<!\.)\.\.(?!\.)", regex=True).any()
 
 
@@ -98,9 +103,7 @@ def test_rates_of_mails(written):
     mails = written[(written["channel"] == "email") & (written["language"] == "de")]
     count = len(mails)
     lines = mails["text"].str.replace(r"^Betreff: .*\n\n", "", regex=True)
-    greeted = lines.str.match(
-        r"(?:Guten|Sehr|Hallo|Werte|Moin|Servus|Hi\b|Morgen,|Gr(?:ü|ue)(?:ß|ss) euch)[^.?!\n]*,\n"
-    )
+    greeted = lines.str.match(r"(?:Guten|Sehr|Hallo|Werte|Moin|Servus|Hi\b|Morgen,|Gr(?:ü|ue)(?:ß|ss) euch)[^.?!\n]*,\n")
     assert near(greeted.mean(), RATES["salutation"], count)
     assert near(mails["text"].str.contains(r"\n> ", regex=True).mean(), RATES["quote"], count)
     signed = mails["text"].str.contains(r"\n--\n[^\n]+\n(?:Tel\. |Mobil )", regex=True)
@@ -111,10 +114,10 @@ def test_rates_of_mails(written):
 
 def test_rates_of_style(written):
     german = written[written["language"] == "de"]
-    plain = german["text"].str.contains(r"fuer|ueber|moecht|koenn|Gruess|waere|muess|zurueck|naechst|haett|Uhr fuer", regex=True)
     umlauts = german["text"].str.contains("[äöüß]", regex=True)
     assert not (german["_transliterated"] & umlauts).any()
-    assert not (plain & umlauts & ~german["_transliterated"]).any()
+    written_out = german["text"].str.contains(r"(?i)fuer|ueber|moecht|koenn|gruess|waere|muess|zurueck|naechst|haett")
+    assert written_out[german["_transliterated"]].mean() > 0.3 > 10 * written_out[~german["_transliterated"]].mean()
     assert near(german["_transliterated"].mean(), RATES["transliterated"], len(german))
     theirs = written["reason"] != "no_customer_concern"
     assert near(german["_dialect"].mean(), RATES["dialect"] * theirs.mean(), len(german))
@@ -179,7 +182,10 @@ def test_a_linear_classifier_understands_another_voice_in_part(record_property):
     rng = np.random.default_rng(3)
     sets = {}
     for drawer, rows in (("seen", told), ("held_out", told.groupby("reason").head(15)), ("again", told.groupby("reason").head(15))):
-        personas, channels = rng.choice(["Tanja", "Werner", "Kira", "Ralf", "Beate"], len(rows)), rng.choice(["email", "phone", "chat"], len(rows))
+        personas, channels = (
+            rng.choice(["Tanja", "Werner", "Kira", "Ralf", "Beate"], len(rows)),
+            rng.choice(["email", "phone", "chat"], len(rows)),
+        )
         rows = rows.assign(persona=personas, channel=channels)
         sets[drawer] = rows.assign(text=compose(rows, rng, "held_out" if drawer == "held_out" else "seen")["text"])
     space = vectors([text for rows in sets.values() for text in rows["text"]])

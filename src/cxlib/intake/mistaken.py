@@ -1,0 +1,155 @@
+"""What a spreadsheet made of words and numbers on its own: ids that became days, durations and percents that lost their format."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from cxlib.intake.cells import told
+from cxlib.intake.workbench import Befallen
+from cxlib.params import Source
+
+__all__ = ["Sheet", "cell_name", "mistaken"]
+
+EXAMPLES = 5
+_DAYS = (date, time, timedelta)
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """The rows of a sheet, column by column, and what is declared of them.
+
+    Attributes
+    ----------
+    cells : sequence of list
+        One list a column.
+    kept : sequence of int
+        The sheet's row of each cell of a column.
+    used : mapping
+        Place of a declared column → its header.
+    kinds : mapping
+        Header → kind.
+    source, where
+        As in :func:`cxlib.intake.excel.read_excel`.
+    formatted : callable
+        Looks up which cells are formatted as percents.
+    """
+
+    cells: Sequence[list[Any]]
+    kept: Sequence[int]
+    used: Mapping[int, str]
+    kinds: Mapping[str, str]
+    source: Source
+    where: str
+    formatted: Callable[[], set[str]]
+
+    @cached_property
+    def percents(self) -> set[str]:
+        """Names of the cells that are formatted as percents; looked up once, and only where a number may be one."""
+        return self.formatted()
+
+    def of(self, *kinds: str) -> Iterator[tuple[int, str]]:
+        """Yield place and header of the declared columns of some kinds."""
+        return ((place, name) for place, name in self.used.items() if self.kinds.get(name) in kinds)
+
+    def rows(self, place: int, wanted: Callable[[Any], bool]) -> list[int]:
+        """Return the rows in which a column's cell is as wanted."""
+        return [row for row, cell in zip(self.kept, self.cells[place], strict=True) if wanted(cell)]
+
+
+def mistaken(sheet: Sheet) -> tuple[list[str], Befallen]:
+    """Name what nobody could read as it was meant, and count what is borne; percents are told as such where % is declared."""
+    days, noted = _days_in_texts(sheet)
+    return [*_ids(sheet), *days, *_bare_durations(sheet), *_percents(sheet)], noted
+
+
+def cell_name(row: int, column: int) -> str:
+    """Name a cell as a spreadsheet does, row and column counted from 0.
+
+    >>> cell_name(1, 27)
+    'AB2'
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def _shown(rows: Sequence[int], place: int) -> str:
+    return ", ".join(cell_name(row - 1, place) for row in rows[:EXAMPLES])
+
+
+def _ids(sheet: Sheet) -> Iterator[str]:
+    """Name ids that the spreadsheet took for numbers or days: the sheet shows them whole, the cell no longer holds them."""
+    for place, name in sheet.of("id"):
+        days = sheet.rows(place, lambda cell: isinstance(cell, _DAYS))
+        if days:
+            yield f"{sheet.where}: {name}: {len(days)} ids have become days or times ({_shown(days, place)}). Ask for this column as text."
+        strange = sheet.rows(place, lambda cell: isinstance(cell, bool) or (isinstance(cell, float) and not cell.is_integer()))
+        if strange:
+            told = f"{len(strange)} ids are fractions, or TRUE or FALSE ({_shown(strange, place)})"
+            yield f"{sheet.where}: {name}: {told}. Ask for this column as text."
+        numbers = sheet.rows(place, lambda cell: isinstance(cell, float))
+        zeros = any(isinstance(cell, str) and re.fullmatch(r"0\d+", cell.strip()) for cell in sheet.cells[place])
+        columns = [column for column, header in sheet.source.columns.items() if header == name and column not in sheet.source.id_width]
+        if numbers and zeros and columns:
+            told = f"{len(numbers)} ids are numbers and have lost their leading zeros, which others still have ({_shown(numbers, place)})"
+            yield f"{sheet.where}: {name}: {told}. Declare how many digits they have: `id_width: {{{columns[0]}: …}}`."
+
+
+def _days_in_texts(sheet: Sheet) -> tuple[list[str], Befallen]:
+    """Name words that the spreadsheet took for days (1-2 becomes the first of February); as many as declared are borne and noted."""
+    problems: list[str] = []
+    noted: Befallen = {}
+    for place, name in sheet.of("text"):
+        days = sheet.rows(place, lambda cell: isinstance(cell, _DAYS))
+        if len(days) > sheet.source.max_failed_share * len(sheet.kept):
+            problems.append(
+                f"{sheet.where}: {name}: {len(days)} texts have become days or times ({_shown(days, place)}). "
+                "Ask for this column as text. How many may stay as days, `max_failed_share` says."
+            )
+        elif days:
+            noted["day_in_text", name] = len(days)
+    return problems, noted
+
+
+def _bare_durations(sheet: Sheet) -> Iterator[str]:
+    """Name durations that are stored as parts of a day and not formatted as durations: 0.00237 stands for 0:03:25."""
+    for place, name in sheet.of("s", "h"):
+        clocks = any(isinstance(cell, (time, timedelta)) for cell in sheet.cells[place])
+        parts = sheet.rows(place, lambda cell: isinstance(cell, float) and 0 < cell < 1)
+        longer = sheet.rows(place, lambda cell: isinstance(cell, float) and cell >= 1)
+        if parts and (clocks or (sheet.kinds[name] == "s" and not longer)):
+            meant = "" if clocks else " If they are parts of a second indeed, declare `s` for this column under `units`."
+            yield (
+                f"{sheet.where}: {name}: {len(parts)} cells hold a number below 1 that may be a part of a day ({_shown(parts, place)}). "
+                f"Format the whole column as a duration ([h]:mm:ss).{meant}"
+            )
+
+
+def _percents(sheet: Sheet) -> Iterator[str]:
+    """Name columns that mix percents with plain numbers, 12 % being stored as 0.12; with % declared, tell 0.12 as 12 %."""
+    units = {sheet.source.columns[column]: unit for column, unit in sheet.source.units.items() if column in sheet.source.columns}
+    for place, name in sheet.of("number"):
+        numbers = sheet.rows(place, lambda cell: isinstance(cell, float) and cell != 0)
+        formatted = {row for row in numbers if cell_name(row - 1, place) in sheet.percents}
+        written = sheet.rows(place, lambda cell: isinstance(cell, str) and cell.strip().endswith("%"))
+        small = set(sheet.rows(place, lambda cell: isinstance(cell, float) and 0 < abs(cell) <= 1))
+        plain = [row for row in numbers if row not in formatted and (formatted or row in small)]
+        percents = sorted([*formatted, *(written if units.get(name) == "%" else [])])
+        if percents and plain:
+            yield (
+                f"{sheet.where}: {name}: {len(percents)} cells are percents ({_shown(percents, place)}), {len(plain)} are plain numbers "
+                f"({_shown(plain, place)}): 12 % is stored as 0.12. Format the whole column alike."
+            )
+        elif units.get(name) == "%":
+            for at, row in enumerate(sheet.kept):
+                if row in formatted:
+                    sheet.cells[place][at] = f"{told(Decimal(repr(sheet.cells[place][at])) * 100, 'number', sheet.source)} %"

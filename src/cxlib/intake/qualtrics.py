@@ -1,0 +1,67 @@
+"""What Qualtrics writes besides answers: two lines below the columns' names, and what kind of response each row is.
+
+A response's kind stands in the column Status, as a word in the language of the export or as a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
+from cxlib.params import Source
+
+__all__ = ["header_faults", "odd_responses", "previews"]
+
+STATUS, CHANNEL = "Status", "DistributionChannel"
+_PREVIEWS = (
+    *("Survey Preview", "Survey Test", "Survey Preview Spam", "Offline Survey Preview"),
+    *("Umfragevorschau", "Umfragetest", "1", "2", "9", "17"),
+)
+_ANSWERS = ("IP Address", "IP-Adresse", "Imported", "Importiert", "Offline", "EX", "EX Offline", "0", "4", "16", "32", "48", "132")
+_IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:""")
+
+
+def previews(source: Source, headers: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the words of previews and tests by the column that tells of them; nobody has to declare those.
+
+    >>> previews(Source(table="responses", file="x.csv", format="qualtrics"), ["DistributionChannel", "Q1"])
+    {'DistributionChannel': ('preview',)}
+    """
+    if source.format != "qualtrics":
+        return {}
+    return {STATUS: _PREVIEWS} if STATUS in headers else {CHANNEL: ("preview",)} if CHANNEL in headers else {}
+
+
+def header_faults(records: Sequence[Sequence[str]], source: Source, where: str) -> list[str]:
+    """Word a problem when the lines that are skipped below the names are not those that Qualtrics writes: they may be respondents.
+
+    Parameters
+    ----------
+    records : sequence of sequence of str
+        The first records of the file.
+    source : Source
+    where : str
+        How messages name the file.
+    """
+    last = source.header_line + source.skip_after_header
+    if source.format != "qualtrics" or not source.skip_after_header:
+        return []
+    if len(records) >= last and any(map(_IMPORT_ID.match, records[last - 1])):
+        return []
+    seen = f"is {', '.join(records[last - 1])[:60]!r}" if len(records) >= last else "is not there"
+    expected = "the questions' texts and then ImportIds below the columns' names"
+    way = "Export again as CSV with all three rows, or declare `format: csv`, with `skip_after_header: 1` where only the texts stand there."
+    return [f"{where}: Qualtrics writes {expected}, but the last of these lines {seen}. {way}"]
+
+
+def odd_responses(bench: Workbench, raw: Raw, source: Source) -> Befallen:
+    """Count what stays in and may be no answer: spam and statuses nobody knows, or all rows where nothing tells previews apart."""
+    if source.format != "qualtrics":
+        return {}
+    if STATUS not in raw.headers:
+        return {} if CHANNEL in raw.headers else {("previews_unknown", ""): raw.rows}
+    known = ", ".join(map(literal, ("", *_ANSWERS, *_PREVIEWS, *source.ignore_rows.get(STATUS, ()))))
+    status = f"trim({identifier(STATUS)})"
+    found = bench.rows(f"SELECT {status}, count(*) FROM {identifier(raw.table)} WHERE {status} NOT IN ({known}) GROUP BY 1 ORDER BY 1")
+    return {("odd_response", f"{STATUS} = {word}"): rows for word, rows in found}
