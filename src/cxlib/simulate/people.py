@@ -34,6 +34,7 @@ REGIONS = {
     **dict.fromkeys(("AT", "CH", "NL", "UK", "PL", "DK"), "abroad"),
 }
 REVENUE_YEAR = 96e6
+PRIVATE = 0.3  # of the small workshops that came through the shop: people who buy for themselves
 ORDERING = {"oem": 3.0, "farming": 1.0, "construction": 0.9, "maintenance": 1.1, "reseller": 1.3, "workshop": 0.6}  # relative frequency
 
 # how much more often than by chance: rows segments or personas, columns personas or roles, in the order of the dicts above
@@ -140,12 +141,14 @@ def _customers(rng: np.random.Generator, plan: Plan) -> pd.DataFrame:
     frame = frame.sort_values("start_date", na_position="last", kind="stable", ignore_index=True)
     frame["customer_id"] = pd.Series(21_000 + np.cumsum(rng.integers(1, 26, n))).astype(str).str.zfill(7)
     frame["_account_id"] = pd.Series(_account_ids(rng, frame, plan), dtype="str")
-    frame["market"], frame["currency"] = plan.market, "EUR"
+    private = (frame["_way"] == "shop") & (frame["segment"] == "workshop") & frame["_account_id"].isna()
+    drawn = stream(plan, "private").random(n) < PRIVATE
+    frame["market"], frame["currency"] = np.where(private & drawn, "b2c", plan.market), "EUR"
     frame["business_hours"] = frame["segment"].map(_HOURS).fillna("08:00-17:00")
     frame["referred_by"] = _referred(rng, frame)
     public = ["customer_id", "market", "status", "start_date", "churn_date", "segment", "region", "business_hours", "referred_by"]
     public += ["revenue_12m", "currency"]
-    text = dict.fromkeys(("segment", "region", "_way", "_state", "_language", "_company", "_size_class"), "str")
+    text = dict.fromkeys(("market", "segment", "region", "_way", "_state", "_language", "_company", "_size_class"), "str")
     return frame[[*public, *(name for name in frame if name.startswith("_"))]].astype(text)
 
 
