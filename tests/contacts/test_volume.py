@@ -355,3 +355,22 @@ def test_the_order_of_rows_does_not_matter_and_a_weight_of_two_is_the_row_twice(
     heavy = volume.by_channel(log.assign(weight=2.0)).set_index(["metric", "channel"])["value"]
     twice = volume.by_channel(pd.concat([log, log])).set_index(["metric", "channel"])["value"]
     assert heavy.to_dict() == pytest.approx(twice.to_dict())
+
+
+class TestTally:
+    def test_strokes_of_a_week_stand_apart(self, log):
+        tally = log["weight"] != 1
+        assert len(volume.logged(log)) == (~tally).sum()
+        days = log.loc[tally & (log["direction"] != "outbound"), "local_date"]
+        row = volume.tallied(log, by=["channel"]).groupby("metric")["value"].sum()
+        assert row["tallied_per_day"] == pytest.approx(len(days) / ((days.max() - days.min()).days + 1))
+
+    def test_nothing_is_extrapolated(self, log):
+        heavier = log.assign(weight=log["weight"].where(log["weight"] == 1, 500.0))
+        assert volume.tallied(log).equals(volume.tallied(heavier))
+
+    def test_a_log_without_strokes_has_none(self, log):
+        none = volume.tallied(log.assign(weight=1.0))
+        assert (none["value"].item(), none["n"].item(), none["note"].item()) == (0, 0, "")
+        bare = log.drop(columns="weight")
+        assert volume.logged(bare) is bare

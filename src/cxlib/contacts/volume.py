@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Unpack
+from typing import Any, Literal, Unpack
 
 import narwhals as nw
 import pandas as pd
@@ -20,7 +20,7 @@ from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, le
 from cxlib.errors import CxError, worded
 from cxlib.estimates import UNKNOWN, Sampling
 
-__all__ = ["by_channel", "by_day", "by_group", "by_hour", "by_touchpoint", "contacts_per", "known", "life_cycle"]
+__all__ = ["by_channel", "by_day", "by_group", "by_hour", "by_touchpoint", "contacts_per", "known", "life_cycle", "logged", "tallied"]
 
 HOURS = 24
 
@@ -46,6 +46,53 @@ UNITS = {
 }
 
 
+def logged(contacts: IntoFrame) -> Any:
+    """Return the contacts that were recorded one by one: those of tally weeks, which stand for many, have no place in a calendar.
+
+    >>> log = pd.DataFrame({"channel": ["phone", "field_visit"], "weight": [1.0, 78.0]})
+    >>> logged(log)["channel"].to_list()
+    ['phone']
+    """
+    frame = nw.from_native(contacts)
+    if "weight" not in frame.collect_schema().names():
+        return contacts
+    return frame.filter(nw.col("weight") == 1).to_native()
+
+
+def tallied(
+    contacts: IntoFrame, *, by: Sequence[str] = ("source",), direction: str | None = "inbound", **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Contacts a day that were only counted for some days, as field sales do with strokes on a list: those with a weight of their own.
+
+    Parameters
+    ----------
+    contacts, direction
+        As in :func:`by_hour`.
+    by : sequence of str
+        Group columns.
+    **options
+        ``level``, ``draws`` and ``seed``; the unit drawn is the day.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, metric ``tallied_per_day``, unit ``per day``: the mean over the days from the first to the last stroke; nothing is
+        extrapolated. One row of 0, n 0, where nothing was tallied.
+
+    >>> log = pd.DataFrame({"source": ["log", "tally", "tally"], "weight": [1.0, 78.0, 78.0],
+    ...     "local_date": pd.to_datetime(["2026-05-04", "2026-05-04", "2026-05-05"])})
+    >>> tallied(log)[["source", "value", "n"]].to_dict("list")
+    {'source': ['tally'], 'value': [1.0], 'n': [2]}
+    """
+    frame = nw.from_native(contacts).lazy()
+    weighted = "weight" in frame.collect_schema().names()
+    sample = frame.filter(nw.col("weight") != 1).with_columns(weight=nw.lit(1.0)).collect().to_pandas() if weighted else pd.DataFrame()
+    if sample.empty:
+        none = estimates.unanswerable("tallied_per_day", "per day", ["contacts.weight"], by=by)
+        return none.assign(value=0.0, n=pd.array([0], dtype="Int64"), note="", method="count")
+    return by_day(sample, by=by, direction=direction, **options).assign(metric="tallied_per_day")
+
+
 def by_hour(
     contacts: IntoFrame,
     *,
@@ -59,7 +106,7 @@ def by_hour(
     Parameters
     ----------
     contacts : pandas, DuckDB or PySpark frame
-        The contact log, with the calendar columns that intake adds; tally weeks count with their ``weight``.
+        The contact log, with the calendar columns that intake adds; leave tally weeks out with :func:`logged`.
     by : sequence of str
         Further group columns, put before ``local_weekday`` (1 Monday … 7 Sunday) and ``local_hour`` (0 … 23).
     direction : {"inbound", "outbound"} or None

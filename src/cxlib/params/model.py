@@ -461,8 +461,12 @@ class Params(_Section):
     @property
     def counting(self) -> dict[str, typing.Any]:
         """How contacts are counted for this client: keywords for every describing function of the contacts room."""
-        chance = {"level": self.level, "draws": self.draws, "seed": self.seed}
-        return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **chance}
+        return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **self.chance}
+
+    @property
+    def chance(self) -> dict[str, typing.Any]:
+        """What holds for every interval of this client: level, draws and seed."""
+        return {"level": self.level, "draws": self.draws, "seed": self.seed}
 
     @property
     def known_until(self) -> datetime | None:
