@@ -57,6 +57,8 @@ def test_missing_facts_are_drawn(missing):
 def test_articles_agree(product, nominative, accusative, dative):
     drawn = next(one for one in map(facts, range(4000)) if one.noun.one == product)
     assert [drawn[slot].split()[0] for slot in ("e", "ea", "ed")] == [nominative, accusative, dative]
+    assert drawn["zu_ed"].split()[0] == ("zur" if dative == "der" else "zum")
+    assert drawn["von_ed"].startswith("von der " if dative == "der" else "vom ")
     assert drawn["ein"].split()[0] == ("eine" if nominative == "die" else "ein")
     assert drawn["WD"].split()[0] == "den"
     assert re.search(r"(pumpen|motoren|ventilen)\b", drawn["WD"])
@@ -64,7 +66,8 @@ def test_articles_agree(product, nominative, accusative, dative):
 
 def test_the_group_of_the_product_is_kept_where_it_makes_sense():
     assert all(facts(seed, product="P5", reason="order.expedite").noun.group == "P5" for seed in range(40))
-    assert all(facts(seed, product="P6", reason="usage_service.product_fault").noun.group != "P6" for seed in range(40))
+    for given in ({"product": "P6"}, {"product": ""}, {"product": None}, {}):
+        assert all(facts(seed, reason="usage_service.product_fault", **given).noun.group in ("P1", "P2", "P3", "P4") for seed in range(40))
 
 
 def test_who_is_written_to_is_not_who_is_written_about():

@@ -67,7 +67,7 @@ def test_forms_of_address_do_not_mix():
             continue
         for side, other in ((1, INFORMAL), (2, FORMAL)):
             if (saying.formal, saying.informal)[side - 1] is not None:
-                said = re.sub(r"(^|[.?!:] )Ihr (?=[a-zäöü]+t\b)", r"\1", re.sub(r"<([^<>|]*)\|([^<>|]*)>", rf"\{side}", saying.line))
+                said = re.sub(r"(^|[.?!:] )Ihr (?=[a-zäöü]+[td]\b)", r"\1", re.sub(r"<([^<>|]*)\|([^<>|]*)>", rf"\{side}", saying.line))
                 assert not other.search(said), (name, saying.line)
 
 

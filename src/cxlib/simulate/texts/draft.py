@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
 
@@ -86,12 +86,16 @@ class Draft:
         """Return a saying's words in the text's form of address."""
         if saying is None:
             return ""
-        pieces = (saying.informal if self.traits.informal else saying.formal) or saying.formal or saying.informal or []
-        return fill(pieces, self.facts, self.rnd)
+        return fill((saying.informal if self.traits.informal else saying.formal) or [], self.facts, self.rnd)
 
-    def shared(self, name: str, but: Sequence[str] = ()) -> str:
+    def shared(self, name: str) -> str:
         """Return words of the general stock; "" where it has none of that name."""
-        return self.said(self._drawn(general(self.language).get(name, ()), but=but))
+        return self.said(self._drawn(general(self.language).get(name, ())))
+
+    def quoted(self, name: str) -> str:
+        """Return words of the house, which says Sie to everyone."""
+        shelf = general(self.language).get(name, ())
+        return fill(shelf[int(self.rnd.random() * len(shelf))].formal or [], self.facts, self.rnd) if shelf else ""
 
     def of_reason(self, reason: str, part: str, length: int = 0) -> Saying | None:
         """Draw a way of saying a part of a reason; what tells the concern comes from the text's drawer."""
@@ -100,8 +104,8 @@ class Draft:
             shelf = [saying for saying in shelf if saying.held_out == self.traits.held_out] or shelf
         return self._drawn(shelf, length)
 
-    def _drawn(self, shelf: Iterable[Saying], length: int = 0, but: Sequence[str] = ()) -> Saying | None:
-        fitting = [each for each in shelf if (each.informal if self.traits.informal else each.formal) is not None and each.line not in but]
+    def _drawn(self, shelf: Iterable[Saying], length: int = 0) -> Saying | None:
+        fitting = [each for each in shelf if (each.informal if self.traits.informal else each.formal) is not None]
         if not fitting:
             return None
         drawn = fitting[int(self.rnd.random() * len(fitting))]
@@ -118,7 +122,7 @@ class Draft:
         parts = [self.said(core)]
         left = want - len(parts[0].split())
         kind = self.kind
-        rounds = 1 + (want > 60) + (want > 110)
+        rounds = 1 + (want > 60) + (want > 100) + (want > 140)
         if kind == "none" or self.language not in ("de", "en"):
             return self._joined(parts)
         if left > 2 and self.chance(0.5 + left / 60):

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from cxlib.simulate.texts.goods import CASES, FITTING, MACHINES, STOCK, goods, lines, machines
+from cxlib.simulate.texts.goods import CASES, CONTRACTED, FITTING, MACHINES, STOCK, goods, lines, machines
 
 __all__ = ["SLOTS", "Facts"]
 
@@ -50,8 +50,8 @@ class Facts:
         product = str(self.given.get("product", ""))
         known = goods()
         self.named = product if product and product not in known and len(product) > 2 else ""
-        fitting = FITTING.get(str(self.given.get("reason", "")).partition(".")[2], "")
-        group = product if product in known and (not fitting or product in fitting) else _one(fitting.split() or [""], rnd)
+        fitting = FITTING.get(str(self.given.get("reason", "")).partition(".")[2], "").split()
+        group = product if product in (fitting or known) and product else _one(fitting or [""], rnd)
         self.noun = _one(known[group], rnd)
         self.specs = self.noun.specs_in(self.language)
         self.spec = _one(self.specs, rnd) if rnd.random() < 0.4 else ""
@@ -122,6 +122,16 @@ def _machine(case: str) -> Callable[[Facts], str]:
         if facts.language == "de":
             return f"{CASES[gender][case]} {german}" if case else german
         return f"the {english}" if case else english
+
+    return words
+
+
+def _at(preposition: str, slot: str) -> Callable[[Facts], str]:
+    """Return a preposition that melts with the article: vom, zum, zur, am, im, beim."""
+
+    def words(facts: Facts) -> str:
+        article, _, name = facts[slot].partition(" ")
+        return f"{CONTRACTED.get(f'{preposition} {article}', f'{preposition} {article}')} {name}"
 
     return words
 
@@ -254,6 +264,7 @@ SLOTS: dict[str, Callable[[Facts], str]] = {
     "ma": _machine("acc"),
     "md": _machine("dat"),
     "mn": _machine(""),
+    **{f"{preposition}_{slot}": _at(preposition, slot) for preposition in ("von", "zu", "an", "in", "bei") for slot in ("ed", "md")},
     # references
     "auf": _reference("Auftrag/Auftrag/AB/Auftrags-Nr./Vorgang", "order/order/your SO/order no./SO", *ORDER),
     "aufnr": _identified(*ORDER),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["CASES", "FITTING", "MACHINES", "STOCK", "Noun", "goods", "lines", "machines"]
+__all__ = ["CASES", "CONTRACTED", "FITTING", "MACHINES", "STOCK", "Noun", "goods", "lines", "machines"]
 
 STOCK = Path(__file__).with_name("stock")
 CASES = {  # definite article by case, indefinite by case, pronouns
@@ -17,6 +17,7 @@ CASES = {  # definite article by case, indefinite by case, pronouns
     "f": {"nom": "die", "acc": "die", "dat": "der", "a": "eine", "an": "eine", "er": "sie", "ihn": "sie"},
     "n": {"nom": "das", "acc": "das", "dat": "dem", "a": "ein", "an": "ein", "er": "es", "ihn": "es"},
 }
+CONTRACTED = {"von dem": "vom", "zu dem": "zum", "zu der": "zur", "an dem": "am", "in dem": "im", "bei dem": "beim"}
 _DEVICES = "P1 P1 P2 P3 P4 P4"
 FITTING = {  # groups of goods of which a reason makes sense
     **dict.fromkeys(("product_fault", "usage_question", "repair_status", "warranty_claim", "spare_parts", "discontinued_part"), _DEVICES),

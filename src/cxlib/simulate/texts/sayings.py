@@ -85,7 +85,7 @@ def _compiled(line: str, capital: bool = True) -> Pieces:
 
 def _saying(key: str, line: str, held_out: bool) -> Saying:
     both = [_PAIR.sub(rf"\{side}", line) for side in (1, 2)]
-    german, paired, capital = key.startswith("de."), both[0] != both[1], not key.endswith(".note")
+    german, paired, capital = key.startswith("de."), both[0] != both[1], ".note" not in key
     formal = None if german and INFORMAL.search(both[0]) and not paired else _compiled(both[0], capital)
     informal = None if german and FORMAL.search(both[1]) and not paired else _compiled(both[1], capital)
     words = len(re.sub(r"\[([^|\]]*)[^\]]*\]", r"\1", both[0]).split())

@@ -105,8 +105,8 @@ _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 def _quoted(draft: Draft) -> list[str]:
     """Return the earlier message that a mail still carries."""
-    head = draft.shared("quote.head")
-    lines = [line for line in draft.shared(f"quote.{draft.group}").split("\n") if line]
+    head = draft.quoted("quote.head")
+    lines = [line for line in draft.quoted(f"quote.{draft.group}").split("\n") if line]
     return [*(f"> {line}" if not line.startswith("---") else line for line in head.split("\n")), *(f"> {line}" for line in lines)]
 
 
