@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
-from cxlib.simulate import answers, log, outbound, people, trade
+from cxlib.simulate import answers, company, log, outbound, people, trade
 from cxlib.simulate.plan import Plan
 
 
@@ -38,3 +38,9 @@ def surveyed() -> Surveyed:
     contacts = log.log(plan, who, sold)
     messages = outbound.messages(plan, who, sold, contacts)
     return Surveyed(plan, who, sold, contacts, messages, answers.answers(plan, who, sold, contacts, messages))
+
+
+@pytest.fixture(scope="session")
+def grown() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """All tables of the demo client as its systems know them, hidden columns included, and the truth: what its exports are made of."""
+    return company.grown(Plan())

@@ -33,7 +33,9 @@ def company(plan: Plan) -> Company:
     (['actions', 'coders', 'deviations'], True)
     """
     tables, truth = grown(plan)
-    return Company(plan, _complete(plan, {name: public(table) for name, table in tables.items() if not name.startswith("_")}), truth)
+    told = {name: public(table) for name, table in tables.items() if not name.startswith("_")}
+    told["persons"] = told["persons"].dropna(subset="account_id").reset_index(drop=True)  # others are the customer itself
+    return Company(plan, _complete(plan, told), truth)
 
 
 def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:

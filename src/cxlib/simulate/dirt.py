@@ -1,4 +1,4 @@
-"""What happens to exports on their way: spellings, broken umlauts, doubled and merged tickets, test rows, dates in words."""
+"""What happens to exports on their way: spellings, broken umlauts, doubled and merged tickets, test rows, dates in words, formulas."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ import numpy as np
 import pandas as pd
 
 __all__ = [
+    "DIALLED",
     "MERGED",
+    "SHORT",
     "SPELLINGS",
+    "STAFF",
     "TESTERS",
     "doubled",
     "endless",
     "html_rest",
+    "linked",
     "merged",
     "misread",
     "misspelt",
@@ -29,6 +33,10 @@ SPELLINGS = {
 }
 MERGED = "zusammengeführt"
 TESTERS = ("Max Mustermann", "TEST bitte löschen")
+STAFF = "Personalverkauf"  # staff who buy at their own house's
+DIALLED, SHORT = "+49 Hydraulik", "-1 Stück fehlt"  # a name and a comment that spreadsheets take for formulas
+_LINK = '=HYPERLINK("https://beleg-ansehen.example/{number}";"Ihr Beleg")'
+_NO_LETTER = (0x81, 0x8D, 0x8F, 0x90, 0x9D)
 _HTML = '<div style="font-family:Arial">{text}<br>&nbsp;<br><img src="https://zaehler.example/p.gif" width="1" height="1"></div>'
 _CHAIN = "\r\n> Mit freundlichen Grüßen\r\n> i. A. Einkauf\r\n> Diese Nachricht kann vertrauliche Angaben enthalten.\r\n> --"
 
@@ -59,7 +67,8 @@ def misread(text: str) -> str:
     >>> misread("Verzögerung")
     'VerzÃ¶gerung'
     """
-    return text.encode("utf-8").decode("cp1252", errors="ignore")
+    # five bytes have no letter on Windows; programs keep them as control signs
+    return "".join(bytes([byte]).decode("cp1252") if byte not in _NO_LETTER else chr(byte) for byte in text.encode("utf-8"))
 
 
 def html_rest(text: str) -> str:
@@ -67,14 +76,23 @@ def html_rest(text: str) -> str:
     return _HTML.format(text=text.replace("\n", "<br>"))
 
 
+def linked(text: str, number: str) -> str:
+    """Let a mail begin with a subject that a spreadsheet would run.
+
+    >>> linked("Bitte prüfen.", "80075430").splitlines()[0]
+    '=HYPERLINK("https://beleg-ansehen.example/80075430";"Ihr Beleg")'
+    """
+    return f"{_LINK.format(number=number)}\n{text}"
+
+
 def endless(text: str, size: int = 380_000) -> str:
     """Return a mail with a chain of signatures of `size` bytes."""
     return text + _CHAIN * (size // len(_CHAIN.encode()))
 
 
-def doubled(rows: pd.DataFrame, rng: np.random.Generator, wanted: int) -> pd.DataFrame:
-    """Let some rows stand twice, the second time a little later, as where two exports overlap."""
-    here = struck(rng, np.ones(len(rows), dtype=bool), wanted)
+def doubled(rows: pd.DataFrame, rng: np.random.Generator, wanted: int, *, eligible: pd.Series) -> pd.DataFrame:
+    """Let some eligible rows stand twice, the second time a little later, as where two exports overlap."""
+    here = struck(rng, eligible, wanted)
     return _among(rows, rows.iloc[here], here + 3)
 
 
@@ -89,9 +107,11 @@ def merged(rows: pd.DataFrame, rng: np.random.Generator, wanted: int, *, ticket:
     return _among(rows, added, here)
 
 
-def trials(rows: pd.DataFrame, rng: np.random.Generator, wanted: int, *, ticket: str, text: str, sender: str) -> pd.DataFrame:
-    """Add rows with which somebody tried out the system."""
-    here = struck(rng, np.ones(len(rows), dtype=bool), wanted)
+def trials(
+    rows: pd.DataFrame, rng: np.random.Generator, wanted: int, *, eligible: pd.Series, ticket: str, text: str, sender: str
+) -> pd.DataFrame:
+    """Add rows with which somebody tried out the system, beside some of the eligible ones."""
+    here = struck(rng, eligible, wanted)
     added = rows.iloc[here].copy()
     added[ticket] = [f"{number}-T" for number in added[ticket].to_numpy(dtype=object)]
     added[sender] = rng.choice(np.array(TESTERS, dtype=object), len(added))

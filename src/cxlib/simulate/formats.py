@@ -98,7 +98,7 @@ def spss(
     import pyreadstat
 
     spans: dict[str, list[Any]] = {name: list(codes) for name, codes in missing.items()}
-    told = {"column_labels": dict(labels), "variable_value_labels": dict(values), "missing_ranges": spans}
+    told: dict[str, Any] = {"column_labels": dict(labels), "variable_value_labels": dict(values), "missing_ranges": spans}
     pyreadstat.write_sav(rows, str(path), row_compress=True, **told)
     content = bytearray(path.read_bytes())
     content[_SPSS_CLOCK] = _MADE.strftime("%d %b %y%H:%M:%S").encode("ascii")
@@ -117,10 +117,13 @@ def clock(seconds: pd.Series) -> pd.Series:
     return told.where(seconds.notna(), "")
 
 
-def flags(flags: pd.Series, yes: str, rng: np.random.Generator) -> pd.Series:
-    """Write a flag as four people write it: yes in one way, no in four."""
-    no = pd.Series(rng.choice(np.array(_NO, dtype=object), len(flags)), index=flags.index)
-    return no.where(~flags.fillna(False).astype("bool"), yes).astype("str")
+def flags(flags: pd.Series, yes: str, rng: np.random.Generator, *, left_open: bool = True) -> pd.Series:
+    """Write a flag as several people write it: yes in one way, no in three, or in four where an empty cell may mean no too.
+
+    What is not known is an empty cell in any case.
+    """
+    no = pd.Series(rng.choice(np.array(_NO if left_open else _NO[:-1], dtype=object), len(flags)), index=flags.index)
+    return no.where(~flags.fillna(False).astype("bool"), yes).where(flags.notna(), "").astype("str")
 
 
 def headed(frame: pd.DataFrame, headers: Mapping[str, str]) -> pd.DataFrame:

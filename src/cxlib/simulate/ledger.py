@@ -221,7 +221,7 @@ def _handling(rng: np.random.Generator, made: pd.DataFrame, phone: np.ndarray) -
         "sales_signal": pd.Series(signal.astype(bool)).astype("boolean").where(dealt),
         "goodwill_amount": pd.Series(np.round(np.exp(rng.normal(4.3, 0.7, n)))).where(gift & dealt),
         "currency": pd.Series(_names(("EUR",), np.where(gift & dealt, 0, -1))),
-        "source": _names(("telephony", "tickets"), np.where(phone, 0, 1)),
+        "source": _names(("telephone", "tickets"), np.where(phone, 0, 1)),
         "weight": np.ones(n),
     }
 

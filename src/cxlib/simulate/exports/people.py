@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from cxlib.simulate import dirt
 from cxlib.simulate.formats import german, headed, table_text
-from cxlib.simulate.plan import Plan
+from cxlib.simulate.plan import Plan, stream
 
 __all__ = ["write"]
 
@@ -20,6 +21,7 @@ ROLES = {
     "user": "Anwender",
     "unknown": "unbekannt",
 }
+STAFF_NUMBERS = 99_000
 CUSTOMERS = {
     "customer_id": "Kundennummer",
     "_account_id": "Konto",
@@ -44,7 +46,7 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     for header, column in (("Kunde seit", "start_date"), ("Verloren am", "churn_date")):
         rows[header] = customers[column].dt.strftime("%d.%m.%Y").fillna("")
     rows["Umsatz 12 Monate"] = german(customers["revenue_12m"], thousands=True)
-    _put(rows, folder / "Kunden.csv")
+    _put(_soiled(plan, rows, customers["status"] == "prospect"), folder / "Kunden.csv")
     accounts = tables["accounts"]
     kept = headed(accounts, {"account_id": "Konto", "size_class": "ABC"})
     kept["Umsatz 12 Monate"] = german(accounts["revenue_12m"], thousands=True)
@@ -55,6 +57,18 @@ def write(plan: Plan, tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     people["Rolle"] = known["role"].map(ROLES)
     people["Einfluss"] = german(known["influence_weight"], 2)
     _put(people, folder / "Ansprechpartner.csv")
+
+
+def _soiled(plan: Plan, rows: pd.DataFrame, prospect: pd.Series) -> pd.DataFrame:
+    """Call one prospect what a spreadsheet takes for a formula, and add staff who buy for themselves, under numbers of their own."""
+    rng = stream(plan, "dirt customers")
+    named = dirt.struck(rng, prospect & (rows["Name"] != ""), 1)
+    rows.loc[named, "Name"] = dirt.DIALLED
+    staff = rows.iloc[dirt.struck(rng, rows["Status"] == STATUS["active"], plan.count(9))].copy()
+    staff["Kundennummer"] = [f"{STAFF_NUMBERS + number:07d}" for number in range(1, len(staff) + 1)]
+    staff["Name"] = dirt.STAFF
+    staff[["Konto", "Empfohlen von"]] = ""
+    return pd.concat([rows, staff], ignore_index=True)
 
 
 def _put(rows: pd.DataFrame, path: Path) -> None:

@@ -86,6 +86,7 @@ def _after_contacts(responses: pd.DataFrame, folder: Path) -> None:
     """One row a questionnaire: ticket number, when, and the answers in the columns of their items."""
     after = responses[~responses["wave"].isin(WAVES)]
     told = after["value"].map("{:g}".format).where(after["value"].notna(), after["text"].fillna(""))
+    told = told.where((after["state"] != "no_answer") | after["scale_low"].isna(), f"{NO_NUMBER:g}")
     answers = after.assign(told=told).pivot_table("told", "response_id", "item_id", aggfunc="first")
     who = after.drop_duplicates("response_id").set_index("response_id", drop=False)
     rows = headed(who, {"response_id": "Antwort", "wave": "Quartal", "contact_id": "Ticketnummer", "case_id": "Vorgang"})

@@ -39,6 +39,7 @@ def _orders(plan: Plan, orders: pd.DataFrame, folder: Path) -> None:
             "Kampagne": orders["campaign_id"],
             "Rabatt": orders["discount"].round(3),
             "Produktgruppe": orders["product_id"],
+            "Leistung": orders["offer_id"],
             "Bestellweg": orders["touchpoint_id"].map(ROUTES),
             "Wunschtermin": orders["requested_date"],
             "Erste Zusage": dirt.promised_in_words(orders["promised_first"], rng),
