@@ -30,7 +30,7 @@ def company(plan: Plan) -> Company:
 
     >>> small = company(Plan(size=0.02))
     >>> sorted(small.truth)[:3], "contacts" in small.tables
-    (['actions', 'coders', 'deviations'], True)
+    (['actions', 'coders', 'contacts'], True)
     """
     tables, truth = grown(plan)
     told = {name: public(table) for name, table in tables.items() if not name.startswith("_")}
