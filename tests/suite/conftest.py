@@ -10,15 +10,25 @@ from types import ModuleType
 import pytest
 
 HERE = Path(__file__).parent
-collect_ignore = ["stand_in.py", "killed.py"]
+collect_ignore = ["stand_in.py", "small.py", "killed.py"]
+
+
+def beside(name: str) -> ModuleType:
+    """Import a module that lies beside this file and is no test."""
+    spec = importlib.util.spec_from_file_location(name, HERE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")
 def stand_in() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("stand_in", HERE / "stand_in.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return beside("stand_in")
+
+
+@pytest.fixture(scope="session")
+def small() -> ModuleType:
+    return beside("small")
 
 
 @pytest.fixture

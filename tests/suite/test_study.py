@@ -27,33 +27,30 @@ def shown(monkeypatch):
 
 
 @pytest.fixture
-def client(tmp_path, root, monkeypatch):
-    """The demo client in a project of its own, seen from its notebooks folder."""
-    project = tmp_path
+def client(tmp_path, root, small, monkeypatch):
+    """A small client in a project of its own, seen from its notebooks folder."""
     for folder in ("params", "notebooks"):
-        (project / folder).mkdir()
-    shutil.copy(root / "QUESTIONS.md", project)
-    shutil.copytree(root / "data" / "taxonomy", project / "data" / "taxonomy")
-    shutil.copy(root / "params" / "demo.yml", project / "params")
-    shutil.copytree(root / "data" / "demo" / "raw", project / "data" / "demo" / "raw")
-    monkeypatch.chdir(project / "notebooks")
+        (tmp_path / folder).mkdir()
+    shutil.copy(root / "QUESTIONS.md", tmp_path)
+    small.add(tmp_path)
+    monkeypatch.chdir(tmp_path / "notebooks")
     monkeypatch.delenv("CX_RUN", raising=False)
-    return project
+    return tmp_path
 
 
 @pytest.fixture
 def study(client, shown):
-    return cx.open("demo")
+    return cx.open("small")
 
 
 def in_a_run(client, monkeypatch, audience="management"):
     from cxlib import intake
     from cxlib.params import load
 
-    run = {"folder": str(client / "part"), "tables": str(intake.prepare(client, load(client, "demo")).folder)}
+    run = {"folder": str(client / "part"), "tables": str(intake.prepare(client, load(client, "small")).folder)}
     run |= {"audience": audience, "languages": ["de", "en"], "run": "R", "notebook": "10_expectation_gaps"}
     monkeypatch.setenv("CX_RUN", json.dumps(run))
-    return cx.open("demo")
+    return cx.open("small")
 
 
 def test_open_says_whose_study_it_is(study, shown):
@@ -64,8 +61,8 @@ def test_open_says_whose_study_it_is(study, shown):
 
 
 def test_a_misspelt_client_is_refused(client):
-    with pytest.raises(ParamsError, match=r"there is no params file for 'dmeo' \(did you mean 'demo'\?\)"):
-        cx.open("dmeo")
+    with pytest.raises(ParamsError, match=r"there is no params file for 'smal' \(did you mean 'small'\?\)"):
+        cx.open("smal")
 
 
 def test_a_table_that_the_client_lacks_is_empty_and_typed(study):
@@ -165,15 +162,15 @@ def test_decide_tells_words_grade_and_data(client, shown, monkeypatch):
         owner="service_management",
     )
     german, english = (data[study_module.DECISION] for data, mark in shown if mark["kind"] == "decision")
-    assert german["answer"].startswith("Am schwächsten: Reklamation und 8D-Bericht mit 3,3")
-    assert english["answer"].startswith("Weakest: Claim and 8D report at 3.3")
+    assert german["answer"].startswith("Am schwächsten: Reklamation mit 2,5")
+    assert english["answer"].startswith("Weakest: Claim at 2.5")
     assert (german["grade"], german["notebook"], german["language"]) == ("A", "10_expectation_gaps", "de")
 
 
 def test_decide_takes_single_saved_rows_only(study):
     actual = study.save("actual", scores.mean_rating(study.table("responses")))
     facts = {"answer": "expectation_gaps", "wanted": "expectation_gaps", "owner": "service_management"}
-    with pytest.raises(CxError, match="comes from exactly one saved row, this table has 15"):
+    with pytest.raises(CxError, match="comes from exactly one saved row, this table has 3"):
         study.decide(rests_on=actual, **facts)
     with pytest.raises(CxError, match="did not come from study.save"):
         study.decide(rests_on=scores.nps(study.table("responses")), **facts)
@@ -191,10 +188,10 @@ def test_a_fitted_result_is_saved_with_its_row_level_part(study):
 
 
 def test_hostile_labels_are_escaped_everywhere(client, shown):
-    path = client / "params" / "demo.yml"
+    path = client / "params" / "small.yml"
     text = path.read_text(encoding="utf-8").replace("name_de: Website", "name_de: '<script>alert(1)</script>'")
     path.write_text(text.replace("Volkmar & Thies Hydraulik GmbH", '"<img src=x onerror=alert(1)>"'), encoding="utf-8")
-    study = cx.open("demo")
+    study = cx.open("small")
     actual = study.save("actual", scores.mean_rating(study.table("responses")))
     study.show(actual, caption="ratings")
     study.show(plots.ranking(actual, by="touchpoint_id"), caption="ratings")
