@@ -44,6 +44,13 @@ DRAW_COLUMNS = ("draw", "metric", "value")
 # group columns that say what is measured; every other one says who was asked, and its levels divide the people
 MEASURED = (
     "touchpoint_id",
+    "phase",
+    "stage",
+    "mode",
+    "influence",
+    "object_type",
+    "operator",
+    "observable_in",
     "item_id",
     "item_group",
     "item_type",
