@@ -313,14 +313,15 @@ REFUSED = {  # name: (content, declaration), messages word for word
         times("05.02.2025 08:15", "02/05/2025 08:15", "2025-02-25 08:15", "25.02.2025 08:15"),
         [
             f"{X}: Zeit: 2 of 4 cells are no time for contact_ts (line 3: '02/05/2025 08:15', line 4: '2025-02-25 08:15'). The declared time_format is "
-            "'%d.%m.%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+            "'%d.%m.%Y %H:%M', as in 31.12.2025 14:05. Declare the form that these cells have, under `formats` where other columns differ."
         ],
     ),
     "month first where day first was declared": (
         times("05/02/2025 08:15", "05/13/2025 08:15", time_format="%d/%m/%Y %H:%M"),
         [
             f"{X}: Zeit: 1 of 2 cells are no time for contact_ts (line 3: '05/13/2025 08:15'). The declared time_format is "
-            "'%d/%m/%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+            "'%d/%m/%Y %H:%M', and the calendar or the clock has no '05/13/2025 08:15': have the export corrected; if months and days have "
+            "changed places, correct the format."
         ],
     ),
     "hours of the clock change": (
@@ -480,15 +481,15 @@ REFUSED = {  # name: (content, declaration), messages word for word
         (HEAD + ROW + "a\n", {"constants": {"direction": "in", "wait_s": "kurz"}}),
         [
             "params/acme.yml: sources.log.constants.direction: is no one of its words: 'in'. Allowed: inbound, outbound.",
-            "params/acme.yml: sources.log.constants.wait_s: is no number: 'kurz'.",
+            "params/acme.yml: sources.log.constants.wait_s: is no number from 0: 'kurz'.",
         ],
     ),
     "several faults at once": (
         ("Id;Zeit;Wartezeit\n1;gestern;-1\n", {"columns": {"wait_s": "Wartezeit"}}),
         [
             "params/acme.yml: sources.log.columns.channel: unknown column 'Kanal'. The file has: Id, Zeit, Wartezeit.",
-            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M'; "
-            "hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M', "
+            "as in 31.12.2025 14:05: if the word means that there is no time, add it to `missing`.",
             f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '-1'). A number with the decimal sign ',' was declared, not below 0. "
             "If the word means that there is no value, add it to `missing`.",
         ],

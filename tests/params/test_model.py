@@ -110,7 +110,8 @@ def refused(project, text):
         (
             "file: calls.csv",
             "file: calls.csv\n    date_format: TT.MM.JJJJ",
-            "sources.calls: `date_format` 'TT.MM.JJJJ' names no day, month or year; write it as in %d.%m.%Y.",
+            "sources.calls: `date_format` 'TT.MM.JJJJ' names no day (%d) and no month (%m) and no year (%Y); "
+            "write it as in %d.%m.%Y or %d.%m.%Y %H:%M.",
         ),
         ("file: calls.csv", "file: calls.csv\n    delimiter: '\"'", "sources.calls: `delimiter` and `quote` cannot both be '\"'."),
         (

@@ -12,7 +12,7 @@ __all__ = ["declared", "distinct", "doubled"]
 
 def declared(source: Source) -> set[str]:
     """Return the headers that a source names."""
-    return {*source.columns.values(), *source.items}
+    return {header for parts in source.headers.values() for header in parts} | set(source.items)
 
 
 def distinct(header: Sequence[str]) -> list[str]:
