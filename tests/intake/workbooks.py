@@ -5,14 +5,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-GENERAL, DAY, MOMENT, DURATION = 0, 1, 2, 3
+GENERAL, DAY, MOMENT, DURATION, CLOCK = range(5)  # cell formats
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def workbook(
         + "".join(f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, name in enumerate(sheets))
         + "</sheets></workbook>",
         "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-        '<cellXfs count="4"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/></cellXfs></styleSheet>',
+        '<cellXfs count="5"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="21"/></cellXfs></styleSheet>',
     }
     for name, (title, rows) in zip(names, sheets.items(), strict=True):
         parts[f"xl/worksheets/{name}"] = _sheet(rows, (merged or {}).get(title, ()))
@@ -92,6 +92,8 @@ def _cell(name: str, value: object, formula: str = "") -> str:
         if formula:
             return f'<c r="{name}" t="str">{formula}<v>{escape(value)}</v></c>'
         return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    if isinstance(value, time):
+        return f'<c r="{name}" s="{CLOCK}">{formula}<v>{_number(datetime.combine(date.min, value) - datetime.min)!r}</v></c>'
     style = (
         MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else DURATION if isinstance(value, timedelta) else GENERAL
     )

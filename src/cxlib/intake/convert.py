@@ -84,8 +84,9 @@ class Conversion:
         cell = identifier(self.header)
         if self.doubtful and self.source.mojibake == "repair" and self.column.kind in ("text", "id", "choice"):
             cell = repaired(cell)
-        known = {word: literal(word) for word in self.column.allowed}
-        known |= {word: literal(value) if value else "NULL" for word, value in self._mapping.items()}
+        mapping = self._mapping
+        mapping |= {word: word for word in self.column.allowed if word not in mapping}
+        known = {word: literal(value) if value else "NULL" for word, value in mapping.items()}
         if not known and self.column.kind not in ("text", "id"):
             return cell
         cases = " ".join(f"WHEN {literal(word)} THEN {value}" for word, value in known.items())
@@ -98,11 +99,12 @@ class Conversion:
         A number that means "no value" somewhere (99) is an id elsewhere: ids have to name theirs under `values`.
         """
         is_id, declared = self.column.kind == "id", self.source.values.get(self.column.name, {})
-        mapping = {word: "" for word in self.source.missing if not (is_id and _NUMERIC.fullmatch(word))} | declared
+        missing = [word for word in self.source.missing if not (is_id and _NUMERIC.fullmatch(word))]
+        mapping = declared | {word: "" for word in missing if word not in declared}
         if self.column.kind != "flag":
             return mapping
         spelt = {way: mapping.get(word, word) for word in ("true", "false") for way in (word, word.upper(), word.title())}
-        return spelt | {word: value.lower() for word, value in mapping.items()}
+        return {word: value.lower() for word, value in mapping.items()} | {way: word for way, word in spelt.items() if way not in mapping}
 
     def _retried(self, cell: str, cases: str) -> str:
         """SQL: the words that a cell means; an unknown one is looked up once more without the blanks around it, where it may have some."""

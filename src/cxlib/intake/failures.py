@@ -19,6 +19,8 @@ __all__ = ["examples", "failures"]
 EXAMPLES = 5
 _EXAMPLE = datetime(2025, 12, 31, 14, 5, 9, tzinfo=UTC)
 _HIDDEN = re.sub(r"\\x\{(\w+)\}", r"\\u\1", HIDDEN)  # as Python writes it
+_NAME = r"[^\W\d_]{3,}"
+_NAMES = "names of months and days are read in English alone. Ask for the export with months as numbers"
 _POWERS = r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d+"
 
 
@@ -107,6 +109,8 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
 def _unreal(text: str) -> str:
     if re.search(r"\b24[:.]00", text):
         return "the end of a day is 00:00 of the next. Have the export corrected"
+    if re.search(_NAME, text):
+        return _NAMES
     return "have the export corrected; if months and days have changed places, correct the format"
 
 
@@ -115,9 +119,9 @@ def _of_form(one: Conversion, text: str) -> str:
     example = f"as in {_EXAMPLE.strftime(one.form.replace('%-', '%'))}"
     missing = f"if the word means that there is no {'day' if one.column.kind == 'date' else 'time'}, add it to `missing`"
     if re.search(r"(?i)\d\s*(?:[ap]m|[ap]\.\s?m\.)", text):
-        return f"{example}: for 8:15 pm write %I:%M %p in place of %H:%M, without a blank inside p.m."
-    if re.search(r"[^\W\d_]{3,}", text) and re.search(r"\d", text):
-        return f"{example}: names of months and days are read in English alone. Ask for the export with months as numbers; {missing}"
+        return f"{example}: for 8:15 pm or p.m. (no blank inside), write %I:%M %p in place of %H:%M"
+    if re.search(_NAME, text) and re.search(r"\d", text):
+        return f"{example}: {_NAMES}"
     if not re.search(r"\d", text):
         return f"{example}: {missing}"
     return f"{example}. Declare the form that these cells have, under `formats` where other columns differ"

@@ -28,13 +28,18 @@ def zeros_lost(bench: Workbench, taken: Sequence[Taken], where: str) -> list[str
 
 
 def _told(bench: Workbench, name: str, parts: Sequence[Taken], where: str) -> str:
-    """Look at ids that begin with a zero, and only where there are some for their like."""
+    """Look for the like of ids that begin with a zero: one of two spellings is shorter than the longest of these."""
     if not parts:
         return ""
     cell = identifier(name)
     every = " UNION ALL ".join(f"SELECT {number} AS part, {cell} AS id FROM {identifier(part.table)}" for number, part in enumerate(parts))
-    bare = f"SELECT ltrim(id, '0') FROM ({every}) WHERE starts_with(id, '0') AND ltrim(id, '0') <> ''"
-    alike = f"SELECT ltrim(id, '0') AS bare, id, min(part) AS part FROM ({every}) WHERE ltrim(id, '0') IN ({bare}) GROUP BY ALL"
+    lengths = f"SELECT min(strlen(id)), max(strlen(id)) FILTER (WHERE starts_with(id, '0')) FROM ({every})"
+    shortest, longest = bench.rows(lengths)[0]
+    if longest is None or shortest >= longest:  # as in exports that write all zeros: what lacks some would be shorter
+        return ""
+    short = f"SELECT ltrim(id, '0') FROM ({every}) WHERE strlen(id) < {longest} AND ltrim(id, '0') <> ''"
+    some = f"(starts_with(id, '0') OR strlen(id) < {longest}) AND ltrim(id, '0') IN ({short})"
+    alike = f"SELECT ltrim(id, '0') AS bare, id, min(part) AS part FROM ({every}) WHERE {some} GROUP BY ALL"
     found = f"SELECT list([id, part::VARCHAR] ORDER BY id) FROM ({alike}) GROUP BY bare HAVING count(*) > 1 ORDER BY bare"
     counted = bench.rows(found)
     if not counted:

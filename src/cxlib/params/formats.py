@@ -16,13 +16,13 @@ def format_fault(key: str, form: str) -> str:
     """Say what is wrong with a declared format, and what would do; "" for nothing.
 
     >>> format_fault("date_format", "%d.%M.%Y")
-    "`date_format` '%d.%M.%Y' tells minutes (%M) and no month (%m); did you mean '%d.%m.%Y'?"
+    "`date_format` '%d.%M.%Y' tells minutes (%M) and no month (%m); perhaps '%d.%m.%Y' is meant"
     """
     unknown = [sign for sign in re.findall(r"%(-?.?)", form) if sign.lstrip("-") not in _KNOWN]
     if unknown:
         return f"`{key}` {form!r} holds the unknown sign %{unknown[0]}; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S"
     fault = _contradiction(form)
-    way = f"did you mean {_nearest_form(form)!r}?" if _nearest_form(form) else "write it as in %d.%m.%Y or %d.%m.%Y %H:%M"
+    way = f"perhaps {_nearest_form(form)!r} is meant" if _nearest_form(form) else "write it as in %d.%m.%Y or %d.%m.%Y %H:%M"
     return f"`{key}` {form!r} {fault}; {way}" if fault else ""
 
 
@@ -44,6 +44,11 @@ def _contradiction(form: str) -> str:
     lacking = [name for sign, name in (("d", "day (%d)"), ("m", "month (%m)"), ("Y", "year (%Y)")) if sign not in told]
     if lacking and not {"Y", "j"} <= {*told}:
         return f"names no {' and no '.join(lacking)}"
+    if {"m", "d"} <= {*told}:
+        first, last = sorted((told.index("m"), told.index("d")))
+        between = [sign for sign in told[first:last] if sign in "HIpMSf"]
+        if between:
+            return f"tears month (%m) and day (%d) apart; %{between[0]} is none of a day's signs (%M are minutes)"
     for sign in told:
         if sign in _NEEDS and not {*_NEEDS[sign]} & {*told}:
             return f"has %{sign} without {' or '.join(f'%{other}' for other in _NEEDS[sign])} beside it"
@@ -51,7 +56,10 @@ def _contradiction(form: str) -> str:
 
 
 def _nearest_form(form: str) -> str:
-    """Return a format without contradictions that differs in one sign, "" where there is none."""
+    """Return a format without contradictions that differs in one sign, or in months and minutes changed for each other; "" for none."""
+    swapped = form.translate(str.maketrans("mM", "Mm"))
+    if "%m" in form and "%M" in form and not _contradiction(swapped):
+        return swapped
     for place in sorted((found.end() - 1 for found in re.finditer(r"%-?[A-Za-z]", form)), reverse=True):
         for sign in _SLIPS.get(form[place], ""):
             other = form[:place] + sign + form[place + 1 :]
