@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from cxlib.errors import DataError
-from cxlib.intake.convert import Conversion, convert, mould, shape
+from cxlib.intake.convert import Conversion, convert, mould, moved, shape
 from cxlib.intake.workbench import Raw
 from cxlib.params import Source
 from cxlib.tables import Column
@@ -34,7 +34,8 @@ def converted(bench):
     [
         (["1,5", "-2", "+0,25", ""], "number", {}, [1.5, -2, 0.25, None], []),
         (["1.5", "1.234,5", "1e3", "12 ", "½"], "number", {}, [None, None, None, 12, None], [0, 1, 2, 4]),
-        (["1.5", "1e3", "1,5"], "number", {"decimal": "."}, [1.5, 1000, None], [2]),
+        (["1.5", "1e+03", "1,5", "12E5", "1e3"], "number", {"decimal": "."}, [1.5, 1000, None, None, None], [2, 3, 4]),
+        (["1e-05", "1,5e+05", "4,00123E+15"], "number", {}, [1e-05, 150000, None], [2]),
         (
             ["1.234", "12.345.678,5", "1.23", "0.123", "12345", "980,00-"],
             "number",
@@ -67,7 +68,32 @@ def converted(bench):
         (["47", "12345678", "A1"], "id", {"id_width": {"x": 7}}, ["0000047", "12345678", "A1"], []),
         (["99", "k.A."], "id", {"missing": ["", "99", "k.A."]}, ["99", None], []),
         (["99", "k.A.", "  "], "number", {"missing": ["", "99", "k.A."]}, [None, None, None], []),
-        ([" a ", "  ", "=1+1", "NA", "#N/A", "# 5"], "text", {}, [" a ", None, "=1+1", "NA", None, "# 5"], [4]),
+        ([" a ", "  ", "=1+1", "NA", "#N/A", "# 5"], "text", {"name": "text"}, [" a ", None, "=1+1", "NA", None, "# 5"], [4]),
+        (["Köln", "Köln ", "\u00a0Köln\u00a0", "\tKöln\u200b", "k.A.\u00a0"], "text", {"missing": ["", "k.A."]}, [*["Köln"] * 4, None], []),
+        ([" a\u00a0", "k.A.\u00a0", "\tk.A.\t"], "text", {"name": "text", "missing": ["", "k.A."]}, [" a\u00a0", None, None], []),
+        (
+            ["\u200b4711\ufeff", "'0815", "K\u00a01", "K\u200b1", "'", "Köln"],
+            "id",
+            {},
+            ["4711", "0815", None, None, None, "Köln"],
+            [2, 3, 4],
+        ),
+        (["'4711", '="4711"', "\u00a04711"], "id", {"id_width": {"x": 7}}, ["0004711"] * 3, []),
+        (["999", "999,0", "999,00", "+999", "99", "999 min"], "number", {"missing": ["", "999"]}, [None] * 4 + [99, None], [5]),
+        (["999,0 min", "3 min"], "number", {"name": "wait_s", "missing": ["", "999"], "units": {"wait_s": "min"}}, [None, 180], []),
+        (["999,0", "9"], "count", {"values": {"x": {"999": ""}}}, [None, 9], []),
+        (["true", "FALSE", "True"], "flag", {"values": {"x": {"true": "false", "false": "true"}}}, [False, True, False], []),
+        (["", "ja"], "flag", {"values": {"x": {"": "false", "ja": "true"}}}, [False, True], []),
+        (
+            ["callback", "inbound", "phone"],
+            "choice",
+            {"allowed": ("callback", "inbound", "phone"), "missing": ["inbound"], "values": {"x": {"callback": "phone"}}},
+            ["phone", None, "phone"],
+            [],
+        ),
+        (["2025-03-02T00:30:00+01:00", "2025-03-01T23:30:00Z"], "date", {"date_format": "%Y-%m-%dT%H:%M:%S%z"}, [date(2025, 3, 2)] * 2, []),
+        (["2025-03-02T00:30:00+01:00"], "date", {"date_format": "%Y-%m-%dT%H:%M:%S%z", "timezone": "UTC"}, [date(2025, 3, 1)], []),
+        (["2025-03-02T00:30:00"], "date", {"formats": {"x": "%Y-%m-%dT%H:%M:%S"}}, [date(2025, 3, 2)], []),
         (
             ["02.05.2024", "31.02.2025", "2.5.24", "1.2.2024"],
             "date",
@@ -110,15 +136,34 @@ def test_hours_that_the_clock_change_skips_or_doubles_follow_the_declared_rule(c
 
 
 def test_times_with_a_zone_are_moments(converted):
-    values, _ = converted(["2025-07-01T12:00:00+0000", "2025-07-01T14:00:00+0200"], "time", time_format="%Y-%m-%dT%H:%M:%S%z")
-    assert [value.astimezone(UTC).hour for value in values] == [12, 12]
+    cells = ["2025-07-01T12:00:00+0000", "2025-07-01T14:00:00+0200", "2025-07-01T12:00:00Z"]
+    values, _ = converted(cells, "time", time_format="%Y-%m-%dT%H:%M:%S%z")
+    assert [value.astimezone(UTC).hour for value in values] == [12, 12, 12]
+
+
+def test_halves_of_the_day_are_read_however_they_are_dotted(converted):
+    values, failed = converted(
+        ["02/05/2025 8:15 PM", "02/05/2025 8:15 p.m.", "02/05/2025 8:15 pm.", "02/05/2025 13:15 PM"],
+        "time",
+        time_format="%m/%d/%Y %I:%M %p",
+    )
+    assert [value and value.astimezone(UTC).hour for value in values] == [19, 19, None, None]
+    assert failed == [2, 3]
+
+
+def test_times_that_a_rule_moved_are_counted(bench):
+    bench.put("raw", ["X"], [["30.03.2025 02:30", "26.10.2025 02:30", "26.10.2025 02:10", "05.02.2025 08:15", ""]])
+    source = Source(table="contacts", file="x.csv", time_format="%d.%m.%Y %H:%M", skipped_hour="forward", doubled_hour="first")
+    one = Conversion(Column("x_ts", "time", required=False), "X", source, "Europe/Berlin")
+    assert convert(bench, Raw("raw", ("X",), 5, str), [one], [], "true", "typed", "x.csv") == {}
+    assert moved(bench, [one], "typed") == {("skipped_hour", "x_ts"): 1, ("doubled_hour", "x_ts"): 2}
 
 
 def test_the_first_instant_of_the_computers_clock_is_no_time(converted):
     assert converted(["01.01.1970 00:00", "01.01.1971 00:00"], "time", time_format="%d.%m.%Y %H:%M")[1] == [0]
 
 
-@pytest.mark.parametrize("name", ["wait_s", "handle_s", "response_h"])
+@pytest.mark.parametrize("name", ["wait_s", "handle_s", "response_h", "weight"])
 def test_a_duration_is_never_negative(converted, name):
     assert converted(["-6", "0", "6"], "number", name=name) == ([None, 0, 6], [0])
 

@@ -47,7 +47,11 @@ def test_nothing_failed_nothing_told(told):
         ("1,5", "number", "The declared decimal sign is '.'; if ',' groups thousands, declare `thousands: ','`."),
         ("-1", "count", "Whole numbers from 0 were expected. If the word means that there is no value, add it to `missing`."),
         ("ja", "flag", "Allowed: true, false. Map other words under `values: {x: …}`."),
-        ("gestern", "date", "The declared date_format is '%Y-%m-%d'. If the word means that there is no day, add it to `missing`."),
+        (
+            "gestern",
+            "date",
+            "The declared date_format is '%Y-%m-%d', as in 2025-12-31: if the word means that there is no day, add it to `missing`.",
+        ),
         ("9999-12-31", "date", "The declared date_format is '%Y-%m-%d'. If this stands for no day at all, add it to `missing`."),
         (
             "45693",

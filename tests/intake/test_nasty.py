@@ -49,6 +49,9 @@ def zipped(**files):
     return content.getvalue()
 
 
+FORMATS = {"formats": {"resolved_ts": "%Y-%m-%dT%H:%M:%S"}}
+
+
 RIGHT = {  # name: (content, declaration), column, its values
     "a quoted delimiter": (texts(HEAD + ROW + '"a;b"\n'), "text", ["a;b"]),
     "inch marks in unquoted text": (
@@ -152,6 +155,31 @@ RIGHT = {  # name: (content, declaration), column, its values
     ),
     "a column called row": (("row;Zeit;Kanal\n7;05.02.2025 08:15;phone\n", {"columns": {"contact_id": "row (1)"}}), "contact_id", ["7"]),
     "equal rows, one to be kept": (texts(HEAD + ROW + "a\n" + ROW + "a\n", duplicates="drop_equal"), "contact_id", ["1"]),
+    "a column with a format of its own": (
+        ("Id;Zeit;Kanal;Ende\n1;05.02.2025 08:15;phone;2025-02-06T10:00:00\n", {"columns": {"resolved_ts": "Ende"}} | FORMATS),
+        "resolved_ts",
+        [datetime(2025, 2, 6, 9)],
+    ),
+    "half past in a zone that moves by half an hour": (
+        times("06.04.2025 01:45", timezone="Australia/Lord_Howe", doubled_hour="second"),
+        "contact_ts",
+        [datetime(2025, 4, 5, 15, 15)],
+    ),
+    "an allowed word that means another one": (
+        texts(HEAD + ROW.replace("phone", "callback") + "a\n", values={"channel": {"callback": "phone"}}),
+        "channel",
+        ["phone"],
+    ),
+    "an allowed word that means nothing": (
+        ("Id;Zeit;Kanal;Ergebnis\n" + ROW + "cancelled\n", {"columns": {"outcome": "Ergebnis"}, "values": {"outcome": {"cancelled": ""}}}),
+        "outcome",
+        [None],
+    ),
+    "blanks around the words of a group": (
+        ("Id;Zeit;Kanal;Stand\n" + ROW + "Köln \n2;05.02.2025 08:15;phone;Köln\u00a0\n", {"columns": {"status": "Stand"}}),
+        "status",
+        ["Köln", "Köln"],
+    ),
     "rows within a text, meant so": (
         texts(HEAD + ROW + '"a\n2;05.02.2025 08:15;phone;b"\n', rows_in_quotes="keep"),
         "text",
@@ -315,8 +343,8 @@ REFUSED = {  # name: (content, declaration), messages word for word
             {"columns": WAIT},
         ),
         [
-            f"{X}: Zeit: 1 of 7 cells are no time for contact_ts (line 3: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M'; "
-            "hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            f"{X}: Zeit: 1 of 7 cells are no time for contact_ts (line 3: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M', "
+            "as in 31.12.2025 14:05: if the word means that there is no time, add it to `missing`.",
             f"{X}: Wartezeit: 2 of 7 cells are no number for wait_s (line 2: 'kurz', line 7: 'lang'). A number with the decimal sign ',' was declared, "
             "not below 0. If the word means that there is no value, add it to `missing`.",
             "data/acme: contacts: channel: is missing in 1 rows (x.csv, line 4), and no row may lack it. "
@@ -348,14 +376,15 @@ REFUSED = {  # name: (content, declaration), messages word for word
         times("05.02.2025 08:15", "02/05/2025 08:15", "2025-02-25 08:15", "25.02.2025 08:15"),
         [
             f"{X}: Zeit: 2 of 4 cells are no time for contact_ts (line 3: '02/05/2025 08:15', line 4: '2025-02-25 08:15'). The declared time_format is "
-            "'%d.%m.%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+            "'%d.%m.%Y %H:%M', as in 31.12.2025 14:05. Declare the form that these cells have, under `formats` where other columns differ."
         ],
     ),
     "month first where day first was declared": (
         times("05/02/2025 08:15", "05/13/2025 08:15", time_format="%d/%m/%Y %H:%M"),
         [
             f"{X}: Zeit: 1 of 2 cells are no time for contact_ts (line 3: '05/13/2025 08:15'). The declared time_format is "
-            "'%d/%m/%Y %H:%M'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`."
+            "'%d/%m/%Y %H:%M', and the calendar or the clock has no '05/13/2025 08:15': have the export corrected; if months and days have "
+            "changed places, correct the format."
         ],
     ),
     "hours of the clock change": (
@@ -515,15 +544,71 @@ REFUSED = {  # name: (content, declaration), messages word for word
         (HEAD + ROW + "a\n", {"constants": {"direction": "in", "wait_s": "kurz"}}),
         [
             "params/acme.yml: sources.log.constants.direction: is no one of its words: 'in'. Allowed: inbound, outbound.",
-            "params/acme.yml: sources.log.constants.wait_s: is no number: 'kurz'.",
+            "params/acme.yml: sources.log.constants.wait_s: is no number from 0: 'kurz'.",
+        ],
+    ),
+    "a required word that means nothing": (
+        texts(HEAD + ROW + "a\n", values={"channel": {"phone": ""}}),
+        [
+            "data/acme: contacts: channel: is missing in 1 rows (x.csv, line 2), and no row may lack it. If these are no rows (a total, a note), "
+            "leave them out with `ignore_rows`."
+        ],
+    ),
+    "the end of a day as 24:00": (
+        times("05.02.2025 24:00"),
+        [
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '05.02.2025 24:00'). The declared time_format is '%d.%m.%Y %H:%M', and the "
+            "calendar or the clock has no '05.02.2025 24:00': the end of a day is 00:00 of the next. Have the export corrected."
+        ],
+    ),
+    "a German month": (
+        times("05. Mär 2025", time_format="%d. %b %Y"),
+        [
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '05. Mär 2025'). The declared time_format is '%d. %b %Y', and the calendar or "
+            "the clock has no '05. Mär 2025': names of months and days are read in English alone. Ask for the export with months as numbers."
+        ],
+    ),
+    "an hour of the afternoon": (
+        times("05.02.2025 8:15 p.m."),
+        [
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: '05.02.2025 8:15 p.m.'). The declared time_format is '%d.%m.%Y %H:%M', "
+            "as in 31.12.2025 14:05: for 8:15 pm or p.m. (no blank inside), write %I:%M %p in place of %H:%M."
+        ],
+    ),
+    "a column in another form than the others": (
+        ("Id;Zeit;Kanal;Ende\n1;05.02.2025 08:15;phone;06.02.2025 10:00\n", {"columns": {"resolved_ts": "Ende"}} | FORMATS),
+        [
+            f"{X}: Ende: 1 of 1 cells are no time for resolved_ts (line 2: '06.02.2025 10:00'). The declared format of resolved_ts is "
+            "'%Y-%m-%dT%H:%M:%S', as in 2025-12-31T14:05:09. Declare the form that these cells have, under `formats` where other columns differ."
+        ],
+    ),
+    "a negative amount as bookkeeping writes it": (
+        costs("(12,50)", "5"),
+        [
+            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '(12,50)'). Numbers in brackets are negative in bookkeeping, and may be notes "
+            "elsewhere: ask for the export with a minus before them."
+        ],
+    ),
+    "a power of ten without its sign": (
+        costs("12E5", decimal="."),
+        [
+            f"{X}: Kosten: 1 of 1 cells are no number for cost (line 2: '12E5'). A power of ten has lost digits where a spreadsheet wrote it, and may be "
+            "no number at all: ask for the export with all digits (only 1e-05, the way programs write it, is read)."
+        ],
+    ),
+    "ids with signs that nobody sees": (
+        ids("47\u200b11", "47\u00a011", "4711"),
+        [
+            f"{X}: Id: 2 of 3 cells are no id for contact_id (line 2: '47\\u200b11', line 3: '47\\xa011'). A blank or sign that nobody sees stands inside: "
+            "it would make another id of the same one. Have it taken out of the export."
         ],
     ),
     "several faults at once": (
         ("Id;Zeit;Wartezeit\n1;gestern;-1\n", {"columns": {"wait_s": "Wartezeit"}}),
         [
             "params/acme.yml: sources.log.columns.channel: unknown column 'Kanal'. The file has: Id, Zeit, Wartezeit.",
-            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M'; "
-            "hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            f"{X}: Zeit: 1 of 1 cells are no time for contact_ts (line 2: 'gestern'). The declared time_format is '%d.%m.%Y %H:%M', "
+            "as in 31.12.2025 14:05: if the word means that there is no time, add it to `missing`.",
             f"{X}: Wartezeit: 1 of 1 cells are no number for wait_s (line 2: '-1'). A number with the decimal sign ',' was declared, not below 0. "
             "If the word means that there is no value, add it to `missing`.",
         ],

@@ -86,3 +86,21 @@ def test_one_id_in_two_spellings_is_refused_whatever_share_may_fail(seen):
 
 def test_a_declared_width_settles_the_spelling(seen):
     assert seen(("007", *GOOD[1:]), ("7", *GOOD[1:]), id_width={"order_id": 3})[0] == []
+
+
+def test_an_id_longer_than_its_declared_width_is_refused(seen):
+    assert seen(("007", *GOOD[1:]), ("0008", *GOOD[1:]), ("12345", *GOOD[1:]), id_width={"order_id": 3})[0] == [
+        "x.csv: Auftrag (order_id): 1 rows hold an id that begins with a zero and is longer than the declared 3 digits (line 1: 0008). "
+        "Correct `id_width`, or ask which zeros hold."
+    ]
+
+
+@pytest.mark.parametrize("due", ["due_ts", "promise_due_ts"])
+def test_what_is_due_before_it_came_is_refused(bench, due):
+    bench.run(f"CREATE TABLE c AS SELECT 0 AS row, '2025-03-02'::TIMESTAMPTZ AS contact_ts, '2025-03-01'::TIMESTAMPTZ AS {due}")
+    source = Source(table="contacts", file="x.csv")
+    told = {"timezone": "Europe/Berlin", "last_day": date(2025, 12, 31)}
+    problems, _ = implausible(
+        bench, contract("contacts"), "c", {"contact_ts": "Zeit", due: "Frist"}, source, "x.csv", "line {}".format, **told
+    )
+    assert problems[0].startswith(f"x.csv: Frist ({due}) lies before Zeit (contact_ts) in 1 of 1 rows")

@@ -119,7 +119,7 @@ def test_the_same_input_is_converted_once_and_other_input_anew(client):
             "13.02.2025",
             "2025-02-13",
             "data/acme/raw/umfrage.csv: Datum: 1 of 3 cells are no time for survey_ts (line 4: '2025-02-13'). "
-            "The declared time_format is '%d.%m.%Y'; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.",
+            "The declared time_format is '%d.%m.%Y', as in 31.12.2025. Declare the form that these cells have, under `formats` where other columns differ.",
         ),
         (
             "1,5",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-GENERAL, DAY, MOMENT, DURATION, PERCENT, OWN_PERCENT = 0, 1, 2, 3, 4, 5
+GENERAL, DAY, MOMENT, DURATION, PERCENT, OWN_PERCENT, CLOCK = range(7)  # cell formats
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def workbook(
         + "".join(f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, name in enumerate(sheets))
         + "</sheets></workbook>",
         "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="165" formatCode="0.0\\ %"/><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-        '<cellXfs count="6"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="9"/><xf numFmtId="165"/></cellXfs></styleSheet>',
+        '<cellXfs count="7"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="9"/><xf numFmtId="165"/><xf numFmtId="21"/></cellXfs></styleSheet>',
     }
     for name, (title, rows) in zip(names, sheets.items(), strict=True):
         parts[f"xl/worksheets/{name}"] = _sheet(rows, (merged or {}).get(title, ()), hidden)
@@ -105,6 +105,8 @@ def _cell(name: str, value: object, formula: str = "") -> str:
         return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
     if isinstance(value, Percent):
         return f'<c r="{name}" s="{OWN_PERCENT if value.own else PERCENT}"><v>{value.value!r}</v></c>'
+    if isinstance(value, time):
+        return f'<c r="{name}" s="{CLOCK}">{formula}<v>{_number(datetime.combine(date.min, value) - datetime.min)!r}</v></c>'
     style = (
         MOMENT if isinstance(value, datetime) else DAY if isinstance(value, date) else DURATION if isinstance(value, timedelta) else GENERAL
     )

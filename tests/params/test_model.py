@@ -110,7 +110,8 @@ def refused(project, text):
         (
             "file: calls.csv",
             "file: calls.csv\n    date_format: TT.MM.JJJJ",
-            "sources.calls: `date_format` 'TT.MM.JJJJ' names no day, month or year; write it as in %d.%m.%Y.",
+            "sources.calls: `date_format` 'TT.MM.JJJJ' names no day (%d) and no month (%m) and no year (%Y); "
+            "write it as in %d.%m.%Y or %d.%m.%Y %H:%M.",
         ),
         ("file: calls.csv", "file: calls.csv\n    delimiter: '\"'", "sources.calls: `delimiter` and `quote` cannot both be '\"'."),
         (
@@ -301,3 +302,25 @@ def _models(annotation):
         yield annotation
     for inner in typing.get_args(annotation):
         yield from _models(inner)
+
+
+def test_formats_and_parts_belong_to_days_and_times(project):
+    declared = GOOD.replace("    values:", "    formats: {cost: '%Y', resolved_ts: '%d.%M.%Y'}\n    values:")
+    assert refused(project, declared) == [
+        "sources.calls: `formats.cost` '%Y' names no day (%d) and no month (%m); write it as in %d.%m.%Y or %d.%m.%Y %H:%M.",
+        "sources.calls: `formats.resolved_ts` '%d.%M.%Y' tells minutes (%M) and no month (%m); perhaps '%d.%m.%Y' is meant.",
+    ]
+    declared = GOOD.replace("    values:", "    formats: {cost: '%d.%m.%Y'}\n    values:")
+    assert "sources.calls.formats: only days and times have a format, not 'cost'." in refused(project, declared)[0]
+
+
+def test_a_word_may_mean_nothing_in_any_column():
+    source = {"table": "contacts", "file": "x.csv", "values": {"channel": {"phone": ""}, "outcome": {"cancelled": ""}}}
+    given = {"client": "acme", "name": "Acme", "period": {"start": "2025-01-01", "end": "2025-12-31"}, "sources": {"calls": source}}
+    assert Params.model_validate(given).sources["calls"].values["outcome"] == {"cancelled": ""}
+
+
+def test_headers_are_one_or_several():
+    columns = {"contact_ts": ["Datum", "Uhrzeit"], "contact_id": 7}
+    source = Source.model_validate({"table": "contacts", "file": "x.csv", "columns": columns})
+    assert source.headers == {"contact_ts": ("Datum", "Uhrzeit"), "contact_id": ("7",)}

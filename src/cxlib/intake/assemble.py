@@ -47,7 +47,7 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
         chosen += [f"({condition}) AS {mark}" for mark, condition in marks[number].items()]
         selects.append(f"SELECT {number} AS part, row, {', '.join(chosen)} FROM {identifier(part.table)}")
     every = " UNION ALL ".join(selects)
-    if of.name in _CALENDAR:  # the client's own day, hour and weekday: no query has to know of time zones later
+    if of.name in _CALENDAR and CLOCKS[of.name] in have:  # the client's own day, hour and weekday: no query has to know of time zones later
         clock, local = identifier(CLOCKS[of.name]), identifier(f"local {CLOCKS[of.name]}")  # worked out once; no feature is named so
         calendar = f"date_trunc('day', {local})::TIMESTAMP AS local_date, hour({local})::BIGINT AS local_hour, "
         calendar += f"isodow({local})::BIGINT AS local_weekday"

@@ -10,6 +10,7 @@ from cxlib.params import Source
 
 __all__ = ["EXACT", "told"]
 
+_FIRST_DAYS = date(1904, 1, 1)  # of spreadsheets; real days are later
 EXACT = 10**15  # spreadsheets keep 15 digits; longer whole numbers have lost their last ones
 
 
@@ -21,8 +22,9 @@ def told(value: object, kind: str, source: Source) -> str:
     value : object
         Text, number, flag, date, time, duration or None.
     kind : str
-        The kind of the contract column it becomes ("" where there is none): a moment is written as its format says. A duration's
-        unit (s, h) in place of a kind: a duration is written as a number in it.
+        The kind of the contract column it becomes ("" where there is none): a moment is written as its format says, which may follow the
+        kind ("time %d.%m.%Y"; "part %H:%M" for one of several cells that make a time). A duration's unit (s, h) in place of a kind: a
+        duration is written as a number in it.
     source : Source
         Declares decimal, date_format and time_format.
 
@@ -58,14 +60,17 @@ def told(value: object, kind: str, source: Source) -> str:
         return _number(value, source, kind)
     if isinstance(value, Decimal):
         return _plain(value, source)
+    kind, _, form = kind.partition(" ")
+    if kind == "part" and isinstance(value, (date, time, timedelta)):
+        return _part(value, form)
     if isinstance(value, time):
         value = datetime.combine(date.min, value.replace(tzinfo=None)) - datetime.min
     if isinstance(value, timedelta):
         return _duration(value, kind, source)
     if isinstance(value, datetime):
-        return _moment(value, kind, source)
+        return _moment(value, kind, form, source)
     if isinstance(value, date):
-        return _moment(datetime(value.year, value.month, value.day), kind, source)
+        return _moment(datetime(value.year, value.month, value.day), kind, form, source)
     return str(value)
 
 
@@ -90,14 +95,31 @@ def _duration(value: timedelta, kind: str, source: Source) -> str:
     return f"{'-' if value < timedelta(0) else ''}{clock}{fraction}"
 
 
-def _moment(value: datetime, kind: str, source: Source) -> str:
+def _part(value: date | time | timedelta, form: str) -> str:
+    """Write a day, or a time of day that stands in a cell of its own; spreadsheets have it on their first days, or as a duration."""
+    if isinstance(value, timedelta) and timedelta(0) <= value < timedelta(days=1):
+        value = (datetime.min + value).time()
+    if isinstance(value, datetime) and value.date() <= _FIRST_DAYS:
+        value = value.time()
+    if isinstance(value, timedelta):
+        return str(value)
+    day = value if isinstance(value, date) else date(1900, 1, 1)  # where strptime puts a time of day
+    clock = value if isinstance(value, time) else value.timetz() if isinstance(value, datetime) else time()
+    return _written(datetime.combine(day, clock), form) or str(value)
+
+
+def _moment(value: datetime, kind: str, form: str, source: Source) -> str:
     if value.tzinfo is not None:
         return value.astimezone(UTC).isoformat(sep=" ").removesuffix(":00") if kind == "time" else value.isoformat(sep=" ")
     if kind == "date":
-        return value.strftime(source.date_format)
-    written = value.strftime(source.time_format) if kind == "time" else ""
+        return value.strftime(form or source.date_format)
+    return (_written(value, form or source.time_format) if kind == "time" else "") or value.isoformat(sep=" ")
+
+
+def _written(value: datetime, form: str) -> str:
+    """Write a moment, "" where its format cannot hold it: seconds that the format does not know must not get lost."""
+    written = value.strftime(form)
     try:
-        kept = datetime.strptime(written, source.time_format) == value
+        return written if datetime.strptime(written, form) == value else ""
     except ValueError:
-        kept = False
-    return written if kept else value.isoformat(sep=" ")  # seconds that the format does not know must not get lost
+        return ""

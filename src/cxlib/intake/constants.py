@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cxlib.errors import worded
+from cxlib.intake.convert import FROM_ZERO
 from cxlib.intake.workbench import literal
 from cxlib.params import Params, Source
 from cxlib.tables import Column, Contract
@@ -43,7 +44,11 @@ def constants(of: Contract, source: Source, params: Params, have: Sequence[str],
             told.append((name, _constant(column, word, source.timezone or params.timezone)))
         except ValueError:
             wanted = {"count": "a whole number from 0", "flag": "true or false", "date": "a day (2025-03-31)"}
-            wanted |= {"time": "a time (2025-03-31 08:15)", "number": "a number", "choice": "one of its words"}
+            wanted |= {
+                "time": "a time (2025-03-31 08:15)",
+                "number": "a number from 0" if name in FROM_ZERO else "a number",
+                "choice": "one of its words",
+            }
             problems.append(worded(f"{where}.{name}", f"is no {wanted[column.kind].removeprefix('a ')}:", word, column.allowed))
     return told, problems
 
@@ -64,7 +69,7 @@ def _constant(column: Column, word: str, timezone: str) -> str:
         return f"(TIMESTAMP {literal(datetime.fromisoformat(word).isoformat(sep=' '))} AT TIME ZONE {literal(timezone)})"
     if column.kind == "date":
         return f"DATE {literal(date.fromisoformat(word).isoformat())}"
-    if column.kind == "number" and math.isfinite(float(word)):
+    if column.kind == "number" and math.isfinite(float(word)) and (float(word) >= 0 or column.name not in FROM_ZERO):
         return f"{float(word)!r}::DOUBLE"
     if column.kind == "count" and word.isdecimal():
         return f"{int(word)}::BIGINT"

@@ -13,14 +13,29 @@ from functools import lru_cache
 from cxlib.errors import DataError
 from cxlib.intake.mojibake import broken, repaired
 from cxlib.intake.units import measured
-from cxlib.intake.workbench import Raw, Workbench, identifier, literal, trimmed
-from cxlib.intake.zones import moment_of
+from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal, trimmed
+from cxlib.intake.zones import change_of, local_of, moment_by_rule
 from cxlib.params import Source
 from cxlib.tables import Column
 
-__all__ = ["BITS", "DECIMAL", "DURATIONS", "POWER", "TOTAL", "Conversion", "convert", "failed_bit", "sql_type", "words_for_nothing"]
+__all__ = [
+    "BITS",
+    "DECIMAL",
+    "DURATIONS",
+    "FROM_ZERO",
+    "HIDDEN",
+    "POWER",
+    "TOTAL",
+    "Conversion",
+    "convert",
+    "failed_bit",
+    "meanings",
+    "moved",
+    "sql_type",
+]
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
+FROM_ZERO = (*DURATIONS, "weight")  # numbers that are never negative
 BITS = 60  # columns whose failures one integer can tell
 _SHAPES = {
     "Y": r"\d{4}",
@@ -32,13 +47,23 @@ _SHAPES = {
     "M": r"\d{1,2}",
     "S": r"\d{1,2}",
 }
-_SHAPES |= {"f": r"\d{1,6}", "p": r"[AaPp]\.?[Mm]\.?", "%": "%", "z": r"[+-]\d{2}:?\d{2}|Z", "b": r"\pL+\.?", "B": r"\pL+", "j": r"\d{1,3}"}
+_SHAPES |= {
+    "f": r"\d{1,6}",
+    "p": r"[AaPp](?:[Mm]|\.[Mm]\.)",
+    "%": "%",
+    "z": r"(?:[+-]\d{2}:?\d{2}|Z)",
+    "b": r"\pL+\.?",
+    "B": r"\pL+",
+    "j": r"\d{1,3}",
+}
 _LENGTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 POWER = r"\d(?:[.,]\d+)?[eE]\+\d{2,3}"  # 4,00123E+15
 DECIMAL = r"\d{3,}[.,]0"  # 4711.0: a program took an id with holes for a number
 TOTAL = r"(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
 _NOTE = r"mittelwerte?|durchschnitt|ergebnis|anzahl|stand|seite|average|avg|mean|count|page"  # of a line below a table
 _ROWS = r"\(?\d[\d.,]* ?(?:zeilen?|datensätze?|einträge?|rows?|records?|entries)\b.*|n ?= ?\d.*"  # 200 Zeilen, n = 200
+HIDDEN = r"[\t\r\n\x{00A0}\x{00AD}\x{2007}\x{200B}-\x{200D}\x{202F}\x{2060}\x{FEFF}]"  # nobody sees it, and it makes another id of one
+_KEPT_AS_TEXT = r"""^="(.*)"$|^'+"""  # how programs keep a spreadsheet from taking an id for a number
 _NO_ID = rf"{POWER}|{DECIMAL}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
 _ERRORS = r"#(?:N/A|NV|VALUE!|WERT!|REF!|BEZUG!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|ÜBERLAUF!|CALC!|#+)"  # of a spreadsheet
 _NUMERIC = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
@@ -66,33 +91,56 @@ class Conversion:
     doubtful: bool = True
 
     @property
-    def word(self) -> str:
+    def cell(self) -> str:
+        """SQL: the cell of the raw table, its letters mended where that is declared; long, so it is worked out once, before the word."""
+        cell = identifier(self.header)
+        mends = self.doubtful and self.source.mojibake == "repair" and self.column.kind in ("text", "id", "choice")
+        return repaired(cell) if mends else cell
+
+    def word(self, cell: str) -> str:
         """SQL: the cell with missing words and mapped words taken care of; NULL when it holds nothing that has to convert.
 
-        Blanks around a word are no part of it, but only words that are unknown as they stand pay for being trimmed. Text stays as it is.
+        What params declare comes before what the contract allows, and `values`, which are of one column, before `missing`. Blanks around a
+        word are no part of it, but only words that are unknown as they stand pay for being trimmed. Free text stays as it is.
         """
-        cell = identifier(self.header)
-        mapping = self.source.values.get(self.column.name, {}) | words_for_nothing(self.column, self.source)
-        if self.doubtful and self.source.mojibake == "repair" and self.column.kind in ("text", "id", "choice"):
-            cell = repaired(cell)
+        mapping = self._mapping
+        mapping |= {word: word for word in self.column.allowed if word not in mapping}
         known = {word: literal(value) if value else "NULL" for word, value in mapping.items()}
-        known |= {word: literal(word) for word in (*self.column.allowed, *(("true", "false") if self.column.kind == "flag" else ()))}
-        if not known:
+        if not known and self.column.kind not in ("text", "id"):
             return cell
         cases = " ".join(f"WHEN {literal(word)} THEN {value}" for word, value in known.items())
-        return f"CASE {cell} {cases} ELSE {self._retried(cell, cases)} END"
+        return self._retried(cell, cases)
+
+    @property
+    def _mapping(self) -> dict[str, str]:
+        return meanings(self.column, self.source)
 
     def _retried(self, cell: str, cases: str) -> str:
-        """SQL: an unknown word, looked up once more without the blanks around it, where it may have some."""
+        """SQL: the words that a cell means; an unknown one is looked up once more without the blanks around it, where it may have some."""
         bare = trimmed(cell)
-        if self.column.kind in ("choice", "flag"):
-            return f"CASE {bare} {cases} ELSE {bare} END"
-        first = f"{cell} < '!'"  # begins with a blank; that costs next to nothing to know
-        padded = {
-            "text": f"{first} OR suffix({cell}, ' ') OR prefix({cell}, chr(160))",
-            "id": f"contains({cell}, ' ') OR contains({cell}, chr(9)) OR strlen({cell}) > length({cell})",
-        }.get(self.column.kind, first)
-        return f"CASE WHEN {padded} THEN CASE {bare} {cases} ELSE {cell if self.column.kind == 'text' else bare} END ELSE {cell} END"
+        again = f"CASE {bare} {cases} ELSE {bare} END" if cases else bare
+        if self.column.kind not in ("choice", "flag"):
+            outside = f"{cell} < '!'"  # begins with a blank; that costs next to nothing to know
+            if self.column.kind == "text":
+                outside += f" OR {cell} >= chr(160) OR {cell}[-1] < '!' OR {cell}[-1] >= chr(160)"
+                if self.column.name == "text":
+                    again = f"CASE {bare} {cases} ELSE {cell} END" if cases else cell
+            if self.column.kind == "id":
+                outside = f"contains({cell}, ' ') OR contains({cell}, chr(9)) OR strlen({cell}) > length({cell})"
+            again = f"CASE WHEN {outside} THEN {again} ELSE {cell} END"
+        return f"CASE {cell} {cases} ELSE {again} END" if cases else again
+
+    def meant(self, word: str, parsed: str) -> str:
+        """SQL: the word, NULL where it is a declared code for no value in another spelling: 999,00 for 999."""
+        code = self._code(parsed)
+        return f"CASE WHEN {code} THEN NULL ELSE {word} END" if code else word
+
+    def _code(self, parsed: str) -> str:
+        """SQL: whether a number is one that params declare to be no value; "" where they declare none."""
+        codes = [code for code, value in self._mapping.items() if not value and _NUMERIC.fullmatch(code)]
+        if self.column.kind not in ("number", "count") or not codes:
+            return ""
+        return f"coalesce({parsed} IN ({', '.join(self.parsed(literal(code)) for code in codes)}), false)"
 
     def parsed(self, word: str) -> str:
         """SQL: what has to be worked out once before it can be judged: a number or a local time."""
@@ -110,26 +158,38 @@ class Conversion:
         if kind == "choice":
             return f"CASE WHEN {word} IN ({', '.join(map(literal, self.column.allowed))}) THEN {word} END"
         if kind == "flag":
-            return f"CASE lower({word}) WHEN 'true' THEN true WHEN 'false' THEN false END"
-        if kind == "count":
-            return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
-        if kind == "number":
-            return f"CASE WHEN isfinite({parsed}){f' AND {parsed} >= 0' if self.column.name in DURATIONS else ''} THEN {parsed} END"
+            return f"CASE {word} WHEN 'true' THEN true WHEN 'false' THEN false END"
+        if kind in ("number", "count"):
+            told = self._judged(parsed)
+            return f"CASE WHEN {code} THEN NULL ELSE {told} END" if (code := self._code(parsed)) else told
         if kind in ("time", "date"):
             return self._moment(word, parsed)
         return f"CASE WHEN {self._damaged(word)} THEN NULL ELSE {word} END"
 
+    def _judged(self, parsed: str) -> str:
+        """SQL: a number, NULL where its column cannot hold it."""
+        if self.column.kind == "count":
+            return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
+        return f"CASE WHEN isfinite({parsed}){f' AND {parsed} >= 0' if self.column.name in FROM_ZERO else ''} THEN {parsed} END"
+
     def _id(self, word: str) -> str:
         """An id that a spreadsheet turned into 4,00123E+15 has lost digits for good; a declared width gives lost zeros back.
 
-        ="0004711" is how programs keep a spreadsheet from doing so. Most ids are plain digits and need no closer look.
+        Most ids are plain digits and need no closer look.
         """
-        bare = f"""CASE WHEN suffix({word}, '"') THEN regexp_replace({word}, '^="(.*)"$', '\\1') ELSE {word} END"""
-        spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {self._damaged(word)}"
-        careful = f"CASE WHEN {spoilt} THEN NULL ELSE {bare} END"
         width = self.source.id_width.get(self.column.name)
-        plain = f"lpad({word}, greatest({width}, length({word}))::INTEGER, '0')" if width else word
-        return f"CASE WHEN regexp_full_match({word}, '[0-9]+') THEN {plain} ELSE {careful} END"
+
+        def padded(digits: str) -> str:
+            return f"lpad({digits}, greatest({width}, length({digits}))::INTEGER, '0')" if width else digits
+
+        bare = f"regexp_replace({word}, {literal(_KEPT_AS_TEXT)}, '\\1')"
+        wrapped = f"""(suffix({word}, '"') OR prefix({word}, {literal("'")}))"""
+        unwrapped = f"CASE WHEN regexp_full_match({bare}, '[0-9]+') THEN {padded(bare)} ELSE nullif({bare}, '') END"
+        special = " OR ".join([f"strlen({word}) > length({word})", *(f"contains({word}, chr({sign}))" for sign in (9, 10, 13))])
+        hidden = f"CASE WHEN {special} THEN regexp_matches({word}, {literal(HIDDEN)}) ELSE false END"
+        spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {hidden} OR {self._damaged(word)}"
+        careful = f"CASE WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
+        return f"CASE WHEN regexp_full_match({word}, '[0-9]+') THEN {padded(word)} ELSE {careful} END"
 
     def _damaged(self, word: str) -> str:
         """SQL: whether a text is the error of a spreadsheet's formula, or was decoded wrongly before it came here."""
@@ -139,7 +199,7 @@ class Conversion:
     def _number(self, word: str) -> str:
         """Signs and digits as declared; the minus may stand behind (123,40-), the way SAP writes it."""
         decimal, thousands = self.source.decimal, self.source.thousands
-        tail = rf"(?:\{decimal}\d+)?" + (r"(?:[eE][+-]?\d+)?" if decimal == "." else "")
+        tail = rf"(?:\{decimal}\d+)?(?:e[+-]\d+)?"  # 1e-05 as programs write it; 12E5 may be anything, 4,00123E+15 has lost digits
         group = {" ": r"[ \x{00A0}\x{202F}]", None: ""}.get(thousands, f"\\{thousands}")
         digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)" if thousands else r"\d+"  # 0.123 is no hundred and twenty-three
         text = f"trim({word})"
@@ -164,45 +224,60 @@ class Conversion:
             plain = f"CASE WHEN contains({text}, {literal(thousands)}) THEN replace({text}, {literal(thousands)}, '') ELSE {text} END"
         return f"replace({plain}, {literal(decimal)}, '.')" if decimal != "." else plain
 
+    def shaped(self, word: str) -> str:
+        """SQL: whether a word has the declared form of a day or time, be it one of the calendar or not."""
+        return f"regexp_full_match(trim({word}), {literal(shape(self.form))})"
+
     def _local(self, word: str) -> str:
         """A day or time counts when the word has the declared form, leading zeros aside, and exists in the calendar."""
-        form = self.source.time_format if self.column.kind == "time" else self.source.date_format
-        text, moulded = f"trim({word})", mould(form)
-        read = f"CASE WHEN regexp_full_match({text}, {literal(shape(form))}) THEN try_strptime({text}, {literal(form)}) END"
-        return f"CASE WHEN {word} GLOB {literal(moulded)} THEN try_strptime({word}, {literal(form)}) ELSE {read} END" if moulded else read
+        text, moulded = f"trim({word})", mould(self.form)
+        spelt = f"CASE WHEN suffix({text}, 'Z') THEN rtrim({text}, 'Z') || '+00' ELSE {text} END" if self.form.endswith("%z") else text
+        if "%p" in self.form:
+            bare = f"regexp_replace({text}, '([AaPp])\\.([Mm])\\.', '\\1\\2')"
+            spelt = f"CASE WHEN contains(lower({text}), '.m.') THEN {bare} ELSE {text} END"
+        form = literal(self.form)
+        read = f"CASE WHEN {self.shaped(word)} THEN try_strptime({spelt}, {form}) END"
+        return f"CASE WHEN {word} GLOB {literal(moulded)} THEN try_strptime({word}, {form}) ELSE {read} END" if moulded else read
+
+    @property
+    def form(self) -> str:
+        """The declared format of a day or time."""
+        return self.source.form(self.column.name, self.column.kind)
+
+    @property
+    def _zone(self) -> str:
+        return self.source.timezone or self.timezone
 
     def _moment(self, word: str, parsed: str) -> str:
         """SQL: a parsed day or time in its kind; what programs write where there is none (01.01.1900, 31.12.9999) is no day."""
         real = f"{parsed} BETWEEN {literal(_FIRST_DAY[self.column.kind])}::TIMESTAMP AND {literal(_LAST_DAY)}::TIMESTAMP"
-        if self.column.kind == "date":
-            return f"CASE WHEN {real} THEN {parsed}::DATE END"
-        moment = f"CASE WHEN {real} THEN {parsed if '%z' in self.source.time_format else self._in_zone(parsed)} END"
+        zoned = "%z" in self.form
+        if self.column.kind == "date":  # told with its zone, it is the day on the clock of this export
+            return f"CASE WHEN {real} THEN {f'({local_of(parsed, self._zone)})' if zoned else parsed}::DATE END"
+        rules = self.source.skipped_hour, self.source.doubled_hour
+        moment = f"CASE WHEN {real} THEN {parsed if zoned else moment_by_rule(parsed, self._zone, *rules)} END"
         if self.source.format not in ("parquet", "sql"):
             return moment
         return f"CASE WHEN suffix({word}, '+00') THEN TRY_CAST({word} AS TIMESTAMPTZ) ELSE {moment} END"  # told with its zone
 
-    def _in_zone(self, local: str) -> str:
-        """Local time → moment; on days of a clock change the hour skipped or doubled follows the declared rule, or fails."""
-        zone = literal(self.source.timezone or self.timezone)
-        moment = f"({local}::TIMESTAMP AT TIME ZONE {zone})"
-        earlier, later = f"({moment} - INTERVAL 1 HOUR)", f"({moment} + INTERVAL 1 HOUR)"
-        exists, before, after = (f"(({one} AT TIME ZONE {zone}) = {local}::TIMESTAMP)" for one in (moment, earlier, later))
-        first = f"CASE WHEN {before} THEN {earlier} ELSE {moment} END"
-        second = f"CASE WHEN {after} THEN {later} ELSE {moment} END"
-        doubled = {"refuse": "NULL", "first": first, "second": second}[self.source.doubled_hour]
-        skipped = {"refuse": "NULL", "forward": moment}[self.source.skipped_hour]
-        careful = f"CASE WHEN NOT {exists} THEN {skipped} WHEN {before} OR {after} THEN {doubled} ELSE {moment} END"
-        return moment_of(local, self.source.timezone or self.timezone, careful)
+    def changed(self, parsed: str) -> str:
+        """SQL: whether a clock change skips or doubles a time (skipped_hour, doubled_hour); NULL elsewhere."""
+        return "NULL" if self.column.kind != "time" or "%z" in self.form else change_of(parsed, self._zone)
 
 
-def words_for_nothing(column: Column, source: Source) -> dict[str, str]:
-    """Return the words that mean there is no value in a column, as keys of a value map.
+def meanings(column: Column, source: Source) -> dict[str, str]:
+    """Return what params declare of a column's words: what each means, "" for no value; `values` come before `missing`.
 
-    A number that means so somewhere (99) is an id elsewhere: ids have to name theirs under `values`.
+    A number that means "no value" somewhere (99) is an id elsewhere: ids have to name theirs under `values`. True and false count in the
+    ways programs write them, unless they are declared themselves.
     """
+    declared = source.values.get(column.name, {})
     missing = [word for word in source.missing if not (column.kind == "id" and _NUMERIC.fullmatch(word))]
-    declared = [word for word, value in source.values.get(column.name, {}).items() if not value]
-    return dict.fromkeys([*missing, *declared], "")
+    mapping = declared | {word: "" for word in missing if word not in declared}
+    if column.kind != "flag":
+        return mapping
+    spelt = {way: mapping.get(word, word) for word in ("true", "false") for way in (word, word.upper(), word.title())}
+    return {word: value.lower() for word, value in mapping.items()} | {way: word for way, word in spelt.items() if way not in mapping}
 
 
 @lru_cache(maxsize=64)
@@ -267,10 +342,13 @@ def convert(
         When the rows read are not as many as were counted before.
     """
     places = range(len(conversions))
-    words = [f"{one.word} AS w{i}" for i, one in enumerate(conversions)]
+    cells = [f"{one.cell} AS c{i}" for i, one in enumerate(conversions)]
+    words = [f"{one.word(f'c{i}')} AS w{i}" for i, one in enumerate(conversions)]
     parsed = [f"{one.parsed(f'w{i}')} AS p{i}" for i, one in enumerate(conversions)]
     typed = [f"{one.typed(f'w{i}', f'p{i}')} AS t{i}" for i, one in enumerate(conversions)]
     carried = [f"w{i}" for i in places]
+    meant = [f"{one.meant(f'w{i}', f'p{i}')} AS w{i}" for i, one in enumerate(conversions)]
+    ruled = [i for i, one in enumerate(conversions) if one.column.kind == "time" and one.source.moves_times]
     chosen = [f"t{i} AS {identifier(one.column.name)}" for i, one in enumerate(conversions)]
     chosen += [f"{value} AS {identifier(column)}" for column, value in constants]
     masks = [
@@ -278,9 +356,12 @@ def convert(
         for start in places[::BITS]
     ]
     chosen += [f"({mask})::BIGINT AS failed_{number}" for number, mask in enumerate(masks)]
-    inner = f"SELECT {', '.join(['row', *words])} FROM {identifier(raw.table)} WHERE {kept}"
+    innermost = f"SELECT {', '.join(['row', *cells])} FROM {identifier(raw.table)} WHERE {kept}"
+    inner = f"SELECT {', '.join(['row', *words])} FROM ({innermost})"
     middle = f"SELECT {', '.join(['row', *carried, *parsed])} FROM ({inner})"
-    outer = f"SELECT {', '.join(['row', *carried, *typed])} FROM ({middle})"
+    typed += [f"{conversions[i].changed(f'p{i}')} AS m{i}" for i in ruled]
+    chosen += [f"m{i} AS {identifier(_moved(conversions[i]))}" for i in ruled]
+    outer = f"SELECT {', '.join(['row', *meant, *typed])} FROM ({middle})"
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['row', *chosen])} FROM ({outer})")
     read = bench.rows(f"SELECT count(*) FROM {identifier(name if kept == 'true' else raw.table)}")[0][0]
     if read != raw.rows:
@@ -297,3 +378,21 @@ def convert(
 def failed_bit(place: int) -> str:
     """Return the SQL condition that the conversion at a place failed."""
     return f"(failed_{place // BITS} & {1 << (place % BITS)}) <> 0"
+
+
+def moved(bench: Workbench, conversions: Sequence[Conversion], table: str) -> Befallen:
+    """Count the times of a typed table that a declared rule moved or chose (skipped_hour, doubled_hour), by column."""
+    columns = bench.columns(table)
+    counts: Befallen = {}
+    for one in conversions:
+        if _moved(one) in columns:
+            rule, time = identifier(_moved(one)), identifier(one.column.name)
+            query = (
+                f"SELECT {rule}, count(*) FROM {identifier(table)} WHERE {rule} IS NOT NULL AND {time} IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+            counts |= {(reason, one.column.name): rows for reason, rows in bench.rows(query)}
+    return counts
+
+
+def _moved(one: Conversion) -> str:
+    return f"moved {one.column.name}"

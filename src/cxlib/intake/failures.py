@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from cxlib.errors import nearest
-from cxlib.intake.convert import DECIMAL, DURATIONS, POWER, TOTAL, Conversion, failed_bit
+from cxlib.intake.convert import DECIMAL, DURATIONS, FROM_ZERO, HIDDEN, POWER, TOTAL, Conversion, failed_bit
 from cxlib.intake.mojibake import spoilt, way_out
+from cxlib.intake.parts import NOTHING
 from cxlib.intake.units import way_to_declare
-from cxlib.intake.workbench import Raw, Workbench, identifier
+from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 
 __all__ = ["examples", "failures"]
 
 EXAMPLES = 5
+_EXAMPLE = datetime(2025, 12, 31, 14, 5, 9, tzinfo=UTC)
+_HIDDEN = re.sub(r"\\x\{(\w+)\}", r"\\u\1", HIDDEN)  # as Python writes it
+_NAME = r"[^\W\d_]{3,}"
+_NAMES = "names of months and days are read in English alone. Ask for the export with months as numbers"
+_POWERS = r"[-+]?\d+(?:[.,]\d+)?[eE][-+]?\d+"
 
 
 def failures(bench: Workbench, raw: Raw, conversions: Sequence[Conversion], failed: Mapping[str, int], name: str, where: str) -> list[str]:
@@ -59,12 +66,12 @@ def _worded(bench: Workbench, raw: Raw, one: Conversion, place: int, name: str, 
     meant = f" (did you mean {hint!r}?)" if hint else ""
     what = "damaged text" if one.column.kind == "text" else f"no {one.column.kind} for {one.column.name}"
     told = f"{count} of {rows} cells are {what}"
-    return f"{where}: {one.header}: {told} ({shown}){meant}. {_way_out(one, seen)}."
+    return f"{where}: {one.header}: {told} ({shown}){meant}. {_way_out(bench, one, seen)}."
 
 
-def _way_out(one: Conversion, failing: list[tuple[int, str]]) -> str:
+def _way_out(bench: Workbench, one: Conversion, failing: list[tuple[int, str]]) -> str:
     """Say what would do, looking at the first cells that failed."""
-    name, source, seen = one.column.name, one.source, [text.strip() for _, text in failing]
+    name, seen = one.column.name, [text.strip() for _, text in failing]
     if one.column.kind == "choice":
         return f"Allowed: {', '.join(one.column.allowed)}. Map the word under `values: {{{name}: …}}`"
     if one.column.kind == "flag":
@@ -73,21 +80,57 @@ def _way_out(one: Conversion, failing: list[tuple[int, str]]) -> str:
         return _damage(seen[0])
     if one.column.kind in ("number", "count"):
         return _numbers(one, seen)
-    form = "time_format" if one.column.kind == "time" else "date_format"
-    told = f"The declared {form} is {getattr(source, form)!r}"
-    if re.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?", seen[0]):
+    return _moments(bench, one, seen[0])
+
+
+def _moments(bench: Workbench, one: Conversion, text: str) -> str:
+    """Say what would do for a cell that is no day or time: whether its form, the calendar or the clock is against it."""
+    source, kind = one.source, one.column.kind
+    own = f"format of {one.column.name}" if one.column.name in source.formats else "time_format" if kind == "time" else "date_format"
+    told = f"The declared {own} is {one.form!r}"
+    if NOTHING in text:
+        return f"{told}, and a part is missing: ask for it. Rows that have no {kind} at all leave all its cells empty"
+    if re.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?", text):
         return f"{told}. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again"
-    if re.search(r"1[89]\d\d|9999", seen[0]):
+    if re.search(r"1[89]\d\d|9999", text):
         return f"{told}. If this stands for no day at all, add it to `missing`"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", seen[0]) and source.format not in ("csv", "qualtrics"):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", text) and source.format not in ("csv", "qualtrics"):
         return f"{told}, which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S"
-    if one.column.kind == "date":
-        return f"{told}. If the word means that there is no day, add it to `missing`"
-    return f"{told}; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`"
+    parsed = f"({one.parsed(literal(text))})"
+    judged = f"{one.shaped(literal(text))}, {parsed} IS NOT NULL, {one.changed(parsed)} IS NOT NULL"
+    shaped, real, changed = bench.rows(f"SELECT {judged}")[0]
+    if real and not changed:
+        return f"{told}. Days are taken up to 2199: if this stands for no day at all, add it to `missing`"
+    if changed:
+        return f"{told}; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`"
+    return f"{told}, {_of_form(one, text)}" if not shaped else f"{told}, and the calendar or the clock has no {text!r}: {_unreal(text)}"
+
+
+def _unreal(text: str) -> str:
+    if re.search(r"\b24[:.]00", text):
+        return "the end of a day is 00:00 of the next. Have the export corrected"
+    if re.search(_NAME, text):
+        return _NAMES
+    return "have the export corrected; if months and days have changed places, correct the format"
+
+
+def _of_form(one: Conversion, text: str) -> str:
+    """Say how a cell differs from the declared form."""
+    example = f"as in {_EXAMPLE.strftime(one.form.replace('%-', '%'))}"
+    missing = f"if the word means that there is no {'day' if one.column.kind == 'date' else 'time'}, add it to `missing`"
+    if re.search(r"(?i)\d\s*(?:[ap]m|[ap]\.\s?m\.)", text):
+        return f"{example}: for 8:15 pm or p.m. (no blank inside), write %I:%M %p in place of %H:%M"
+    if re.search(_NAME, text) and re.search(r"\d", text):
+        return f"{example}: {_NAMES}"
+    if not re.search(r"\d", text):
+        return f"{example}: {missing}"
+    return f"{example}. Declare the form that these cells have, under `formats` where other columns differ"
 
 
 def _damage(text: str) -> str:
     """Say what happened to an id or a text, and what would do."""
+    if re.search(_HIDDEN, text):
+        return "A blank or sign that nobody sees stands inside: it would make another id of the same one. Have it taken out of the export"
     if text.startswith("#"):
         return "A spreadsheet's formula failed there: mend it, or add the word to `missing` if it means that there is no value"
     if spoilt(text):
@@ -104,6 +147,11 @@ def _damage(text: str) -> str:
 def _numbers(one: Conversion, seen: list[str]) -> str:
     name, source = one.column.name, one.source
     other = "," if source.decimal == "." else "."
+    if any(re.fullmatch(r"\(.*\d.*\)\D*", text) for text in seen):
+        return "Numbers in brackets are negative in bookkeeping, and may be notes elsewhere: ask for the export with a minus before them"
+    if any(re.fullmatch(_POWERS, text) for text in seen):
+        lost = "has lost digits where a spreadsheet wrote it, and may be no number at all"
+        return f"A power of ten {lost}: ask for the export with all digits (only 1e-05, the way programs write it, is read)"
     if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):
         return way
     if not source.thousands and all(other in text for text in seen) and name not in DURATIONS:
@@ -111,5 +159,5 @@ def _numbers(one: Conversion, seen: list[str]) -> str:
     whole = one.column.kind == "count"
     wanted = "Whole numbers from 0 were expected" if whole else f"A number with the decimal sign {source.decimal!r} was declared"
     beside = f", with or without the unit {source.units[name]!r}" if name in source.units else ""
-    least = ", not below 0" if name in DURATIONS else ""
+    least = ", not below 0" if name in FROM_ZERO else ""
     return f"{wanted}{beside}{least}. If the word means that there is no value, add it to `missing`"

@@ -23,7 +23,7 @@ def bare(name: str) -> str:
 
 def declared(source: Source) -> set[str]:
     """Return the headers that a source names."""
-    return {*source.columns.values(), *source.items}
+    return {header for parts in source.headers.values() for header in parts} | set(source.items)
 
 
 def distinct(header: Sequence[str]) -> list[str]:

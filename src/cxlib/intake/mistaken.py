@@ -98,7 +98,7 @@ def _ids(sheet: Sheet) -> Iterator[str]:
             yield f"{sheet.where}: {name}: {told}. Ask for this column as text."
         numbers = sheet.rows(place, lambda cell: isinstance(cell, float))
         zeros = any(isinstance(cell, str) and re.fullmatch(r"0\d+", cell.strip()) for cell in sheet.cells[place])
-        columns = [column for column, header in sheet.source.columns.items() if header == name and column not in sheet.source.id_width]
+        columns = [column for column, parts in sheet.source.headers.items() if name in parts and column not in sheet.source.id_width]
         if numbers and zeros and columns:
             told = f"{len(numbers)} ids are numbers and have lost their leading zeros, which others still have ({_shown(numbers, place)})"
             yield f"{sheet.where}: {name}: {told}. Declare how many digits they have: `id_width: {{{columns[0]}: …}}`."
@@ -136,7 +136,7 @@ def _bare_durations(sheet: Sheet) -> Iterator[str]:
 
 def _percents(sheet: Sheet) -> Iterator[str]:
     """Name columns that mix percents with plain numbers, 12 % being stored as 0.12; with % declared, tell 0.12 as 12 %."""
-    units = {sheet.source.columns[column]: unit for column, unit in sheet.source.units.items() if column in sheet.source.columns}
+    units = {header: unit for column, unit in sheet.source.units.items() for header in sheet.source.headers.get(column, ())}
     for place, name in sheet.of("number"):
         numbers = sheet.rows(place, lambda cell: isinstance(cell, float) and cell != 0)
         formatted = {row for row in numbers if cell_name(row - 1, place) in sheet.percents}

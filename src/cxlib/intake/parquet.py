@@ -86,11 +86,17 @@ def _told(column: str, stored: str, kind: str, source: Source, timezone: str) ->
     text = f"{cell}::VARCHAR"
     if stored in _MICROSECONDS:
         return f"to_microseconds({cell} * {_MICROSECONDS[stored][0]} // {_MICROSECONDS[stored][1]})::VARCHAR"
+    kind, _, form = kind.partition(" ")
+    zoned = stored.startswith("TIMESTAMP") and "TIME ZONE" in stored
+    local = f"({cell} AT TIME ZONE {literal(source.timezone or timezone)})" if zoned else f"{cell}::TIMESTAMP"
+    if kind == "part" and form and stored.startswith(("TIMESTAMP", "DATE", "TIME")):
+        whole = f"DATE '1900-01-01' + {cell}" if stored == "TIME" else local
+        written = f"strftime({whole}, {literal(form)})"
+        return f"CASE WHEN try_strptime({written}, {literal(form)}) = {whole} THEN {written} ELSE {text} END"
     if stored.startswith(("TIMESTAMP", "DATE")):
-        if "TIME ZONE" in stored and kind == "time":
+        if zoned and kind == "time":
             return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d %H:%M:%S.%f+00')"
-        local = f"({cell} AT TIME ZONE {literal(source.timezone or timezone)})" if "TIME ZONE" in stored else f"{cell}::TIMESTAMP"
-        form = literal(source.date_format if kind == "date" else source.time_format)
+        form = literal(form or (source.date_format if kind == "date" else source.time_format))
         if kind not in ("date", "time"):
             return text
         exact = f"{local}::DATE" if kind == "date" else local

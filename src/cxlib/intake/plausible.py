@@ -17,6 +17,8 @@ EXAMPLES = 5
 _BEFORE = (  # table, what comes first, what comes later
     ("contacts", "contact_ts", "first_response_ts"),
     ("contacts", "contact_ts", "resolved_ts"),
+    ("contacts", "contact_ts", "due_ts"),
+    ("contacts", "contact_ts", "promise_due_ts"),
     ("orders", "order_ts", "delivered_date"),
     ("orders", "order_ts", "cancelled_ts"),
     ("orders", "order_ts", "returned_ts"),
@@ -129,17 +131,22 @@ def _futures(of: Contract, headers: Mapping[str, str], source: Source, timezone:
 
 def _spellings(of: Contract, table: str, headers: Mapping[str, str], source: Source) -> Iterator[_Check]:
     for name in headers:
-        if of.columns[name].kind == "id" and name not in source.id_width:
-            cell = identifier(name)
-            others = f"SELECT {cell} FROM {identifier(table)} WHERE NOT starts_with({cell}, '0')"
-            yield _Check(
-                ("leading_zeros", name),
-                f"(starts_with({cell}, '0') AND ltrim({cell}, '0') IN ({others}))",
-                cell,
-                f"{_both(name, headers)}: {{count}} rows hold an id that stands elsewhere without its leading zeros ({{shown}}). "
-                f"Declare its digits: `id_width: {{{{{name}: …}}}}`.",
-                0,
-            )
+        if of.columns[name].kind != "id":
+            continue
+        cell, width = identifier(name), source.id_width.get(name)
+        others = f"SELECT {cell} FROM {identifier(table)} WHERE NOT starts_with({cell}, '0')"
+        twice = f"starts_with({cell}, '0') AND ltrim({cell}, '0') IN ({others})"
+        told, way = "stands elsewhere without its leading zeros", f"Declare its digits: `id_width: {{{{{name}: …}}}}`."
+        if width:
+            twice = f"starts_with({cell}, '0') AND length({cell}) > {width}"
+            told, way = f"begins with a zero and is longer than the declared {width} digits", "Correct `id_width`, or ask which zeros hold."
+        yield _Check(
+            ("leading_zeros", name),
+            f"({twice})",
+            cell,
+            f"{_both(name, headers)}: {{count}} rows hold an id that {told} ({{shown}}). {way}",
+            0,
+        )
 
 
 def _both(column: str, headers: Mapping[str, str]) -> str:

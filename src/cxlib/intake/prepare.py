@@ -22,6 +22,7 @@ from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
 from cxlib.intake.slips import labels_without_value, unlisted_touchpoints
 from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
+from cxlib.intake.spellings import zeros_lost
 from cxlib.intake.workbench import Workbench, identifier, workbench
 from cxlib.params import Params
 from cxlib.tables import Contract, contract, dtype
@@ -171,6 +172,7 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
         parts = [part for part in taken if part.record["table"] == name]
         problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
     if whole:  # what no table has may stand in a cell that did not convert
+        problems += zeros_lost(bench, taken, f"data/{params.client}")
         problems += [*unlisted_touchpoints(bench, tables, params), *labels_without_value(bench, tables, params)]
         if "reasons" in tables:
             problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")

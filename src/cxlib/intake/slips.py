@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from cxlib.errors import nearest, worded
 from cxlib.estimates import OTHER, UNKNOWN
 from cxlib.intake.mojibake import repaired
+from cxlib.intake.parts import joint
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal, trimmed
 from cxlib.params import Params, Source
 from cxlib.tables import Contract
@@ -21,24 +22,28 @@ def strays(bench: Workbench, raw: Raw, source: Source) -> Befallen:
     """Note words under `values` and `ignore_rows` that no row holds: a slip of the key, or a code that this export does not use."""
     declared: dict[str, set[str]] = {}
     for column, mapping in source.values.items():
-        declared.setdefault(source.columns.get(column, column), set()).update(mapping)
+        declared.setdefault(joint(source.headers.get(column, (column,))), set()).update(mapping)
     for header, words in source.ignore_rows.items():
         declared.setdefault(header, set()).update(words)
     left = {header: sorted(words) for header, words in declared.items() if header in raw.headers}
     for rows in (f"(SELECT * FROM {identifier(raw.table)} LIMIT {FIRST})", identifier(raw.table)):  # most words come soon
         left = {header: words for header, words in left.items() if words}
         if left:
-            held = bench.rows(f"SELECT {', '.join(_held(header, words, source) for header, words in left.items())} FROM {rows}")[0]
+            cells = ", ".join(f"{_cell(header, source)} AS c{place}" for place, header in enumerate(left))
+            lists = ", ".join(_held(f"c{place}", words) for place, words in enumerate(left.values()))
+            held = bench.rows(f"SELECT {lists} FROM (SELECT {cells} FROM {rows})")[0]
             seen = dict(zip(left, held, strict=True))
             left = {header: [word for word in words if word not in (seen[header] or ())] for header, words in left.items()}
     return {("word_without_row", f"{header} = {', '.join(words[:SHOWN])}"): 0 for header, words in left.items() if words}
 
 
-def _held(header: str, words: list[str], source: Source) -> str:
+def _cell(header: str, source: Source) -> str:
+    return repaired(identifier(header)) if source.mojibake == "repair" else identifier(header)
+
+
+def _held(cell: str, words: list[str]) -> str:
     """SQL: which of the words some cell holds, with or without blanks around it."""
-    cell, known = identifier(header), ", ".join(map(literal, words))
-    cell = repaired(cell) if source.mojibake == "repair" else cell
-    bare = trimmed(cell)
+    bare, known = trimmed(cell), ", ".join(map(literal, words))
     return f"list(DISTINCT CASE WHEN {cell} IN ({known}) THEN {cell} WHEN {bare} IN ({known}) THEN {bare} END)"
 
 

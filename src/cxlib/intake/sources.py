@@ -15,13 +15,14 @@ import pyarrow as pa
 
 from cxlib.errors import DataError, worded
 from cxlib.intake.constants import constants, told_value
-from cxlib.intake.convert import Conversion, convert, failed_bit
+from cxlib.intake.convert import Conversion, convert, failed_bit, moved
 from cxlib.intake.database import read_query
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
 from cxlib.intake.failures import examples, failures
 from cxlib.intake.parquet import read_parquet
+from cxlib.intake.parts import joined, joint, part_forms
 from cxlib.intake.period import outside_period
 from cxlib.intake.plausible import implausible
 from cxlib.intake.qualtrics import odd_responses, previews
@@ -100,13 +101,11 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     source, of = params.sources[name], contract_of(params, params.sources[name].table)
     path = raw_path(project, params, name) if source.file else None
     where = f"data/{params.client}/raw/{source.file}" if path else f"params/{params.client}.yml: sources.{name}"
-    headers = dict(source.columns)
-    ids_last = sorted(headers, key=lambda column: of.columns[column].kind == "id")  # an id that is a text as well stays an id
-    kinds = {headers[column]: _kind(of.columns[column], source) for column in ids_last}
-    raw = _read(path, source, where, f"raw {name}", bench, kinds, params.timezone)
-    headers = headers or ({} if source.items else {column: column for column in raw.headers})
-    problems = _unknown(params, name, source, raw, headers, of, where)
-    headers = {column: header for column, header in headers.items() if header in raw.headers and column in of.columns}
+    raw = _read(path, source, where, f"raw {name}", bench, _kinds(of, source), params.timezone)
+    given = source.headers or ({} if source.items else {column: (column,) for column in raw.headers})
+    problems = _unknown(params, name, source, raw, given, of, where)
+    given = {column: parts for column, parts in given.items() if set(parts) <= set(raw.headers) and column in of.columns}
+    raw, headers = joined(bench, raw, given, source), {column: joint(parts) for column, parts in given.items()}
     fixed, more = constants(of, source, params, list(headers), f"params/{params.client}.yml: sources.{name}.constants")
     conversions = [Conversion(of.columns[column], header, source, params.timezone, raw.doubtful) for column, header in headers.items()]
     table, columns = f"typed {name}", [*headers, *(column for column, _ in fixed)]
@@ -124,6 +123,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     judged = {column: header for column, header in headers.items() if not (outside and column == CLOCKS[of.name])}
     more, odd = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
     problems += more
+    noted |= moved(bench, conversions, table)
     place = raw.place
     typed = table
     if source.items and set(source.items) <= set(raw.headers):
@@ -176,8 +176,23 @@ def _read(path: Path | None, source: Source, where: str, name: str, bench: Workb
     return {"excel": read_excel, "spss": read_spss}[source.format](path, source, where, name, bench, kinds)
 
 
+def _kinds(of: Contract, source: Source) -> dict[str, str]:
+    """Return for each declared header what its cells become: see :func:`_kind`, and for parts of a time ``part`` and their format."""
+    kinds: dict[str, str] = {}
+    for column in sorted(source.headers, key=lambda column: of.columns[column].kind == "id"):  # an id that is a text as well stays an id
+        parts = source.headers[column]
+        if len(parts) > 1:
+            forms = part_forms(source.form(column, of.columns[column].kind), len(parts))
+            kinds = {header: f"part {form}" for header, form in zip(parts, forms, strict=True)} | kinds
+        else:
+            kinds[parts[0]] = _kind(of.columns[column], source)
+    return kinds
+
+
 def _kind(column: Column, source: Source) -> str:
-    """Return what cells become: a column's kind, or the unit of a duration that is not declared in another one."""
+    """Return what cells become: a column's kind, with its own format, or the unit of a duration that is not declared in another one."""
+    if column.name in source.formats:
+        return f"{column.kind} {source.formats[column.name]}"
     return column.duration if column.duration and column.name not in source.units else column.kind
 
 
@@ -187,9 +202,11 @@ def _inline(source: Source, name: str, bench: Workbench) -> Raw:
     return Raw(name, tuple(columns), len(source.rows), lambda row: f"row {row + 1}")
 
 
-def _unknown(params: Params, name: str, source: Source, raw: Raw, headers: dict[str, str], of: Contract, where: str) -> list[str]:
+def _unknown(
+    params: Params, name: str, source: Source, raw: Raw, headers: dict[str, tuple[str, ...]], of: Contract, where: str
+) -> list[str]:
     place = f"params/{params.client}.yml: sources.{name}"
-    wanted = [(f"{place}.columns.{column}", header) for column, header in headers.items()]
+    wanted = [(f"{place}.columns.{column}", header) for column, parts in headers.items() for header in parts]
     wanted += [(f"{place}.items", header) for header in source.items] + [(f"{place}.ignore_rows", header) for header in source.ignore_rows]
     problems = [
         worded(spot, "unknown column", header, raw.headers, label="The file has") for spot, header in wanted if header not in raw.headers

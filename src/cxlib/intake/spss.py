@@ -8,7 +8,7 @@ from typing import Any
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
-from cxlib.intake.convert import words_for_nothing
+from cxlib.intake.convert import meanings
 from cxlib.intake.headers import distinct
 from cxlib.intake.workbench import Raw, Workbench, identifier
 from cxlib.params import Params, Scale, Source
@@ -53,8 +53,8 @@ def undeclared_missing(path: Path, source: Source, params: Params, of: Contract,
     for header, spans in meta.missing_ranges.items():
         for code in _codes(raw, bench, header, spans, source):
             scale = source.items[header].scale if header in source.items else None
-            columns = [column for column, used in source.columns.items() if used == header and column in of.columns]
-            bare = [column for column in columns if code not in words_for_nothing(of.columns[column], source)]
+            columns = [column for column, used in source.headers.items() if header in used and column in of.columns]
+            bare = [column for column in columns if meanings(of.columns[column], source).get(code, code)]
             if scale and _inside(code, params.scales[scale], source):
                 way = f"but it is a rating of scale {scale!r}: correct the scale's ends, or ask what {code} means and recode it in the file"
             elif scale and code not in params.scales[scale].states:

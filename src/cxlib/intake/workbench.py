@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["Befallen", "Raw", "Workbench", "identifier", "literal", "trimmed", "workbench"]
 
 MEMORY = "25%"  # of the machine's; DuckDB spills to the folder beyond this
-_BLANKS = " \t\r\n\u00a0\u2007\u200b\u202f\ufeff"  # what stands around a word and is none of it
+_BLANKS = " \t\r\n\u00a0\u2007\u200b\u200c\u200d\u202f\u2060\ufeff"  # what stands around a word and is none of it
 
 Befallen = dict[tuple[str, str], int]  # (reason, detail) → the rows it befell
 

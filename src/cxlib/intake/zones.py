@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cxlib.intake.workbench import literal
 
-__all__ = ["local_of", "moment_of", "steady"]
+__all__ = ["change_of", "local_of", "moment_by_rule", "moment_of", "steady"]
 
 YEARS = (2010, 2035)  # of exports; other years are rare and take the calendar
 MARGIN = timedelta(days=1)  # wider than any two offsets are apart
@@ -27,6 +27,38 @@ def local_of(moment: str, zone: str) -> str:
 def moment_of(local: str, zone: str, careful: str) -> str:
     """Return SQL for the moment of a local time; what to make of it near a clock change, where it may be none or two, the caller says."""
     return f"coalesce(make_timestamptz(epoch_us({local}) - {_offset(local, steady(zone))}), {careful})"
+
+
+def moment_by_rule(local: str, zone: str, skipped: str, doubled: str) -> str:
+    """Return SQL for the moment of a local time that a clock change may skip (refuse, forward) or double (refuse, first, second).
+
+    Near a change the time is read by the clock of the day before and by that of the day after, whatever they differ by; where it is one
+    time, just one of the two readings, or both alike, is shown by the clock.
+    """
+    before, after, once, twice = _readings(local, zone)
+    rules = {"refuse": "NULL", "forward": before, "first": before, "second": after}
+    single = f"WHEN {_shows(before, zone, local)} THEN {before} WHEN {_shows(after, zone, local)} THEN {after}"
+    return moment_of(local, zone, f"CASE WHEN {once} THEN {before} WHEN {twice} THEN {rules[doubled]} {single} ELSE {rules[skipped]} END")
+
+
+def change_of(local: str, zone: str) -> str:
+    """Return SQL that says of a local time whether a clock change skips or doubles it (skipped_hour, doubled_hour); NULL elsewhere."""
+    before, after, once, twice = _readings(local, zone)
+    none = f"NOT {_shows(before, zone, local)} AND NOT {_shows(after, zone, local)}"
+    changed = f"CASE WHEN {once} THEN NULL WHEN {twice} THEN 'doubled_hour' WHEN {none} THEN 'skipped_hour' END"
+    return f"CASE WHEN {_offset(local, steady(zone))} IS NULL THEN {changed} END"
+
+
+def _readings(local: str, zone: str) -> tuple[str, str, str, str]:
+    """SQL: a local time by the clock of the day before and of the day after, whether that is the same, and whether it is both."""
+    there = f"{local}::TIMESTAMP"
+    before = f"((({there} - INTERVAL 24 HOUR) AT TIME ZONE {literal(zone)}) + INTERVAL 24 HOUR)"
+    after = f"((({there} + INTERVAL 24 HOUR) AT TIME ZONE {literal(zone)}) - INTERVAL 24 HOUR)"
+    return before, after, f"{before} = {after}", f"{_shows(before, zone, local)} AND {_shows(after, zone, local)}"
+
+
+def _shows(moment: str, zone: str, local: str) -> str:
+    return f"({moment} AT TIME ZONE {literal(zone)}) = {local}::TIMESTAMP"
 
 
 @lru_cache(maxsize=32)

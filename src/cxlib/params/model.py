@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from cxlib.errors import nearest, worded
+from cxlib.params.formats import format_fault
 from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES, Column
 
 __all__ = [
@@ -189,9 +190,6 @@ class Feature(_Section):
     unit: str = ""
 
 
-_FORMAT_SIGNS = ("a", "A", "d", "b", "B", "m", "y", "Y", "H", "I", "p", "M", "S", "f", "g", "z", "j", "%")  # those of DuckDB's strptime
-
-
 class Source(_Section):
     """One raw export, or a few rows written here, and the contract table it becomes."""
 
@@ -215,14 +213,22 @@ class Source(_Section):
     thousands: Literal[".", ",", " ", "'"] | None = Field(default=None, description="the sign that groups thousands, where there is one")
     date_format: str = "%Y-%m-%d"
     time_format: str = "%Y-%m-%d %H:%M:%S"
+    formats: dict[str, str] = Field(
+        default_factory=dict, description="day or time column → its own format, where it differs from the others"
+    )
     timezone: Zone | None = Field(default=None, description="of this export's times; the client's when left out")
     skipped_hour: Literal["refuse", "forward"] = Field(default="refuse", description="times in the hour that the clock skips in spring")
     doubled_hour: Literal["refuse", "first", "second"] = Field(default="refuse", description="times in the hour that comes twice in autumn")
-    columns: dict[str, str] = Field(default_factory=dict, description="contract or feature column → raw header")
+    columns: dict[str, str | Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
+        default_factory=dict,
+        description="contract or feature column → raw header; for a day or time in several columns, [Datum, Uhrzeit], joined by a blank",
+    )
     constants: dict[str, str | int | float | bool | date] = Field(
         default_factory=dict, description="contract column → one value for all rows"
     )
-    values: dict[str, dict[str, str]] = Field(default_factory=dict, description="contract column → {raw value: contract value}")
+    values: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description='contract column → {raw value: contract value}; "" means no value'
+    )
     units: dict[str, str] = Field(
         default_factory=dict,
         description="number column → the unit of its cells: for durations (…_s, …_h) s, min, h, d, h:m:s, m:s or h:m, which are converted; "
@@ -232,7 +238,9 @@ class Source(_Section):
         default_factory=dict, description="id column → digits; zeros that a spreadsheet cut off are given back"
     )
     missing: tuple[str, ...] = Field(
-        default=("",), description="raw cells that mean there is no value; numbers among them do not apply to ids (use values there)"
+        default=("",),
+        description="raw cells that mean there is no value, save those that `values` tells otherwise; numbers among them hold in every "
+        "spelling (999,00 for 999), and do not apply to ids (use values there)",
     )
     ignore_rows: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="raw header → cells whose rows are left out (Summe, Test)"
@@ -276,22 +284,28 @@ class Source(_Section):
             raise ValueError(f"`delimiter` and `quote` cannot both be {self.quote!r}")
         return self
 
+    @property
+    def headers(self) -> dict[str, tuple[str, ...]]:
+        """Contract or feature column → the raw headers it is made of, mostly one."""
+        return {column: (given,) if isinstance(given, str) else given for column, given in self.columns.items()}
+
+    @property
+    def moves_times(self) -> bool:
+        """Whether times that a clock change skips or doubles are moved or chosen by a rule, and not refused."""
+        return (self.skipped_hour, self.doubled_hour) != ("refuse", "refuse")
+
+    def form(self, column: str, kind: str) -> str:
+        """Return the format of a day or time column."""
+        return self.formats.get(column, self.time_format if kind == "time" else self.date_format)
+
     @model_validator(mode="after")
     def _one_meaning(self) -> Source:
         problems = [
             f"`constants` and `columns` both give {column!r}; leave one of them out" for column in self.constants if column in self.columns
         ]
-        problems += [
-            f"`{key}` {getattr(self, key)!r} holds the unknown sign %{sign}; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S"
-            for key in ("date_format", "time_format")
-            for sign in re.findall(r"%(-?.?)", getattr(self, key))
-            if sign.lstrip("-") not in _FORMAT_SIGNS
-        ]
-        problems += [
-            f"`{key}` {getattr(self, key)!r} names no day, month or year; write it as in %d.%m.%Y"
-            for key in ("date_format", "time_format")
-            if not {sign.lstrip("-") for sign in re.findall(r"%(-?.)", getattr(self, key))} & set(_FORMAT_SIGNS)
-        ]
+        forms = {"date_format": self.date_format, "time_format": self.time_format}
+        forms |= {f"formats.{column}": form for column, form in self.formats.items()}
+        problems += [fault for key, form in forms.items() if (fault := format_fault(key, form))]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -491,13 +505,14 @@ class Params(_Section):
         problems = []
         for name, source in self.sources.items():
             known = {*CONTRACTS[source.table].columns, *self.extra.get(source.table, {})}
-            for key in ("columns", "constants", "values", "units"):
+            for key in ("columns", "constants", "values", "units", "formats"):
                 problems += [
                     worded(f"sources.{name}.{key}", f"{source.table} has no column", column, sorted(known), label="Columns")
                     for column in getattr(source, key)
                     if column not in known
                 ]
             problems += self._value_problems(name, source) + self._unit_problems(name, source) + self._scale_problems(name, source)
+            problems += self._moment_problems(name, source)
         own = [name for name, source in self.sources.items() if source.table == "reasons"]
         if own and "taxonomy" in self.model_fields_set:
             problems.append(f"taxonomy: the client has reasons of its own (sources.{own[0]}). Leave one of the two out")
@@ -550,12 +565,30 @@ class Params(_Section):
             for column, mapping in source.values.items()
             if column in columns and columns[column].allowed
             for raw, value in mapping.items()
-            if value not in columns[column].allowed
+            if value and value not in columns[column].allowed
+        ]
+
+    def _columns(self, source: Source) -> dict[str, Column]:
+        """Return the columns that a source may fill, features included."""
+        features = {name: Column(name, one.kind, required=False) for name, one in self.extra.get(source.table, {}).items()}
+        return {**CONTRACTS[source.table].columns, **features}
+
+    def _moment_problems(self, name: str, source: Source) -> list[str]:
+        columns = self._columns(source)
+        moments = sorted(column for column in columns if columns[column].kind in ("date", "time"))
+        joined = [column for column, headers in source.headers.items() if len(headers) > 1]
+        return [
+            worded(f"sources.{name}.{key}", told, column, moments, label="Days and times")
+            for key, told, given in (
+                ("formats", "only days and times have a format, not", source.formats),
+                ("columns", "only days and times may stand in several columns, not", joined),
+            )
+            for column in given
+            if column in columns and column not in moments
         ]
 
     def _unit_problems(self, name: str, source: Source) -> list[str]:
-        columns = dict(CONTRACTS[source.table].columns)
-        columns |= {feature: Column(feature, one.kind, required=False) for feature, one in self.extra.get(source.table, {}).items()}
+        columns = self._columns(source)
         numbers = sorted(column for column in columns if columns[column].kind == "number")
         problems = []
         for column, unit in source.units.items():
