@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -43,3 +45,23 @@ def project(tmp_path: Path) -> Path:
     shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
     shutil.copytree(ROOT / "data" / "taxonomy", tmp_path / "data" / "taxonomy")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def golden_update() -> ModuleType:
+    """The module that computes the golden tables."""
+    spec = importlib.util.spec_from_file_location("golden_update", ROOT / "tests" / "golden" / "update.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def demo(golden_update: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the demo client alone, taken in once for all tests; copy it to change anything."""
+    from cxlib import intake
+    from cxlib.params import load
+
+    folder = golden_update.project_of_demo(tmp_path_factory.mktemp("demo"))
+    intake.prepare(folder, load(folder, "demo"))
+    return folder

@@ -20,10 +20,11 @@ PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.txt").read_text("utf-8")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 PINS = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", LOCK, flags=re.MULTILINE)
+OWN = ("postgresql",)  # an extra for those who need it; the lock of the suite does without
 DECLARED = [
     *SETTINGS["build-system"]["requires"],
     *SETTINGS["project"]["dependencies"],
-    *(line for extra in SETTINGS["project"]["optional-dependencies"].values() for line in extra),
+    *(line for name, extra in SETTINGS["project"]["optional-dependencies"].items() if name not in OWN for line in extra),
 ]
 
 

@@ -110,8 +110,6 @@ def published(project, client, *options):
 @pytest.fixture
 def suite(tmp_path, monkeypatch):
     """A project with the real notebooks and nobody's data."""
-    import shutil
-
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
     shutil.copytree(ROOT / "data" / "taxonomy", tmp_path / "data" / "taxonomy")
@@ -121,27 +119,26 @@ def suite(tmp_path, monkeypatch):
 
 
 def add_client(project, name):
-    import shutil
-
     shutil.copy(ROOT / "params" / f"{name}.yml", project / "params")
     (project / "data" / name).mkdir(parents=True)
 
 
-def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite):
-    import shutil
-
+def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, demo):
     add_client(suite, "demo")
-    shutil.copytree(ROOT / "data" / "demo" / "raw", suite / "data" / "demo" / "raw")
+    shutil.copytree(demo / "data" / "demo", suite / "data" / "demo", dirs_exist_ok=True)
     first, second = published(suite, "demo"), published(suite, "demo")
     names = {path.relative_to(first) for folder in ("tables", "draws") for path in (first / folder).iterdir()}
-    assert len(names) > 20
+    assert len(names) > 80
     for name in names:
         assert (first / name).read_bytes() == (second / name).read_bytes(), name
-    german = (second / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
-    assert "Am schwächsten: Reklamation und 8D-Bericht mit 3,32" in german
-    assert german.count("Simulierte Daten – keine echte Firma") >= 1
-    english = (second / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
-    assert "of 211 questions can be answered reliably" in english
+    german = {path.stem: path.read_text(encoding="utf-8") for path in (second / "de").glob("*.html")}
+    english = {path.stem: path.read_text(encoding="utf-8") for path in (second / "en").glob("*.html")}
+    assert set(german) == set(english) == {"index", *(path.stem for path in NOTEBOOKS)}
+    assert all("Simulierte Daten – keine echte Firma" in page for page in german.values())
+    assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
+    assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
+    assert "Monday, 8:00–9:00" in english["02_status_quo"]
+    assert "Am schwächsten: Reklamation und 8D-Bericht mit 3,43" in german["10_expectation_gaps"]
 
 
 def test_a_client_without_a_survey_gets_a_page_that_says_what_is_missing(suite):

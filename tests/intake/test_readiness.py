@@ -110,10 +110,10 @@ def test_remarks_tell_each_source_even_when_there_is_nothing_to_say():
     told = readiness.remarks(INTAKE)
     assert list(zip(told["source"], told["metric"], told["reason"], told["detail"], told["value"], strict=True)) == [
         ("log", "failed_cells", "failed", "wait_s", 5),
-        ("log", "rows_dropped", "outside_period", "", 3),
+        ("log", "rows_dropped", "outside_period", "–", 3),
         ("log", "rows_dropped", "ignored", "Konto = Test", 7),
         ("log", "rows_noted", "before", "resolved_ts < contact_ts", 2),
-        ("survey", "rows_dropped", "none", "", 0),
+        ("survey", "rows_dropped", "none", "–", 0),
     ]
 
 

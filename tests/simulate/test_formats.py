@@ -4,8 +4,8 @@ import time
 
 import pandas as pd
 import pyreadstat
-import python_calamine
 import pytest
+import python_calamine
 from hypothesis import given
 from hypothesis import strategies as st
 

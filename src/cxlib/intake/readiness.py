@@ -164,7 +164,7 @@ def remarks(intake: pd.DataFrame) -> pd.DataFrame:
     silent = sorted(set(intake["source"]) - set(told["source"]))
     none = pd.DataFrame({"source": silent, "step": "rows_dropped", "reason": "none", "detail": None, "count": 0})
     every = pd.concat([told, none.astype(intake.dtypes.to_dict())], ignore_index=True).sort_values(["source", "step"], kind="stable")
-    counted = _counts(every[["source", "reason", "detail"]].fillna({"detail": ""}).reset_index(drop=True), every["count"], "rows", "count")
+    counted = _counts(every[["source", "reason", "detail"]].fillna({"detail": "–"}).reset_index(drop=True), every["count"], "rows", "count")
     return counted.assign(metric=every["step"].to_numpy())
 
 
