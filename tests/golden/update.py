@@ -81,7 +81,7 @@ def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str
     yield "top_box", scores.top_box(answers, **sampling)
     yield "usage", scores.usage(answers, **sampling)
     overall = scores.csat(answers, item_type="overall", by=["item_id"], **sampling)
-    yield "csat_ces", estimates.stack(overall, scores.ces(answers, **sampling))
+    yield "csat_ces", estimates.stack(overall, scores.ces(answers, by=["item_id"], **sampling))
 
 
 def project_of_demo(folder: Path) -> Path:
