@@ -169,3 +169,26 @@ def test_answers_of_one_person_are_not_independent():
     widths = [(row["high"] - row["low"]).item() for row in (scores.mean_rating(table), estimates.mean(table, "value"))]
     assert widths[0] > 2 * widths[1]
     assert scores.mean_rating(table)["n"].item() == 60
+
+
+def interval(people):
+    row = scores.nps(people, cluster="account_id")
+    return [row["low"].item(), row["high"].item()]
+
+
+def test_who_has_no_cluster_is_one_of_their_own():
+    people = answers([0, 10, 10, 3, 9, 10, 8, 0, 10, 9, 7, 10] * 5)
+    alone = np.arange(60) % 3 == 0
+    account = np.where(alone, None, (np.arange(60) // 4).astype("<U2"))
+    given = interval(people.assign(account_id=account))
+    assert given == pytest.approx(interval(people.assign(account_id=np.where(alone, [f"own {n}" for n in range(60)], account))))
+    assert given != pytest.approx(interval(people.assign(account_id=np.where(alone, "together", account))), abs=0.5)
+    # respondent 3, who has no account, is not of the account 3
+    assert given == pytest.approx(interval(people.assign(account_id=np.where(alone, None, "account " + account.astype("str")))))
+
+
+def test_ratings_by_touchpoint_leave_out_what_belongs_to_none():
+    ratings = answers([1, 5, 2, 9], item_type="actual", low=1, high=6)
+    ratings["touchpoint_id"] = ["T1", "T1", "T2", None]
+    rows = scores.mean_rating(ratings)
+    assert dict(zip(rows["touchpoint_id"], rows["value"], strict=True)) == {"T1": 3, "T2": 2}

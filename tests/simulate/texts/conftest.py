@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -55,3 +56,9 @@ def vectors(texts: Sequence[str]) -> sparse.csr_matrix:
     weighted = counts @ sparse.diags(weight)
     length = np.sqrt(np.asarray(weighted.multiply(weighted).sum(axis=1)).ravel())
     return sparse.csr_matrix(sparse.diags(1 / length) @ weighted)
+
+
+@pytest.fixture(scope="session")
+def style_samples(shared_data: Path) -> Path:
+    """Texts that show the style and are not part of the project."""
+    return shared_data.parent / "style_samples.csv"

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import csv
-import os
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,8 +16,6 @@ from cxlib.simulate.texts.sayings import LANGUAGES, reasons
 
 from .conftest import concerns_of, vectors
 from .keywords import KEYWORDS
-
-SAMPLES = Path(os.environ.get("CX_SHARED_DATA", "/work/shared/data")).parent / "style_samples.csv"
 
 
 @pytest.fixture(scope="module")
@@ -138,10 +134,8 @@ def test_no_real_phone_account_or_mail_domain(written):
     assert not re.search(r"www\.|https?:", texts)
 
 
-def test_no_text_is_a_style_sample(written):
-    if not SAMPLES.exists():
-        pytest.skip("no style samples here")
-    with SAMPLES.open(encoding="utf-8", newline="") as file:
+def test_no_text_is_a_style_sample(written, style_samples):
+    with style_samples.open(encoding="utf-8", newline="") as file:
         samples = [row["text"] for row in csv.DictReader(file)]
     plain = [re.sub(r"\W+", " ", sample).strip().lower() for sample in samples]
     texts = written["text"].str.replace(r"\W+", " ", regex=True).str.strip().str.lower()

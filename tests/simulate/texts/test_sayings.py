@@ -15,7 +15,6 @@ from cxlib.simulate.texts.facts import SLOTS, Facts
 from cxlib.simulate.texts.sayings import FORMAL, INFORMAL, LANGUAGES, Saying, fill, general, reasons, sayings
 
 from .keywords import KEYWORDS
-from .test_compose import SAMPLES
 
 FREQUENT = set(planted().query("weight >= 19")["reason"])
 
@@ -105,10 +104,8 @@ def shingles(text: str) -> set[tuple[str, ...]]:
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_nothing_is_taken_from_a_style_sample(language):
-    if not SAMPLES.exists():
-        pytest.skip("no style samples here")
-    with SAMPLES.open(encoding="utf-8", newline="") as file:
+def test_nothing_is_taken_from_a_style_sample(language, style_samples):
+    with style_samples.open(encoding="utf-8", newline="") as file:
         samples = [shingles(row["text"]) for row in csv.DictReader(file)]
     for name, saying in everything(language):
         if name.startswith(("greeting", "opening")):
