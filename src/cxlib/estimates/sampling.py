@@ -23,7 +23,8 @@ class Sampling(TypedDict, total=False):
     weight : str
         Column of sampling weights; every row counts 1 when left out.
     cluster : str
-        Column whose rows were drawn together (account, customer, run); rows are independent when left out.
+        Column whose rows were drawn together (account, customer, run); rows are independent when left out. A row without one (a
+        private customer has no account) is drawn together with the rows of its unit alone, the one that ``count`` names.
     stratum : str
         Column of strata; one stratum when left out.
     population : str
@@ -179,7 +180,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     keep = np.flatnonzero(usable & (weights > 0))
     chosen = table.iloc[keep]
     groups, group = _codes(chosen, by)
-    cluster, cluster_ids = _factor(chosen, options.get("cluster"))
+    cluster, cluster_ids = _factor(_with_own_clusters(chosen, options), options.get("cluster"))
     stratum, sizes = _strata(chosen, cluster, options)
     unit, _ = _factor(chosen, options.get("count"))
     units = int(unit.max(initial=0)) + 1
@@ -195,6 +196,14 @@ def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.nda
     grouped = levels.groupby(list(by), sort=True)
     groups = grouped.size().index.to_frame(index=False)
     return groups, grouped.ngroup().to_numpy()
+
+
+def _with_own_clusters(table: pd.DataFrame, options: Sampling) -> pd.DataFrame:
+    """Give rows without a cluster one of their own, named by the unit that is counted."""
+    cluster, count = options.get("cluster"), options.get("count")
+    if not cluster or not count or cluster == count or not table[cluster].isna().any():
+        return table
+    return table.assign(**{cluster: table[cluster].astype("str").fillna("only " + table[count].astype("str"))})
 
 
 def _factor(table: pd.DataFrame, name: str | None) -> tuple[np.ndarray, np.ndarray]:

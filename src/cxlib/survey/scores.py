@@ -15,7 +15,8 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.tables import MEASURED, STATES
+from cxlib.survey.answers import answered, asked, by_respondent
+from cxlib.tables import STATES
 
 __all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "state_counts", "top_box", "usage"]
 
@@ -56,13 +57,14 @@ def nps(
       metric  value    unit  n
     0    nps   33.3  points  6
     """
-    answers = _answers(responses, ("nps",), by, min_n, item, cluster=options.get("cluster"))
+    answers = answered(responses, ("nps",), by=by, min_n=min_n)
+    answers = answers if item is None or answers.empty else answers[answers["item_id"] == item]
     if answers.empty:
         return estimates.unanswerable("nps", "points", ["responses[nps]"], by=by)
     value = answers["value"]
     points = np.select([value.isna(), value >= PROMOTER, value <= DETRACTOR], [np.nan, 100.0, -100.0], 0.0)
     return estimates.mean(
-        answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **_filled(options)
+        answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **by_respondent(options)
     )
 
 
@@ -79,11 +81,13 @@ def csat(
     >>> float(csat(answers)["value"].item())
     75.0
     """
-    answers = _answers(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
+    answers = answered(responses, (item_type,), by=by, min_n=min_n)
     if answers.empty:
         return estimates.unanswerable("csat", "index", [f"responses[{item_type}]"], by=by)
     index = 100 * (answers["value"] - answers["scale_low"]) / (answers["scale_high"] - answers["scale_low"])
-    return estimates.mean(answers.assign(index=index), "index", by=by, metric="csat", unit="index", bounds=(0, 100), **_filled(options))
+    return estimates.mean(
+        answers.assign(index=index), "index", by=by, metric="csat", unit="index", bounds=(0, 100), **by_respondent(options)
+    )
 
 
 def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None, **options: Unpack[Sampling]) -> pd.DataFrame:
@@ -127,11 +131,11 @@ def top_box(
 
     Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
     """
-    answers = _answers(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
+    answers = answered(responses, (item_type,), by=by, min_n=min_n)
     if answers.empty:
         return estimates.unanswerable("top_box", "share", [f"responses[{item_type}]"], by=by)
     flagged = answers.assign(flag=(answers["value"] > answers["scale_high"] - top).astype("float64"))
-    return estimates.share(flagged, "flag", by=by, metric="top_box", **_filled(options))
+    return estimates.share(flagged, "flag", by=by, metric="top_box", **by_respondent(options))
 
 
 def usage(
@@ -147,12 +151,12 @@ def usage(
     Parameters and columns as in :func:`nps`. Metrics ``answered_share``, ``not_used_share``, ``no_answer_share``,
     ``not_asked_share``, unit ``share``; ``n`` counts the respondents of the survey.
     """
-    rows = _items(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
+    rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
         return estimates.unanswerable("answered_share", "share", [f"responses[{item_type}]"], by=by)
     parts = [
         estimates.share(
-            rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **_filled(options)
+            rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **by_respondent(options)
         )
         for state in STATES
     ]
@@ -172,7 +176,7 @@ def state_counts(
     >>> state_counts(states).set_index("metric")["value"].to_dict()
     {'answered_count': 2.0, 'not_used_count': 1.0, 'no_answer_count': 0.0, 'not_asked_count': 0.0}
     """
-    rows = _items(responses, (item_type,), by, min_n)
+    rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
         return estimates.unanswerable("answered_count", "count", [f"responses[{item_type}]"], by=by)
     parts = []
@@ -191,12 +195,12 @@ def item_response(
 
     Parameters and columns as in :func:`nps`. Metric ``item_response``, unit ``share``; ``n`` counts respondents.
     """
-    rows = _items(responses, (item_type,), by, min_n, cluster=options.get("cluster"))
+    rows = asked(responses, (item_type,), by=by, min_n=min_n)
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
     if could.empty:
         return estimates.unanswerable("item_response", "share", [f"responses[{item_type}]"], by=by)
     flagged = could.assign(flag=(could["state"] == "answered").astype("float64"))
-    return estimates.share(flagged, "flag", by=by, metric="item_response", **_filled(options))
+    return estimates.share(flagged, "flag", by=by, metric="item_response", **by_respondent(options))
 
 
 def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
@@ -209,7 +213,7 @@ def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int |
     """
     if responses.empty:
         return estimates.unanswerable("respondents", "count", ["responses.respondent_id"], by=by)
-    people = _grouped(responses, by, min_n).drop_duplicates([*by, "respondent_id"])
+    people = asked(responses, responses["item_type"].unique(), by=by, min_n=min_n).drop_duplicates([*by, "respondent_id"])
     counted = estimates.mean(people.assign(one=1.0), "one", by=by, metric="respondents", unit="count", count="respondent_id")
     return counted.assign(value=counted["n"].astype("float64"), low=np.nan, high=np.nan, method="count", note="")
 
@@ -217,7 +221,7 @@ def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int |
 def _on_scale(
     responses: pd.DataFrame, metric: str, types: Sequence[str], by: Sequence[str], min_n: int | None, options: Sampling
 ) -> pd.DataFrame:
-    answers = _answers(responses, types, by, min_n, cluster=options.get("cluster"))
+    answers = answered(responses, types, by=by, min_n=min_n)
     if answers.empty:
         return estimates.unanswerable(metric, "", [f"responses[{kind}]" for kind in types], by=by)
     ends = answers.groupby(list(by) or (lambda _: 0), dropna=False)[["scale_low", "scale_high"]].agg(["min", "max"])
@@ -227,58 +231,8 @@ def _on_scale(
         raise DataError(
             worded(place, "items on different scales cannot be averaged:", mixed.index[0], do="Group by item_id, or use csat().")
         )
-    result = estimates.mean(answers, "value", by=by, metric=metric, **_filled(options))
+    result = estimates.mean(answers, "value", by=by, metric=metric, **by_respondent(options))
     low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
     result["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
     result["low"], result["high"] = np.maximum(result["low"], low), np.minimum(result["high"], high)
     return result
-
-
-def _items(
-    responses: pd.DataFrame,
-    types: Sequence[str],
-    by: Sequence[str],
-    min_n: int | None,
-    item: str | None = None,
-    *,
-    cluster: str | None = None,
-) -> pd.DataFrame:
-    """Return the rows of some item types; by touchpoint, those that belong to one. Who has no cluster is one of their own."""
-    if responses.empty:
-        return responses
-    rows = responses[responses["item_type"].isin(types)]
-    if "touchpoint_id" in by:
-        rows = rows[rows["touchpoint_id"].notna()]
-    if cluster in rows.columns and rows[cluster].isna().any():
-        rows = rows.assign(**{str(cluster): rows[cluster].astype("str").fillna("respondent " + rows["respondent_id"].astype("str"))})
-    if item is not None:
-        rows = rows[rows["item_id"] == item]
-    return _grouped(rows, by, min_n)
-
-
-def _answers(
-    responses: pd.DataFrame,
-    types: Sequence[str],
-    by: Sequence[str],
-    min_n: int | None,
-    item: str | None = None,
-    *,
-    cluster: str | None = None,
-) -> pd.DataFrame:
-    rows = _items(responses, types, by, min_n, item, cluster=cluster)
-    return rows[rows["state"] == "answered"] if len(rows) else rows
-
-
-def _grouped(rows: pd.DataFrame, by: Sequence[str], min_n: int | None) -> pd.DataFrame:
-    """Pool thin levels of the groups of respondents; what is measured is never pooled."""
-    people = [name for name in by if name in rows.columns and name not in MEASURED]
-    if not min_n or rows.empty:
-        return rows
-    return rows.assign(**{name: estimates.coarsen(rows[name], min_n=min_n, count=rows["respondent_id"]) for name in people})
-
-
-def _filled(options: Sampling) -> Sampling:
-    """Fill in what holds for every survey: the table's weights, one respondent's answers belong together, n counts respondents."""
-    filled: Sampling = {"weight": "weight", "count": "respondent_id", **options}
-    filled["cluster"] = options.get("cluster") or "respondent_id"
-    return filled
