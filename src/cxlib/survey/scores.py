@@ -15,7 +15,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey.answers import answered, asked, by_respondent
+from cxlib.survey import answered, asked, by_respondent
 from cxlib.tables import STATES
 
 __all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "state_counts", "top_box", "usage"]

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from cxlib.survey.answers import answered, asked, by_respondent
+from cxlib.survey import answered, asked, by_respondent
 
 ROWS = pd.DataFrame(
     {
