@@ -31,7 +31,7 @@ FLOORS = {
 NOUN_ROOMS = ("contacts", "reasons", "survey", "customers", "decisions")  # each module there is a thing we measure
 DRAWERS = {"utils", "util", "common", "helpers", "helper", "misc", "base", "core", "shared", "lib", "tools"}
 MODULES = sorted(path for path in SOURCE.rglob("*.py") if path.name not in ("__init__.py", "__main__.py"))
-NOUNS = [path for room in NOUN_ROOMS for path in sorted((SOURCE / room).iterdir()) if not path.name.startswith("_")]  # a file or a folder
+NOUNS = [path for room in NOUN_ROOMS for path in sorted((SOURCE / room).glob("*")) if not path.name.startswith("_")]  # a file or a folder
 NOUNS += [SOURCE / "intake" / "readiness.py"]
 
 
