@@ -178,7 +178,7 @@ def test_decide_takes_single_saved_rows_only(study):
 
 def test_a_fitted_result_is_saved_with_its_row_level_part(study):
     class Fitted:
-        table = estimates.mean(pd.DataFrame({"y": [1.0, 2.0] * 10}), "y", metric="nps")
+        estimates = estimates.mean(pd.DataFrame({"y": [1.0, 2.0] * 10}), "y", metric="nps")
         row_level = {"personas": pd.DataFrame({"customer_id": ["a"], "persona": ["x"], "source": ["given"]}).astype("str")}
 
     assert study.save("fit", Fitted())["n"].item() == 20

@@ -137,8 +137,8 @@ class Study:
         name : str
             The table's name, a-z, 0-9 and _.
         result : DataFrame or fitted result
-            ESTIMATES; a row-level contract table (named like its contract), which is never shown; or a fitted result with ``.table``
-            (ESTIMATES) and, where it has them, ``.row_level`` ({contract name: table}).
+            ESTIMATES; a row-level contract table (named like its contract), which is never shown; or a fitted result with
+            ``.estimates`` (its figures as ESTIMATES, with draws) and, where it has them, ``.row_level`` ({contract name: table}).
 
         Returns
         -------
@@ -148,7 +148,7 @@ class Study:
         if not isinstance(result, pd.DataFrame):
             for contract_name, rows in getattr(result, "row_level", {}).items():
                 self.save(contract_name, rows)
-            result = result.table
+            result = result.estimates
         if "metric" not in result.columns:
             table = contract(name).validate(result, f"save({name!r})")
             self.store.save_rows(name, table)
