@@ -1,0 +1,24 @@
+"""Which cells of a table an audience may see, given everything this client has published before.
+
+A row that speaks for fewer than `min_n` respondents is hidden, and so are as many further rows as it takes that no hidden one can be
+computed from the others. What counts is respondents: a share that only a few of many gave (two of forty) has a large n and stays.
+
+Model. The who columns divide respondents into atoms, one for each combination of levels; a published row tells a sum over its atoms
+(n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Layers (a table's metrics with
+equal n) are taken to be about the same respondents unless their n contradict each other; those that do are never combined. Who has a
+level that a table does not list, or none, is an atom too, unless the listed cells add up to their margin; where no margin is known, both
+worlds are searched.
+
+Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
+follow one unknown after the other. Not searched: other sums over several hidden cells, bounds that inequalities give, differences between
+sets of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
+"""
+
+from __future__ import annotations
+
+from cxlib.report.disclosure.auditing import audit
+from cxlib.report.disclosure.cells import layers
+from cxlib.report.disclosure.hiding import protect
+from cxlib.report.disclosure.register import Register
+
+__all__ = ["Register", "audit", "layers", "protect"]

@@ -1,0 +1,64 @@
+"""Who is asked in several tables, and what cannot be combined."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from cxlib.report.disclosure import Register, audit, layers, protect
+from cxlib.report.disclosure.cells import OTHER
+
+from .people import MIN_N, WHO, counted, estimates, found, numbers, shown
+
+
+def test_a_pool_of_other_respondents_does_not_blur_what_follows() -> None:
+    contacts = estimates({(OTHER,): 45}, metrics=["contacts"])
+    assert "segment=b" in found(contacts, estimates({("a",): 58, ("b",): 3, (None,): 61}))
+
+
+def test_different_respondents_of_one_metric_family_are_not_mixed() -> None:
+    register = Register()
+    volume = estimates({("a",): 300, ("b",): 2000, (None,): 2300}, metrics=["contacts"])
+    scores = estimates({("a",): 4, ("b",): 15, ("c",): 30, (None,): 49}, metrics=["nps"])
+    assert numbers(shown(volume, register, "volume")) == [300, 2000, 2300]
+    assert numbers(shown(scores, register, "scores")) == [None, None, 30, 49]
+
+
+def test_the_same_figure_with_a_few_respondents_less_is_hidden() -> None:
+    register = Register()
+    shown(estimates({(None,): 100}), register, "all answers")
+    assert numbers(shown(estimates({(None,): 97}), register, "answers with a role")) == [None]
+    naive = Register(register.layers[:1])
+    naive.add(layers(estimates({(None,): 97}), min_n=MIN_N, name="answers with a role", who=WHO))
+    how = "differs from all answers by fewer than 7 respondents"
+    assert audit(naive, min_n=MIN_N).to_dict("records") == [{"table": "answers with a role", "what": "{}", "who": "all", "how": how}]
+
+
+def test_what_is_measured_separates_respondents() -> None:
+    register = Register()
+    first = shown(estimates({("a",): 3, ("b",): 20, ("c",): 40}, touchpoint_id="shop"), register, "shop")
+    second = shown(estimates({(None,): 63}, touchpoint_id="hotline"), register, "hotline")
+    assert (numbers(first), numbers(second)) == ([None, 20, 40], [63])
+    assert numbers(shown(estimates({(None,): 63}, touchpoint_id="shop"), register, "total")) == [None]
+
+
+def test_columns_that_divide_nobody_together_are_searched_alone() -> None:
+    """Seven groupings have a million combinations of levels; by one at a time they have fifty."""
+    rng = np.random.default_rng(0)
+    sizes = {"segment": 6, "role": 5, "region": 4, "channel": 12, "source": 3, "received_by": 15, "persona": 6}
+    people = pd.DataFrame({column: rng.choice([f"{column} {i}" for i in range(size)], 3000) for column, size in sizes.items()})
+    register = Register()
+    for column in sizes:
+        levels = people[column].value_counts()
+        table = estimates({(str(level),): int(n) for level, n in levels.items()} | {(None,): 3000}, by=[column])
+        assert not protect(table, min_n=MIN_N, register=register, name=column, who=[column])["n"].isna().any()
+    both = counted(people, [("segment", "role")])
+    assert not shown(both, register, "both")["n"].isna().any()
+    assert audit(register, min_n=MIN_N).empty
+
+
+def test_how_many_all_are_is_told_by_another_grouping() -> None:
+    register = Register()
+    assert numbers(shown(estimates({("x",): 12, ("y",): 13}, by=["role"]), register, "by role")) == [12, 13]
+    assert numbers(shown(estimates({("a",): 12, ("b",): 8, ("c",): 5}), register, "by segment")) == [12, None, None]
+    assert audit(register, min_n=MIN_N).empty
