@@ -137,7 +137,7 @@ class Strokes:
         ys.extend((*y, float("nan")))
 
     def mark(self, x: float, y: float, *, ink: str, shape: str = "full", size: float = 8, order: float = 4) -> None:
-        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, an open "diamond", or another of `SHAPES`."""
+        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, or one of `SHAPES`."""
         xs, ys = self._marks.setdefault((ink, shape, size, order), ([], []))
         xs.append(x)
         ys.append(y)

@@ -221,6 +221,16 @@ class Words:
             ends["low"] = ends["low"].removesuffix("\N{NO-BREAK SPACE}%")
         return self.text("span." + "_".join(ends), **ends)
 
+    def often(self, probability: float) -> str:
+        """Return a probability from joint draws as a frequency: "in 8 von 10 Rechnungen".
+
+        >>> Words("de").often(0.8), Words("de").often(0.97)
+        ('in 8 von 10 Rechnungen', 'in fast allen Rechnungen')
+        """
+        if probability < 0.05:
+            return self.text("often.hardly")
+        return self.text("often.nearly") if probability > 0.95 else self.text("often.tenths", tenths=str(round(probability * 10)))
+
     def unit(self, unit: str) -> str:
         """Return the words for a unit, as a table's header shows them; a client's own unit stands as it is."""
         scale = SCALE.fullmatch(unit)

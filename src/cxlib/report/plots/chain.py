@@ -70,7 +70,8 @@ class Chain(Plot):
         unit = unit_of([words.told(row) for row in [*links, *wanted.values()]])
         panel = Panel(words.measure(self._metric, unit), unit)
         names = ["actual", "expected", "n"] if wanted else ["value", "n"]
-        columns = tuple(Column(words.text(f"plot.{name}"), strong=not number) for number, name in enumerate(names))
+        marks = {"actual": ("accent", "full"), "expected": ("ink", "diamond")}
+        columns = tuple(Column(words.text(f"plot.{name}"), strong=not number, mark=marks.get(name)) for number, name in enumerate(names))
         rows = [replace(row, figures=(row.figures[0], row.figures[-1])) if row.figures and not wanted else row for row in rows]
         return draw(rows, Sheet(words, (panel,), columns, linked=True), narrow=narrow)
 

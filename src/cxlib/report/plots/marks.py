@@ -6,6 +6,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from cxlib.report.svg import Strokes, text_width, write
@@ -49,6 +50,8 @@ def _span(strokes: Strokes, told: Told | None, scale: Scale, y: float, *, width:
 
 class Mark(ABC):
     """Something drawn on a scale."""
+
+    room = 22  # pixels that it takes below a label
 
     @abstractmethod
     def numbers(self) -> list[float]:
@@ -101,26 +104,31 @@ class Dot(Mark):
 
 @dataclass(frozen=True, eq=False)
 class Bars(Mark):
-    """Bars that start at the zero line, one a row, each with its span as a thin line."""
+    """Pale bars from the zero line to a value, each with a dot at its end and its span."""
 
-    parts: Sequence[tuple[Told, str]]
-    alpha: float = 1.0
-    height: float = 14
+    parts: Sequence[tuple[Told, str, str]]  # row, colour and shape
 
     def numbers(self) -> list[float]:
         """Return all values, spans and the zero line."""
-        return [0.0, *_finite([told for told, _ in self.parts])]
+        return [0.0, *_finite([told for told, *_ in self.parts])]
 
     def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
-        """Draw each bar; spans lie above all bars, each on its own half so that two never cover each other."""
-        for side, (told, ink) in enumerate(self.parts):
+        """Draw each bar; where spans meet they stand one above the other, so that none hides another."""
+        apart = 4.5 if self._overlapping() else 0.0
+        for side, (told, ink, shape) in enumerate(self.parts):
             value = number(told)
             if value is None:
                 continue
             ends = sorted((scale.at(0.0), scale.at(value)))
-            strokes.box(ends[0], y - self.height / 2, max(ends[1], ends[0] + 1), y + self.height / 2, ink=ink, alpha=self.alpha)
-            shift = 0.0 if len(self.parts) == 1 else (side - 0.5) * self.height / 2
-            _span(strokes, told, scale, y + shift, width=1.6, ink="ink", order=3)
+            strokes.box(ends[0], y - 7, ends[1], y + 7, ink=ink, alpha=0.4, order=0.8)
+            at = y + (2 * side - 1) * apart
+            _span(strokes, told, scale, at)
+            strokes.mark(scale.at(value), at, ink=ink, shape=shape)
+
+    def _overlapping(self) -> bool:
+        spans = [(number(told, "low"), number(told, "high")) for told, *_ in self.parts]
+        ends = sorted((low, high) for low, high in spans if low is not None and high is not None)
+        return any(one[1] >= other[0] for one, other in pairwise(ends))
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,6 +137,7 @@ class Stack(Mark):
 
     parts: Sequence[tuple[Told, str, str]]  # row, colour of the bar, colour of its text
     height: float = 22
+    room = 30
 
     def numbers(self) -> list[float]:
         """Return both ends of a whole."""
@@ -144,5 +153,5 @@ class Stack(Mark):
             if right - left <= 1:
                 continue
             strokes.box(left + 0.5, y - self.height / 2, right - 0.5, y + self.height / 2, ink=fill)
-            if text_width(told.bare(), SMALL) + 4 <= right - left:
+            if text_width(told.bare(), SMALL) <= right - left:  # measured wide: readers' fonts leave a margin
                 write(axes, (left + right) / 2, y + 4.5, told.bare(), size=SMALL, ink=ink, align="center")

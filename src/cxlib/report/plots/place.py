@@ -11,10 +11,10 @@ from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet
 from cxlib.report.style import NARROW, WIDE
 from cxlib.report.svg import text_width, wrapped
 
-__all__ = ["LEAD", "LINE", "SIZE", "SMALL", "TRACK", "Place", "beside", "height_of", "lead", "lines_of", "place_of", "remarks_of"]
+__all__ = ["LEAD", "LINE", "SIZE", "SMALL", "Place", "beside", "height_of", "lead", "lines_of", "middles_of", "place_of", "remarks_of"]
 
 LINE, SMALL, SIZE, LEAD = 17, 12, 13, 14  # line height; small, normal and leading text
-LABEL, GAP, TRACK = 232, 18, 22  # widest label, room between columns, height of one scale below a label
+LABEL, GAP = 232, 18  # widest label, room between columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,26 +60,29 @@ def _wide_place(rows: Sequence[Row], sheet: Sheet) -> Place:
 
 def _column_width(number: int, column: Column, rows: Sequence[Row]) -> float:
     cells = [text_width(row.figures[number][0], SIZE, bold=column.strong) for row in rows if row.figures]
-    return max([text_width(column.title, SMALL), *cells])
+    return max([text_width(column.title, SMALL) + (14 if column.mark else 0), *cells])
 
 
 def _narrow_place(rows: Sequence[Row], sheet: Sheet) -> Place:
     told = [row for row in rows if row.marks]
     single = len(sheet.panels) == 1
-    needed = max(
-        (text_width(strong, LEAD, bold=True) + text_width(rest, SMALL) for row in told for strong, rest in beside(row, sheet)), default=0.0
-    )
+    needed = max((_beside_width(*texts) for row in told for texts in beside(row, sheet)), default=0.0)
     right = min(max(NARROW - needed - 20, NARROW * 0.4), 300 if single else 250) if needed else NARROW - 10
-    scales = [_scale(number, panel, told, 8, right) for number, panel in enumerate(sheet.panels)]
+    scales = [_scale(number, panel, told, 8 if panel.ticks else 0, right) for number, panel in enumerate(sheet.panels)]
     strong = max((text_width(lead(row, sheet), LEAD, bold=True) for row in told), default=0.0)
     return Place(True, NARROW, NARROW - 2 - (strong + 14 if strong else 0), tuple(scales))
+
+
+def _beside_width(strong: str, rest: str) -> float:
+    return text_width(strong, LEAD, bold=True) + (10 if strong else 0) + text_width(rest, SMALL)
 
 
 def _scale(number: int, panel: Panel, rows: Sequence[Row], start: float, end: float) -> Scale:
     marks = [row.marks[number] for row in rows]
     numbers = [value for mark in marks if isinstance(mark, Mark) for value in mark.numbers()]
     numbers += [*panel.include, *([] if panel.reference is None else [panel.reference]), *([0.0] if panel.zero else [])]
-    return scale_of(numbers, panel.unit, start=start, end=end, most=min(max(round((end - start) / 62), 2), 5), pad=0.0 if panel.ends else 0.04)
+    most, pad = min(max(round((end - start) / 62), 2), 5), 0.04 if panel.ticks else 0.0
+    return scale_of(numbers, panel.unit, start=start, end=end, most=most, pad=pad)
 
 
 def lead(row: Row, sheet: Sheet) -> str:
@@ -96,7 +99,7 @@ def beside(row: Row, sheet: Sheet) -> list[tuple[str, str]]:
         own = [(text, column) for text, column in zip(row.figures, sheet.columns, strict=bool(row.figures)) if column.panel == number]
         strong = "" if len(sheet.panels) == 1 else next((text[0] for text, column in own if column.strong), "")
         rest = " · ".join(text[1] for text, column in own if not column.strong and text[1])
-        found.append((strong, f"{' · ' if strong and rest else ''}{rest}"))
+        found.append((strong, rest))
     return found
 
 
@@ -119,12 +122,25 @@ def remarks_of(row: Row, place: Place) -> list[tuple[Remark, str, bool]]:
     return found
 
 
+def _room(mark: Mark | str) -> float:
+    return 22 if isinstance(mark, str) else mark.room
+
+
+def middles_of(row: Row, place: Place, y: float, height: float) -> list[float]:
+    """Return the height of each scale of a row that starts at `y`."""
+    if not place.narrow:
+        return [y + height / 2] * len(place.scales)
+    below = y + (len(lines_of(row, place)) + len(remarks_of(row, place))) * LINE
+    rooms = [_room(mark) for mark in row.marks]
+    return [below + sum(rooms[:number]) + room / 2 for number, room in enumerate(rooms)]
+
+
 def height_of(row: Row, place: Place) -> float:
     """Return how much room a row takes."""
     text = (len(lines_of(row, place)) + len(remarks_of(row, place))) * LINE
     if not row.marks:
         return text + 20
     if place.narrow:
-        return text + 10 + TRACK * (1 if row.note else len(place.scales))
+        return text + 10 + (22 if row.note else sum(_room(mark) for mark in row.marks))
     notes = max((len(wrapped(mark, 150, size=SMALL, lines=2)) for mark in row.marks if isinstance(mark, str)), default=0)
     return max(text, notes * 15 if not row.note else 0) + 13

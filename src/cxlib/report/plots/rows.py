@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from cxlib.report.plots.marks import Mark
-from cxlib.report.plots.place import LEAD, LINE, SIZE, SMALL, TRACK, Place, beside, height_of, lead, lines_of, place_of, remarks_of
+from cxlib.report.plots.place import LEAD, LINE, SIZE, SMALL, Place, beside, height_of, lead, lines_of, middles_of, place_of, remarks_of
 from cxlib.report.plots.scale import Scale
 from cxlib.report.plots.sheet import Column, Panel, Row, Sheet
 from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
@@ -59,14 +59,19 @@ class _Head:
         return self._ticks_at() + 14
 
     def _titles(self) -> list[list[str]]:
-        return [wrapped(panel.title, room, size=SIZE, bold=True, lines=3) for panel, room in zip(self.sheet.panels, self._rooms(), strict=True)]
+        rooms = zip(self.sheet.panels, self._rooms(), strict=True)
+        return [wrapped(panel.title, room, size=SIZE, bold=True, lines=3) for panel, room in rooms]
 
     def _rooms(self) -> list[float]:
         if self.place.narrow:
             return [self.place.width - (16 if panel.mark else 0) for panel in self.sheet.panels]
         if self.place.single:
             return [min([edge - text_width(column.title, SMALL) for edge, column in self._edges()], default=self.place.width) - 16]
-        return [scale.end - scale.start for scale in self.place.scales]
+        edges = self._edges()
+        return [
+            max([scale.end, *(edge for edge, column in edges if column.panel == number)]) - scale.start
+            for number, scale in enumerate(self.place.scales)
+        ]
 
     def _edges(self) -> list[tuple[float, Column]]:
         return list(zip(self.place.columns, self.sheet.columns, strict=False))
@@ -76,9 +81,17 @@ class _Head:
 
     def _ticks_at(self) -> float:
         """Return the baseline of the (wide) ticks, or of the last ones on a telephone."""
-        lines = [len(title) for title in self._titles()]
-        remark = len(self._remark()) * 16
-        return remark + (sum(14 + (count - 1) * 16 + 22 for count in lines) if self.place.narrow else 14 + (max(lines) - 1) * 16 + 22)
+        heads = [self._scale_at(panel, title) for panel, title in zip(self.sheet.panels, self._titles(), strict=True)]
+        between = 26 * (len(heads) - 1)
+        return 14 + len(self._remark()) * 16 + (sum(heads) + between if self.place.narrow else max(heads))
+
+    def _scale_at(self, panel: Panel, title: list[str]) -> float:
+        """Return how far the ticks stand below the first line of a title."""
+        return (len(title) - 1) * 16 + 22 + (18 if panel.ends and panel.ticks else 0) + (18 if self._key() else 0)
+
+    def _key(self) -> list[Column]:
+        """Return the columns whose marks a telephone has to explain above the scale."""
+        return [column for column in self.sheet.columns if column.mark] if self.place.narrow else []
 
     def draw(self, axes: Axes, strokes: Strokes, bottom: float) -> None:
         y = 14.0
@@ -92,32 +105,56 @@ class _Head:
                 x = 16.0
             for number, line in enumerate(title):
                 write(axes, x, y + number * 16, line, bold=True)
-            at = y + (len(title) - 1) * 16 + 22 if self.place.narrow else self._ticks_at()
+            x = 6.0
+            for column in self._key():
+                x = self._named(axes, strokes, column, x, y + len(title) * 16 + 2)
+            at = y + self._scale_at(panel, title) if self.place.narrow else self._ticks_at()
             self._ticks(axes, strokes, panel, scale, at, bottom)
-            y = at + 14 if self.place.narrow else y
+            y = at + 26 if self.place.narrow else y
         if not self.place.narrow:
             for edge, column in self._edges():
-                write(axes, edge, y if self.place.single else self._ticks_at(), column.title, size=SMALL, ink="muted", align="right")
+                at = y if self.place.single else self._ticks_at()
+                if column.mark:
+                    strokes.mark(edge - text_width(column.title, SMALL) - 6, at - 4, ink=column.mark[0], shape=column.mark[1], size=7)
+                write(axes, edge, at, column.title, size=SMALL, ink="muted", align="right")
+
+    @staticmethod
+    def _named(axes: Axes, strokes: Strokes, column: Column, x: float, y: float) -> float:
+        """Write a column's name behind its mark and return where the next one starts."""
+        if column.mark:
+            strokes.mark(x, y - 4, ink=column.mark[0], shape=column.mark[1], size=7)
+        write(axes, x + 10, y, column.title, size=SMALL, ink="muted")
+        return x + 30 + text_width(column.title, SMALL)
 
     def _ticks(self, axes: Axes, strokes: Strokes, panel: Panel, scale: Scale, y: float, bottom: float) -> None:
         words, narrow = self.sheet.words, self.place.narrow
         shown = panel.reference
         half = text_width(panel.reference_label, SMALL) / 2
         middle = 0.0 if shown is None else min(max(scale.at(shown), scale.start + half - 8), self.place.width - half)
-        for number, (word, ink) in enumerate(panel.ends):
-            at = (scale.start, (scale.start + scale.end) / 2, scale.end)[number]
-            write(axes, at, y, word, size=SMALL, ink=ink, bold=True, align=("left", "center", "right")[number])  # type: ignore[arg-type]
-        for at, text in scale.told(words) if panel.ticks and not panel.ends else ():
+        self._ends(axes, panel, scale, y - (18 if panel.ticks else 0))
+        for at, text in scale.told(words) if panel.ticks else ():
             if not narrow:
                 strokes.line((at, at), (y + 6, bottom), ink="line")
             if shown is None or abs(at - middle) > half + 20:
                 write(axes, at, y, text, size=SMALL, ink="muted", align=_anchored(at, self.place))
         if panel.zero and not narrow:
-            strokes.line((scale.at(0.0),) * 2, (y + 6, bottom), ink="muted", width=1.4, order=2.5)
+            strokes.line((scale.at(0.0),) * 2, (y + 6, bottom), ink="muted", width=1.4, order=1.2)
         if shown is not None:
             write(axes, middle, y, panel.reference_label, size=SMALL, align="center")
             if not narrow:
-                axes.plot([scale.at(shown)] * 2, [y + 6, bottom], color=colour("muted"), linewidth=1.2, dashes=(4, 3), zorder=1, clip_on=False)
+                x = scale.at(shown)
+                axes.plot([x, x], [y + 6, bottom], color=colour("muted"), linewidth=1.2, dashes=(4, 3), zorder=1, clip_on=False)
+
+    def _ends(self, axes: Axes, panel: Panel, scale: Scale, y: float) -> None:
+        """Write the words of a scale's ends, each in its share of the width."""
+        end = self.place.width - 2 if self.place.narrow else scale.end
+        widths = [text_width(word, SMALL, bold=True) for word, _ in panel.ends if word]
+        room = end - scale.start - 8 * len(widths)
+        room = room if sum(widths) <= room else room / len(widths)
+        places: tuple[tuple[float, Literal["left", "center", "right"]], ...]
+        places = ((scale.start, "left"), ((scale.start + end) / 2, "center"), (end, "right"))
+        for (x, align), (word, ink) in zip(places, panel.ends, strict=False):
+            write(axes, x, y, wrapped(word, room, size=SMALL, bold=True, lines=1)[0], size=SMALL, ink=ink, bold=True, align=align)
 
 
 def _row(axes: Axes, strokes: Strokes, row: Row, sheet: Sheet, place: Place, y: float, height: float) -> list[tuple[float, float]]:
@@ -136,7 +173,7 @@ def _row(axes: Axes, strokes: Strokes, row: Row, sheet: Sheet, place: Place, y: 
         write(axes, 14 if remark.mark else 0, at, line, ink=remark.ink, bold=remark.bold, size=SMALL)
     if not row.marks:
         return []
-    middles = [y + text + 11 + TRACK * number if place.narrow else y + height / 2 for number in range(len(place.scales))]
+    middles = middles_of(row, place, y, height)
     _figures(axes, row, sheet, place, first, middles)
     return _marks(axes, strokes, row, sheet, place, middles)
 
@@ -149,7 +186,7 @@ def _marks(axes: Axes, strokes: Strokes, row: Row, sheet: Sheet, place: Place, m
         if isinstance(mark, str):
             _note(axes, mark, scale.start, scale.end, middle, place)
             continue
-        if place.narrow and panel.ticks and not panel.ends:
+        if place.narrow and panel.ticks:
             _track(strokes, panel, scale, middle)
         mark.draw(axes, strokes, scale, middle)
     anchor = row.marks[0].anchor(place.scales[0], middles[0]) if isinstance(row.marks[0], Mark) else None
@@ -186,5 +223,5 @@ def _figures(axes: Axes, row: Row, sheet: Sheet, place: Place, first: float, mid
         return
     write(axes, place.width - 2, first, lead(row, sheet), bold=True, size=LEAD, align="right")
     for middle, (strong, rest) in zip(middles, beside(row, sheet), strict=True):
-        write(axes, place.width - 2 - text_width(rest, SMALL), middle + 4.5, strong, bold=True, size=LEAD, align="right")
+        write(axes, place.scales[0].end + 16, middle + 4.5, strong, bold=True, size=LEAD)
         write(axes, place.width - 2, middle + 4.5, rest, size=SMALL, ink="muted", align="right")

@@ -58,7 +58,7 @@ class Panel:
     zero: bool = False  # a line at zero
     ticks: bool = True
     mark: tuple[str, str] | None = None  # colour and shape that tell one scale from the next on a telephone
-    ends: tuple[tuple[str, str], ...] = ()  # words in place of ticks, with their colour: at the low end, between, at the high end
+    ends: tuple[tuple[str, str], ...] = ()  # words above the ticks with their colour: at the low end, in the middle, at the high end
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class Column:
     title: str
     panel: int = 0
     strong: bool = False
+    mark: tuple[str, str] | None = None  # colour and shape of what the column tells, where a scale shows several
 
 
 @dataclass(frozen=True, eq=False)
