@@ -91,7 +91,8 @@ class Diverging(Plot):
         looks = (("span", "square"), ("span", "full")) if grey else (("warn", "square"), ("accent", "full"))
         bars = Bars(tuple((told, *look) for told, look in zip(sides, looks, strict=True)))
         figures = ((sides[0].bare(), sides[0].bare()), (sides[1].bare(), sides[1].bare()), told_n(sides[0]))
-        why = words.note(str(found[SUM].get(level, {}).get("note") or "")) if grey else self._often(words, found, level)
+        reason = words.note(str(found[SUM].get(level, {}).get("note") or "")) or words.text("plot.diverging.wide")
+        why = reason if grey else self._often(words, found, level)
         said = (Remark(words.note(name), LOOKS.get(name, "muted"), not grey),) if name else ()
         return Row(label, (bars,), figures, (*said, Remark(why, "muted", False)) if why else said)
 

@@ -30,9 +30,7 @@ class Ranking(Plot):
         """Draw the ranking, 720 pixels wide, or 350 for a telephone."""
         told = [(words.label(self.by, row[self.by]), words.told(row)) for row in self._sorted()]
         rows = [
-            Row(label, (f"{row:value}",))
-            if absent(row.row["value"])
-            else Row(label, (Dot(row),), ((row.bare(), row.bare()), told_n(row)))
+            Row(label, (f"{row:value}",)) if absent(row.row["value"]) else Row(label, (Dot(row),), ((row.bare(), row.bare()), told_n(row)))
             for label, row in told
         ]
         unit, (reference, shown) = unit_of([row for _, row in told]), self._reference(words)

@@ -147,8 +147,9 @@ class _Head:
 
     def _ends(self, axes: Axes, panel: Panel, scale: Scale, y: float) -> None:
         """Write the words of a scale's ends, each in its share of the width."""
-        end = self.place.width - 2 if self.place.narrow else scale.end
         widths = [text_width(word, SMALL, bold=True) for word, _ in panel.ends if word]
+        fits = sum(widths) <= scale.end - scale.start - 8 * len(widths)
+        end = scale.end if fits or not self.place.narrow else self.place.width - 2
         room = end - scale.start - 8 * len(widths)
         room = room if sum(widths) <= room else room / len(widths)
         places: tuple[tuple[float, Literal["left", "center", "right"]], ...]
