@@ -59,7 +59,7 @@ class Diverging(Plot):
             if name:
                 classes.setdefault(name, []).append(words.label(self.by, found[PENALTY][level][self.by]))
         sentences += [_sentence(words, words.note(name), labels) for name, labels in classes.items()]
-        hidden = len(found[PENALTY]) - len(known[PENALTY])
+        hidden = sum(absent(row["value"]) for metric in (PENALTY, REWARD) for row in found[metric].values())
         return " ".join([*sentences, words.text("plot.hidden", n=hidden)] if hidden else sentences)
 
     def _found(self) -> dict[str, dict[str, dict[str, Any]]]:
@@ -76,22 +76,25 @@ class Diverging(Plot):
 
         def place(level: str) -> tuple[bool, bool, float]:
             sides = [found[metric].get(level, {}).get("value") for metric in (PENALTY, REWARD)]
-            hidden = any(absent(side) for side in sides)
-            return hidden, self._class(found, level) == UNCLEAR, 0.0 if hidden else sum(float(str(side)) for side in sides)
+            known = [float(str(side)) for side in sides if not absent(side)]
+            return not known, self._class(found, level) == UNCLEAR, sum(known)
 
         return sorted(found[PENALTY], key=place)
 
     def _row(self, words: Words, found: dict[str, dict[str, dict[str, Any]]], level: str) -> Row:
-        sides = [words.told(found[metric].get(level) or found[PENALTY][level]) for metric in (PENALTY, REWARD)]
+        nothing = {**found[PENALTY][level], "value": None, "low": None, "high": None, "note": ""}
+        sides = [words.told(found[metric].get(level, nothing)) for metric in (PENALTY, REWARD)]
         label, name = words.label(self.by, found[PENALTY][level][self.by]), self._class(found, level)
-        hidden = next((told for told in sides if absent(told.row["value"])), None)
-        if hidden is not None:
-            return Row(label, (f"{hidden:value}",))
+        known = [not absent(told.row["value"]) for told in sides]
+        if not any(known):
+            return Row(label, (f"{sides[0]:value}",))
         grey = name == UNCLEAR
         looks = (("span", "square"), ("span", "full")) if grey else (("warn", "square"), ("accent", "full"))
         bars = Bars(tuple((told, *look) for told, look in zip(sides, looks, strict=True)))
-        figures = ((sides[0].bare(), sides[0].bare()), (sides[1].bare(), sides[1].bare()), told_n(sides[0]))
-        reason = words.note(str(found[SUM].get(level, {}).get("note") or "")) or words.text("plot.diverging.wide")
+        texts = [told.bare() or words.text("value.missing") for told in sides]
+        figures = ((texts[0], texts[0]), (texts[1], texts[1]), told_n(sides[known.index(True)]))
+        reason = words.told(found[SUM].get(level, nothing)).note
+        reason = reason or next((told.note for told in sides if absent(told.row["value"])), "") or words.text("plot.diverging.wide")
         why = reason if grey else self._often(words, found, level)
         said = (Remark(words.note(name), LOOKS.get(name, "muted"), not grey),) if name else ()
         return Row(label, (bars,), figures, (*said, Remark(why, "muted", False)) if why else said)

@@ -72,10 +72,10 @@ class Field:
     @property
     def inner(self) -> Box:
         """Return the box between the scales."""
-        lines = len(self._title(self.y))
-        ticks = max(text_width(text, SMALL) for _, text in self._scale(self.y, 0, 100).told(self.words))
-        below = 20 + 16 * len(self._title(self.x))
-        return Box(self.box.left + ticks + 10, self.box.top + 16 * lines + 8, self.box.right - 6, self.box.bottom - below)
+        top = self.box.top + 16 * len(self._title(self.y)) + 8
+        bottom = self.box.bottom - 20 - 16 * len(self._title(self.x))
+        ticks = max((text_width(text, SMALL) for _, text in self._scale(self.y, bottom, top).told(self.words)), default=0.0)
+        return Box(self.box.left + ticks + 10, top, self.box.right - 6, bottom)
 
     def unplaced(self) -> list[int]:
         """Return the points whose names find no room, with numbers standing in their place."""

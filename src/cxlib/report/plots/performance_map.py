@@ -103,8 +103,8 @@ class PerformanceMap(Plot):
                 continue
             point = Point(label, words.told(pair), words.told(importance[level]))
             name = self._field_of(point)
-            look = {"ink": "warn", "shape": "square"} if name == "improve" else {}
-            points[level] = replace(point, small="".join(self._sure(words, level, name, short=True)), **look)
+            ink, shape = ("warn", "square") if name == "improve" else ("accent", "full")
+            points[level] = replace(point, small="".join(self._sure(words, level, name, short=True)), ink=ink, shape=shape)
         return points, hidden
 
     def _field_of(self, point: Point) -> str:

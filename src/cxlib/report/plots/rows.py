@@ -152,8 +152,8 @@ class _Head:
         end = scale.end if fits or not self.place.narrow else self.place.width - 2
         room = end - scale.start - 8 * len(widths)
         room = room if sum(widths) <= room else room / len(widths)
-        places: tuple[tuple[float, Literal["left", "center", "right"]], ...]
-        places = ((scale.start, "left"), ((scale.start + end) / 2, "center"), (end, "right"))
+        middle = (scale.start + end) / 2
+        places: list[tuple[float, Literal["left", "center", "right"]]] = [(scale.start, "left"), (middle, "center"), (end, "right")]
         for (x, align), (word, ink) in zip(places, panel.ends, strict=False):
             write(axes, x, y, wrapped(word, room, size=SMALL, bold=True, lines=1)[0], size=SMALL, ink=ink, bold=True, align=align)
 

@@ -117,6 +117,7 @@ class Severity(Plot):
         if self.rare is not None:
             return self.rare
         known = [float(row["value"]) for _, often, _ in self._rows() for row in often.values() if not absent(row["value"])]
+        known = [value for value in known if value > 0]
         return median(known) if known else 0.0
 
     def _parts(self, words: Words) -> list[_Part]:
@@ -126,6 +127,8 @@ class Severity(Plot):
             points, hidden = [], []
             for level, row in often.items():
                 label, other = words.label(self.by, row[self.by]), severe.get(level)
+                if not absent(row["value"]) and row["value"] == 0:
+                    continue  # nobody told of any: nothing that could be severe
                 if absent(row["value"]) or other is None or absent(other["value"]):
                     note = words.told(row if absent(row["value"]) or other is None else other).note
                     hidden.append(f"{label} ({note})" if note else label)

@@ -59,7 +59,7 @@ class Shares(Plot):
         known = [level for level in self._sorted() if all(not absent(side[level]["value"]) for side in found)]
         if not known:
             return words.text("plot.shares.alt_none", **facts)
-        ends = {}
+        ends: dict[str, str] = {}
         for name, number in (("first", 0), ("last", 2)):
             row = max((found[number][level] for level in known), key=lambda cell: cell["value"])
             ends |= {name: words.metric(self.parts[number]), f"{name}_most": f"{words.label(self.by, row[self.by])}, {words.told(row)}"}
