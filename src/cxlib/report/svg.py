@@ -187,7 +187,8 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False, lines: int = 3) -> list[str]:
-    """Break a label into at most `lines` lines of `width` pixels; longer words break, longer labels end in an ellipsis.
+    """Break a label into at most `lines` lines of `width` pixels; longer words break, if they can after a hyphen,
+    and longer labels end in an ellipsis.
 
     >>> wrapped("Lieferantenbewertung des Kunden", 150, size=13)
     ['Lieferantenbewertung', 'des Kunden']
@@ -201,7 +202,8 @@ def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False,
         rows.append("")
         for char in word:
             if rows[-1] and text_width(rows[-1] + char, size, bold=bold) > width:
-                rows.append("")
+                head, hyphen, tail = rows[-1].rpartition("-")
+                rows[-1:] = [head + hyphen, tail] if head else [tail, ""]
             rows[-1] += char
     if len(rows) > lines:
         last = rows[lines - 1]

@@ -63,7 +63,9 @@ class Drawn:
             size = float(re.search(r"font-size:([\d.]+)px", style)[1])
             place = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", element.attrib.get("transform", ""))
             x, y = map(float, place.groups()) if place else (float(element.attrib["x"]), float(element.attrib["y"]))
-            wide = svg.text_width(said, size, bold="font-weight" in style) * 0.9  # pages are set in fonts narrower than the one measured with
+            wide = (
+                svg.text_width(said, size, bold="font-weight" in style) * 0.9
+            )  # pages are set in fonts narrower than the one measured with
             anchor = re.search(r"text-anchor:(\w+)", style)
             left = x - wide * {"middle": 0.5, "end": 1.0}.get(anchor[1] if anchor else "", 0.0)
             found.append(Text(said, left, left + wide, y, size))
@@ -88,7 +90,7 @@ def long_of() -> Callable[..., pd.DataFrame]:
         count = len(groups)
         laid = [(*row[: count + 6], 100.0, "made up", row[count + 6]) for row in rows]
         frame = pd.DataFrame(laid, columns=[*groups, *COLUMNS])
-        kinds = {name: "float64" for name in ("value", "low", "high")}
+        kinds = dict.fromkeys(("value", "low", "high"), "float64")
         return frame.astype({**dict.fromkeys([*groups, "metric", "unit", "note"], "str"), **kinds, "n": "Int64"})
 
     return make
@@ -216,7 +218,10 @@ def named() -> Callable[..., Words]:
     def make(language: str, count: int = 0, *, hostile: bool = False) -> Words:
         some = ["Liefertermin-Auskunft", "Hotline und Innendienst erreichbar", "Rechnung", "Anlieferung durch die Spedition", "Preis"]
         labels = HOSTILE if hostile else some
-        names = {f"item{number}": f"{labels[number % len(labels)]}{'' if number < len(labels) else f' {number}'}" for number in range(max(count, 6))}
+        names = {
+            f"item{number}": f"{labels[number % len(labels)]}{'' if number < len(labels) else f' {number}'}"
+            for number in range(max(count, 6))
+        }
         return Words(language, {"item_id": names, "touchpoint_id": names})
 
     return make

@@ -73,12 +73,16 @@ def test_hostile_labels_stay_text(kind, plot_of, drawn, named, narrow):
 def test_without_any_number_the_picture_says_why(kind, plot_of, drawn, named, narrow):
     plot = plot_of(kind, 3, hidden=range(3))
     if kind == "curves":
-        plot = plots.curves(plot.table.assign(value=float("nan"), low=float("nan"), high=float("nan"), note="n < 30"), x="days", by="item_id")
+        plot = plots.curves(
+            plot.table.assign(value=float("nan"), low=float("nan"), high=float("nan"), note="n < 30"), x="days", by="item_id"
+        )
     words = named("de")
     picture = drawn(plot, words, narrow=narrow)
     assert "nan" not in picture.markup
     assert re.search(r"veröffentlicht|zu wenige Angaben", " ".join(picture.words))
-    assert re.search(r"kein (Wert|Punkt) ist veröffentlicht|Kein Wert ist veröffentlicht|in einer Spalte ist kein Wert", plot.describe(words))
+    assert re.search(
+        r"kein (Wert|Punkt) ist veröffentlicht|Kein Wert ist veröffentlicht|in einer Spalte ist kein Wert", plot.describe(words)
+    )
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

@@ -193,7 +193,7 @@ class Field:
 
 
 def _name(point: Point) -> list[str]:
-    return [*wrapped(point.label, 150, size=SMALL, bold=point.strong, lines=2), *([point.small] if point.small else [])]
+    return [*wrapped(point.label, 165, size=SMALL, bold=point.strong, lines=2), *([point.small] if point.small else [])]
 
 
 def _cross(point: Point, spot: tuple[float, float], x: Scale, y: Scale) -> list[Box]:

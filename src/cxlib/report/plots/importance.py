@@ -74,7 +74,7 @@ class Importance(Plot):
         sentences += shared
         sentences += [
             words.text("plot.row", label=words.label(self.by, shares[level][self.by]), told="; ".join(notes[level])) + "."
-            for level in known
+            for level in known[3:]
             if notes.get(level)
         ]
         hidden = len(shares) - len(known)

@@ -104,7 +104,7 @@ def shares(
         There are not three parts, a level lacks one, or the three do not make up a whole.
     """
     if len(parts) != 3:
-        raise CxError(worded("plots.shares", "needs three parts, got", len(parts)))
+        raise CxError(worded("plots.shares", f"needs three parts, got {len(parts)}", None, parts, label="Got"))
     found = [picked(estimates, part, by) for part in parts]
     for level in dict.fromkeys(level for side in found for level in side):
         values = [side.get(level, {}).get("value") for side in found]
