@@ -187,8 +187,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False, lines: int = 3) -> list[str]:
-    """Break a label into at most `lines` lines of `width` pixels; longer words break, if they can after a hyphen,
-    and longer labels end in an ellipsis.
+    """Break a label into at most `lines` lines of `width` pixels; longer words break (at a hyphen if they have one), the rest is cut.
 
     >>> wrapped("Lieferantenbewertung des Kunden", 150, size=13)
     ['Lieferantenbewertung', 'des Kunden']

@@ -1,4 +1,4 @@
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,7 +44,7 @@ def test_spread_labels_stay_apart_inside_and_in_order(given_labels):
     heights, sizes = [height for height, _ in given_labels], [size for _, size in given_labels]
     middles = spread(heights, sizes, 0, 300)
     order = sorted(range(len(heights)), key=lambda n: heights[n])
-    for one, other in zip(order, order[1:], strict=False):
+    for one, other in pairwise(order):
         assert middles[other] - middles[one] >= (sizes[one] + sizes[other]) / 2 - 1e-6
     assert min(middles[n] - sizes[n] / 2 for n in order) >= -1e-6
     assert max(middles[n] + sizes[n] / 2 for n in order) <= 300 + 1e-6

@@ -46,7 +46,7 @@ def test_figures_lead_beside_the_label_only_where_there_is_one_scale(row, sheet,
 def test_labels_and_remarks_break_within_their_room(row, sheet):
     place = place_of([row], sheet, narrow=False)
     assert len(lines_of(row, place)) > 1
-    assert [opens for _, _, opens in remarks_of(row, place)][0] is True
+    assert next(opens for _, _, opens in remarks_of(row, place)) is True
     assert sum(opens for _, _, opens in remarks_of(row, place)) == 1
 
 
