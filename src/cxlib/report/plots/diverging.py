@@ -41,7 +41,8 @@ class Diverging(Plot):
         ends = ((words.text("plot.diverging.low"), "warn"), ("", "ink"), (words.text("plot.diverging.high"), "accent"))
         panel = Panel(words.text("plot.diverging.title", unit=words.unit(unit)), unit, zero=True, ends=ends)
         columns = tuple(Column(words.text(f"plot.{name}")) for name in ("diverging.penalty", "diverging.reward", "n"))
-        return draw(rows, Sheet(words, (panel,), columns), narrow=narrow)
+        sure = any(self._often(words, found, level) for level in found[CLASS])
+        return draw(rows, Sheet(words, (panel,), columns, words.text("plot.diverging.how") if sure else ""), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: number of rows, the widest bar of each side, and how many rows there are of each class."""
@@ -95,13 +96,16 @@ class Diverging(Plot):
         figures = ((texts[0], texts[0]), (texts[1], texts[1]), told_n(sides[known.index(True)]))
         reason = words.told(found[SUM].get(level, nothing)).note
         reason = reason or next((told.note for told in sides if absent(told.row["value"])), "") or words.text("plot.diverging.wide")
-        why = reason if grey else self._often(words, found, level)
-        said = (Remark(words.note(name), LOOKS.get(name, "muted"), not grey),) if name else ()
-        return Row(label, (bars,), figures, (*said, Remark(why, "muted", False)) if why else said)
+        if not name:
+            return Row(label, (bars,), figures)
+        often = self._often(words, found, level)
+        said = words.text("plot.diverging.sure", name=words.note(name), often=often) if often and not grey else words.note(name)
+        why = (Remark(reason, "muted", False),) if grey else ()
+        return Row(label, (bars,), figures, (Remark(said, LOOKS.get(name, "muted"), not grey), *why))
 
     def _often(self, words: Words, found: dict[str, dict[str, dict[str, Any]]], level: str) -> str:
         value = found[CLASS].get(level, {}).get("value")
-        return "" if absent(value) else words.often(float(str(value)))
+        return "" if absent(value) else words.often(float(str(value)), short=True)
 
 
 def _sentence(words: Words, name: str, labels: list[str]) -> str:

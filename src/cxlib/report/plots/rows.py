@@ -79,11 +79,15 @@ class _Head:
     def _remark(self) -> list[str]:
         return wrapped(self.sheet.remark, self.place.width, size=SMALL, lines=4) if self.sheet.remark else []
 
+    def _remark_height(self) -> float:
+        lines = len(self._remark())
+        return lines * 16 + 8 if lines else 0
+
     def _ticks_at(self) -> float:
         """Return the baseline of the (wide) ticks, or of the last ones on a telephone."""
         heads = [self._scale_at(panel, title) for panel, title in zip(self.sheet.panels, self._titles(), strict=True)]
         between = 26 * (len(heads) - 1)
-        return 14 + len(self._remark()) * 16 + (sum(heads) + between if self.place.narrow else max(heads))
+        return 14 + self._remark_height() + (sum(heads) + between if self.place.narrow else max(heads))
 
     def _scale_at(self, panel: Panel, title: list[str]) -> float:
         """Return how far the ticks stand below the first line of a title."""
@@ -98,6 +102,7 @@ class _Head:
         for line in self._remark():
             write(axes, 0, y, line, size=SMALL, ink="muted")
             y += 16
+        y = 14.0 + self._remark_height()
         for panel, scale, title in zip(self.sheet.panels, self.place.scales, self._titles(), strict=True):
             x = 0.0 if self.place.narrow or self.place.single else scale.start
             if self.place.narrow and panel.mark:
@@ -115,7 +120,7 @@ class _Head:
             for edge, column in self._edges():
                 at = y if self.place.single else self._ticks_at()
                 if column.mark:
-                    strokes.mark(edge - text_width(column.title, SMALL) - 6, at - 4, ink=column.mark[0], shape=column.mark[1], size=7)
+                    strokes.mark(edge - text_width(column.title, SMALL) - 8, at - 4, ink=column.mark[0], shape=column.mark[1], size=7)
                 write(axes, edge, at, column.title, size=SMALL, ink="muted", align="right")
 
     @staticmethod
