@@ -8,7 +8,7 @@ from cxlib.report import plots
 def test_both_signs_have_a_field_of_their_own(incidents_of, named, drawn, narrow):
     said = drawn(plots.severity(incidents_of(4)), named("de"), narrow=narrow).words
     assert said.index("Ärgernisse") < said.index("Lob")
-    assert said.count("Schwere, 1 leicht bis 5 schwer") == 2
+    assert {"Schwere, 1 leicht bis 5 schwer", "Stärke, 1 gering bis 5 groß"} <= set(said)
     assert "5 am besten" not in " ".join(said), "severe is not good"
 
 
@@ -33,6 +33,15 @@ def test_limits_are_drawn_and_told(incidents_of, named, drawn):
     said = " ".join(drawn(plots.severity(incidents_of(4), severe=4.5, rare=0.06), named("de")).words)
     assert "schwer ab 4,5" in said
     assert "selten bis 6" in said
+
+
+def test_praise_has_no_limits(incidents_of, named, drawn):
+    table = incidents_of(4)
+    dashed = {
+        sign: drawn(plots.severity(table[table["sign"].eq(sign)]), named("de")).markup.count("dasharray")
+        for sign in ("negative", "positive")
+    }
+    assert dashed == {"negative": 2, "positive": 0}
 
 
 def test_without_a_limit_half_of_the_points_are_rare(incidents_of):
@@ -66,6 +75,8 @@ def test_the_text_alternative_tells_ends_of_each_sign(incidents_of, named):
     assert "Negative: most often Anlieferung durch die Spedition, 11% (span 9% to 13%; n = 400);" in said
     assert "highest severity Anlieferung" not in said
     assert "highest severity Liefertermin-Auskunft, 4.6 (span 4.3 to 4.9; n = 12)." in said
+    assert "Positive: most often Rechnung" in said
+    assert "; strongest Liefertermin-Auskunft" in said
 
 
 def test_an_unknown_sign_is_refused(incidents_of):

@@ -61,14 +61,13 @@ class Severity(Plot):
         intro = wrapped(self._intro(words, shown), width, size=SMALL, lines=5) if shown else []
         top = 16.0 * len(intro) + 12
         room = width if narrow or len(parts) < 2 else (width - GAP) / 2
-        axis = self._axes(words)
         drawn, y, bottom = [], top, top
         for place, part in enumerate(parts):
             left = 0.0 if narrow else place * (room + GAP)
             head = 24.0 if part.sign else 0.0
             box = Box(left, y + head, left + room, y + head + (320 if narrow else HEIGHT))
             corners = [Corner(words.text("plot.severity.rare"), False, True, "warn")] if part.sign != "positive" else []
-            field = Field(words, part.points, *axis, box, corners, all=shown)
+            field = Field(words, part.points, *self._axes(words, part.sign), box, corners, all=shown)
             listed = list(range(len(part.points))) if narrow else field.unplaced()
             items = _items(words, part, listed)
             end = box.bottom + 6 + list_height(items, room)
@@ -98,7 +97,8 @@ class Severity(Plot):
                 worst = max(part.points, key=lambda point: point.y.row["value"])
                 ends = {"most": f"{most.label}, {most.x}", "worst": f"{worst.label}, {worst.y}"}
                 sign = words.label("sign", part.sign) if part.sign else words.text("value.all")
-                sentences.append(words.text("plot.severity.alt_sign", sign=sign, **ends))
+                key = "plot.severity.alt_praise" if part.sign == "positive" else "plot.severity.alt_sign"
+                sentences.append(words.text(key, sign=sign, **ends))
             rare = [point.label for point in part.points if point.strong]
             sentences += [words.text("plot.severity.alt_rare", names=words.list(rare))] if rare else []
         hidden = [name for part in parts for name in part.hidden]
@@ -145,10 +145,13 @@ class Severity(Plot):
         units = self.table.loc[self.table["metric"].eq(self.frequency), "unit"]
         return str(units.iloc[0]) if len(units) else ""
 
-    def _axes(self, words: Words) -> tuple[Axis, Axis]:
+    def _axes(self, words: Words, sign: str) -> tuple[Axis, Axis]:
+        """Return the scales of one field; praise has no limits, and both fields hold the limits so that they share their scales."""
         unit = self._unit
-        x = Axis(words.measure(self.frequency, unit), unit, self._limit(), (0.0,))
-        return x, Axis(words.text("plot.severity.y"), "", self.severe)
+        praise = sign == "positive"
+        x = Axis(words.measure(self.frequency, unit), unit, None if praise else self._limit(), (0.0, self._limit()))
+        y = words.text("plot.severity.y_praise" if praise else "plot.severity.y")
+        return x, Axis(y, "", None if praise else self.severe, (self.severe,))
 
     def _intro(self, words: Words, points: Sequence[Point]) -> str:
         limits = {"severe": words.number(self.severe, ""), "rare": words.number(self._limit(), self._unit, bare=True)}
