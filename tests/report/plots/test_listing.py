@@ -1,6 +1,6 @@
 from xml.etree import ElementTree
 
-from cxlib.report.plots.listing import Item, draw_list, list_height
+from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.svg import Strokes, canvas, inline
 
 
@@ -20,3 +20,9 @@ def test_a_list_takes_the_room_it_says_and_names_everything():
     assert said == ["Zuerst verbessern", "1", "Webshop", "in 8 von 10 Rechnungen hier", "Ohne Punkt: Fax."]
     assert list_height([], 300) == 0
     assert list_height([Item("x " * 80, 2)], 200) > list_height([Item("x", 2)], 200)
+
+
+def test_levels_without_a_point_are_told_by_reason(german):
+    assert without(german, []) == ""
+    hidden = [("Fax", "nicht gefragt"), ("Messe", ""), ("Brief", "nicht gefragt")]
+    assert without(german, hidden) == "Ohne Punkt: nicht gefragt: Fax und Brief; Messe."

@@ -50,6 +50,12 @@ def test_spans_that_meet_stand_one_above_the_other(told):
     assert len({ys[0] for _, ys in meeting._marks.values()}) == 2
 
 
+def test_bars_on_one_side_share_the_height(told):
+    _, strokes = drawn(Bars(((told(-5.0, -5.5, -4.5), "warn", "square"), (told(-2.0, -2.5, -1.5), "accent", "full"))))
+    (first,), (second,) = strokes._boxes.values()
+    assert first[3] == second[1] == 20.0
+
+
 def test_a_bar_reaches_from_zero_to_its_value(told):
     _, strokes = drawn(Bars(((told(-5.0), "warn", "square"),)))
     ((left, _, right, _),) = next(iter(strokes._boxes.values()))

@@ -100,8 +100,8 @@ class Diverging(Plot):
             return Row(label, (bars,), figures)
         often = self._often(words, found, level)
         said = words.text("plot.diverging.sure", name=words.note(name), often=often) if often and not grey else words.note(name)
-        why = (Remark(reason, "muted", False),) if grey else ()
-        return Row(label, (bars,), figures, (Remark(said, LOOKS.get(name, "muted"), not grey), *why))
+        said = words.text("plot.row", label=said, told=reason) if grey else said
+        return Row(label, (bars,), figures, (Remark(said, LOOKS.get(name, "muted"), not grey),))
 
     def _often(self, words: Words, found: dict[str, dict[str, dict[str, Any]]], level: str) -> str:
         value = found[CLASS].get(level, {}).get("value")

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from cxlib.report.svg import Strokes, wrapped, write
+from cxlib.report.words import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["Item", "draw_list", "list_height"]
+__all__ = ["Item", "draw_list", "list_height", "without"]
 
 SIZE, SMALL, LINE, INDENT = 13, 12, 16, 46
 
@@ -34,7 +35,26 @@ def _lines(item: Item, width: float) -> tuple[list[str], list[str]]:
 
 
 def _small(text: str, width: float) -> list[str]:
-    return wrapped(text, width, size=SMALL, lines=4) if text else []
+    return wrapped(text, width, size=SMALL, lines=9) if text else []
+
+
+def without(words: Words, hidden: Sequence[tuple[str, str]]) -> str:
+    """Return which levels have no point, those with the same reason together, "" where all have one.
+
+    Parameters
+    ----------
+    words : Words
+        The reader's language.
+    hidden : sequence of (str, str)
+        Name and reason of each; a reason may be "".
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, reason in hidden:
+        reasons.setdefault(reason, []).append(name)
+    told = [
+        words.text("plot.row", label=reason, told=words.list(names)) if reason else words.list(names) for reason, names in reasons.items()
+    ]
+    return words.text("plot.without", names="; ".join(told)) if told else ""
 
 
 def list_height(items: Sequence[Item], width: float) -> float:

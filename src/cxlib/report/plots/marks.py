@@ -113,15 +113,16 @@ class Bars(Mark):
         return [0.0, *_finite([told for told, *_ in self.parts])]
 
     def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
-        """Draw each bar; where spans meet they stand one above the other, so that none hides another."""
-        apart = 4.5 if self._overlapping() else 0.0
+        """Draw each bar; where spans meet or both bars lie on one side, they stand one above the other, so that none hides another."""
+        split = self._overlapping() or len({(number(told) or 0.0) > 0 for told, *_ in self.parts}) < len(self.parts) > 1
         for side, (told, ink, shape) in enumerate(self.parts):
             value = number(told)
             if value is None:
                 continue
             ends = sorted((scale.at(0.0), scale.at(value)))
-            strokes.box(ends[0], y - 7, ends[1], y + 7, ink=ink, alpha=0.4, order=0.8)
-            at = y + (2 * side - 1) * apart
+            top, bottom = ((y - 9, y), (y, y + 9))[side > 0] if split else (y - 7, y + 7)
+            strokes.box(ends[0], top, ends[1], bottom, ink=ink, alpha=0.4, order=0.8)
+            at = (top + bottom) / 2
             _span(strokes, told, scale, at)
             strokes.mark(scale.at(value), at, ink=ink, shape=shape)
 

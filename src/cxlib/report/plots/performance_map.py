@@ -10,7 +10,7 @@ from cxlib.errors import CxError, worded
 from cxlib.report.plots.field import Axis, Corner, Field, Point, n_range
 from cxlib.report.plots.importance import SHARE, sorted_levels
 from cxlib.report.plots.labels import Box
-from cxlib.report.plots.listing import Item, draw_list, list_height
+from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.sheet import levels, picked, unit_of
 from cxlib.report.style import NARROW, WIDE
@@ -86,10 +86,10 @@ class PerformanceMap(Plot):
                 sentences.append(
                     words.text("plot.performance_map.alt_field", field=f"{field[:1].upper()}{field[1:]}", names=words.list(told))
                 )
-        return " ".join([*sentences, *([words.text("plot.without", names=words.list(hidden))] if hidden else [])])
+        return " ".join([*sentences, *([without(words, hidden)] if hidden else [])])
 
-    def _points(self, words: Words) -> tuple[dict[str, Point], list[str]]:
-        """Return the points, the most important first, and the names of levels that lack a figure."""
+    def _points(self, words: Words) -> tuple[dict[str, Point], list[tuple[str, str]]]:
+        """Return the points, the most important first, and the levels that lack a figure, each with the reason."""
         importance = picked(self.table, SHARE, self.by)
         performance = {str(row[self.by]): row for row in levels(self.performance, self.by) if not absent(row[self.by])}
         points, hidden = {}, []
@@ -99,7 +99,7 @@ class PerformanceMap(Plot):
             if pair is None or absent(pair["value"]) or absent(importance[level]["value"]):
                 lacking = importance[level] if absent(importance[level]["value"]) else pair
                 note = "" if lacking is None else words.told(lacking).note
-                hidden.append(f"{label} ({note})" if note else label)
+                hidden.append((label, note))
                 continue
             point = Point(label, words.told(pair), words.told(importance[level]))
             name = self._field_of(point)
@@ -148,7 +148,7 @@ class PerformanceMap(Plot):
         counts = {axis: n_range(words, [getattr(point, axis) for point in points]) for axis in "xy"}
         return f"{how} {words.text('plot.performance_map.n', **counts)}" if points else how
 
-    def _items(self, words: Words, points: dict[str, Point], listed: Sequence[int], hidden: Sequence[str]) -> list[Item]:
+    def _items(self, words: Words, points: dict[str, Point], listed: Sequence[int], hidden: Sequence[tuple[str, str]]) -> list[Item]:
         """Return the list below: listed points under the heading of their field, then what has no point."""
         names = list(points)
         found = []
@@ -161,7 +161,7 @@ class PerformanceMap(Plot):
                 point = points[level]
                 said = [words.text("plot.performance_map.here", often=often) for often in self._sure(words, level, name)]
                 found.append(Item(point.label, turn, "".join(said), point.ink, point.shape))
-        return [*found, *([Item("", None, words.text("plot.without", names=words.list(hidden)))] if hidden else [])]
+        return [*found, *([Item("", None, without(words, hidden))] if hidden else [])]
 
 
 def performance_map(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.field import Axis, Corner, Field, Point, n_range
 from cxlib.report.plots.labels import Box
-from cxlib.report.plots.listing import Item, draw_list, list_height
+from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.sheet import levels, picked
 from cxlib.report.style import NARROW, WIDE
@@ -36,7 +36,7 @@ class _Part:
 
     sign: str
     points: Sequence[Point]
-    hidden: Sequence[str]
+    hidden: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ class Severity(Plot):
             rare = [point.label for point in part.points if point.strong]
             sentences += [words.text("plot.severity.alt_rare", names=words.list(rare))] if rare else []
         hidden = [name for part in parts for name in part.hidden]
-        return " ".join([*sentences, *([words.text("plot.without", names=words.list(hidden))] if hidden else [])])
+        return " ".join([*sentences, *([without(words, hidden)] if hidden else [])])
 
     def _rows(self) -> list[tuple[str, Mapping[str, dict[str, Any]], Mapping[str, dict[str, Any]]]]:
         """Return sign, frequency and severity by level, negative first; without a column ``sign`` everything is one part."""
@@ -131,7 +131,7 @@ class Severity(Plot):
                     continue  # nobody told of any: nothing that could be severe
                 if absent(row["value"]) or other is None or absent(other["value"]):
                     note = words.told(row if absent(row["value"]) or other is None else other).note
-                    hidden.append(f"{label} ({note})" if note else label)
+                    hidden.append((label, note))
                     continue
                 alarming = sign != "positive" and float(row["value"]) <= limit and float(other["value"]) >= self.severe
                 ink, shape = ("warn", "triangle") if alarming else LOOKS.get(sign, ("accent", "full"))
@@ -164,7 +164,7 @@ def _items(words: Words, part: _Part, listed: Sequence[int]) -> list[Item]:
     for turn, place in enumerate(listed, start=1):
         point = part.points[place]
         found.append(Item(point.label, turn, words.text("plot.severity.rare") if point.strong else "", point.ink, point.shape))
-    return [*found, *([Item("", None, words.text("plot.without", names=words.list(part.hidden)))] if part.hidden else [])]
+    return [*found, *([Item("", None, without(words, part.hidden))] if part.hidden else [])]
 
 
 def _draw(axes: Axes, strokes: Strokes, words: Words, part: _Part, field: Field, listed: Sequence[int], items: Sequence[Item]) -> None:
