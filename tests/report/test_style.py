@@ -7,7 +7,10 @@ from cxlib.report.style import COLOURS, MARK, TEXT, contrast, legible, styleshee
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize(("name", "least"), [("ink", TEXT), ("muted", TEXT), ("accent", TEXT), ("warn", TEXT), ("span", MARK)])
+@pytest.mark.parametrize(
+    ("name", "least"),
+    [*((name, TEXT) for name in ("ink", "muted", "accent", "warn", "violet", "ochre", "rose")), ("span", MARK)],
+)
 def test_colours_have_contrast_on_paper_and_surface(name, least, dark):
     for ground in ("paper", "surface"):
         assert contrast(COLOURS[name][dark], COLOURS[ground][dark]) >= least

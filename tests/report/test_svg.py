@@ -86,5 +86,32 @@ def test_what_does_not_fit_ends_in_an_ellipsis():
     assert svg.wrapped("Anlieferung durch Spedition", 60, size=13, lines=1) == ["Anliefe…"]
 
 
+def test_compounds_break_after_a_hyphen():
+    assert svg.wrapped("Liefertermin-Auskunft", 100, size=13) == ["Liefertermin-", "Auskunft"]
+    assert svg.wrapped("-" * 40, 100, size=13)[0]
+
+
+def test_boxes_of_one_colour_are_one_path():
+    figure, axes = svg.canvas(100, 50)
+    strokes = svg.Strokes()
+    strokes.box(0, 0, 10, 10, ink="accent", alpha=0.5)
+    strokes.box(20, 0, 30, 10, ink="accent", alpha=0.5)
+    strokes.draw(axes)
+    root = ElementTree.fromstring(svg.inline(figure, prefix="f-", alt="a"))
+    (path,) = [element for element in root.iter("path") if "--cx-accent" in element.attrib.get("style", "")]
+    assert path.attrib["d"].count("M") == 2
+
+
+@pytest.mark.parametrize("shape", ["full", "half", "right", "empty", "diamond", "lozenge", "square", "triangle"])
+def test_every_shape_is_drawn_in_its_colour(shape):
+    figure, axes = svg.canvas(100, 50)
+    strokes = svg.Strokes()
+    strokes.mark(50, 25, ink="violet", shape=shape)
+    strokes.draw(axes)
+    picture = svg.inline(figure, prefix="f-", alt="a")
+    assert "--cx-violet" in picture
+    assert ("--cx-paper" in picture) is (shape in ("half", "right", "empty", "diamond"))
+
+
 def test_clean_takes_out_what_turns_or_breaks_text():
     assert svg.clean("a\u202eb\x00c\n\td\ud800") == "a b c d"

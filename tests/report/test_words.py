@@ -162,6 +162,20 @@ def test_units(german, english):
     assert german.measure("answered_share", "share") == "Bewertet"
 
 
+@pytest.mark.parametrize(
+    ("probability", "said", "short"),
+    [
+        (0.0, "in fast keiner Rechnung", "fast nie"),
+        (0.05, "in 0 von 10 Rechnungen", "0 von 10"),
+        (0.56, "in 6 von 10 Rechnungen", "6 von 10"),
+        (0.96, "in fast allen Rechnungen", "fast immer"),
+    ],
+)
+def test_probabilities_are_told_as_frequencies(german, probability, said, short):
+    assert german.often(probability) == said
+    assert german.often(probability, short=True) == short
+
+
 def test_dates_and_lists(german, english):
     day = date(2026, 12, 24)
     assert (german.date(day), english.date(day)) == ("24.12.2026", "24 Dec 2026")

@@ -26,6 +26,9 @@ COLOURS: Mapping[str, tuple[str, str]] = {
     "accent": ("#0b5c73", "#7cc4dc"),
     "span": ("#7890a1", "#71899b"),
     "warn": ("#b0420e", "#f4a46d"),
+    "violet": ("#4a1f8a", "#a875f0"),  # these three beside the accent tell groups apart, with colour blindness too
+    "ochre": ("#866b2d", "#e6c419"),
+    "rose": ("#7d0d38", "#ed5e8e"),
 }
 TEXT, MARK = 4.5, 3.0  # WCAG 2.2: least contrast of text, and of anything that carries meaning
 CALM = 7.0  # what a brand colour gets on dark ground, where the least contrast looks dull

@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["Strokes", "canvas", "clean", "colour", "inline", "text_width", "wrapped", "write"]
+__all__ = ["Strokes", "canvas", "clean", "colour", "fill", "inline", "text_width", "wrapped", "write"]
 
 _DPI = 72  # matplotlib's SVG counts points; at 72 dpi a point is a pixel of the view box
 _RC: Any = {
@@ -106,12 +106,29 @@ def write(
     )
 
 
+SHAPES = {"diamond": "D", "lozenge": "D", "square": "s", "triangle": "^"}  # anything else is round
+OPEN = ("empty", "diamond")
+
+
+def fill(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], *, ink: str, alpha: float = 1, order: float = 1) -> None:
+    """Fill boxes (left, top, right, bottom) of one colour as a single path."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    corners, codes = [], []
+    for left, top, right, bottom in boxes:
+        corners += [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+        codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
+    axes.add_patch(PathPatch(Path(corners, codes), facecolor=colour(ink), edgecolor="none", linewidth=0, alpha=alpha, zorder=order))
+
+
 class Strokes:
     """Lines and marks of one picture, drawn in one go: one path a style instead of one an element keeps the page small."""
 
     def __init__(self) -> None:
         self._lines: dict[tuple[str, float, float], tuple[list[float], list[float]]] = {}
         self._marks: dict[tuple[str, str, float, float], tuple[list[float], list[float]]] = {}
+        self._boxes: dict[tuple[str, float, float], list[tuple[float, float, float, float]]] = {}
 
     def line(self, x: tuple[float, float], y: tuple[float, float], *, ink: str, width: float = 1, order: float = 0) -> None:
         """Add a line from (x[0], y[0]) to (x[1], y[1]); a higher `order` lies above."""
@@ -120,23 +137,29 @@ class Strokes:
         ys.extend((*y, float("nan")))
 
     def mark(self, x: float, y: float, *, ink: str, shape: str = "full", size: float = 8, order: float = 4) -> None:
-        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, or an open "diamond"."""
+        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, or one of `SHAPES`."""
         xs, ys = self._marks.setdefault((ink, shape, size, order), ([], []))
         xs.append(x)
         ys.append(y)
 
+    def box(self, left: float, top: float, right: float, bottom: float, *, ink: str, alpha: float = 1, order: float = 1) -> None:
+        """Add a filled box; boxes of one colour are one path."""
+        self._boxes.setdefault((ink, alpha, order), []).append((left, top, right, bottom))
+
     def draw(self, axes: Axes) -> None:
         """Draw everything added so far."""
+        for (ink, alpha, order), boxes in self._boxes.items():
+            fill(axes, boxes, ink=ink, alpha=alpha, order=order)
         for (ink, width, order), (xs, ys) in self._lines.items():
             axes.plot(xs, ys, color=colour(ink), linewidth=width, solid_capstyle="round", zorder=order, clip_on=False)
         for (ink, shape, size, order), (xs, ys) in self._marks.items():
             axes.plot(
                 xs,
                 ys,
-                "D" if shape == "diamond" else "o",
+                SHAPES.get(shape, "o"),
                 markersize=size,
                 fillstyle={"half": "left", "right": "right"}.get(shape, "full"),
-                markerfacecolor=colour(ink if shape in ("full", "half", "right") else "paper"),
+                markerfacecolor=colour("paper" if shape in OPEN else ink),
                 markerfacecoloralt=colour("paper"),
                 markeredgecolor=colour(ink),
                 markeredgewidth=1.2,
@@ -164,7 +187,7 @@ def text_width(text: str, size: float, *, bold: bool = False) -> float:
 
 
 def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False, lines: int = 3) -> list[str]:
-    """Break a label into at most `lines` lines of `width` pixels; longer words break, longer labels end in an ellipsis.
+    """Break a label into at most `lines` lines of `width` pixels; longer words break (at a hyphen if they have one), the rest is cut.
 
     >>> wrapped("Lieferantenbewertung des Kunden", 150, size=13)
     ['Lieferantenbewertung', 'des Kunden']
@@ -178,7 +201,8 @@ def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False,
         rows.append("")
         for char in word:
             if rows[-1] and text_width(rows[-1] + char, size, bold=bold) > width:
-                rows.append("")
+                head, hyphen, tail = rows[-1].rpartition("-")
+                rows[-1:] = [head + hyphen, tail] if head else [tail, ""]
             rows[-1] += char
     if len(rows) > lines:
         last = rows[lines - 1]

@@ -221,6 +221,18 @@ class Words:
             ends["low"] = ends["low"].removesuffix("\N{NO-BREAK SPACE}%")
         return self.text("span." + "_".join(ends), **ends)
 
+    def often(self, probability: float, *, short: bool = False) -> str:
+        """Return a probability from joint draws as a frequency: "in 8 von 10 Rechnungen", in short "8 von 10".
+
+        >>> Words("de").often(0.8), Words("de").often(0.97), Words("de").often(0.8, short=True)
+        ('in 8 von 10 Rechnungen', 'in fast allen Rechnungen', '8 von 10')
+        """
+        key = "often.short" if short else "often"
+        if 0.05 <= probability <= 0.95:
+            return self.text(key if short else "often.tenths", tenths=str(round(probability * 10)))
+        end = "hardly" if probability < 0.05 else "nearly"
+        return self.text(f"{key}_{end}" if short else f"{key}.{end}")
+
     def unit(self, unit: str) -> str:
         """Return the words for a unit, as a table's header shows them; a client's own unit stands as it is."""
         scale = SCALE.fullmatch(unit)

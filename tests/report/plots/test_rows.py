@@ -1,20 +1,47 @@
+"""How rows are drawn: columns under their heads, scales beside labels or below them, notes in place of marks."""
+
 import pytest
 
-from cxlib.errors import CxError
-from cxlib.report.plots.rows import Row, unit_of
+from cxlib.report.plots.marks import Dot
+from cxlib.report.plots.rows import draw
+from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet
+from cxlib.report.svg import inline
 
 
-def test_units_are_not_mixed(german):
-    rows = [Row("a", german.told({"value": 1.0, "unit": unit, "metric": "nps"})) for unit in ("points", "share")]
-    with pytest.raises(CxError, match=r"plot: mixes units. Units: points, share."):
-        unit_of(rows)
+@pytest.fixture
+def told(german):
+    return german.told({"value": 12.0, "low": 10.0, "high": 14.0, "unit": "points", "metric": "nps", "note": "", "n": 50})
 
 
-def test_a_heading_has_no_numbers():
-    assert Row("Kauf").numbers() == []
-    assert Row("Kauf").value is None
+def words_of(rows, sheet, *, narrow=False):
+    from xml.etree import ElementTree
+
+    root = ElementTree.fromstring(inline(draw(rows, sheet, narrow=narrow), prefix="f-", alt="x"))
+    return ["".join(element.itertext()) for element in root.iter("text")]
 
 
-def test_only_finite_numbers_make_the_scale(german):
-    told = german.told({"value": 1.0, "low": float("nan"), "high": float("inf"), "unit": "h", "metric": "nps"})
-    assert Row("a", told).numbers() == [1.0]
+@pytest.mark.parametrize("narrow", [False, True])
+def test_a_sheet_shows_titles_rows_remarks_and_figures(german, told, narrow):
+    sheet = Sheet(german, (Panel("Titel", "points"),), (Column("Wert", strong=True), Column("n")), remark="Hinweis")
+    rows = [Row("Kauf"), Row("Webshop", (Dot(told),), (("12", "12"), ("50", "n = 50")), (Remark("Achtung"),))]
+    said = words_of(rows, sheet, narrow=narrow)
+    assert {"Hinweis", "Titel", "Kauf", "Webshop", "Achtung", "12"} <= set(said)
+    assert ("n = 50" if narrow else "50") in said
+    assert ("Wert" in said) is not narrow, "on a telephone figures say themselves what they are"
+
+
+def test_a_note_stands_in_for_all_scales_once(german, told):
+    sheet = Sheet(german, (Panel("A", "points"), Panel("B", "points")))
+    assert words_of([Row("x", ("nicht gefragt", "nicht gefragt"))], sheet).count("nicht gefragt") == 1
+    assert words_of([Row("x", (Dot(told), "nicht gefragt"))], sheet).count("nicht gefragt") == 1
+
+
+def test_words_at_the_ends_of_a_scale_stand_above_its_ticks(german, told):
+    panel = Panel("T", "points", ends=(("schlecht", "warn"), ("", "ink"), ("gut", "accent")))
+    said = words_of([Row("x", (Dot(told),))], Sheet(german, (panel,)))
+    assert said.index("schlecht") < said.index("gut") < said.index("12,0" if "12,0" in said else "12")
+
+
+def test_a_mark_in_a_column_head_is_explained_on_a_telephone_too(german, told):
+    sheet = Sheet(german, (Panel("T", "points"),), (Column("Ist", strong=True, mark=("accent", "full")),))
+    assert "Ist" in words_of([Row("x", (Dot(told),), (("12", "12"),))], sheet, narrow=True)

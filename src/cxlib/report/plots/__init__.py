@@ -1,25 +1,46 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
 from cxlib.report.plots.chain import Chain, chain
+from cxlib.report.plots.curves import Curves, curves
+from cxlib.report.plots.diverging import Diverging, diverging
 from cxlib.report.plots.heatmap import Heatmap, heatmap
+from cxlib.report.plots.importance import Importance, importance
 from cxlib.report.plots.lanes import Lanes, lanes
 from cxlib.report.plots.matrix import Matrix, matrix
+from cxlib.report.plots.pairs import Pairs, pairs
+from cxlib.report.plots.performance_map import PerformanceMap, performance_map
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
+from cxlib.report.plots.severity import Severity, severity
+from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
     "Chain",
+    "Curves",
+    "Diverging",
     "Heatmap",
+    "Importance",
     "Lanes",
     "Matrix",
+    "Pairs",
+    "PerformanceMap",
     "Plot",
     "Ranking",
+    "Severity",
+    "Shares",
     "Waterfall",
     "chain",
+    "curves",
+    "diverging",
     "heatmap",
+    "importance",
     "lanes",
     "matrix",
+    "pairs",
+    "performance_map",
     "ranking",
+    "severity",
+    "shares",
     "waterfall",
 ]

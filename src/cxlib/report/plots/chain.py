@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.plot import Plot
-from cxlib.report.plots.rows import Row, Sheet, draw, levels, unit_of
-from cxlib.report.words import Words, absent
+from cxlib.report.plots.rows import draw
+from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet, levels, told_n, unit_of
+from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.figure import Figure
 
 __all__ = ["Chain", "chain"]
+
+
+def _link(label: str, told: Told, aim: Told | None, tag: str) -> Row:
+    """Return one link: actual and expected value with their spans, and n."""
+    if absent(told.row["value"]):
+        return Row(label, (f"{told:value}",))
+    text = told.words.text
+    wanted = ("", "") if aim is None else (aim.bare(), f"{text('plot.expected')} {aim.bare()}")
+    dot = Dot(told, aim, ink="warn" if tag else "accent", size=10 if tag else 8)
+    return Row(label, (dot,), ((told.bare(), told.bare()), wanted, told_n(told)), (Remark(tag),) if tag else ())
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,9 +66,14 @@ class Chain(Plot):
                 rows.append(Row(words.label("stage", stage)))
             current = stage if stage is not None else current
             aim = words.told(wanted[key]) if key in wanted else None
-            rows.append(Row(words.label(self.by, link[self.by]), words.told(link), aim, tag if link is weakest or key == weakest else ""))
-        sheet = Sheet(words, self._metric, unit_of(rows), linked=True)
-        return draw(rows, sheet, narrow=narrow)
+            rows.append(_link(words.label(self.by, link[self.by]), words.told(link), aim, tag if key == weakest else ""))
+        unit = unit_of([words.told(row) for row in [*links, *wanted.values()]])
+        panel = Panel(words.measure(self._metric, unit), unit)
+        names = ["actual", "expected", "n"] if wanted else ["value", "n"]
+        marks = {"actual": ("accent", "full"), "expected": ("ink", "diamond")}
+        columns = tuple(Column(words.text(f"plot.{name}"), strong=not number, mark=marks.get(name)) for number, name in enumerate(names))
+        rows = [replace(row, figures=(row.figures[0], row.figures[-1])) if row.figures and not wanted else row for row in rows]
+        return draw(rows, Sheet(words, (panel,), columns, linked=True), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: metric, number of links, first and last, highest and lowest, widest gap."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
+from cxlib.report.svg import Strokes, canvas, fill, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
@@ -168,15 +168,7 @@ def _shade(number: int, count: int) -> float:
 
 def _fill(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], shade: float) -> None:
     """Fill the fields of one class as a single path, a hair apart."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    corners, codes = [], []
-    for left, top, right, bottom in boxes:
-        a, b, c, d = left + 0.75, top + 0.75, right - 0.75, bottom - 0.75
-        corners += [(a, b), (c, b), (c, d), (a, d), (a, b)]
-        codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
-    axes.add_patch(PathPatch(Path(corners, codes), facecolor=colour("accent"), edgecolor="none", linewidth=0, alpha=shade, zorder=1))
+    fill(axes, [(left + 0.75, top + 0.75, right - 0.75, bottom - 0.75) for left, top, right, bottom in boxes], ink="accent", alpha=shade)
 
 
 def _frame(strokes: Strokes, box: tuple[float, float, float, float], *, ink: str, width: float, order: float = 4) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.plot import Plot
-from cxlib.report.plots.rows import Row, Sheet, draw, levels, unit_of
+from cxlib.report.plots.rows import draw
+from cxlib.report.plots.sheet import Column, Panel, Row, Sheet, levels, told_n, unit_of
 from cxlib.report.words import OTHERS, Words, absent
 
 if TYPE_CHECKING:
@@ -26,9 +28,15 @@ class Ranking(Plot):
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the ranking, 720 pixels wide, or 350 for a telephone."""
-        rows = [Row(words.label(self.by, row[self.by]), words.told(row)) for row in self._sorted()]
-        unit, (reference, label) = unit_of(rows), self._reference(words)
-        return draw(rows, Sheet(words, self._metric, unit, reference, label), narrow=narrow)
+        told = [(words.label(self.by, row[self.by]), words.told(row)) for row in self._sorted()]
+        rows = [
+            Row(label, (f"{row:value}",)) if absent(row.row["value"]) else Row(label, (Dot(row),), ((row.bare(), row.bare()), told_n(row)))
+            for label, row in told
+        ]
+        unit, (reference, shown) = unit_of([row for _, row in told]), self._reference(words)
+        panel = Panel(words.measure(self._metric, unit), unit, reference, shown)
+        columns = (Column(words.text("plot.value"), strong=True), Column(words.text("plot.n")))
+        return draw(rows, Sheet(words, (panel,), columns), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: metric, groups, number of rows, best and worst with their numbers."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
-from cxlib.report.plots.rows import levels
+from cxlib.report.plots.sheet import levels
 from cxlib.report.style import NARROW, WIDE
 from cxlib.report.svg import Strokes, canvas, colour, wrapped, write
 from cxlib.report.words import Words, absent
