@@ -14,7 +14,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import UNKNOWN
 from cxlib.tables import ESTIMATE_COLUMNS
 
-__all__ = ["Sample", "Sampling", "Spread", "sample"]
+__all__ = ["Sample", "Sampling", "Spread", "sample", "wilson"]
 
 
 class Sampling(TypedDict, total=False):
@@ -187,6 +187,14 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep)
+
+
+def wilson(p: np.ndarray, effective: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return Wilson's interval of shares `p` known from `effective` units, `t` standard errors to each side."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
+        half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
 
 
 def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:
