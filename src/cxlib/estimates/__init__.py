@@ -12,6 +12,7 @@ from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable
 from cxlib.estimates.sampling import Sampling
+from cxlib.estimates.slopes import slope
 from cxlib.estimates.survival import survival, survival_difference
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "rate",
     "ratio",
     "share",
+    "slope",
     "stack",
     "survival",
     "survival_difference",

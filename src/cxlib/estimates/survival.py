@@ -75,13 +75,12 @@ def survival(
     0   15   0.75  4
     1   25   0.50  4
     """
-    chosen, days, ended = _watched(table, time, event, by, options)
-    at = _days(at)
-    curves = _Curves(chosen, days, ended, at)
+    chosen, watched, ended = _watched(table, time, event, by, options)
+    curves = _Curves(chosen, watched, ended, _days(at))
     low, high = curves.interval(options.get("level", 0.95))
     note = curves.note(min_n)
     columns = curves.told(metric, METHOD, options) | {"value": curves.share.ravel(), "low": low.ravel(), "high": high.ravel()}
-    result = rows(curves.groups(at), columns | {"note": note.ravel()})
+    result = rows(curves.groups(), columns | {"note": note.ravel()})
     return _without_thin(result)
 
 
@@ -124,12 +123,11 @@ def survival_difference(
        g days  value
     0  b   25  0.167
     """
-    chosen, days, ended = _watched(table, time, event, [*by, between], options)
+    chosen, watched, ended = _watched(table, time, event, [*by, between], options)
     levels = chosen.groups[between].to_numpy()
     if reference not in levels:
         raise CxError(worded(between, "there is no level", reference, dict.fromkeys(levels), label="Levels"))
-    at = _days(at)
-    curves = _Curves(chosen, days, ended, at)
+    curves = _Curves(chosen, watched, ended, _days(at))
     keys = list(chosen.groups[list(by)].itertuples(index=False, name=None)) if by else [()] * chosen.size
     base = {key: code for code, key in enumerate(keys) if levels[code] == reference}
     here = np.array([code for code, key in enumerate(keys) if levels[code] != reference and key in base], dtype=int)
@@ -143,11 +141,14 @@ def survival_difference(
     columns = {"metric": metric, "value": value.ravel(), "unit": "share", "method": "Kaplan–Meier, MOVER", "note": note.ravel()}
     columns |= {"low": np.maximum(value - below, -1.0).ravel(), "high": np.minimum(value + above, 1.0).ravel()}
     kish = chosen.kish()
-    columns |= {"n": np.repeat(chosen.n[here] + chosen.n[there], len(at)), "n_eff": np.repeat(kish[here] + kish[there], len(at))}
+    columns |= {
+        "n": np.repeat(chosen.n[here] + chosen.n[there], len(curves.at)),
+        "n_eff": np.repeat(kish[here] + kish[there], len(curves.at)),
+    }
     if options.get("draws"):
         drawn = curves.draws(options)
         columns["draws"] = (drawn[here] - drawn[there]).reshape(-1, drawn.shape[-1])
-    return _without_thin(rows(curves.groups(at, here), columns))
+    return _without_thin(rows(curves.groups(here), columns))
 
 
 class _Curves:
@@ -224,13 +225,14 @@ class _Curves:
         lone = np.isnan(self.spread(0).df)[:, None] if len(self.at) else np.zeros((self.chosen.size, 0), dtype=bool)
         beyond, thin = np.isnan(self.share), self.watched < min_n
         gone = self.share == 0.0
-        return np.select([beyond, thin & ~gone, lone & (self.share < 2), gone], ["beyond follow-up", f"n < {min_n}", "n < 2", "no spread"], "")
+        lone = np.broadcast_to(lone, beyond.shape)
+        return np.select([beyond, thin & ~gone, lone, gone], ["beyond follow-up", f"n < {min_n}", "n < 2", "no spread"], "")
 
-    def groups(self, at: np.ndarray, keep: np.ndarray | None = None) -> pd.DataFrame:
+    def groups(self, keep: np.ndarray | None = None) -> pd.DataFrame:
         """Lay out the group columns: each group with every day."""
         chosen = self.chosen.groups if keep is None else self.chosen.groups.iloc[keep]
-        long = chosen.loc[chosen.index.repeat(len(at))].reset_index(drop=True)
-        return long.assign(days=np.tile([f"{day:g}" for day in at], len(chosen)))
+        long = chosen.loc[chosen.index.repeat(len(self.at))].reset_index(drop=True)
+        return long.assign(days=np.tile([f"{day:g}" for day in self.at], len(chosen)))
 
     def told(self, metric: str, method: str, options: Sampling) -> dict[str, object]:
         """Return the columns that do not depend on the interval."""
@@ -270,9 +272,7 @@ class _Curves:
         return shares[until]
 
 
-def _watched(
-    table: pd.DataFrame, time: str, event: str, by: Sequence[str], options: Sampling
-) -> tuple[Sample, np.ndarray, np.ndarray]:
+def _watched(table: pd.DataFrame, time: str, event: str, by: Sequence[str], options: Sampling) -> tuple[Sample, np.ndarray, np.ndarray]:
     chosen = sample(table, [time, event], by, options)
     days, ended = numbers(table, time, chosen), numbers(table, event, chosen)
     if (days <= 0).any():
