@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib import estimates
+from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent, questionnaires
 from cxlib.survey.loyalty.experience import balanced, outcome_of
@@ -19,8 +20,8 @@ __all__ = ["dose_response"]
 def dose_response(
     responses: pd.DataFrame,
     *,
-    item: str | None,
     outcome: str,
+    item: str | None = None,
     adjust: Sequence[str] = (),
     min_n: int | None = None,
     **options: Unpack[Sampling],
@@ -31,11 +32,11 @@ def dose_response(
     ----------
     responses : DataFrame
         The contract table, with joined columns where the outcome is one.
-    item : str or None
-        item_id of the dose: effort (``ces``; high is easy) or any rating. None where it was not asked.
     outcome : str
         An item_id (recommendation, repurchase) or a column that is the same for all answers of a questionnaire
         (``bought_again``, ``left``, ``brought_in`` …).
+    item : str, optional
+        item_id of the dose; the one item of type ``ces`` (high is easy) when left out.
     adjust : sequence of str
         Columns of *responses* in which the levels are made alike (:func:`balanced`); the slope is then that within them, and the
         metrics begin with ``adjusted_``.
@@ -55,7 +56,8 @@ def dose_response(
     Raises
     ------
     DataError
-        When the outcome is neither an item nor a column, or both, or differs within a questionnaire.
+        When several items of type ``ces`` were asked and `item` names none; when the outcome is neither an item nor a column, or
+        both, or differs within a questionnaire.
 
     Notes
     -----
@@ -72,6 +74,7 @@ def dose_response(
     2  NaN     dose_slope    5.0
     """
     lead, groups = "adjusted_" if adjust else "", ["outcome_id", "item_id", "dose"]
+    item = _effort(responses) if item is None else item
     if item is None or responses.empty:
         return estimates.unanswerable(f"{lead}dose_response", "", ["responses[ces]"], by=groups)
     answers = questionnaires(responses, [item])
@@ -102,6 +105,13 @@ def dose_response(
     parts[0] = parts[0].sort_values("dose", key=lambda level: level.map({name: at for at, name in enumerate(order)}), kind="stable")
     stacked = estimates.stack(*parts)
     return stacked[[*groups, *(name for name in stacked.columns if name not in groups)]]
+
+
+def _effort(responses: pd.DataFrame) -> str | None:
+    asked = responses.loc[responses["item_type"].eq("ces"), "item_id"].unique() if len(responses) else []
+    if len(asked) > 1:
+        raise DataError(worded("item", "several items ask for effort", None, asked, label="Items", do="Name one of them."))
+    return str(asked[0]) if len(asked) else None
 
 
 def _levels(table: pd.DataFrame, min_n: int | None) -> pd.Series:
