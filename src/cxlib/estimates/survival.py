@@ -202,7 +202,8 @@ class _Curves:
                 factor = np.exp(reach * spread.se / np.abs(log_share))
                 low[:, column], high[:, column] = np.exp(log_share * factor), np.exp(log_share / factor)
             none = share == 1.0
-            low[none, column], high[none, column] = wilson(np.ones(none.sum()), self.kish_watched[none, column], reach[none])
+            low[none, column], _ = wilson(np.ones(none.sum()), self.kish_watched[none, column], reach[none])
+            high[none, column] = np.where(np.isnan(low[none, column]), np.nan, 1.0)
             low[share == 0.0, column], high[share == 0.0, column] = np.nan, np.nan
         return low, high
 
