@@ -12,7 +12,7 @@ from cxlib.errors import CxError, DataError, worded
 from cxlib.estimates.bootstrap import draw_weights
 from cxlib.estimates.linear import draw_ids, numbers
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import Sample, Sampling, Spread, sample, wilson
+from cxlib.estimates.sampling import Sample, Sampling, Spread, mover, sample, wilson
 
 __all__ = ["survival", "survival_difference"]
 
@@ -134,12 +134,11 @@ def survival_difference(
     there = np.array([base[keys[code]] for code in here], dtype=int)
     low, high = curves.interval(options.get("level", 0.95))
     value, share = curves.share[here] - curves.share[there], curves.share
-    both = curves.correlation(here, there)
-    below = _reach(share[here] - low[here], high[there] - share[there], both)
-    above = _reach(high[here] - share[here], share[there] - low[there], both)
+    both = np.stack([chosen.correlation(curves.influence[:, day], here, there) for day in range(len(curves.at))], axis=1)
+    ends = mover((share[here], low[here], high[here]), (share[there], low[there], high[there]), both)
     note = np.where(curves.note(min_n)[here] != "", curves.note(min_n)[here], curves.note(min_n)[there])
     columns = {"metric": metric, "value": value.ravel(), "unit": "share", "method": "Kaplan–Meier, MOVER", "note": note.ravel()}
-    columns |= {"low": np.maximum(value - below, -1.0).ravel(), "high": np.minimum(value + above, 1.0).ravel()}
+    columns |= {"low": np.maximum(ends[0], -1.0).ravel(), "high": np.minimum(ends[1], 1.0).ravel()}
     kish = chosen.kish()
     columns |= {
         "n": np.repeat(chosen.n[here] + chosen.n[there], len(curves.at)),
@@ -206,20 +205,6 @@ class _Curves:
             high[none, column] = np.where(np.isnan(low[none, column]), np.nan, 1.0)
             low[share == 0.0, column], high[share == 0.0, column] = np.nan, np.nan
         return low, high
-
-    def correlation(self, here: np.ndarray, there: np.ndarray) -> np.ndarray:
-        """Correlation of two groups' shares, from clusters that have rows in both: pairs × days."""
-        clusters, group = len(self.chosen.cluster_ids), self.chosen.group
-        found = np.zeros((len(here), len(self.at)))
-        for column in range(len(self.at)):
-            for pair, codes in enumerate(zip(here, there, strict=True)):
-                one, other = (
-                    np.bincount(self.chosen.cluster[group == code], self.influence[group == code, column], minlength=clusters)
-                    for code in codes
-                )
-                size = np.sqrt((one**2).sum() * (other**2).sum())
-                found[pair, column] = (one * other).sum() / size if size > 0 else 0.0
-        return found
 
     def note(self, min_n: int) -> np.ndarray:
         """Return what keeps a share from being told, or its interval: groups × days."""
@@ -289,10 +274,6 @@ def _days(at: Sequence[float]) -> np.ndarray:
     if len(days) == 0 or not (days > 0).all():
         raise CxError(worded("at", "days are above zero, at least one of them, not", list(at)))
     return np.unique(days)
-
-
-def _reach(own: np.ndarray, other: np.ndarray, correlation: np.ndarray) -> np.ndarray:
-    return np.sqrt(np.maximum(own**2 + other**2 - 2 * correlation * own * other, 0.0))
 
 
 def _without_thin(result: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Unpack
 
+import numpy as np
 import pandas as pd
 
 from cxlib import estimates
@@ -90,13 +91,8 @@ def reaction(
             chosen["weight"] = "balanced"
         parts += [_told(table, by, f"{lead}reaction", unit, bounds, chosen) for by in ([groups] if adjust else [groups[:1], groups])]
         if reference in set(table["experience"]):
-            compared: dict[str, Any] = {
-                "between": "experience",
-                "reference": reference,
-                "by": ["outcome_id"],
-                "metric": f"{lead}reaction_difference",
-            }
-            parts.append(estimates.difference(table, "followed_by", unit=unit, **compared, **chosen))
+            told: dict[str, Any] = {"between": "experience", "reference": reference, "by": ["outcome_id"], **chosen}
+            parts.append(_compared(table, f"{lead}reaction_difference", unit, bounds, told))
     stacked = estimates.stack(*parts)
     return stacked[[*groups, *(name for name in stacked.columns if name not in groups)]]
 
@@ -107,3 +103,11 @@ def _told(
     if unit == "share":
         return estimates.share(table, "followed_by", by=by, metric=metric, **chosen)
     return estimates.mean(table, "followed_by", by=by, metric=metric, unit=unit, bounds=bounds, **chosen)
+
+
+def _compared(table: pd.DataFrame, metric: str, unit: str, bounds: tuple[float, float] | None, told: dict[str, Any]) -> pd.DataFrame:
+    if unit == "share":
+        return estimates.share_difference(table, "followed_by", metric=metric, **told)
+    if bounds == (0.0, np.inf):
+        return estimates.amount_difference(table, "followed_by", metric=metric, unit=unit, **told)
+    return estimates.difference(table, "followed_by", metric=metric, unit=unit, **told)

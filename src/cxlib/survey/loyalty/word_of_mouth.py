@@ -79,14 +79,9 @@ def referrals(
     after = estimates.rate(table, "brought", "years", metric="referrals_after", unit="per 100 customer years", **rate)
     parts = [after]
     if "detractor" in set(table["intention"]):
-        each = table.assign(pace=100 * table["brought"] / table["years"], weight=table["weight"] * table["years"])
-        told: dict[str, Any] = {
-            "between": "intention",
-            "reference": "detractor",
-            "metric": "referrals_after_difference",
-            "unit": "per 100 customer years",
-        }
-        parts.append(estimates.difference(each, "pace", **told, **chosen))
+        told: dict[str, Any] = {"between": "intention", "reference": "detractor", "per": 100.0, **chosen}
+        told |= {"metric": "referrals_after_difference", "unit": "per 100 customer years"}
+        parts.append(estimates.rate_difference(table, "brought", "years", **told))
     parts.append(estimates.rate(table.assign(one=1.0), "so_far", "one", metric="referrals_so_far", unit="per 100 customers", **rate))
     return estimates.stack(*parts)
 
@@ -153,7 +148,8 @@ def customer_value(
         parts.append(estimates.mean(won, "worth", by=["won_by"], **told))
     if {"referral", "other"} <= set(won["won_by"]):
         compared: dict[str, Any] = {"between": "won_by", "reference": "other", "metric": f"{metric}_difference", "unit": unit, **chosen}
-        parts.append(estimates.difference(won, "worth", **compared))
+        contrast = estimates.difference if bounds is None else estimates.amount_difference
+        parts.append(contrast(won, "worth", **compared))
     return estimates.stack(*parts)
 
 
