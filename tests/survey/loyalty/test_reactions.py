@@ -26,6 +26,17 @@ def test_shares_and_amounts_by_class(survey):
     assert told.loc[told["outcome_id"] == "left", "unit"].unique().tolist() == ["share"]
 
 
+def test_a_class_in_which_nobody_left_is_not_known_exactly(survey):
+    table = answered(survey, [1] * 12 + [5] * 300, left=[0.0] * 12 + [1.0] * 12 + [0.0] * 288)
+    row = only(loyalty.reaction(table, items=["hotline"]), "reaction_difference", outcome_id="left", experience="delighted").iloc[0]
+    assert row["low"] < 0 < row["value"] < row["high"]
+    spent = table.assign(order_value=np.exp(np.arange(len(table)) % 7))
+    money = only(loyalty.reaction(spent, items=["hotline"]), "reaction_difference", outcome_id="order_value", experience="delighted").iloc[
+        0
+    ]
+    assert money["method"] == "MOVER, linearised"
+
+
 def test_an_answer_can_be_the_outcome_too(survey):
     answered(survey, [1, 5])
     for name, score in (("0", 2.0), ("1", 9.0)):

@@ -29,6 +29,13 @@ def test_the_clock_starts_with_the_answer_and_stops_with_the_data(survey):
     assert shares.loc["306", "note"] == "beyond follow-up"
 
 
+def test_a_loss_announced_for_later_ends_no_relation_yet(survey):
+    survey.customer("announced", churn_date="2026-02-01").customer("stays")
+    survey.answer("announced", "2025-12-01").answer("stays", "2025-03-01")
+    told = kept(survey, days=[60, 200])
+    assert told.loc[told["experience"].isna(), "value"].to_list() == [1.0, 1.0]
+
+
 def test_without_censoring_it_is_one_less_the_share_that_left(survey):
     rng = np.random.default_rng(1)
     for number in range(120):

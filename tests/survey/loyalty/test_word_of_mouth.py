@@ -39,10 +39,13 @@ def test_a_customer_counts_once_in_each_class_of_its_persons(survey):
     for number, score in enumerate((9, 10, 2)):
         said(survey, "a", score, respondent_id=f"a{number}", number=f"a{number}", weight=1.0 + number)
     said(survey, "b", 3)
+    survey.customer("c")
+    said(survey, "c", 9, weight=1.5)
     told = loyalty.referrals(survey.responses, customers=survey.customers, as_of=AS_OF)
     counts = told[told["metric"] == "referrals_so_far"].set_index("intention")
-    assert counts["n"].to_dict() == {"promoter": 1, "detractor": 2}
+    assert counts["n"].to_dict() == {"promoter": 2, "detractor": 2}
     assert counts.loc["detractor", "value"] == pytest.approx(100 * 3 / 4)  # weights 3 and 1
+    assert counts.loc["promoter", "value"] == pytest.approx(50.0)  # two persons of weights 1 and 2 count once, with 1.5
     even = loyalty.referrals(survey.responses, customers=survey.customers, as_of=AS_OF, weight=None)
     assert only(even, "referrals_so_far", intention="detractor")["value"].item() == 50.0
 
