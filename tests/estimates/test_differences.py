@@ -1,5 +1,7 @@
 """Differences between groups: against Welch where groups are apart, sharper where the same people answered twice."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -54,3 +56,62 @@ def test_draws_are_differences_of_aligned_draws(waves):
 def test_an_unknown_reference_is_refused(waves):
     with pytest.raises(CxError, match=r"wave: there is no level '3'\. Levels: 1, 2\."):
         estimates.difference(waves, "y", between="wave", reference="3")
+
+
+def two_sides(shared=0.0):
+    rng = np.random.default_rng(8)
+    luck = np.repeat(rng.normal(size=200), 4) * shared
+    return pd.DataFrame(
+        {
+            "g": ["a", "b"] * 400,
+            "c": np.repeat(np.arange(200), 4).astype(str),
+            "f": (rng.normal(size=800) + luck > 1).astype(float),
+            "x": rng.uniform(0.5, 2, 800),
+            "y": np.exp(rng.normal(size=800) + luck),
+        }
+    )
+
+
+FIGURES = {
+    "share": (estimates.share_difference, estimates.share, ["f"]),
+    "rate": (estimates.rate_difference, estimates.rate, ["f", "x"]),
+    "amount": (estimates.amount_difference, partial(estimates.mean, bounds=(0.0, np.inf)), ["y"]),
+}
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_recovered_interval_takes_each_sides_own_reach(kind):
+    contrast, figure, columns = FIGURES[kind]
+    table = two_sides()
+    one, two = (figure(table[table["g"] == level], *columns).iloc[0] for level in "ab")
+    row = contrast(table, *columns, between="g", reference="a").iloc[0]
+    assert row["value"] == pytest.approx(two["value"] - one["value"])
+    assert row["low"] == pytest.approx(row["value"] - np.hypot(two["value"] - two["low"], one["high"] - one["value"]))
+    assert row["high"] == pytest.approx(row["value"] + np.hypot(two["high"] - two["value"], one["value"] - one["low"]))
+    assert (row["g"], row["n"]) == ("b", 800)
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_a_recovered_interval_is_near_the_linearised_one_in_a_large_sample(kind):
+    contrast, _, columns = FIGURES[kind]
+    table = two_sides(shared=0.7)
+    row = contrast(table, *columns, between="g", reference="a", cluster="c").iloc[0]
+    plain = estimates.difference(table, columns[0], between="g", reference="a", cluster="c").iloc[0]
+    if kind == "share":
+        assert row["high"] - row["low"] == pytest.approx(plain["high"] - plain["low"], rel=0.06)
+    apart = contrast(table.assign(c=table["c"] + table["g"]), *columns, between="g", reference="a", cluster="c").iloc[0]
+    assert row["high"] - row["low"] < 0.95 * (apart["high"] - apart["low"])
+
+
+@pytest.mark.parametrize("kind", FIGURES)
+def test_draws_of_a_recovered_difference_are_differences_of_draws(kind):
+    contrast, figure, columns = FIGURES[kind]
+    told = figure(two_sides(), *columns, by=["g"], cluster="c", draws=20).set_index("g")["draws"]
+    row = contrast(two_sides(), *columns, between="g", reference="a", cluster="c", draws=20)
+    assert row["draws"].item() == pytest.approx(told["b"] - told["a"])
+
+
+def test_a_level_without_a_single_yes_is_not_known_exactly():
+    table = pd.DataFrame({"g": ["a"] * 15 + ["b"] * 400, "f": [0] * 15 + [1] * 15 + [0] * 385})
+    row = estimates.share_difference(table, "f", between="g", reference="a").iloc[0]
+    assert row["low"] < 0 < row["value"] < row["high"]

@@ -17,7 +17,7 @@ from cxlib.contacts import service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
-from cxlib.survey import scores
+from cxlib.survey import loyalty, scores
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent / "demo"
@@ -27,7 +27,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_scores):
+    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty):
         yield from part(params, prepared.table)
 
 
@@ -82,6 +82,32 @@ def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str
     yield "usage", scores.usage(answers, **sampling)
     overall = scores.csat(answers, item_type="overall", by=["item_id"], **sampling)
     yield "csat_ces", estimates.stack(overall, scores.ces(answers, by=["item_id"], **sampling))
+
+
+def of_loyalty(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebooks 10 and 11: what customers do after what they said."""
+    answers, customers, orders, touchpoints = (table(name) for name in ("responses", "customers", "orders", "touchpoints"))
+    told, sampling, adjust = params.experiences, params.sampling | {"draws": 0}, params.loyalty.adjust
+    watched = {"customers": customers, "as_of": params.last_day, "min_n": params.min_n, **told, **sampling}
+    items, every = (loyalty.items_of(answers, touchpoints, phase=phase) for phase in (params.loyalty.phase, None))
+    parts = [loyalty.retention(answers, items=items, days=params.loyalty.days, adjust=by, **watched) for by in ((), adjust)]
+    yield "retention", estimates.stack(*parts)
+    yield (
+        "retention_by_touchpoint",
+        loyalty.retention(answers, items=every, by=["touchpoint_id"], days=[params.loyalty.horizon_days], **watched),
+    )
+    joined = loyalty.behaviour(answers, customers=customers, orders=orders, **params.following)
+    yield "follow_up", loyalty.follow_up(joined, **sampling)
+    yield "reaction", estimates.stack(*[loyalty.reaction(joined, items=items, adjust=by, **told, **sampling) for by in ((), adjust)])
+    dosed = {"item": params.loyalty.effort, "min_n": params.min_n, **sampling}
+    outcomes = ("recommend", "repurchase", *loyalty.after(joined))
+    parts = [loyalty.dose_response(joined, outcome=outcome, adjust=by, **dosed) for by in ((), adjust) for outcome in outcomes]
+    yield "dose_response", estimates.stack(*parts)
+    yield "referrals", loyalty.referrals(answers, customers=customers, as_of=params.last_day, **sampling)
+    yield "customer_value", loyalty.customer_value(customers, orders=orders, as_of=params.last_day, **sampling)
+    placed = loyalty.bought_at(answers, orders)
+    by_place = [scores.shares(placed, item_type="purchase_reason", by=by, min_n=params.min_n, **sampling) for by in ([], ["bought_at"])]
+    yield "purchase_reasons", estimates.stack(*by_place)
 
 
 def project_of_demo(folder: Path) -> Path:

@@ -157,6 +157,26 @@ def refused(project, text):
         ),
         (
             "name: Acme",
+            "name: Acme\nloyalty: {adjust: [segmnt]}",
+            "loyalty.adjust: neither responses nor customers have a column 'segmnt' (did you mean 'segment'?). Columns:",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nloyalty: {effort: eas}",
+            "loyalty.effort: no survey asks the item 'eas'",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nloyalty: {disappointed: 0.8, delighted: 0.5}",
+            "loyalty: disappointed (0.8) has to lie below delighted (0.5).",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nloyalty: {days: [0, 30]}",
+            "loyalty: days: each is 1 or more, not 0.",
+        ),
+        (
+            "name: Acme",
             "name: Acme\nlabels: {stagee: {a: {de: A, en: A}}}",
             "labels: no table has the column 'stagee' (did you mean 'stage'?). Allowed:",
         ),

@@ -192,3 +192,23 @@ def test_ratings_by_touchpoint_leave_out_what_belongs_to_none():
     ratings["touchpoint_id"] = ["T1", "T1", "T2", None]
     rows = scores.mean_rating(ratings)
     assert dict(zip(rows["touchpoint_id"], rows["value"], strict=True)) == {"T1": 3, "T2": 2}
+
+
+def test_shares_of_a_closed_question_add_up_to_one_in_every_group():
+    texts = ["price", "price", "advice", None, "price", "advice"]
+    table = answers([np.nan] * 6, item_type="purchase_reason", text=texts, region=list("aaabbb"))
+    told = scores.shares(table.assign(weight=[1, 2, 1, 5, 1, 1]), item_type="purchase_reason", by=["region"])
+    assert told.set_index(["region", "answer"])["value"].to_dict() == pytest.approx(
+        {("a", "price"): 0.75, ("a", "advice"): 0.25, ("b", "price"): 0.5, ("b", "advice"): 0.5}
+    )
+    assert told["n"].to_list() == [3, 2, 3, 2]
+    assert told["answer"].to_list() == ["price", "price", "advice", "advice"]  # the most frequent first
+
+
+def test_shares_take_numbers_for_codes_and_say_what_was_not_asked():
+    table = answers([1, 1, 2, 12], item_type="first_source", text=[None, None, None, "other"])
+    told = scores.shares(table, item_type="first_source")
+    assert told.set_index("answer")["value"].to_dict() == {"1": 0.5, "2": 0.25, "other": 0.25}
+    assert scores.shares(table, item_type="purchase_reason", by=["region"])["note"].item() == "needs responses[purchase_reason]"
+    silent = answers([np.nan], item_type="purchase_reason")
+    assert scores.shares(silent, item_type="purchase_reason")["note"].item() == "needs responses[purchase_reason]"

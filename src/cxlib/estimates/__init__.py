@@ -7,17 +7,20 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.bootstrap import draw_weights, drawn
-from cxlib.estimates.differences import difference
+from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable
 from cxlib.estimates.sampling import Sampling
+from cxlib.estimates.slopes import slope
+from cxlib.estimates.survival import survival, survival_difference
 
 __all__ = [
     "OTHER",
     "UNKNOWN",
     "Sampling",
     "across",
+    "amount_difference",
     "arrange",
     "coarsen",
     "difference",
@@ -29,8 +32,13 @@ __all__ = [
     "only",
     "quantile",
     "rate",
+    "rate_difference",
     "ratio",
     "share",
+    "share_difference",
+    "slope",
     "stack",
+    "survival",
+    "survival_difference",
     "unanswerable",
 ]

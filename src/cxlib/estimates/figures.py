@@ -11,7 +11,7 @@ from scipy import special
 
 from cxlib.errors import CxError, worded
 from cxlib.estimates.linear import linear, numbers, spread_of
-from cxlib.estimates.sampling import Sampling, sample
+from cxlib.estimates.sampling import Sampling, sample, wilson
 
 __all__ = ["mean", "rate", "ratio", "share"]
 
@@ -98,10 +98,7 @@ def share(
     spread = spread_of(chosen, top, np.ones_like(top))
     with np.errstate(invalid="ignore", divide="ignore"):
         effective = np.where((p > 0) & (p < 1), p * (1 - p) / spread.se**2, chosen.kish())
-        t = spread.reach(options.get("level", 0.95))
-        centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
-        half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
-    result["low"], result["high"] = np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+    result["low"], result["high"] = wilson(p, effective, spread.reach(options.get("level", 0.95)))
     result["method"], result["note"] = "Wilson, linearised", np.where(np.isnan(spread.df), "n < 2", "")
     return result
 

@@ -14,7 +14,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import UNKNOWN
 from cxlib.tables import ESTIMATE_COLUMNS
 
-__all__ = ["Sample", "Sampling", "Spread", "sample"]
+__all__ = ["Sample", "Sampling", "Spread", "mover", "sample", "wilson"]
 
 
 class Sampling(TypedDict, total=False):
@@ -125,6 +125,18 @@ class Sample:
             return _spread(se, np.where(df > 0, df, np.nan), squares**2, doubt)
         return self._stratified(sums, of_group, pair % clusters, size)
 
+    def correlation(self, influence: np.ndarray, here: np.ndarray, there: np.ndarray) -> np.ndarray:
+        """Correlation of the figures of two groups, from clusters that have rows in both; one value a pair of group codes."""
+        clusters = len(self.cluster_ids)
+        pair, position = np.unique(self.group * clusters + self.cluster, return_inverse=True)
+        sums, of_group, of_cluster = np.bincount(position, influence), pair // clusters, pair % clusters
+        found = np.zeros(len(here))
+        for number, codes in enumerate(zip(here, there, strict=True)):
+            one, other = (np.bincount(of_cluster[of_group == code], sums[of_group == code], minlength=clusters) for code in codes)
+            size = np.sqrt((one**2).sum() * (other**2).sum())
+            found[number] = (one * other).sum() / size if size > 0 else 0.0
+        return found
+
     def _stratified(self, sums: np.ndarray, of_group: np.ndarray, of_cluster: np.ndarray, size: int) -> Spread:
         """Clusters of a stratum without rows in the group count as zeros, as in R's survey package."""
         strata_of_rows = np.asarray(self.stratum)
@@ -187,6 +199,26 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep)
+
+
+def wilson(p: np.ndarray, effective: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return Wilson's interval of shares `p` known from `effective` units, `t` standard errors to each side."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
+        half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
+    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
+
+
+def mover(
+    here: tuple[np.ndarray, np.ndarray, np.ndarray], there: tuple[np.ndarray, np.ndarray, np.ndarray], correlation: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the interval of a difference, recovered from (value, low, high) of both sides (Zou & Donner 2008)."""
+
+    def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
+        return np.sqrt(np.maximum(own**2 + other**2 - 2 * correlation * own * other, 0.0))
+
+    value = here[0] - there[0]
+    return value - reach(here[0] - here[1], there[2] - there[0]), value + reach(here[2] - here[0], there[0] - there[1])
 
 
 def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:

@@ -416,6 +416,28 @@ class ServiceStandards(_Section):
     by: tuple[str, ...] = Field(default=("channel",), min_length=1, description="group columns of the contacts")
 
 
+class Loyalty(_Section):
+    """What customers do after the survey: how long they are watched, and which experience disappoints or delights."""
+
+    horizon_days: int = Field(default=180, ge=1, description="days after a questionnaire within which a purchase or a loss counts")
+    days: tuple[int, ...] = Field(default=(30, 90, 180, 365), min_length=1, description="days after a questionnaire to tell retention at")
+    phase: Literal["presales", "sales", "aftersales"] = Field(
+        default="aftersales", description="touchpoints whose ratings make the experience that retention is told by"
+    )
+    disappointed: float = Field(default=0.4, ge=0, lt=1, description="part of a rating's scale up to which an experience disappoints")
+    delighted: float = Field(default=0.8, gt=0, le=1, description="part of a rating's scale from which on it delights")
+    effort: str | None = Field(default=None, description="item_id of the question about effort, where there are several")
+    adjust: tuple[str, ...] = Field(default=(), description="columns of responses or customers in which compared groups are made alike")
+
+    @model_validator(mode="after")
+    def _classes_rise(self) -> Loyalty:
+        if self.disappointed >= self.delighted:
+            raise ValueError(f"disappointed ({self.disappointed:g}) has to lie below delighted ({self.delighted:g})")
+        if min(self.days) < 1:
+            raise ValueError(f"days: each is 1 or more, not {min(self.days)}")
+        return self
+
+
 class Evidence(_Section):
     """What an answer needs to count as established."""
 
@@ -455,6 +477,7 @@ class Params(_Section):
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
+    loyalty: Loyalty = Loyalty()
     evidence: Evidence = Evidence()
 
     @property
@@ -471,6 +494,16 @@ class Params(_Section):
     def sampling(self) -> dict[str, typing.Any]:
         """How survey figures are computed for this client: keywords for every describing function of the survey room."""
         return {"cluster": self.scores.cluster, "level": self.level, "draws": self.draws, "seed": self.seed}
+
+    @property
+    def following(self) -> dict[str, typing.Any]:
+        """How long customers are watched after a questionnaire: keywords for :func:`cxlib.survey.loyalty.behaviour`."""
+        return {"horizon_days": self.loyalty.horizon_days, "as_of": self.last_day}
+
+    @property
+    def experiences(self) -> dict[str, typing.Any]:
+        """Which ratings disappoint and delight: keywords for the functions of :mod:`cxlib.survey.loyalty` that ask for a class."""
+        return {"disappointed": self.loyalty.disappointed, "delighted": self.loyalty.delighted}
 
     @property
     def counting(self) -> dict[str, typing.Any]:
@@ -519,7 +552,7 @@ class Params(_Section):
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
-        problems += self._label_problems() + self._top_problems()
+        problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -544,8 +577,20 @@ class Params(_Section):
 
     def _label_problems(self) -> list[str]:
         columns = {column for table in CONTRACTS.values() for column in table.columns}
-        known = columns | {name for table in self.extra.values() for name in table} | {"usual"}
+        known = columns | {name for table in self.extra.values() for name in table} | {"usual", "answer"}
         return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
+
+    def _loyalty_problems(self, responses: set[str]) -> list[str]:
+        known = responses | {*CONTRACTS["customers"].columns, *self.extra.get("customers", {})}
+        problems = [
+            worded("loyalty.adjust", "neither responses nor customers have a column", column, sorted(known), label="Columns")
+            for column in self.loyalty.adjust
+            if column not in known
+        ]
+        items = {item.item_id or header for source in self.sources.values() for header, item in source.items.items()}
+        if self.loyalty.effort is not None and self.loyalty.effort not in items:
+            problems.append(worded("loyalty.effort", "no survey asks the item", self.loyalty.effort, sorted(items), label="Items"))
+        return problems
 
     def _top_problems(self) -> list[str]:
         rated = {

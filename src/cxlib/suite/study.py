@@ -286,6 +286,7 @@ class Study:
             else touchpoints["name_de"]
         )
         names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
+        names["bought_at"] = names["touchpoint_id"]
         items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
         names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
         for column, labels in self.params.labels.items():

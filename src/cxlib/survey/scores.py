@@ -18,7 +18,7 @@ from cxlib.estimates import Sampling
 from cxlib.survey import answered, asked, by_respondent
 from cxlib.tables import STATES
 
-__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "state_counts", "top_box", "usage"]
+__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "shares", "state_counts", "top_box", "usage"]
 
 PROMOTER, DETRACTOR = 9, 6
 
@@ -138,6 +138,39 @@ def top_box(
     return estimates.share(flagged, "flag", by=by, metric="top_box", **by_respondent(options))
 
 
+def shares(
+    responses: pd.DataFrame, *, item_type: str, by: Sequence[str] = (), min_n: int | None = None, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Shares of the answers to a closed question, by group; they add up to one.
+
+    Parameters and columns as in :func:`nps`; `item_type` for instance ``purchase_reason``, ``first_source`` or ``before_contact``. The
+    answer is its code in ``text``, else its value. Group column ``answer`` after those of `by`, each group with every answer that
+    anybody gave; metric ``answer_share``, unit ``share``; ``n`` counts the respondents of the group, whatever they answered.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abcd"), "item_id": "why", "item_type": "purchase_reason", "state": "answered",
+    ...     "text": ["price", "price", "advice", "price"], "value": np.nan, "weight": 1.0})
+    >>> shares(answers, item_type="purchase_reason")[["answer", "value", "n"]]
+       answer  value  n
+    0   price   0.75  4
+    1  advice   0.25  4
+    """
+    answers = answered(responses, (item_type,), by=by, min_n=min_n)
+    coded = _codes(answers) if len(answers) else pd.Series(dtype="str")
+    answers = answers[coded.notna()] if len(answers) else answers
+    if answers.empty:
+        return estimates.unanswerable("answer_share", "share", [f"responses[{item_type}]"], by=[*by, "answer"])
+    options = by_respondent(options)
+    coded = coded[coded.notna()]
+    weight = answers[options["weight"]] if options["weight"] else pd.Series(1.0, index=answers.index)
+    parts = []
+    for code in weight.groupby(coded).sum().sort_values(ascending=False, kind="stable").index:
+        flagged = answers.assign(flag=coded.eq(code).astype("float64"))
+        part = estimates.share(flagged, "flag", by=by, metric="answer_share", **options)
+        part.insert(len(by), "answer", pd.Series(code, index=part.index, dtype="str"))
+        parts.append(part)
+    return estimates.stack(*parts)
+
+
 def usage(
     responses: pd.DataFrame,
     *,
@@ -216,6 +249,12 @@ def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int |
     people = asked(responses, responses["item_type"].unique(), by=by, min_n=min_n).drop_duplicates([*by, "respondent_id"])
     counted = estimates.mean(people.assign(one=1.0), "one", by=by, metric="respondents", unit="count", count="respondent_id")
     return counted.assign(value=counted["n"].astype("float64"), low=np.nan, high=np.nan, method="count", note="")
+
+
+def _codes(answers: pd.DataFrame) -> pd.Series:
+    """Return the code of each answer: its word, or its number written plainly."""
+    numbers = answers["value"].map(lambda value: f"{value:g}", na_action="ignore").astype("str")
+    return answers["text"].fillna(numbers) if "text" in answers.columns else numbers
 
 
 def _on_scale(

@@ -1,0 +1,158 @@
+"""The loyalty slice of the validity study: figures of :mod:`cxlib.survey.loyalty` whose truth is known exactly.
+
+`FIGURES`, `NO_EFFECT` and `DRAWN` have the form that `validity.py` takes: a figure makes a sample's columns from one standard normal
+number z a row, so that plain, weighted and clustered designs are that study's own. Run alone it prints coverage and false alarms:
+
+    python benchmarks/loyalty_validity.py [--quick] [--json]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from cxlib import estimates
+from cxlib.survey import loyalty
+
+AT, WATCHED = 180, (60, 400)
+DISAPPOINTED = 0.3
+STAY, STAY_DISAPPOINTED = 0.93, 0.85
+AGAIN = {3.0: 0.5, 5.0: 0.6, 7.0: 0.7}
+PACE, PACE_PROMOTER = 4.0, 8.0
+
+Columns = Mapping[str, np.ndarray]
+
+
+def lasting(z: np.ndarray, rng: np.random.Generator, *, share: float | np.ndarray) -> Columns:
+    """Exponential times of which `share` exceed `AT` days, watched for an independent time in whole days."""
+    until = np.ceil(special.log_ndtr(z) * AT / np.log(share))
+    watched = rng.integers(*WATCHED, len(z))
+    return {"t": np.minimum(until, watched).clip(min=1).astype(float), "e": (until <= watched).astype(float)}
+
+
+def two_classes(z: np.ndarray, rng: np.random.Generator, *, disappointed: float) -> Columns:
+    worse = rng.random(len(z)) < DISAPPOINTED
+    columns = lasting(z, rng, share=np.where(worse, disappointed, STAY))
+    return {**columns, "experience": np.where(worse, "disappointed", "fine").astype(object)}
+
+
+def flags(z: np.ndarray, rng: np.random.Generator, *, disappointed: float) -> Columns:
+    """Whether a customer left, by experience."""
+    columns = two_classes(z, rng, disappointed=disappointed)
+    share = np.where(columns["experience"] == "disappointed", disappointed, STAY)
+    return {"left": (z > special.ndtri(share)).astype(float), "experience": columns["experience"]}
+
+
+def doses(z: np.ndarray, rng: np.random.Generator, *, effect: float) -> Columns:
+    """Buying again, in a share that rises with ease; its slope is known since the dose does not depend on z."""
+    ease = rng.choice(list(AGAIN), len(z))
+    share = 0.6 + effect * (ease - 5)
+    return {"ease": ease, "again": (z < special.ndtri(share)).astype(float)}
+
+
+def brought(z: np.ndarray, rng: np.random.Generator, *, promoter: float) -> Columns:
+    """Referred customers a hundred customer years; some customers bring in far more than others."""
+    years = rng.uniform(0.3, 0.9, len(z))
+    says = np.where(rng.random(len(z)) < 0.4, "promoter", "detractor").astype(object)
+    pace = np.where(says == "promoter", promoter, PACE) / 100 * np.exp(0.5 * z - 0.125)
+    return {"brought": rng.poisson(pace * years).astype(float), "years": years, "intention": says}
+
+
+def spent(z: np.ndarray, rng: np.random.Generator, *, more: float) -> Columns:
+    worse = rng.random(len(z)) < 0.5
+    return {"paid": np.exp(z + np.where(worse, 0.0, np.log(1 + more))), "won_by": np.where(worse, "other", "referral").astype(object)}
+
+
+RETAINED = partial(estimates.survival, time="t", event="e", at=[AT])
+RETAINED_MORE = partial(estimates.survival_difference, time="t", event="e", at=[AT], between="experience", reference="disappointed")
+LEFT_MORE = partial(estimates.share_difference, flag="left", between="experience", reference="disappointed")
+SLOPE = partial(estimates.slope, value="again", on="ease")
+REFERS_MORE = partial(estimates.rate_difference, events="brought", exposure="years", per=100, between="intention", reference="detractor")
+PAYS_MORE = partial(estimates.amount_difference, value="paid", between="won_by", reference="other")
+MEAN = float(np.exp(0.5))
+
+# name, truth, columns, estimate; `validity.Figure(name, "loyalty", truth, columns, estimate, rows_at_once=6000)` makes a figure of each
+FIGURES: tuple[tuple[str, float, Callable[..., Columns], Callable[..., pd.DataFrame]], ...] = (
+    ("retained share 0.93", STAY, partial(lasting, share=STAY), RETAINED),
+    ("retained share 0.7", 0.7, partial(lasting, share=0.7), RETAINED),
+    ("retained difference", STAY - STAY_DISAPPOINTED, partial(two_classes, disappointed=STAY_DISAPPOINTED), RETAINED_MORE),
+    ("reaction difference, left", STAY_DISAPPOINTED - STAY, partial(flags, disappointed=STAY_DISAPPOINTED), LEFT_MORE),
+    ("dose slope, share", 0.05, partial(doses, effect=0.05), SLOPE),
+    ("referrals difference", PACE_PROMOTER - PACE, partial(brought, promoter=PACE_PROMOTER), REFERS_MORE),
+    ("amount difference", 0.5 * MEAN, partial(spent, more=0.5), PAYS_MORE),
+)
+NO_EFFECT: tuple[tuple[str, float, Callable[..., Columns], Callable[..., pd.DataFrame]], ...] = (
+    ("retained difference, none", 0.0, partial(two_classes, disappointed=STAY), RETAINED_MORE),
+    ("reaction difference, none", 0.0, partial(flags, disappointed=STAY), LEFT_MORE),
+    ("dose slope, none", 0.0, partial(doses, effect=0.0), SLOPE),
+    ("referrals difference, none", 0.0, partial(brought, promoter=PACE), REFERS_MORE),
+    ("amount difference, none", 0.0, partial(spent, more=0.0), PAYS_MORE),
+)
+DRAWN = ("retained share 0.7", "retained difference", "dose slope, share")
+SOURCES = ("estimates/survival.py", "estimates/slopes.py", "estimates/differences.py")  # what the results depend on
+
+
+def simulated(size: float) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return answers and customers of a simulated client: who is going to leave is in a worse mood, referrals come by chance."""
+    from cxlib.simulate import answers, people, trade
+    from cxlib.simulate.plan import Plan
+
+    plan = Plan(size=size)
+    who = people.people(plan)
+    return answers.answers(plan, who, trade.trade(plan, who)).responses, who.customers
+
+
+def class_recovery(*, size: float, redraws: int) -> dict[str, float]:
+    """Difference in retention between delighted and disappointed after 260 days, and false alarms of referrals drawn anew.
+
+    Returns
+    -------
+    dict
+        size, low, value, high of the difference, and the share of redraws of ``referred_by`` in which promoters seem to differ.
+    """
+    from cxlib.simulate.drivers import RATED
+
+    asked, customers = simulated(size)
+    options = {"as_of": date(2026, 6, 30), "cluster": "account_id"}
+    items = [f"{one.name}_actual" for one in RATED]
+    told = loyalty.retention(asked, customers=customers, items=items, days=[260], disappointed=0.5, **options)
+    kept = told[told["metric"].eq("retained_difference") & told["experience"].eq("delighted")].iloc[0]
+    asked, rng, alarms = asked[asked["item_type"].eq("nps")], np.random.default_rng(1), 0
+    older = customers.loc[customers["_way"].eq("existing"), "customer_id"].to_numpy()
+    for _ in range(redraws):
+        won = customers["_way"].eq("sales") & (rng.random(len(customers)) < 1 / 7)
+        by = pd.Series(rng.choice(older, len(customers)), index=customers.index).where(won).astype("str")
+        told = loyalty.referrals(asked, customers=customers.assign(referred_by=by), **options)
+        word = told[told["metric"].eq("referrals_after_difference") & told["intention"].eq("promoter")].iloc[0]
+        alarms += bool(word["low"] > 0 or word["high"] < 0)
+    return {"size": size, "low": kept["low"], "value": kept["value"], "high": kept["high"], "referral_alarms": alarms / max(redraws, 1)}
+
+
+def main() -> None:
+    import validity
+    from _measurement import as_markdown, command_line, show
+
+    chosen = command_line(__doc__, ("loyalty",)).parse_args()
+    sizes, repetitions = ((100,), 100) if chosen.quick else ((100, 300, 1000), 1000)
+
+    def cells(rows: tuple, sizes: tuple[int, ...], repetitions: int, question: str) -> list[validity.Cell]:
+        figures = [validity.Figure(name, "loyalty", *rest, rows_at_once=20_000) for name, *rest in rows]
+        return [validity.Cell(one, design, n, repetitions, question) for one in figures for design in validity.DESIGNS for n in sizes]
+
+    study = cells(FIGURES, sizes, repetitions, "coverage") + cells(NO_EFFECT, sizes, repetitions, "false alarms")
+    results = (validity.QUESTIONS[cell.question](cell) for cell in study)
+    if chosen.json:
+        show(results, as_json=True)
+    else:
+        print(validity.across_sizes(results))
+        rows = [class_recovery(size=size, redraws=20 if chosen.quick else 150) for size in ((1.0,) if chosen.quick else (1.0, 2.0, 4.0))]
+        print("\n" + as_markdown(list(rows[0]), ([f"{value:.3f}" for value in row.values()] for row in rows)))
+
+
+if __name__ == "__main__":
+    main()
