@@ -1,0 +1,212 @@
+"""Three views of the same touchpoints: what customers say, what staff believe customers say, and what management aims at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+from scipy import special  # not scipy.stats, which takes seconds to import
+
+from cxlib import estimates
+from cxlib.errors import DataError, worded
+from cxlib.estimates import Sampling
+from cxlib.estimates.linear import mean_spread
+from cxlib.survey import answered, by_respondent
+from cxlib.survey.gaps.paired import told_from_zero
+from cxlib.survey.gaps.pairing import OF_TOUCHPOINTS
+from cxlib.tables import ESTIMATE_COLUMNS
+
+__all__ = ["perception", "views"]
+
+# what staff estimate → the customers' item, the staff's figure, and the difference staff − customers
+ESTIMATED = {
+    "estimate_expected": ("expected", "staff_expected", "knowledge_gap"),
+    "estimate_actual": ("actual", "staff_actual", "self_image"),
+}
+FEWEST = 3  # departments below which a mean would tell what one of them said
+TOUCHPOINT = ["touchpoint_id"]
+
+
+def views(responses: pd.DataFrame, employee_notes: pd.DataFrame, **options: Unpack[Sampling]) -> pd.DataFrame:
+    """What customers say of each touchpoint, what staff believe they say, and how far both lie apart.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table; items of type ``actual`` and ``expected`` at touchpoints.
+    employee_notes : DataFrame
+        Estimates of staff (kinds ``estimate_actual`` and ``estimate_expected``), on the customers' scale, high is good.
+    **options
+        See :class:`cxlib.estimates.Sampling`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by touchpoint_id. Customers: ``expected``, ``actual`` (all who answered). Staff: ``staff_expected``, ``staff_actual``
+        (every department counts alike; ``n`` is missing, since it counts customers: the note says how many departments). Staff − customers:
+        ``knowledge_gap`` (of expected) and ``self_image`` (of actual), with the note "difference open" where not told from zero.
+        Fewer than three departments give no value.
+
+    Raises
+    ------
+    DataError
+        For estimates outside the customers' scale, and for touchpoints that are rated on different scales.
+
+    Notes
+    -----
+    Staff: x̄ = mean of D department means, SE² = s²/D, s² = Σ(x − x̄)²/Σ(D − 1) pooled over all touchpoints, since three or four
+    departments tell little of their own spread. Difference: SE² = SE²_staff + SE²_customers, t with Welch's degrees of freedom.
+
+    >>> rated = pd.DataFrame({"respondent_id": list("abcd"), "touchpoint_id": "hotline", "item_id": "should", "item_type": "expected",
+    ...     "state": "answered", "value": [5.0, 6.0, 5.0, 6.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 6.0})
+    >>> staff = pd.DataFrame({"department": list("xyz"), "touchpoint_id": "hotline", "kind": "estimate_expected", "value": [4.0, 5.0, 4.5]})
+    >>> found = views(rated, staff)
+    >>> found[found["metric"].eq("knowledge_gap")]["value"].item()
+    -1.0
+    """
+    low, high = _scale(responses)
+    told = employee_notes[employee_notes["value"].notna() & employee_notes["touchpoint_id"].notna()]
+    told = told[told["kind"].isin(list(ESTIMATED))]
+    _inside(told["value"], low, high, "employee_notes.value")
+    parts = []
+    for kind, names in ESTIMATED.items():
+        parts += _compared(responses, told[told["kind"].eq(kind)], names, (low, high), options)
+    return estimates.stack(*parts)
+
+
+def perception(
+    responses: pd.DataFrame,
+    touchpoints: pd.DataFrame,
+    *,
+    by: Sequence[str] = ("phase",),
+    targets: Mapping[str, float] | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """What management aims at, what customers expect and what they experience, by phase of the journey.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table, touchpoints' features joined to it.
+    touchpoints : DataFrame
+        ``target_perception``, where it holds numbers, is what management aims at; a phase's target is the mean of its touchpoints.
+    by : sequence of str
+        Features of touchpoints.
+    targets : mapping of str to float, optional
+        Phase → what management aims at; goes before ``target_perception``.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES. Metrics ``target`` (no interval: it is set), ``expected``, ``actual`` (all ratings of the group's touchpoints, each
+        counts once) and ``target_gap`` = actual − target with the interval of the former.
+
+    Raises
+    ------
+    DataError
+        For targets outside the customers' scale, and for touchpoints that are rated on different scales.
+    """
+    low, high = _scale(responses)
+    said = touchpoints["target_perception"] if "target_perception" in touchpoints else pd.Series(pd.NA, index=touchpoints.index)
+    aims = touchpoints["phase"].map(dict(targets or {})).astype("float64").fillna(pd.to_numeric(said, errors="coerce"))
+    _inside(aims.dropna(), low, high, "targets")
+    actual, expected = (_customers(responses, kind, by, options) for kind in ("actual", "expected"))
+    if aims.isna().all() or actual["value"].isna().all():
+        needs = ["touchpoints.target_perception"] if aims.isna().all() else ["responses[actual]"]
+        return estimates.stack(estimates.unanswerable("target", "", needs, by=by), expected, actual)
+    levels = touchpoints[list(by)].assign(aim=aims).groupby(list(by), as_index=False)["aim"].mean()
+    plain = actual.drop(columns="draws", errors="ignore")
+    wanted = plain[list(by)].merge(levels, on=list(by), how="left")["aim"].to_numpy()
+    blank = {"low": np.nan, "high": np.nan, "n": pd.array([pd.NA] * len(plain), dtype="Int64"), "n_eff": np.nan, "note": ""}
+    target = plain.assign(metric="target", value=wanted, method="set by management", **blank)
+    apart = {name: plain[name] - wanted for name in ("value", "low", "high")}
+    return estimates.stack(target, expected, actual, plain.assign(metric="target_gap", unit="scale points", **apart))
+
+
+def _scale(responses: pd.DataFrame) -> tuple[float, float]:
+    """Return the one scale on which touchpoints are rated."""
+    if responses.empty:
+        return -np.inf, np.inf
+    rows = responses[responses["item_type"].isin(("actual", "expected")) & responses["touchpoint_id"].notna()]
+    ends = rows[["scale_low", "scale_high"]].drop_duplicates()
+    if len(ends) > 1:
+        told = [f"{low:g}–{high:g}" for low, high in ends.itertuples(index=False)]
+        raise DataError(worded("views", "touchpoints are rated on several scales:", None, told, label="Scales", do="Compare them apart."))
+    return (float(ends.iat[0, 0]), float(ends.iat[0, 1])) if len(ends) else (-np.inf, np.inf)
+
+
+def _inside(values: pd.Series, low: float, high: float, place: str) -> None:
+    outside = values[(values < low) | (values > high)]
+    if len(outside):
+        do = "Give it on that scale, high is good; nothing is rescaled."
+        raise DataError(worded(place, f"lies outside the customers' scale {low:g}–{high:g}:", float(outside.iloc[0]), do=do))
+
+
+def _rated(responses: pd.DataFrame, kind: str, by: Sequence[str]) -> pd.DataFrame:
+    rows = answered(responses, (kind,))
+    known = [name for name in by if name in OF_TOUCHPOINTS]
+    return rows[rows["touchpoint_id"].notna()] if len(rows) and known else rows
+
+
+def _customers(responses: pd.DataFrame, kind: str, by: Sequence[str], options: Sampling) -> pd.DataFrame:
+    rows = _rated(responses, kind, by)
+    if rows.empty:
+        return estimates.unanswerable(kind, "", [f"responses[{kind}]"], by=by)
+    low, high = rows["scale_low"].min(), rows["scale_high"].max()
+    found = estimates.mean(rows, "value", by=by, metric=kind, unit=f"scale {low:g}–{high:g}", **by_respondent(options))
+    return found.assign(low=found["low"].clip(lower=low), high=found["high"].clip(upper=high))
+
+
+def _compared(
+    responses: pd.DataFrame, told: pd.DataFrame, names: tuple[str, str, str], scale: tuple[float, float], options: Sampling
+) -> list[pd.DataFrame]:
+    """Return customers, staff, and staff − customers for one kind of estimate."""
+    item, staff, apart = names
+    customers = _customers(responses, item, TOUCHPOINT, options)
+    if told.empty:
+        return [customers, *(estimates.unanswerable(name, "", ["employee_notes.value"], by=TOUCHPOINT) for name in (staff, apart))]
+    own = _staff(told)
+    half = special.stdtrit(own["df"], (1 + options.get("level", 0.95)) / 2) * own["se"]
+    columns = {"metric": staff, "value": own["value"], "low": own["value"] - half, "high": own["value"] + half}
+    unit = f"scale {scale[0]:g}–{scale[1]:g}" if np.isfinite(scale[0]) else ""
+    shown = _laid(own, columns, unit, "t, pooled spread", own["note"])
+    shown = shown.assign(low=shown["low"].clip(lower=scale[0]), high=shown["high"].clip(upper=scale[1]))
+    if customers["value"].isna().all():
+        return [customers, shown, estimates.unanswerable(apart, "", [f"responses[{item}]"], by=TOUCHPOINT)]
+    return [customers, shown, _apart(responses, own, customers, apart, options)]
+
+
+def _staff(told: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a touchpoint: the mean of department means, its standard error from the pooled spread, and a note."""
+    means = told.groupby([*TOUCHPOINT, "department"])["value"].mean().groupby(level=0)
+    table = pd.DataFrame({"value": means.mean(), "departments": means.size(), "squares": means.var(ddof=0) * means.size()}).reset_index()
+    df, squares = float((table["departments"] - 1).sum()), float(table["squares"].sum())
+    few = table["departments"] < FEWEST
+    note = [f"n < {FEWEST}" if count < FEWEST else f"departments = {count}" for count in table["departments"]]
+    se = np.sqrt(squares / df / table["departments"]) if df and squares > 0 else np.nan
+    return table.assign(value=table["value"].mask(few), se=se, df=max(df, 1.0), note=note)
+
+
+def _apart(responses: pd.DataFrame, own: pd.DataFrame, customers: pd.DataFrame, metric: str, options: Sampling) -> pd.DataFrame:
+    rows = _rated(responses, str(customers["metric"].iloc[0]), TOUCHPOINT)
+    value, spread = mean_spread(rows, "value", by=TOUCHPOINT, options=by_respondent(options))
+    theirs = customers[[*TOUCHPOINT, "n", "n_eff"]].assign(theirs=value, their_se=spread.se, their_df=spread.df)
+    both = own.merge(theirs, on="touchpoint_id")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        se = np.sqrt(both["se"] ** 2 + both["their_se"] ** 2)
+        df = se**4 / (both["se"] ** 4 / both["df"] + both["their_se"] ** 4 / both["their_df"])
+    half, apart = special.stdtrit(df, (1 + options.get("level", 0.95)) / 2) * se, both["value"] - both["theirs"]
+    columns = {"metric": metric, "value": apart, "low": apart - half, "high": apart + half}
+    note = both["note"].where(both["value"].isna(), "")
+    found = _laid(both, columns, "scale points", "t, Welch", note).assign(n=both["n"], n_eff=both["n_eff"])
+    return told_from_zero(found, apart.to_numpy(), se.to_numpy(), df.to_numpy(), options)
+
+
+def _laid(table: pd.DataFrame, columns: Mapping[str, object], unit: str, method: str, note: pd.Series) -> pd.DataFrame:
+    """Return ESTIMATES of the touchpoints of a table, without n."""
+    missing = pd.array([pd.NA] * len(table), dtype="Int64")
+    laid = table[TOUCHPOINT].assign(**columns, unit=unit, n=missing, n_eff=np.nan, method=method, note=note)
+    texts = dict.fromkeys(("touchpoint_id", "metric", "unit", "method", "note"), "str")
+    return laid[[*TOUCHPOINT, *ESTIMATE_COLUMNS]].astype(texts)
