@@ -369,6 +369,26 @@ class Scores(_Section):
     top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
 
 
+class Gaps(_Section):
+    """Expectation gaps, notebook 10: which questions belong together, and what the company aims at; high is good, as after intake."""
+
+    pairs: dict[str, str] = Field(
+        default_factory=dict,
+        description="item that asks what is expected (or how a competitor does) → item that asks what is; needed where the two have no "
+        "touchpoint of their own in common",
+    )
+    targets: dict[Literal["presales", "sales", "aftersales"], float] = Field(
+        default_factory=dict, description="phase → the mean rating that management aims at, on the scale of the ratings, high is good"
+    )
+    ces_target: float | None = Field(default=None, description="how easy it is meant to be, on the scale of the effort question (ces)")
+
+
+class Principles(_Section):
+    """The sentences by which the company wants to treat its customers, notebook 10."""
+
+    breach: float = Field(default=1.0, ge=0, le=4, description="mean fit, 0 to 4, up to which a touchpoint breaks a principle")
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -452,6 +472,8 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    gaps: Gaps = Gaps()
+    principles: Principles = Principles()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -519,7 +541,7 @@ class Params(_Section):
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
-        problems += self._label_problems() + self._top_problems()
+        problems += self._label_problems() + self._top_problems() + self._pair_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -546,6 +568,16 @@ class Params(_Section):
         columns = {column for table in CONTRACTS.values() for column in table.columns}
         known = columns | {name for table in self.extra.values() for name in table} | {"usual"}
         return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
+
+    def _pair_problems(self) -> list[str]:
+        types = {item.item_id or header: item.item_type for source in self.sources.values() for header, item in source.items.items()}
+        sides = dict.fromkeys(self.gaps.pairs, ("expected", "competitor")) | dict.fromkeys(self.gaps.pairs.values(), ("actual",))
+        problems = []
+        for name, wanted in sides.items():
+            known = [item for item, kind in types.items() if kind in wanted]
+            if name not in known:
+                problems.append(worded("gaps.pairs", f"there is no item of type {' or '.join(wanted)}", name, known, label="Items"))
+        return problems
 
     def _top_problems(self) -> list[str]:
         rated = {

@@ -208,7 +208,8 @@ class Study:
         Parameters
         ----------
         answer : str
-            Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``.
+            Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``. A metric
+            may have a sentence of its own, ``answer.<answer>.<metric>``.
         rests_on : DataFrame of one row
             The number the answer stands or falls with, told as ``{it}``.
         values : mapping of str to DataFrame of one row
@@ -223,8 +224,9 @@ class Study:
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
         facts = {"gate": gate, "counted": counted, "proxy": proxy, "judgement": judgement} | self.params.evidence.model_dump()
         grade = evidence.grade(rows["it"], against=rival, coverage=covered, **facts)
-        key = f"answer.{answer}" if pd.notna(rows["it"]["value"]) else f"answer.{answer}.missing"
+        known, own = pd.notna(rows["it"]["value"]), f"answer.{answer}.{rows['it']['metric']}"
         for language, words in self.words.items():
+            key = f"answer.{answer}.missing" if not known else own if words.has(own) else f"answer.{answer}"
             content: dict[str, Any] = {
                 "answer": words.text(key, **{name: words.told(row) for name, row in rows.items()}),
                 "grade": grade.letter,
@@ -286,6 +288,9 @@ class Study:
             else touchpoints["name_de"]
         )
         names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
+        principles = self._load("principles")
+        texts = principles["text_en"].fillna(principles["text_de"]) if language == "en" and "text_en" in principles else principles["text_de"]
+        names["principle_id"] = dict(zip(principles["principle_id"], texts, strict=True))
         items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
         names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
         for column, labels in self.params.labels.items():

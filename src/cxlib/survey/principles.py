@@ -107,7 +107,7 @@ def agreement(principle_ratings: pd.DataFrame, *, level: float = 0.95, draws: in
     names = {"kappa": "kappa", "same_fit_share": "share"}
     if principle_ratings.empty:
         return estimates.stack(*(estimates.unanswerable(name, unit, ["principle_ratings.fit"]) for name, unit in names.items()))
-    wide = _checked(principle_ratings).pivot(index=CELL, columns="rater", values="fit")
+    wide = _checked(principle_ratings).set_index([*CELL, "rater"])["fit"].unstack()  # noqa: PD010 - no pair stands twice
     touchpoints, of_touchpoint = np.unique(wide.index.get_level_values("touchpoint_id").to_numpy(dtype=object), return_inverse=True)
     weights = estimates.draw_weights(touchpoints, draws=draws, seed=seed).astype(np.float64)[of_touchpoint]
     weights = np.column_stack([np.ones(len(wide)), weights])
@@ -127,8 +127,8 @@ def _pair(one: np.ndarray, other: np.ndarray, weights: np.ndarray) -> np.ndarray
     both = ~(np.isnan(one) | np.isnan(other))
     a, b, w = one[both], other[both], weights[both]
     steps = np.unique(np.concatenate([a, b]))
-    p, q = ((side[:, None] == steps).T.astype(float) @ w / w.sum(axis=0) for side in (a, b))
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore"):  # a draw without a touchpoint, or all fits alike
+        p, q = ((side[:, None] == steps).T.astype(float) @ w / w.sum(axis=0) for side in (a, b))
         seen = np.abs(a - b) @ w / w.sum(axis=0)
         by_habit = np.einsum("id,ij,jd->d", p, np.abs(steps[:, None] - steps), q)
         return np.vstack([1 - seen / by_habit, (a == b).astype(float) @ w / w.sum(axis=0)])

@@ -6,6 +6,7 @@ from cxlib.report.plots.lanes import Lanes, lanes
 from cxlib.report.plots.matrix import Matrix, matrix
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
+from cxlib.report.plots.tiles import Tiles, tiles
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
@@ -15,11 +16,13 @@ __all__ = [
     "Matrix",
     "Plot",
     "Ranking",
+    "Tiles",
     "Waterfall",
     "chain",
     "heatmap",
     "lanes",
     "matrix",
     "ranking",
+    "tiles",
     "waterfall",
 ]

@@ -8,6 +8,6 @@ from cxlib.survey.gaps.paired import competitor, gap
 from cxlib.survey.gaps.pairing import pairing, pairs
 from cxlib.survey.gaps.targets import to_target
 from cxlib.survey.gaps.views import perception, views
-from cxlib.survey.gaps.weakest import links, weakest_link
+from cxlib.survey.gaps.weakest import beside, links, weakest_link
 
-__all__ = ["competitor", "gap", "links", "pairing", "pairs", "perception", "to_target", "views", "weakest_link"]
+__all__ = ["beside", "competitor", "gap", "links", "pairing", "pairs", "perception", "to_target", "views", "weakest_link"]

@@ -10,18 +10,17 @@ import pandas as pd
 from scipy import special  # not scipy.stats, which takes seconds to import
 
 from cxlib import estimates
-from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.linear import mean_spread
 from cxlib.survey import by_respondent, scores
 from cxlib.survey.gaps.pairing import of_touchpoints, pairs
 from cxlib.tables import MEASURED
 
-__all__ = ["competitor", "gap", "noted", "told_from_zero"]
+__all__ = ["MIXED", "competitor", "gap", "noted", "told_from_zero"]
 
 OPEN = "difference open"  # not told from zero at the level asked for, after allowing for the number of comparisons
 NO_PAIRS = "no pairs"
-SINGLE = ("touchpoint_id", "item_id")  # group columns by which a rating stands for one thing, also where nothing is compared with it
+MIXED = "several scales"  # answers that cannot be averaged
 
 
 def gap(
@@ -52,13 +51,13 @@ def gap(
     DataFrame
         ESTIMATES. Metrics ``actual`` and ``expected`` (unit ``scale low–high``) and ``gap`` = actual − expected (unit
         ``scale points``), all three of the same people: those who answered both; ``n`` counts them. A gap that is not told from zero
-        carries the note "difference open". Touchpoints (items) whose expectation was not asked keep the mean of all who rated them as
+        carries the note "difference open". By touchpoint, those whose expectation was not asked keep the mean of all who rated them as
         ``actual``, the others with the note "not asked".
 
     Raises
     ------
     DataError
-        As :func:`cxlib.survey.gaps.pairs`; and when pairs on different scales would be averaged.
+        As :func:`cxlib.survey.gaps.pairs`. A group whose pairs stand on several scales has no value and the note "several scales".
 
     Notes
     -----
@@ -119,19 +118,23 @@ def _compared(
     if min_n and people:
         table = table.assign(**{name: estimates.coarsen(table[name], min_n=min_n, count=table["respondent_id"]) for name in people})
     parts = _three(table, by, other, metric, by_respondent(options))
-    if other == "expected" and by and set(by) <= set(SINGLE):
+    if other == "expected" and list(by) == ["touchpoint_id"]:
         parts += _unpaired(responses, every, by, other, metric, options)
     return estimates.stack(*parts)
 
 
 def _three(table: pd.DataFrame, by: Sequence[str], other: str, metric: str, options: Sampling) -> list[pd.DataFrame]:
-    ends = table.groupby(list(by) or (lambda _: 0), dropna=False)[["scale_low", "scale_high"]].agg(["min", "max"])
-    low, high = (ends[(f"scale_{end}", "min")].to_numpy() for end in ("low", "high"))
-    mixed = (low != ends[("scale_low", "max")]) | (high != ends[("scale_high", "max")])
-    if mixed.any():
-        place, seen = ", ".join(by) or "all answers", ends.index[mixed.to_numpy()][0]
-        raise DataError(worded(place, "pairs on different scales cannot be averaged:", seen, do="Group by item_id."))
-    parts = []
+    """Return both means and the mean difference by group; a group of several scales has none."""
+    groups = table[list(by)].astype("str").fillna(estimates.UNKNOWN) if by else pd.DataFrame({"all": "all"}, index=table.index)
+    named = [groups[name] for name in groups]
+    ends = table.groupby(named)[["scale_low", "scale_high"]]
+    mixed = (ends.transform("min") != ends.transform("max")).any(axis=1)
+    without = groups[mixed].drop_duplicates() if by else pd.DataFrame(index=range(int(mixed.any())))
+    parts = [noted(without, name, MIXED) for name in (other, metric)] if len(without) else []
+    table = table[~mixed]
+    if table.empty:
+        return [noted(without, "actual", MIXED), *parts]
+    low, high = (ends.min()[f"scale_{end}"][~mixed.groupby(named).any()].to_numpy() for end in ("low", "high"))
     for name, column in (("actual", "actual"), (other, "other")):
         found = estimates.mean(table, column, by=by, metric=name, **options)
         found["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]

@@ -43,7 +43,8 @@ def partners(responses: pd.DataFrame, *, declared: Mapping[str, str] | None = No
     found = {str(one): str(to) for one, to in (declared or {}).items() if one in ids}
     unknown = [to for to in found.values() if to not in set(actual["item_id"])]
     if unknown:
-        raise DataError(*(worded("pairs", "there is no item of type actual", to, actual["item_id"].unique(), label="Items") for to in unknown))
+        known = actual["item_id"].unique()
+        raise DataError(*(worded("pairs", "there is no item of type actual", to, known, label="Items") for to in unknown))
     taken = {*found, *found.values()}
     open_actual, open_other = (
         rows[rows["touchpoint_id"].notna() & ~rows["item_id"].isin(taken)].groupby("touchpoint_id")["item_id"].unique()

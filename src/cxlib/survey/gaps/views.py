@@ -14,7 +14,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.linear import mean_spread
 from cxlib.survey import answered, by_respondent
-from cxlib.survey.gaps.paired import told_from_zero
+from cxlib.survey.gaps.paired import MIXED, told_from_zero
 from cxlib.survey.gaps.pairing import OF_TOUCHPOINTS
 from cxlib.tables import ESTIMATE_COLUMNS
 
@@ -45,14 +45,14 @@ def views(responses: pd.DataFrame, employee_notes: pd.DataFrame, **options: Unpa
     -------
     DataFrame
         ESTIMATES by touchpoint_id. Customers: ``expected``, ``actual`` (all who answered). Staff: ``staff_expected``, ``staff_actual``
-        (every department counts alike; ``n`` is missing, since it counts customers: the note says how many departments). Staff − customers:
+        (every department counts alike; ``n`` is 0, since it counts customers: the note says how many departments). Staff − customers:
         ``knowledge_gap`` (of expected) and ``self_image`` (of actual), with the note "difference open" where not told from zero.
         Fewer than three departments give no value.
 
     Raises
     ------
     DataError
-        For estimates outside the customers' scale, and for touchpoints that are rated on different scales.
+        For estimates outside the customers' scale, and for a touchpoint that is rated on several scales.
 
     Notes
     -----
@@ -66,13 +66,13 @@ def views(responses: pd.DataFrame, employee_notes: pd.DataFrame, **options: Unpa
     >>> found[found["metric"].eq("knowledge_gap")]["value"].item()
     -1.0
     """
-    low, high = _scale(responses)
+    scales = _scales(responses)
     told = employee_notes[employee_notes["value"].notna() & employee_notes["touchpoint_id"].notna()]
     told = told[told["kind"].isin(list(ESTIMATED))]
-    _inside(told["value"], low, high, "employee_notes.value")
+    _inside(told["value"], told["touchpoint_id"], scales, "employee_notes.value")
     parts = []
     for kind, names in ESTIMATED.items():
-        parts += _compared(responses, told[told["kind"].eq(kind)], names, (low, high), options)
+        parts += _compared(responses, told[told["kind"].eq(kind)], names, scales, options)
     return estimates.stack(*parts)
 
 
@@ -100,18 +100,17 @@ def perception(
     Returns
     -------
     DataFrame
-        ESTIMATES. Metrics ``target`` (no interval: it is set), ``expected``, ``actual`` (all ratings of the group's touchpoints, each
+        ESTIMATES. Metrics ``target`` (no interval and no respondents: it is set), ``expected``, ``actual`` (all ratings of the group's touchpoints, each
         counts once) and ``target_gap`` = actual − target with the interval of the former.
 
     Raises
     ------
     DataError
-        For targets outside the customers' scale, and for touchpoints that are rated on different scales.
+        For targets outside the customers' scale, and for a touchpoint that is rated on several scales.
     """
-    low, high = _scale(responses)
     said = touchpoints["target_perception"] if "target_perception" in touchpoints else pd.Series(pd.NA, index=touchpoints.index)
     aims = touchpoints["phase"].map(dict(targets or {})).astype("float64").fillna(pd.to_numeric(said, errors="coerce"))
-    _inside(aims.dropna(), low, high, "targets")
+    _inside(aims.dropna(), touchpoints["touchpoint_id"][aims.notna()], _scales(responses), "targets")
     actual, expected = (_customers(responses, kind, by, options) for kind in ("actual", "expected"))
     if aims.isna().all() or actual["value"].isna().all():
         needs = ["touchpoints.target_perception"] if aims.isna().all() else ["responses[actual]"]
@@ -119,29 +118,31 @@ def perception(
     levels = touchpoints[list(by)].assign(aim=aims).groupby(list(by), as_index=False)["aim"].mean()
     plain = actual.drop(columns="draws", errors="ignore")
     wanted = plain[list(by)].merge(levels, on=list(by), how="left")["aim"].to_numpy()
-    blank = {"low": np.nan, "high": np.nan, "n": pd.array([pd.NA] * len(plain), dtype="Int64"), "n_eff": np.nan, "note": ""}
+    blank = {"low": np.nan, "high": np.nan, "n": pd.array([0] * len(plain), dtype="Int64"), "n_eff": np.nan, "note": ""}
     target = plain.assign(metric="target", value=wanted, method="set by management", **blank)
     apart = {name: plain[name] - wanted for name in ("value", "low", "high")}
     return estimates.stack(target, expected, actual, plain.assign(metric="target_gap", unit="scale points", **apart))
 
 
-def _scale(responses: pd.DataFrame) -> tuple[float, float]:
-    """Return the one scale on which touchpoints are rated."""
-    if responses.empty:
-        return -np.inf, np.inf
-    rows = responses[responses["item_type"].isin(("actual", "expected")) & responses["touchpoint_id"].notna()]
-    ends = rows[["scale_low", "scale_high"]].drop_duplicates()
-    if len(ends) > 1:
-        told = [f"{low:g}–{high:g}" for low, high in ends.itertuples(index=False)]
-        raise DataError(worded("views", "touchpoints are rated on several scales:", None, told, label="Scales", do="Compare them apart."))
-    return (float(ends.iat[0, 0]), float(ends.iat[0, 1])) if len(ends) else (-np.inf, np.inf)
+def _scales(responses: pd.DataFrame) -> pd.DataFrame:
+    """Return the ends of the scale on which each touchpoint is rated."""
+    kinds = responses["item_type"].isin(("actual", "expected")) if len(responses) else pd.Series(dtype=bool)
+    rows = responses[kinds & responses["touchpoint_id"].notna()] if len(responses) else responses
+    ends = rows[[*TOUCHPOINT, "scale_low", "scale_high"]].drop_duplicates()
+    twice = ends[ends.duplicated("touchpoint_id")]
+    if len(twice):
+        seen = twice["touchpoint_id"].iloc[0]
+        raise DataError(worded("views", "a touchpoint is rated on several scales:", seen, do="Leave one, or give it two touchpoints."))
+    return ends.rename(columns={"scale_low": "from", "scale_high": "to"})
 
 
-def _inside(values: pd.Series, low: float, high: float, place: str) -> None:
-    outside = values[(values < low) | (values > high)]
-    if len(outside):
+def _inside(values: pd.Series, touchpoints: pd.Series, scales: pd.DataFrame, place: str) -> None:
+    ends = scales.set_index("touchpoint_id").reindex(touchpoints.to_numpy())
+    outside = (values.to_numpy() < ends["from"].to_numpy()) | (values.to_numpy() > ends["to"].to_numpy())
+    if outside.any():
+        low, high = ends[outside].iloc[0]
         do = "Give it on that scale, high is good; nothing is rescaled."
-        raise DataError(worded(place, f"lies outside the customers' scale {low:g}–{high:g}:", float(outside.iloc[0]), do=do))
+        raise DataError(worded(place, f"lies outside the customers' scale {low:g}–{high:g}:", float(values[outside].iloc[0]), do=do))
 
 
 def _rated(responses: pd.DataFrame, kind: str, by: Sequence[str]) -> pd.DataFrame:
@@ -154,25 +155,32 @@ def _customers(responses: pd.DataFrame, kind: str, by: Sequence[str], options: S
     rows = _rated(responses, kind, by)
     if rows.empty:
         return estimates.unanswerable(kind, "", [f"responses[{kind}]"], by=by)
-    low, high = rows["scale_low"].min(), rows["scale_high"].max()
-    found = estimates.mean(rows, "value", by=by, metric=kind, unit=f"scale {low:g}–{high:g}", **by_respondent(options))
-    return found.assign(low=found["low"].clip(lower=low), high=found["high"].clip(upper=high))
+    ends = rows.groupby(list(by))[["scale_low", "scale_high"]].agg(["min", "max"])
+    low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
+    mixed = (ends[("scale_low", "max")].to_numpy() > low) | (ends[("scale_high", "min")].to_numpy() < high)
+    found = estimates.mean(rows, "value", by=by, metric=kind, **by_respondent(options))
+    found["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
+    found["low"], found["high"] = np.maximum(found["low"], low), np.minimum(found["high"], high)
+    if mixed.any():
+        blank = {name: found[name].mask(mixed) for name in ("value", "low", "high", "draws") if name in found}
+        found = found.assign(**blank, note=found["note"].mask(mixed, MIXED))
+    return found
 
 
 def _compared(
-    responses: pd.DataFrame, told: pd.DataFrame, names: tuple[str, str, str], scale: tuple[float, float], options: Sampling
+    responses: pd.DataFrame, told: pd.DataFrame, names: tuple[str, str, str], scales: pd.DataFrame, options: Sampling
 ) -> list[pd.DataFrame]:
     """Return customers, staff, and staff − customers for one kind of estimate."""
     item, staff, apart = names
     customers = _customers(responses, item, TOUCHPOINT, options)
     if told.empty:
         return [customers, *(estimates.unanswerable(name, "", ["employee_notes.value"], by=TOUCHPOINT) for name in (staff, apart))]
-    own = _staff(told)
+    own = _staff(told).merge(scales, on="touchpoint_id", how="left")
     half = special.stdtrit(own["df"], (1 + options.get("level", 0.95)) / 2) * own["se"]
-    columns = {"metric": staff, "value": own["value"], "low": own["value"] - half, "high": own["value"] + half}
-    unit = f"scale {scale[0]:g}–{scale[1]:g}" if np.isfinite(scale[0]) else ""
+    low, high = np.fmax(own["value"] - half, own["from"]), np.fmin(own["value"] + half, own["to"])
+    columns = {"metric": staff, "value": own["value"], "low": low.where(half.notna()), "high": high.where(half.notna())}
+    unit = [f"scale {a:g}–{b:g}" if a == a else "" for a, b in own[["from", "to"]].itertuples(index=False)]
     shown = _laid(own, columns, unit, "t, pooled spread", own["note"])
-    shown = shown.assign(low=shown["low"].clip(lower=scale[0]), high=shown["high"].clip(upper=scale[1]))
     if customers["value"].isna().all():
         return [customers, shown, estimates.unanswerable(apart, "", [f"responses[{item}]"], by=TOUCHPOINT)]
     return [customers, shown, _apart(responses, own, customers, apart, options)]
@@ -204,9 +212,9 @@ def _apart(responses: pd.DataFrame, own: pd.DataFrame, customers: pd.DataFrame, 
     return told_from_zero(found, apart.to_numpy(), se.to_numpy(), df.to_numpy(), options)
 
 
-def _laid(table: pd.DataFrame, columns: Mapping[str, object], unit: str, method: str, note: pd.Series) -> pd.DataFrame:
-    """Return ESTIMATES of the touchpoints of a table, without n."""
-    missing = pd.array([pd.NA] * len(table), dtype="Int64")
-    laid = table[TOUCHPOINT].assign(**columns, unit=unit, n=missing, n_eff=np.nan, method=method, note=note)
+def _laid(table: pd.DataFrame, columns: Mapping[str, object], unit: str | list[str], method: str, note: pd.Series) -> pd.DataFrame:
+    """Return ESTIMATES of the touchpoints of a table, of which no customer is part."""
+    nobody = pd.array([0] * len(table), dtype="Int64")
+    laid = table[TOUCHPOINT].assign(**columns, unit=unit, n=nobody, n_eff=np.nan, method=method, note=note)
     texts = dict.fromkeys(("touchpoint_id", "metric", "unit", "method", "note"), "str")
     return laid[[*TOUCHPOINT, *ESTIMATE_COLUMNS]].astype(texts)

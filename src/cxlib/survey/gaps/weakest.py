@@ -9,7 +9,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.tables import group_columns
 
-__all__ = ["links", "weakest_link"]
+__all__ = ["beside", "links", "weakest_link"]
 
 
 def links(found: pd.DataFrame) -> pd.DataFrame:
@@ -22,6 +22,22 @@ def links(found: pd.DataFrame) -> pd.DataFrame:
     """
     gaps = found[found["metric"].eq("gap")]
     return gaps if gaps["value"].notna().any() or not found["metric"].eq("actual").any() else found[found["metric"].eq("actual")]
+
+
+def beside(found: pd.DataFrame, link: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the row of another metric for the same link; where there is none, the row that says what is missing.
+
+    Parameters
+    ----------
+    found : DataFrame
+        ESTIMATES with that metric.
+    link : DataFrame of one row
+        As :func:`cxlib.estimates.lowest` returns it.
+    metric : str
+    """
+    rows = found[found["metric"].eq(metric)]
+    same = rows[(rows[group_columns(found)].astype("str") == link.iloc[0][group_columns(found)].astype("str")).all(axis=1)]
+    return same.iloc[:1] if len(same) else rows.iloc[:1]
 
 
 def weakest_link(found: pd.DataFrame, *, by: str = "touchpoint_id", level: float = 0.95) -> pd.DataFrame:
@@ -71,7 +87,8 @@ def weakest_link(found: pd.DataFrame, *, by: str = "touchpoint_id", level: float
         said = needs[0].removeprefix("needs ").split(", ") if needs else ["responses[actual]"]
         return estimates.unanswerable("weakest_probability", "share", said, by=[by])
     if rows[by].duplicated().any():
-        raise DataError(worded("weakest_link", "several rows stand for the link", rows[by][rows[by].duplicated()].iloc[0], do="Choose one."))
+        twice = rows[by][rows[by].duplicated()].iloc[0]
+        raise DataError(worded("weakest_link", "several rows stand for the link", twice, do="Choose one."))
     if "draws" not in rows or not rows["draws"].map(lambda draws: isinstance(draws, np.ndarray)).all():
         raise DataError("weakest_link: rows carry no draws. Compute the gaps with draws=500, and hand them over before they are saved.")
     rows = rows.sort_values("value", kind="stable", ignore_index=True)
