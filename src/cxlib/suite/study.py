@@ -88,6 +88,7 @@ class Study:
     project: Path
     _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
+    _lacking: list[str] = field(default_factory=list)  # what the last thing shown said to be missing
 
     def tell(self) -> None:
         """Say whose study this is; shown in Lab, left out of pages."""
@@ -175,6 +176,9 @@ class Study:
         table = what.table if isinstance(what, Plot) else what
         missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
         kind = "missing" if missing and table["value"].isna().all() else "figure" if isinstance(what, Plot) else "table"
+        if kind == "missing" and missing == self._lacking:
+            return  # the page has just said so
+        self._lacking = missing if kind == "missing" else []
         number = self._shown[kind] = self._shown.get(kind, 0) + 1
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
@@ -289,7 +293,9 @@ class Study:
         )
         names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
         principles = self._load("principles")
-        texts = principles["text_en"].fillna(principles["text_de"]) if language == "en" and "text_en" in principles else principles["text_de"]
+        texts = principles["text_de"]
+        if language == "en" and "text_en" in principles:
+            texts = principles["text_en"].fillna(texts)
         names["principle_id"] = dict(zip(principles["principle_id"], texts, strict=True))
         items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
         names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}

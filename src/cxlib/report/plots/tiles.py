@@ -24,6 +24,7 @@ SIZE, SMALL, LINE = 13, 12, 16  # text, small text, line height
 LABELS, WIDEST, TALL = 236, 96, 26  # room of row labels, widest tile, its height
 DARKEST = 0.5  # of a shade, so that ink on it keeps its contrast in both modes
 STEPS = 5
+UPRIGHT, MOST = 150, 6  # room of an upright heading; lines of another
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,32 +38,24 @@ class Tiles(Plot):
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the tiles, 720 pixels wide, or 350 for a telephone."""
-        cells = self._cells()
         rows, columns = self._levels()
         width, left = (NARROW, 0) if narrow else (WIDE, LABELS)
         tile = min(WIDEST, (width - left) / max(len(columns), 1))
-        heads = [wrapped(words.label(self.column, name), tile - 6, size=SMALL, lines=3) for name in columns]
-        upright = any(text_width(line, SMALL) > tile - 4 or line.endswith("…") for head in heads for line in head)
-        names = [words.label(self.column, name) for name in columns]
+        heads = _Heads.of([words.label(self.column, name) for name in columns], tile)
         labels = [wrapped(words.label(self.row, name), width if narrow else left - 12, size=SIZE, lines=2) for name in rows]
-        title = wrapped(words.measure(self._metric, self._unit), width, size=SIZE, bold=True, lines=1)[0]
-        head = min(max((text_width(name, SMALL) for name in names), default=0), 150) if upright else 16 * max(map(len, heads), default=1)
-        top = 34 + head
         heights = [len(label) * LINE + TALL + 2 if narrow else max(len(label) * LINE + 6, TALL + 2) for label in labels]
-        figure, axes = canvas(width, top + sum(heights) + 6)
+        y = float(34 + heads.height)
+        figure, axes = canvas(width, y + sum(heights) + 6)
         strokes = Strokes()
-        write(axes, 0, 14, title, bold=True)
-        for number, (name, lines) in enumerate(zip(names, heads, strict=True)):
-            _heading(axes, left + (number + 0.5) * tile, top - 8, name, lines, upright=upright)
-        y = float(top)
+        title = words.measure(self._metric, self._unit)
+        write(axes, 0, 14, wrapped(title, width, size=SIZE, bold=True, lines=1)[0], bold=True)
+        heads.draw(axes, left, tile, y - 8)
         for name, label, height in zip(rows, labels, heights, strict=True):
             strokes.line((0, left + tile * len(columns)), (y, y), ink="line")
+            first = y + 14 if narrow else y + height / 2 + 4.5 - (len(label) - 1) / 2 * LINE
             for number, line in enumerate(label):
-                write(axes, 0, y + 14 + number * LINE if narrow else y + height / 2 + 4.5 + (number - (len(label) - 1) / 2) * LINE, line)
-            base = y + height - TALL - 1 if narrow else y + (height - TALL) / 2
-            for number, other in enumerate(columns):
-                box = (left + number * tile + 1, base, left + (number + 1) * tile - 1, base + TALL)
-                self._tile(axes, words, cells.get((name, other)), box)
+                write(axes, 0, first + number * LINE, line)
+            self._row(axes, words, name, (left, y + height - TALL - 1 if narrow else y + (height - TALL) / 2, tile))
             y += height
         strokes.draw(axes)
         return figure
@@ -100,30 +93,59 @@ class Tiles(Plot):
         rows, columns = (list(dict.fromkeys(key[side] for key in self._cells())) for side in (0, 1))
         return sorted(rows, key=lambda name: place.get(name, len(place))), sorted(columns, key=lambda name: name.startswith("__"))
 
-    def _tile(self, axes: Axes, words: Words, row: dict[str, Any] | None, box: tuple[float, float, float, float]) -> None:
-        middle = (box[0] + box[2]) / 2
-        if row is None or absent(row["value"]):
-            write(axes, middle, box[3] - 9, words.text("value.missing"), size=SMALL, ink="muted", align="center")
-            return
-        apart = float(row["value"]) - self.middle
-        widest = max((abs(_value(one) - self.middle) for one in self._cells().values() if not absent(one["value"])), default=0.0)
-        step = round(STEPS * abs(apart) / widest) if widest else 0
-        if step:
-            shade = colour("warn" if apart < 0 else "accent")
-            axes.fill_between([box[0], box[2]], box[1], box[3], color=shade, alpha=DARKEST * step / STEPS, linewidth=0, zorder=1)
-        write(axes, middle, box[3] - 9, words.told(row).bare(), size=SMALL, bold=apart < 0 and step == STEPS, align="center")
+    def _row(self, axes: Axes, words: Words, name: str, place: tuple[float, float, float]) -> None:
+        """Draw the tiles of one row from its left edge, its top and the width of a tile."""
+        cells, (left, top, tile) = self._cells(), place
+        widest = max((abs(_value(one) - self.middle) for one in cells.values() if not absent(one["value"])), default=0.0)
+        for number, column in enumerate(self._levels()[1]):
+            cell, middle = cells.get((name, column)), left + (number + 0.5) * tile
+            if cell is None or absent(cell["value"]):
+                write(axes, middle, top + TALL - 9, words.text("value.missing"), size=SMALL, ink="muted", align="center")
+                continue
+            apart = _value(cell) - self.middle
+            step = round(STEPS * abs(apart) / widest) if widest else 0
+            if step:
+                shade, x = colour("warn" if apart < 0 else "accent"), [middle - tile / 2 + 1, middle + tile / 2 - 1]
+                axes.fill_between(x, top, top + TALL, color=shade, alpha=DARKEST * step / STEPS, linewidth=0, zorder=1)
+            bold = apart < 0 and step == STEPS
+            write(axes, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
+
+
+@dataclass(frozen=True, eq=False)
+class _Heads:
+    """The headings of the columns: in lines above their tiles, or upright where a word is too long for that."""
+
+    names: Sequence[str]
+    lines: Sequence[Sequence[str]]
+    upright: bool
+
+    @classmethod
+    def of(cls, names: Sequence[str], tile: float) -> _Heads:
+        room = tile - 4
+        upright = any(text_width(word, SMALL) > room for name in names for word in name.split())
+        lines = [wrapped(name, room, size=SMALL, lines=MOST) for name in names]
+        return cls(names, lines, upright or any(line.endswith("…") for head in lines for line in head))
+
+    @property
+    def height(self) -> float:
+        """Room that the headings take."""
+        if self.upright:
+            return min(max((text_width(name, SMALL) for name in self.names), default=0), UPRIGHT)
+        return LINE * max(map(len, self.lines), default=1)
+
+    def draw(self, axes: Axes, left: float, tile: float, bottom: float) -> None:
+        """Write every heading above its column."""
+        for number, (name, lines) in enumerate(zip(self.names, self.lines, strict=True)):
+            x = left + (number + 0.5) * tile
+            if self.upright:
+                write(axes, x + 4, bottom, wrapped(name, UPRIGHT, size=SMALL, lines=1)[0], size=SMALL, ink="muted", upright=True)
+                continue
+            for up, line in enumerate(reversed(lines)):
+                write(axes, x, bottom - up * LINE, line, size=SMALL, ink="muted", align="center")
 
 
 def _value(row: dict[str, Any]) -> float:
     return float(row["value"])
-
-
-def _heading(axes: Axes, x: float, bottom: float, name: str, lines: Sequence[str], *, upright: bool) -> None:
-    if upright:
-        write(axes, x + 4, bottom, wrapped(name, 150, size=SMALL, lines=1)[0], size=SMALL, ink="muted", upright=True)
-        return
-    for number, line in enumerate(reversed(lines)):
-        write(axes, x, bottom - number * LINE, line, size=SMALL, ink="muted", align="center")
 
 
 def tiles(estimates: pd.DataFrame, *, row: str, column: str, order: Sequence[str] = (), middle: float = 0.0) -> Tiles:

@@ -20,6 +20,7 @@ __all__ = ["MIXED", "competitor", "gap", "noted", "told_from_zero"]
 
 OPEN = "difference open"  # not told from zero at the level asked for, after allowing for the number of comparisons
 NO_PAIRS = "no pairs"
+ALONE = ["touchpoint_id"]  # the grouping in which a rating stands for itself, also where nothing is compared with it
 MIXED = "several scales"  # answers that cannot be averaged
 
 
@@ -104,11 +105,11 @@ def _compared(
 ) -> pd.DataFrame:
     kinds = set(responses["item_type"]) if len(responses) else set()
     needs = [f"responses[{kind}]" for kind in ("actual", other) if kind not in kinds]
-    if "actual" in needs:
-        return estimates.stack(*(estimates.unanswerable(name, "", needs, by=by) for name in ("actual", other, metric)))
     if needs:
-        alone = scores.mean_rating(responses, by=by, min_n=min_n, **options).assign(metric="actual")
-        return estimates.stack(alone, *(estimates.unanswerable(name, "", needs, by=by) for name in (other, metric)))
+        lacking = [estimates.unanswerable(name, "", needs, by=by) for name in ("actual", other, metric)]
+        if other != "expected" or "actual" in needs or list(by) != ALONE:
+            return estimates.stack(*lacking)
+        return estimates.stack(scores.mean_rating(responses, **options).assign(metric="actual"), *lacking[1:])
     every = of_touchpoints(pairs(responses, declared=declared, other=other, both=False), by)
     table = every[every["difference"].notna()]
     if table.empty:
@@ -118,8 +119,8 @@ def _compared(
     if min_n and people:
         table = table.assign(**{name: estimates.coarsen(table[name], min_n=min_n, count=table["respondent_id"]) for name in people})
     parts = _three(table, by, other, metric, by_respondent(options))
-    if other == "expected" and list(by) == ["touchpoint_id"]:
-        parts += _unpaired(responses, every, by, other, metric, options)
+    if other == "expected" and list(by) == ALONE:
+        parts += _unpaired(responses, every, options)
     return estimates.stack(*parts)
 
 
@@ -154,18 +155,14 @@ def told_from_zero(found: pd.DataFrame, value: np.ndarray, se: np.ndarray, df: n
     return found.assign(note=pd.Series(np.where(unsure, OPEN, found["note"]), index=found.index, dtype="str"))
 
 
-def _unpaired(
-    responses: pd.DataFrame, every: pd.DataFrame, by: Sequence[str], other: str, metric: str, options: Sampling
-) -> list[pd.DataFrame]:
-    """Return the ratings of what nobody was asked to expect anything of, and rows that say so."""
-    single = list(dict.fromkeys(by))
-    known = every[single].drop_duplicates()
-    rated = of_touchpoints(responses[responses["item_type"].eq("actual") & responses["state"].eq("answered")], by)
-    alone = rated.merge(known, on=single, how="left", indicator=True)["_merge"].eq("left_only").to_numpy()
-    if not alone.any():
+def _unpaired(responses: pd.DataFrame, every: pd.DataFrame, options: Sampling) -> list[pd.DataFrame]:
+    """Return the ratings of touchpoints of which nobody was asked what they expect, and rows that say so."""
+    rated = of_touchpoints(responses[responses["item_type"].eq("actual") & responses["state"].eq("answered")], ALONE)
+    alone = rated[~rated["touchpoint_id"].isin(every["touchpoint_id"])]
+    if alone.empty:
         return []
-    found = scores.mean_rating(rated[alone], by=by, **options).assign(metric="actual")
-    return [found, *(noted(found[list(by)], name, "not asked") for name in (other, metric))]
+    found = scores.mean_rating(alone, **options).assign(metric="actual")
+    return [found, *(noted(found[ALONE], name, "not asked") for name in ("expected", "gap"))]
 
 
 def noted(groups: pd.DataFrame, metric: str, note: str) -> pd.DataFrame:

@@ -100,8 +100,8 @@ def perception(
     Returns
     -------
     DataFrame
-        ESTIMATES. Metrics ``target`` (no interval and no respondents: it is set), ``expected``, ``actual`` (all ratings of the group's touchpoints, each
-        counts once) and ``target_gap`` = actual − target with the interval of the former.
+        ESTIMATES. Metrics ``target`` (no interval and no respondents: it is set), ``expected``, ``actual`` (all ratings of the
+        group's touchpoints, each counts once) and ``target_gap`` = actual − target with the interval of the former.
 
     Raises
     ------
@@ -112,9 +112,9 @@ def perception(
     aims = touchpoints["phase"].map(dict(targets or {})).astype("float64").fillna(pd.to_numeric(said, errors="coerce"))
     _inside(aims.dropna(), touchpoints["touchpoint_id"][aims.notna()], _scales(responses), "targets")
     actual, expected = (_customers(responses, kind, by, options) for kind in ("actual", "expected"))
-    if aims.isna().all() or actual["value"].isna().all():
-        needs = ["touchpoints.target_perception"] if aims.isna().all() else ["responses[actual]"]
-        return estimates.stack(estimates.unanswerable("target", "", needs, by=by), expected, actual)
+    needs = ["touchpoints.target_perception"] * bool(aims.isna().all()) + ["responses[actual]"] * bool(actual["value"].isna().all())
+    if needs:
+        return estimates.stack(*(estimates.unanswerable(name, "", needs, by=by) for name in ("target", "expected", "actual")))
     levels = touchpoints[list(by)].assign(aim=aims).groupby(list(by), as_index=False)["aim"].mean()
     plain = actual.drop(columns="draws", errors="ignore")
     wanted = plain[list(by)].merge(levels, on=list(by), how="left")["aim"].to_numpy()
@@ -173,16 +173,15 @@ def _compared(
     """Return customers, staff, and staff − customers for one kind of estimate."""
     item, staff, apart = names
     customers = _customers(responses, item, TOUCHPOINT, options)
-    if told.empty:
-        return [customers, *(estimates.unanswerable(name, "", ["employee_notes.value"], by=TOUCHPOINT) for name in (staff, apart))]
+    needs = [f"responses[{item}]"] * bool(customers["value"].isna().all()) + ["employee_notes.value"] * told.empty
+    if needs:
+        return [estimates.unanswerable(name, "", needs, by=TOUCHPOINT) for name in names]
     own = _staff(told).merge(scales, on="touchpoint_id", how="left")
     half = special.stdtrit(own["df"], (1 + options.get("level", 0.95)) / 2) * own["se"]
     low, high = np.fmax(own["value"] - half, own["from"]), np.fmin(own["value"] + half, own["to"])
     columns = {"metric": staff, "value": own["value"], "low": low.where(half.notna()), "high": high.where(half.notna())}
     unit = [f"scale {a:g}–{b:g}" if a == a else "" for a, b in own[["from", "to"]].itertuples(index=False)]
     shown = _laid(own, columns, unit, "t, pooled spread", own["note"])
-    if customers["value"].isna().all():
-        return [customers, shown, estimates.unanswerable(apart, "", [f"responses[{item}]"], by=TOUCHPOINT)]
     return [customers, shown, _apart(responses, own, customers, apart, options)]
 
 
