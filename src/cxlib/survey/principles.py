@@ -33,8 +33,8 @@ def conformity(principle_ratings: pd.DataFrame, *, breach: float = 1.0) -> pd.Da
     -------
     DataFrame
         ESTIMATES by touchpoint_id and principle_id. Metric ``principle_fit``, unit ``scale 0–4``. A judgement of a few people, no
-        sample: no interval, and ``n`` is missing, since it counts respondents. Notes: "breach", and "raters apart" where two of them lie
-        two steps or more from each other.
+        sample: no interval, and ``n`` is missing, since it counts respondents. Notes: "raters apart" where two of them lie two
+        steps or more from each other, else "breach".
 
     Raises
     ------
@@ -52,7 +52,7 @@ def conformity(principle_ratings: pd.DataFrame, *, breach: float = 1.0) -> pd.Da
         return estimates.unanswerable("principle_fit", "", ["principle_ratings.fit"], by=CELL)
     rated = _checked(principle_ratings)
     cells = rated.groupby(CELL)["fit"].agg(["mean", "min", "max"]).reset_index()
-    note = np.select([cells["mean"] <= breach, cells["max"] - cells["min"] >= APART], ["breach", "raters apart"], "")
+    note = np.select([cells["max"] - cells["min"] >= APART, cells["mean"] <= breach], ["raters apart", "breach"], "")
     columns = {"metric": "principle_fit", "value": cells["mean"], "unit": f"scale {LOWEST}–{HIGHEST}", "method": "mean of raters"}
     return rows(cells[CELL], {**columns, "note": note}).assign(n=pd.array([pd.NA] * len(cells), dtype="Int64"))
 
@@ -115,10 +115,12 @@ def agreement(principle_ratings: pd.DataFrame, *, level: float = 0.95, draws: in
     if not found:
         return rows(pd.DataFrame(index=range(2)), {"metric": list(names), "unit": list(names.values()), "note": "n < 2"})
     values = np.mean(found, axis=0)  # kappa and share, by draw; the first is the table's own
-    with np.errstate(invalid="ignore"):
-        low, high = np.nanquantile(values[:, 1:], [(1 - level) / 2, (1 + level) / 2], axis=1)
+    known = [each[1:][~np.isnan(each[1:])] for each in values]
+    ends = [np.quantile(each, [(1 - level) / 2, (1 + level) / 2]) if len(each) else [np.nan] * 2 for each in known]
+    low, high = zip(*ends, strict=True)
     columns = {"metric": list(names), "value": values[:, 0], "low": low, "high": high, "unit": list(names.values())}
-    table = rows(pd.DataFrame(index=range(2)), {**columns, "method": "percentile of draws"})
+    note = ["no spread" if np.isnan(value) else "" for value in values[:, 0]]  # both raters gave one fit throughout
+    table = rows(pd.DataFrame(index=range(2)), {**columns, "method": "percentile of draws", "note": note})
     return table.assign(n=pd.array([pd.NA] * 2, dtype="Int64"))
 
 

@@ -95,6 +95,8 @@ class Tiles(Plot):
 
     def _row(self, axes: Axes, words: Words, name: str, place: tuple[float, float, float]) -> None:
         """Draw the tiles of one row from its left edge, its top and the width of a tile."""
+        from matplotlib.patches import Rectangle
+
         cells, (left, top, tile) = self._cells(), place
         widest = max((abs(_value(one) - self.middle) for one in cells.values() if not absent(one["value"])), default=0.0)
         for number, column in enumerate(self._levels()[1]):
@@ -105,8 +107,8 @@ class Tiles(Plot):
             apart = _value(cell) - self.middle
             step = round(STEPS * abs(apart) / widest) if widest else 0
             if step:
-                shade, x = colour("warn" if apart < 0 else "accent"), [middle - tile / 2 + 1, middle + tile / 2 - 1]
-                axes.fill_between(x, top, top + TALL, color=shade, alpha=DARKEST * step / STEPS, linewidth=0, zorder=1)
+                shade = {"color": colour("warn" if apart < 0 else "accent"), "alpha": DARKEST * step / STEPS}
+                axes.add_patch(Rectangle((middle - tile / 2 + 1, top), tile - 2, TALL, linewidth=0, zorder=1, **shade))
             bold = apart < 0 and step == STEPS
             write(axes, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
 

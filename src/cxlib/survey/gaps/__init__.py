@@ -5,9 +5,9 @@ or is declared; answers on different scales are refused.
 """
 
 from cxlib.survey.gaps.paired import competitor, gap
-from cxlib.survey.gaps.pairing import pairing, pairs
+from cxlib.survey.gaps.pairing import pair_counts, pairs
 from cxlib.survey.gaps.targets import to_target
-from cxlib.survey.gaps.views import perception, views
+from cxlib.survey.gaps.three_views import perception, views
 from cxlib.survey.gaps.weakest import beside, links, weakest_link
 
-__all__ = ["beside", "competitor", "gap", "links", "pairing", "pairs", "perception", "to_target", "views", "weakest_link"]
+__all__ = ["beside", "competitor", "gap", "links", "pair_counts", "pairs", "perception", "to_target", "views", "weakest_link"]

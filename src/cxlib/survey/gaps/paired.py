@@ -107,7 +107,7 @@ def _compared(
     needs = [f"responses[{kind}]" for kind in ("actual", other) if kind not in kinds]
     if needs:
         lacking = [estimates.unanswerable(name, "", needs, by=by) for name in ("actual", other, metric)]
-        if other != "expected" or "actual" in needs or list(by) != ALONE:
+        if other != "expected" or "responses[actual]" in needs or list(by) != ALONE:
             return estimates.stack(*lacking)
         return estimates.stack(scores.mean_rating(responses, **options).assign(metric="actual"), *lacking[1:])
     every = of_touchpoints(pairs(responses, declared=declared, other=other, both=False), by)

@@ -14,7 +14,7 @@ from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent
 from cxlib.tables import CONTRACTS
 
-__all__ = ["of_touchpoints", "pairing", "pairs", "partners"]
+__all__ = ["of_touchpoints", "pair_counts", "pairs", "partners"]
 
 KEY = ["response_id", "item_id"]
 OF_TOUCHPOINTS = tuple(CONTRACTS["touchpoints"].columns)
@@ -121,7 +121,7 @@ def _is_pair(table: pd.DataFrame) -> pd.Series:
     return table["state"].eq("answered") & table["other_state"].eq("answered")
 
 
-def pairing(
+def pair_counts(
     responses: pd.DataFrame,
     *,
     by: Sequence[str] = ("touchpoint_id",),

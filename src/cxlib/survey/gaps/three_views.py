@@ -178,8 +178,9 @@ def _compared(
         return [estimates.unanswerable(name, "", needs, by=TOUCHPOINT) for name in names]
     own = _staff(told).merge(scales, on="touchpoint_id", how="left")
     half = special.stdtrit(own["df"], (1 + options.get("level", 0.95)) / 2) * own["se"]
+    known = half.notna() & own["value"].notna()
     low, high = np.fmax(own["value"] - half, own["from"]), np.fmin(own["value"] + half, own["to"])
-    columns = {"metric": staff, "value": own["value"], "low": low.where(half.notna()), "high": high.where(half.notna())}
+    columns = {"metric": staff, "value": own["value"], "low": low.where(known), "high": high.where(known)}
     unit = [f"scale {a:g}–{b:g}" if a == a else "" for a, b in own[["from", "to"]].itertuples(index=False)]
     shown = _laid(own, columns, unit, "t, pooled spread", own["note"])
     return [customers, shown, _apart(responses, own, customers, apart, options)]
