@@ -18,6 +18,7 @@ GERMAN, ENGLISH = Locale("de", "DE"), Locale("en", "GB")
         ("share", 0.07, None, 1),
         ("points", 40.4, 6.0, 1),
         ("scale 1–5", 4.0, 0.1, 2),
+        ("kappa", 0.7294, 0.2, 2),
         ("index", 62.4, 5.0, 0),
         ("count", 2530, None, 0),
         ("EUR", 12.5, None, 2),

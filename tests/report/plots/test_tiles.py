@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.report import plots, svg
+from cxlib.report import plots, style, svg
+from cxlib.report.plots.tiles import DARKEST
 
 
 @pytest.fixture
@@ -66,6 +67,14 @@ def test_long_words_stand_upright_and_short_ones_in_lines(crossed, german):
         e for e in root_of(plots.tiles(long, row="touchpoint_id", column="role"), german).iter("text") if "rotate(-90" in str(e.attrib)
     ]
     assert len(turned) == 2
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("ink", ["warn", "accent"])
+def test_numbers_keep_their_contrast_on_the_darkest_shade(dark, ink):
+    channels = [[int(style.COLOURS[name][dark][i : i + 2], 16) for i in (1, 3, 5)] for name in (ink, "paper")]
+    blended = [round(DARKEST * over + (1 - DARKEST) * under) for over, under in zip(*channels, strict=True)]
+    assert style.contrast(style.COLOURS["ink"][dark], "#" + "".join(f"{channel:02x}" for channel in blended)) >= 4.5
 
 
 def test_wrong_tables_are_refused(crossed):
