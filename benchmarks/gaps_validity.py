@@ -3,8 +3,8 @@
 ``QUESTIONS`` maps a question to a function of (design, n, repetitions) that returns a Result:
 
 - ``gap``: share of intervals of paired gaps that hold the truth; a person's answers share a trait, half are asked what they expect.
-- ``weakest_link``: among samples in which one link is called the weakest with a probability p, it truly is in a share p of them. The value is
-  the mean probability called less the share that is right, over links drawn anew each time; 0 is calibrated, above 0 overconfident.
+- ``weakest_link``: among samples in which one link is called the weakest with probability p, it truly is in a share p. The value is the
+  mean probability called less the share that is right, over links drawn anew each time; 0 is calibrated, above 0 overconfident.
 - ``rank``: share of rank intervals that hold the link's true rank.
 - ``knowledge_gap``: share of intervals of staff − customers that hold the truth, with three or four departments a touchpoint.
 
@@ -47,7 +47,7 @@ def mean_mark(mean: float | np.ndarray, sd: float) -> np.ndarray:
 
 
 def people(design: str, n: int, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
-    """Return who answers (with weight and account) and the trait that all of a person's answers share, standard normal in the population."""
+    """Return who answers (with weight and account) and the trait that all of a person's answers share, standard normal among all."""
     trait = rng.normal(size=n)
     table = pd.DataFrame({"respondent_id": [f"r{number}" for number in range(n)], "weight": 1.0})
     if design == "weighted":  # drawn with probability in proportion to exp(−TILT·trait)
@@ -109,9 +109,9 @@ def coverage(design: str, n: int, repetitions: int) -> Result:
 def called(design: str, n: int, repetitions: int) -> tuple[np.ndarray, np.ndarray, list[bool]]:
     """Return the probability of the link called the weakest, whether it is, and which rank intervals hold."""
     sure, right, held = [], [], []
-    for rng in samples("weakest", design, n, repetitions):
+    for number, rng in enumerate(samples("weakest", design, n, repetitions)):
         true = -0.8 + SPREAD * rng.normal(size=LINKS)
-        found = gaps.weakest_link(gaps.gap(chain(design, n, true, rng), draws=200, **options(design)))
+        found = gaps.weakest_link(gaps.gap(chain(design, n, true, rng), draws=200, seed=number, **options(design)))
         named = found[found["metric"].eq("weakest_probability")]
         top = named.loc[named["value"].idxmax()]
         sure.append(top["value"])
@@ -127,7 +127,7 @@ def weakest_link(design: str, n: int, repetitions: int) -> Result:
     sure, right, _ = called(design, n, repetitions)
     value, error = float((sure - right).mean()), 2.576 * float((sure - right).std()) / np.sqrt(len(sure))
     note = f"99 % {value - error:.3f} to {value + error:.3f}; called {sure.mean():.3f}, right {right.mean():.3f}; {repetitions} repetitions"
-    return Result(f"calibration · weakest link · {design} · n={n}", value, "probability", "−0.05–0.05", abs(value) <= 0.05 + error, note)
+    return Result(f"calibration · weakest link · {design} · n={n}", value, "probability", "−0.05–0.05", bool(abs(value) <= 0.05 + error), note)
 
 
 def rank(design: str, n: int, repetitions: int) -> Result:
