@@ -138,7 +138,10 @@ def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, de
     assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
-    assert "Am schwächsten: Reklamation und 8D-Bericht mit 3,43" in german["10_expectation_gaps"]
+    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,47 statt 5,37. Abstand −1,90 (Skalenpunkte; Spanne −2,11 bis −1,68; n = 178)"
+    assert gap in german["10_expectation_gaps"]
+    assert "3.47 against 5.37" in english["10_expectation_gaps"]
+    assert "caus" not in english["10_expectation_gaps"].replace("because", "")
 
 
 def test_a_client_without_a_survey_gets_a_page_that_says_what_is_missing(suite):
@@ -176,6 +179,8 @@ def test_the_airport_survey_becomes_a_report_with_nothing_but_its_params(suite, 
     run = published(suite, "sfo2017")
     english = (run / "en" / "10_expectation_gaps.html").read_text(encoding="utf-8")
     assert "Weakest: Retail shops at 3.65" in english
+    assert "What customers expect was not asked." in english
+    assert "Survey: question about: expected" in english
     assert "40.4 points (span 37.3 to 43.5; n = 2,746)" in english
     assert "40,4 Punkte (Spanne 37,3 bis 43,5; n = 2.746)" in (run / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
 

@@ -17,7 +17,7 @@ from cxlib.contacts import service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
-from cxlib.survey import loyalty, scores
+from cxlib.survey import gaps, loyalty, principles, scores
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent / "demo"
@@ -80,6 +80,16 @@ def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str
     yield "expected", scores.mean_rating(answers, item_type="expected", **sampling)
     yield "top_box", scores.top_box(answers, **sampling)
     yield "usage", scores.usage(answers, **sampling)
+    paired = {"declared": params.gaps.pairs, **sampling}
+    yield "gaps", estimates.stack(gaps.gap(answers, **paired), gaps.gap(answers, by=["item_id"], **paired))
+    yield "gaps_by_role", gaps.gap(answers, by=["role", "touchpoint_id"], min_n=params.min_n, **paired)
+    yield "pairs", gaps.pair_counts(answers, **paired)
+    yield "competitor", gaps.competitor(answers, **paired)
+    yield "views", gaps.views(answers, table("employee_notes"), **sampling)
+    placed = answers.merge(table("touchpoints")[["touchpoint_id", "phase"]], on="touchpoint_id", how="left")
+    yield "perception", gaps.perception(placed, table("touchpoints"), targets=params.gaps.targets, **sampling)
+    fits = principles.conformity(table("principle_ratings"), breach=params.principles.breach)
+    yield "principles", estimates.stack(fits, principles.breaches(fits), principles.agreement(table("principle_ratings"), **params.chance))
     overall = scores.csat(answers, item_type="overall", by=["item_id"], **sampling)
     yield "csat_ces", estimates.stack(overall, scores.ces(answers, by=["item_id"], **sampling))
 

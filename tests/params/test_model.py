@@ -177,6 +177,16 @@ def refused(project, text):
         ),
         (
             "name: Acme",
+            "name: Acme\ngaps: {pairs: {price_expected: price_actual}}",
+            "gaps.pairs: there is no item of type expected or competitor 'price_expected'.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\ngaps: {targets: {salez: 5}}",
+            "gaps.targets.salez",
+        ),
+        (
+            "name: Acme",
             "name: Acme\nlabels: {stagee: {a: {de: A, en: A}}}",
             "labels: no table has the column 'stagee' (did you mean 'stage'?). Allowed:",
         ),

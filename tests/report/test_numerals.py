@@ -19,6 +19,7 @@ GERMAN, ENGLISH = Locale("de", "DE"), Locale("en", "GB")
         ("points", 40.4, 6.0, 1),
         ("scale 1–5", 4.0, 0.1, 2),
         ("points per point", 0.82, 0.2, 2),
+        ("kappa", 0.7294, 0.2, 2),
         ("index", 62.4, 5.0, 0),
         ("count", 2530, None, 0),
         ("EUR", 12.5, None, 2),

@@ -42,6 +42,17 @@ def test_a_row_tells_its_parts(german, part, said):
     assert format(german.told(ROW), part) == said
 
 
+def test_a_share_is_told_as_how_often(german, english):
+    share = {**ROW, "unit": "share", "value": 0.976}
+    assert f"{german.told(share):times}" == "98 von 100"
+    assert f"{english.told(share):times}" == "98 of 100"
+    assert f"{german.told({**share, 'value': np.nan, 'note': 'suppressed'}):times}" == "zum Schutz Einzelner nicht veröffentlicht"
+
+
+def test_a_number_without_respondents_tells_no_n(german):
+    assert str(german.told({**ROW, "n": 0})) == "40,4 Punkte (Spanne 37,4 bis 43,4)"
+
+
 def test_an_unknown_part_is_refused(german):
     with pytest.raises(CxError, match=r"told row: unknown part 'spann' \(did you mean 'span'\?\)"):
         format(german.told(ROW), "spann")

@@ -9,6 +9,7 @@ tables can be combined row by row.
 from cxlib.estimates.bootstrap import draw_weights, drawn
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.figures import mean, rate, ratio, share
+from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable
 from cxlib.estimates.sampling import Sampling
@@ -26,6 +27,7 @@ __all__ = [
     "difference",
     "draw_weights",
     "drawn",
+    "false_discovery",
     "highest",
     "lowest",
     "mean",

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from cxlib.errors import CxError
 from cxlib.estimates.bootstrap import draw_ratios
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import Sample, Sampling, Spread
+from cxlib.estimates.sampling import Sample, Sampling, Spread, sample
 
-__all__ = ["draw_ids", "draws_of", "linear", "numbers", "spread_of"]
+__all__ = ["draw_ids", "draws_of", "linear", "mean_spread", "numbers", "spread_of"]
 
 
 def linear(
@@ -47,6 +49,13 @@ def spread_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> Spread:
     residual = top - value[chosen.group] * bottom
     residual[np.abs(residual) < 1e-12 * np.maximum(np.abs(top), 1.0)] = 0.0  # rounding is no spread
     return chosen.spread(chosen.weight * residual * share_of[chosen.group])
+
+
+def mean_spread(table: pd.DataFrame, value: str, *, by: Sequence[str], options: Sampling) -> tuple[np.ndarray, Spread]:
+    """Return each group's mean and its linearised spread, in the order in which :func:`cxlib.estimates.mean` lists the groups."""
+    chosen = sample(table, [value], by, options)
+    top = numbers(table, value, chosen)
+    return chosen.total(top) / chosen.total(np.ones_like(top)), spread_of(chosen, top, np.ones_like(top))
 
 
 def draws_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray, options: Sampling) -> np.ndarray:

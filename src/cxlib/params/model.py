@@ -369,6 +369,26 @@ class Scores(_Section):
     top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
 
 
+class Gaps(_Section):
+    """Expectation gaps, notebook 10: which questions belong together, and what the company aims at; high is good, as after intake."""
+
+    pairs: dict[str, str] = Field(
+        default_factory=dict,
+        description="item that asks what is expected (or how a competitor does) → item that asks what is; needed where the two have no "
+        "touchpoint of their own in common",
+    )
+    targets: dict[Literal["presales", "sales", "aftersales"], float] = Field(
+        default_factory=dict, description="phase → the mean rating that management aims at, on the scale of the ratings, high is good"
+    )
+    ces_target: float | None = Field(default=None, description="how easy it is meant to be, on the scale of the effort question (ces)")
+
+
+class Principles(_Section):
+    """The sentences by which the company wants to treat its customers, notebook 10."""
+
+    breach: float = Field(default=1.0, ge=0, le=4, description="mean fit, 0 to 4, up to which a touchpoint breaks a principle")
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -474,6 +494,8 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    gaps: Gaps = Gaps()
+    principles: Principles = Principles()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -552,7 +574,7 @@ class Params(_Section):
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
-        problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
+        problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses) + self._pair_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -590,6 +612,16 @@ class Params(_Section):
         items = {item.item_id or header for source in self.sources.values() for header, item in source.items.items()}
         if self.loyalty.effort is not None and self.loyalty.effort not in items:
             problems.append(worded("loyalty.effort", "no survey asks the item", self.loyalty.effort, sorted(items), label="Items"))
+        return problems
+
+    def _pair_problems(self) -> list[str]:
+        types = {item.item_id or header: item.item_type for source in self.sources.values() for header, item in source.items.items()}
+        sides = dict.fromkeys(self.gaps.pairs, ("expected", "competitor")) | dict.fromkeys(self.gaps.pairs.values(), ("actual",))
+        problems = []
+        for name, wanted in sides.items():
+            known = [item for item, kind in types.items() if kind in wanted]
+            if name not in known:
+                problems.append(worded("gaps.pairs", f"there is no item of type {' or '.join(wanted)}", name, known, label="Items"))
         return problems
 
     def _top_problems(self) -> list[str]:

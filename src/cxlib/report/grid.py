@@ -138,7 +138,7 @@ def _listed(told: Sequence[Told], heads: list[str], labels: list[list[str]], val
     words = told[0].words
     shown = {
         "span": any(not absent(row.row.get(end)) for row in told for end in ("low", "high")),
-        "n": any(not absent(row.row.get("n")) and not absent(row.row["value"]) for row in told),
+        "n": any(row.asked and not absent(row.row["value"]) for row in told),
     }
     columns = [value, *(words.column(name) for name, wanted in shown.items() if wanted)]
     rows = []
@@ -164,7 +164,7 @@ def _side_by_side(told: Sequence[Told], head: _Head, metrics: list[str], words: 
         labels.setdefault(key, head.of(row))
         found.setdefault(key, {})[str(row.row["metric"])] = row
     mixed = {metric for metric in metrics if _mixed(told, metric)}
-    counts = {key: {f"{row:n}" for row in cells.values() if not absent(row.row.get("n"))} for key, cells in found.items()}
+    counts = {key: {f"{row:n}" for row in cells.values() if row.asked} for key, cells in found.items()}
     shared = any(counts.values()) and all(len(count) <= 1 for count in counts.values())
     rows = []
     for key, cells in found.items():
@@ -179,7 +179,7 @@ def _packed(row: Told | None, words: Words, with_unit: bool, *, with_n: bool) ->
         return Cell(words.text("value.missing"))
     if absent(row.row["value"]):
         return Cell(f"{row:value}", note=True)
-    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if with_n and not absent(row.row.get("n")) else "", row.note]
+    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if with_n and row.asked else "", row.note]
     return Cell(f"{row:value}" if with_unit else row.bare(), tuple(fact for fact in facts if fact), strong=True)
 
 

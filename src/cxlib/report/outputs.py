@@ -6,6 +6,7 @@ through Jinja's escaping; only the SVG that :mod:`cxlib.report.svg` made is put 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -118,19 +119,17 @@ def missing(needs: Sequence[str], words: Words) -> str:
     Parameters
     ----------
     needs : sequence of str
-        ``table.column``, or a table's name alone.
+        ``table.column``, ``responses[item type]``, or a table's name alone.
     """
-    wanted: dict[str, list[str]] = {}
-    for need in needs:
-        name, _, column = need.strip().partition(".")
-        wanted.setdefault(name, []).append(column)
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for need in map(str.strip, needs):
+        kind = re.fullmatch(r"(\w+)\[(\w+)\]", need)  # items of a kind, as in responses[expected]
+        name, _, column = need.partition(".")
+        told = (kind[1], words.label("item_type", kind[2])) if kind else (name, words.column(column) if column else "")
+        wanted.setdefault(told[0], []).append((told[1], need))
     items = [
-        {
-            "table": words.label("table", name),
-            "columns": [words.column(c) for c in columns if c],
-            "code": [f"{name}.{c}" if c else name for c in columns],
-        }
-        for name, columns in wanted.items()
+        {"table": words.label("table", name), "columns": [told for told, _ in asked if told], "code": [need for _, need in asked]}
+        for name, asked in wanted.items()
     ]
     return render("missing.html.j2", words, items=items)
 

@@ -46,8 +46,8 @@ def absent(value: object) -> bool:
 class Told:
     """One row of ESTIMATES, ready to be put into a sentence by ``str.format``.
 
-    ``{x}`` tells value, span and n; ``{x:value}``, ``{x:span}`` and ``{x:n}`` tell one of them; ``{x:COLUMN}`` tells the
-    label of a group column. A row with a note tells the note instead of a number.
+    ``{x}`` tells value, span and n; ``{x:value}``, ``{x:span}`` and ``{x:n}`` tell one of them, ``{x:times}`` a share as "97 of
+    100"; ``{x:COLUMN}`` tells the label of a group column. A row with a note tells the note instead of a number.
     """
 
     words: Words
@@ -55,7 +55,7 @@ class Told:
 
     def __format__(self, wanted: str) -> str:
         """Word the row, or the part of it that the format names."""
-        parts = {"": self._full, "value": self._value, "span": self._span, "n": self._n}
+        parts = {"": self._full, "value": self._value, "span": self._span, "n": self._n, "times": self._times}
         if wanted in parts:
             return parts[wanted]()
         if wanted == "metric":
@@ -84,6 +84,11 @@ class Told:
         """The unit code of the row."""
         return str(self._cell("unit", ""))
 
+    @property
+    def asked(self) -> bool:
+        """Whether respondents stand behind the number: n is known and not 0."""
+        return bool(self._cell("n", 0))
+
     def bare(self) -> str:
         """Return the number without its unit (a percentage keeps its sign), or "" when there is none."""
         return "" if absent(self.row["value"]) else self.words.number(self.row["value"], self.unit, places=self.decimals, bare=True)
@@ -105,13 +110,18 @@ class Told:
     def _n(self) -> str:
         return self.words.number(self._cell("n"), "count")
 
+    def _times(self) -> str:
+        if absent(self.row["value"]):
+            return self._value()
+        return self.words.text("told.times", n=round(100 * self.row["value"]))
+
     def _full(self) -> str:
         if absent(self.row["value"]):
             return self._value()
         told, span = self.words.text, self._span()
         facts = [self.words.unit(self.unit)] if self.unit.startswith(("scale", "index")) else []
         facts += [told("told.span", span=span)] if span else []
-        facts += [told("told.n", n=self._n())] if self._cell("n") is not None else []
+        facts += [told("told.n", n=self._n())] if self.asked else []
         facts += [self.note] if self.note else []
         return f"{self._value()} ({'; '.join(facts)})" if facts else self._value()
 

@@ -88,6 +88,7 @@ class Study:
     project: Path
     _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
+    _lacking: list[str] = field(default_factory=list)  # what the last thing shown said to be missing
 
     def tell(self) -> None:
         """Say whose study this is; shown in Lab, left out of pages."""
@@ -175,6 +176,9 @@ class Study:
         table = what.table if isinstance(what, Plot) else what
         missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
         kind = "missing" if missing and table["value"].isna().all() else "figure" if isinstance(what, Plot) else "table"
+        if kind == "missing" and missing == self._lacking:
+            return  # the page has just said so
+        self._lacking = missing if kind == "missing" else []
         number = self._shown[kind] = self._shown.get(kind, 0) + 1
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
@@ -208,7 +212,8 @@ class Study:
         Parameters
         ----------
         answer : str
-            Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``.
+            Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``. A metric
+            may have a sentence of its own, ``answer.<answer>.<metric>``.
         rests_on : DataFrame of one row
             The number the answer stands or falls with, told as ``{it}``.
         values : mapping of str to DataFrame of one row
@@ -223,8 +228,9 @@ class Study:
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
         facts = {"gate": gate, "counted": counted, "proxy": proxy, "judgement": judgement} | self.params.evidence.model_dump()
         grade = evidence.grade(rows["it"], against=rival, coverage=covered, **facts)
-        key = f"answer.{answer}" if pd.notna(rows["it"]["value"]) else f"answer.{answer}.missing"
+        known, own = pd.notna(rows["it"]["value"]), f"answer.{answer}.{rows['it']['metric']}"
         for language, words in self.words.items():
+            key = f"answer.{answer}.missing" if not known else own if words.has(own) else f"answer.{answer}"
             content: dict[str, Any] = {
                 "answer": words.text(key, **{name: words.told(row) for name, row in rows.items()}),
                 "grade": grade.letter,
@@ -287,6 +293,11 @@ class Study:
         )
         names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
         names["bought_at"] = names["touchpoint_id"]
+        principles = self._load("principles")
+        texts = principles["text_de"]
+        if language == "en" and "text_en" in principles:
+            texts = principles["text_en"].fillna(texts)
+        names["principle_id"] = dict(zip(principles["principle_id"], texts, strict=True))
         items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
         names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
         for column, labels in self.params.labels.items():

@@ -13,6 +13,7 @@ from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
+from cxlib.report.plots.tiles import Tiles, tiles
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Ranking",
     "Severity",
     "Shares",
+    "Tiles",
     "Waterfall",
     "chain",
     "curves",
@@ -42,5 +44,6 @@ __all__ = [
     "ranking",
     "severity",
     "shares",
+    "tiles",
     "waterfall",
 ]
