@@ -7,6 +7,7 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.bootstrap import draw_weights, drawn
+from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import difference
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.quantiles import quantile
@@ -16,6 +17,7 @@ from cxlib.estimates.sampling import Sampling
 __all__ = [
     "OTHER",
     "UNKNOWN",
+    "Calibration",
     "Sampling",
     "across",
     "arrange",
