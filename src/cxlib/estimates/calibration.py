@@ -95,5 +95,7 @@ def people_of(calibration: Calibration, columns: Sequence[str]) -> pd.DataFrame:
     """Return the people, after checking that they hold the columns that say how they were drawn."""
     lacking = [name for name in columns if name not in calibration.people.columns]
     if lacking:
-        raise DataError(*(f"calibration: those who were weighted have no column {name!r}, which says how they were drawn." for name in lacking))
+        raise DataError(
+            *(f"calibration: those who were weighted have no column {name!r}, which says how they were drawn." for name in lacking)
+        )
     return calibration.people

@@ -214,7 +214,7 @@ def _drawn(chosen: pd.DataFrame, weight: np.ndarray, options: Sampling) -> _Draw
         cluster, cluster_ids = _factor(_with_own_clusters(chosen, options), options.get("cluster"))
         return cluster, cluster_ids, *_strata(chosen, cluster, options), None
     position = calibration.position(chosen, weight)
-    named = [str(options[key]) for key in ("cluster", "stratum", "population") if options.get(key)]  # type: ignore[literal-required]
+    named = [str(options[key]) for key in ("cluster", "stratum", "population") if options.get(key)]
     people = people_of(calibration, named)
     cluster, cluster_ids = _factor(_with_own_clusters(people, options), options.get("cluster"))
     stratum, sizes = _strata(people, cluster, options)
