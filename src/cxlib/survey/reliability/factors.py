@@ -10,7 +10,7 @@ __all__ = ["Factors", "factors"]
 
 ROUNDS, HALVINGS = 200, 25
 SLOPE = 1e-9  # largest slope of the discrepancy, items standardised, at which a fit is done
-NEARLY = 1e-6  # the same where rounding allows no further step
+NEARLY = 1e-5  # the same where rounding allows no further step
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,8 +82,8 @@ class Factors:
         return np.asarray(inverse @ np.einsum("q,qij->ij", moved, slopes) @ inverse)
 
 
-def factors(covariance: np.ndarray, factor: np.ndarray, start: Factors | None = None) -> Factors:
-    """Fit the model to b covariance matrices (b, k, k) by Fisher scoring; `factor` numbers each item's factor from 0.
+def factors(covariance: np.ndarray, factor: np.ndarray, start: Factors | None = None, slope: float = SLOPE) -> Factors:
+    """Fit the model to b covariance matrices (b, k, k) by Fisher scoring; `factor` numbers each item's factor from 0, `slope` ends the fit.
 
     Minimises log|Σ| + tr(CΣ⁻¹), Σ = ΛΦΛ' + Θ (Jöreskog 1969). Unique variances are not held above zero: a Heywood case shows itself.
     """
@@ -104,7 +104,7 @@ def factors(covariance: np.ndarray, factor: np.ndarray, start: Factors | None = 
         point[:, 2 * items :] = start.correlation[:, upper[0], upper[1]]
     value, found = np.full(size, np.nan), np.zeros(size, dtype=bool)
     if usable.any():
-        point[usable], value[usable], found[usable] = _minimised(point[usable], standard[usable], factor)
+        point[usable], value[usable], found[usable] = _minimised(point[usable], standard[usable], factor, slope)
     loading, unique, correlation = _parts(point, factor)
     turn = _signs(loading, factor)
     loading = loading * turn[:, factor]
@@ -187,14 +187,14 @@ def _discrepancy(point: np.ndarray, standard: np.ndarray, factor: np.ndarray) ->
     return np.where(proper, np.log(values).sum(axis=1) + np.einsum("bij,bji->b", standard, inverse), np.inf), inverse
 
 
-def _minimised(point: np.ndarray, standard: np.ndarray, factor: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _minimised(point: np.ndarray, standard: np.ndarray, factor: np.ndarray, flat_at: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Go downhill from each point until the slope is gone; those that are there no longer take part."""
     value, inverse = _discrepancy(point, standard, factor)
     point, slope, going = point.copy(), np.full(len(point), np.inf), np.flatnonzero(np.isfinite(value))
     for _ in range(ROUNDS):
         gradient, turned = _gradient(point[going], inverse[going], standard[going], factor)
         slope[going] = np.abs(gradient).max(axis=1)
-        open_ones = slope[going] >= SLOPE
+        open_ones = slope[going] >= flat_at
         going, gradient, turned = going[open_ones], gradient[open_ones], turned[open_ones]
         if not len(going):
             break

@@ -16,26 +16,13 @@ from cxlib.estimates.linear import draw_ids
 from cxlib.estimates.rows import rows
 from cxlib.estimates.sampling import Sample, sample
 from cxlib.survey import by_respondent, questionnaires
-from cxlib.survey.reliability.factors import factors
+from cxlib.survey.reliability.formulas import Figure, alpha_of, item_rest_of, omegas_of
 from cxlib.survey.reliability.moments import Moments, moments
 
 __all__ = ["alpha", "item_rest", "omega"]
 
 Items = Sequence[str] | Mapping[str, Sequence[str]]
 Missing = Literal["pairwise", "listwise"]
-MISFIT = 0.08  # standardised root mean square residual above which one factor does not describe a scale
-NEVER, EVEN, REVERSED = "never rated together", "no spread", "reversed item"
-FEW, IMPROPER, NONE, UNFIT = "fewer than 3 items", "improper solution", "no solution", "one factor does not fit"
-
-
-@dataclass(frozen=True, eq=False)
-class _Figure:
-    """One figure of one group: its value, its derivative by the covariances, and how it is read off other covariances."""
-
-    value: float
-    gradient: np.ndarray
-    again: Callable[[np.ndarray], np.ndarray]
-    note: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,8 +77,8 @@ def alpha(
     0  alpha   0.75  4
     """
 
-    def figure(found: Moments) -> list[_Figure]:
-        return [_alpha(found)]
+    def figure(found: Moments) -> list[Figure]:
+        return [alpha_of(found)]
 
     return _by_scale("alpha", responses, items, by, missing, options, figure)
 
@@ -111,8 +98,8 @@ def item_rest(
     1       y    0.6
     """
 
-    def figures(found: Moments) -> list[_Figure]:
-        return [_item_rest(found, number) for number in range(len(found.covariance))]
+    def figures(found: Moments) -> list[Figure]:
+        return [item_rest_of(found, number) for number in range(len(found.covariance))]
 
     return _by_scale("item_rest", responses, items, by, missing, options, figures, per_item=True)
 
@@ -167,7 +154,7 @@ def _fitted(
     everything = tuple(item for wanted in scales.values() for item in wanted)
     factor = np.repeat(np.arange(len(scales)), [len(wanted) for wanted in scales.values()])
     taken = _taken(responses, everything, by, missing, options)
-    found = [_omegas(one, factor) for one in taken.moments]
+    found = [omegas_of(one, factor) for one in taken.moments]
     return estimates.stack(
         *(_told("omega", {"item_group": name}, taken, [of[number] for of in found], options) for number, name in enumerate(scales))
     )
@@ -180,7 +167,7 @@ def _by_scale(
     by: Sequence[str],
     missing: Missing,
     options: Sampling,
-    figures: Callable[[Moments], list[_Figure]],
+    figures: Callable[[Moments], list[Figure]],
     *,
     per_item: bool = False,
 ) -> pd.DataFrame:
@@ -230,7 +217,7 @@ def _taken(responses: pd.DataFrame, items: tuple[str, ...], by: Sequence[str], m
     return _Taken(chosen, of_group, tuple(moments(answers[here], chosen.weight[here]) for here in of_group))
 
 
-def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence[_Figure], options: Sampling) -> pd.DataFrame:
+def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence[Figure], options: Sampling) -> pd.DataFrame:
     """Return the rows of one figure, a row a group."""
     chosen = taken.chosen
     value, note = np.array([figure.value for figure in found]), np.array([figure.note for figure in found], dtype=object)
@@ -258,7 +245,7 @@ def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence
     return rows(groups, columns)
 
 
-def _draws(taken: _Taken, found: Sequence[_Figure], options: Sampling) -> list[np.ndarray]:
+def _draws(taken: _Taken, found: Sequence[Figure], options: Sampling) -> list[np.ndarray]:
     ids = draw_ids(taken.chosen, options)
     times = estimates.draw_weights(ids, draws=options["draws"], seed=options.get("seed", 1))
     drawn = []
@@ -266,82 +253,3 @@ def _draws(taken: _Taken, found: Sequence[_Figure], options: Sampling) -> list[n
         nothing = np.full(options["draws"], np.nan)
         drawn.append(figure.again(one.drawn(times[taken.chosen.cluster[here]])) if np.isfinite(figure.value) else nothing)
     return drawn
-
-
-def _nothing(covariance: np.ndarray, note: str) -> _Figure:
-    return _Figure(np.nan, np.zeros_like(covariance), lambda drawn: np.full(len(drawn), np.nan), note)
-
-
-def _alpha_of(covariance: np.ndarray) -> np.ndarray:
-    items = covariance.shape[-1]
-    own, total = np.trace(covariance, axis1=-2, axis2=-1), covariance.sum(axis=(-2, -1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(total > 0, items / (items - 1) * (1 - own / total), np.nan))
-
-
-def _alpha(found: Moments) -> _Figure:
-    covariance = found.covariance
-    if np.isnan(covariance).any():
-        return _nothing(covariance, NEVER)
-    value, items = float(_alpha_of(covariance)), len(covariance)
-    if np.isnan(value):
-        return _nothing(covariance, EVEN)
-    own, total = np.trace(covariance), covariance.sum()
-    gradient = items / (items - 1) * (own / total**2 - np.eye(items) / total)
-    against = (covariance.sum(axis=1) - np.diag(covariance) < 0).any()
-    return _Figure(value, gradient, _alpha_of, REVERSED if against else EVEN if (np.diag(covariance) <= 0).any() else "")
-
-
-def _item_rest_of(covariance: np.ndarray, item: int) -> np.ndarray:
-    own, total = covariance[..., item, item], covariance.sum(axis=(-2, -1))
-    with_item = covariance[..., item, :].sum(axis=-1)
-    rest = total - 2 * with_item + own
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where((own > 0) & (rest > 0), (with_item - own) / np.sqrt(own * rest), np.nan))
-
-
-def _item_rest(found: Moments, item: int) -> _Figure:
-    covariance = found.covariance
-    if np.isnan(covariance).any():
-        return _nothing(covariance, NEVER)
-    value = float(_item_rest_of(covariance, item))
-    if np.isnan(value):
-        return _nothing(covariance, EVEN)
-    others = np.ones(len(covariance))
-    others[item] = 0
-    own, rest = covariance[item, item], others @ covariance @ others
-    shared = np.zeros_like(covariance)
-    shared[item] += others / 2
-    shared[:, item] += others / 2
-    single = np.zeros_like(covariance)
-    single[item, item] = 1
-    gradient = shared / np.sqrt(own * rest) - value / 2 * (single / own + np.outer(others, others) / rest)
-    return _Figure(value, gradient, lambda drawn: _item_rest_of(drawn, item), REVERSED if value < 0 else "")
-
-
-def _omegas(found: Moments, factor: np.ndarray) -> list[_Figure]:
-    """Return omega of each factor of one model."""
-    covariance, many = found.covariance, int(factor.max()) + 1
-    if np.isnan(covariance).any():
-        return [_nothing(covariance, NEVER)] * many
-    if many == 1 and len(factor) < 3:
-        return [_nothing(covariance, FEW)]
-    if (np.diag(covariance) <= 0).any():
-        return [_nothing(covariance, EVEN)] * many
-    fit = factors(covariance[None], factor)
-    if not fit.found[0] or fit.improper[0]:
-        return [_nothing(covariance, IMPROPER if fit.found[0] else NONE)] * many
-
-    def again(drawn: np.ndarray, number: int) -> np.ndarray:
-        refit = factors(drawn, factor, start=fit)
-        return np.where(refit.found, refit.omega(number), np.nan)
-
-    return [
-        _Figure(
-            float(fit.omega(number)[0]),
-            fit.gradient(covariance, number),
-            lambda drawn, number=number: again(drawn, number),  # type: ignore[misc]
-            UNFIT if fit.misfit(covariance[None], number)[0] > MISFIT else "",
-        )
-        for number in range(many)
-    ]
