@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Unpack
 
 import numpy as np
@@ -15,7 +15,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.linear import draw_ids
 from cxlib.estimates.rows import rows
 from cxlib.estimates.sampling import Sample, sample
-from cxlib.survey import by_respondent, questionnaires
+from cxlib.survey import Questionnaires, by_respondent, questionnaires
 from cxlib.survey.reliability.formulas import Figure, alpha_of, item_rest_of, omegas_of
 from cxlib.survey.reliability.moments import Moments, moments
 
@@ -23,15 +23,28 @@ __all__ = ["alpha", "item_rest", "omega"]
 
 Items = Sequence[str] | Mapping[str, Sequence[str]]
 Missing = Literal["pairwise", "listwise"]
+THIN = 30  # answers to both items of a pair below which the figure gets a note
 
 
 @dataclass(frozen=True, eq=False)
 class _Taken:
     """The answers to the items of a scale, by group."""
 
+    items: tuple[str, ...]
+    answers: np.ndarray
     chosen: Sample
     of_group: tuple[np.ndarray, ...]  # positions among the sample's rows
     moments: tuple[Moments, ...]
+
+    def counted(self, item: str | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return n and n_eff by group: of the scale, or of those among them who answered one item."""
+        chosen = self.chosen
+        if item is None:
+            return chosen.n, chosen.kish()
+        here = ~np.isnan(self.answers[:, self.items.index(item)])
+        part = replace(chosen, group=chosen.group[here], weight=chosen.weight[here], unit=chosen.unit[here])
+        each = pd.DataFrame({"group": part.group, "unit": part.unit}).groupby("group")["unit"].nunique()
+        return each.reindex(range(chosen.size), fill_value=0).to_numpy(), part.kish()
 
 
 def alpha(
@@ -58,7 +71,7 @@ def alpha(
     DataFrame
         ESTIMATES, metric ``alpha``, without a unit; group column ``item_group`` where scales are named. ``n`` counts those who
         answered at least two of the items (listwise: all). Notes: "reversed item" (an item runs against the others), "no spread",
-        "never rated together" (a pair of items that nobody answered both of; no value).
+        "thinnest pair n < 30" (few answered both items of some pair), "never rated together" (nobody did; no value).
 
     Raises
     ------
@@ -88,7 +101,8 @@ def item_rest(
 ) -> pd.DataFrame:
     """Correlation of each item with the sum of the scale's other items: an item that does not belong shows itself.
 
-    Parameters, columns and errors as in :func:`alpha`. Metric ``item_rest``, one row an ``item_id``. Interval: t on Fisher's z.
+    Parameters, columns and errors as in :func:`alpha`. Metric ``item_rest``, one row an ``item_id``, whose ``n`` counts those of the
+    scale who answered it. Interval: t on Fisher's z.
 
     >>> table = pd.DataFrame({"response_id": list("abcd") * 2, "respondent_id": list("abcd") * 2, "item_id": ["x"] * 4 + ["y"] * 4,
     ...     "value": [1.0, 2, 3, 4, 2.0, 1, 4, 3], "state": "answered", "weight": 1.0})
@@ -151,9 +165,8 @@ def _fitted(
     responses: pd.DataFrame, scales: Mapping[str, tuple[str, ...]], by: Sequence[str], missing: Missing, options: Sampling
 ) -> pd.DataFrame:
     """Return omega of scales fitted together."""
-    everything = tuple(item for wanted in scales.values() for item in wanted)
     factor = np.repeat(np.arange(len(scales)), [len(wanted) for wanted in scales.values()])
-    taken = _taken(responses, everything, by, missing, options)
+    taken = _taken(responses, scales, by, missing, options)
     found = [omegas_of(one, factor) for one in taken.moments]
     return estimates.stack(
         *(_told("omega", {"item_group": name}, taken, [of[number] for of in found], options) for number, name in enumerate(scales))
@@ -175,7 +188,7 @@ def _by_scale(
         return _unasked(metric, items, by)
     parts = []
     for name, wanted in _scales(items).items():
-        taken = _taken(responses, wanted, by, missing, options)
+        taken = _taken(responses, {name: wanted}, by, missing, options)
         found = [figures(one) for one in taken.moments]
         for number in range(len(wanted) if per_item else 1):
             labels = {"item_group": name} | ({"item_id": wanted[number]} if per_item else {})
@@ -202,19 +215,28 @@ def _scales(items: Items) -> dict[str, tuple[str, ...]]:
     return scales
 
 
-def _taken(responses: pd.DataFrame, items: tuple[str, ...], by: Sequence[str], missing: Missing, options: Sampling) -> _Taken:
+def _check_ends(name: str, laid: Questionnaires, wanted: Sequence[str]) -> None:
+    here = [laid.items.index(item) for item in wanted]
+    ends = dict.fromkeys(f"{low:g}–{high:g}" for low, high in zip(laid.low[here], laid.high[here], strict=True) if not np.isnan(low))
+    if len(ends) > 1:
+        place = f"items.{name}" if name else "items"
+        raise DataError(f"{place}: asked on different scales: {', '.join(ends)}. The items of a scale share one; analyse them apart.")
+
+
+def _taken(
+    responses: pd.DataFrame, scales: Mapping[str, tuple[str, ...]], by: Sequence[str], missing: Missing, options: Sampling
+) -> _Taken:
+    """Lay out the answers to the items of scales that are analysed together."""
     if missing not in ("pairwise", "listwise"):
         raise DataError(worded("missing", "unknown way to treat gaps", missing, ("pairwise", "listwise")))
-    laid = questionnaires(responses, items)
-    ends = dict.fromkeys(zip(laid.low.tolist(), laid.high.tolist(), strict=True))
-    known_ends = [f"{low:g}–{high:g}" for low, high in ends if not np.isnan(low)]
-    if len(known_ends) > 1:
-        raise DataError(f"items: asked on different scales: {', '.join(known_ends)}. The items of a scale share one; analyse them apart.")
-    enough = (~np.isnan(laid.value)).sum(axis=1) >= (len(items) if missing == "listwise" else 2)
+    laid = questionnaires(responses, tuple(item for wanted in scales.values() for item in wanted))
+    for name, wanted in scales.items():
+        _check_ends(name, laid, wanted)
+    enough = (~np.isnan(laid.value)).sum(axis=1) >= (len(laid.items) if missing == "listwise" else 2)
     chosen = sample(laid.people[enough], [], by, by_respondent(options))
     answers = laid.value[enough][chosen.rows]
     of_group = tuple(np.flatnonzero(chosen.group == number) for number in range(chosen.size))
-    return _Taken(chosen, of_group, tuple(moments(answers[here], chosen.weight[here]) for here in of_group))
+    return _Taken(laid.items, answers, chosen, of_group, tuple(moments(answers[here], chosen.weight[here]) for here in of_group))
 
 
 def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence[Figure], options: Sampling) -> pd.DataFrame:
@@ -232,10 +254,12 @@ def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence
             low, high = (np.tanh(np.arctanh(value) + sign * half / (1 - value**2)) for sign in (-1, 1))
         else:
             low, high = (1 - (1 - value) * np.exp(sign * half / (1 - value)) for sign in (1, -1))
-    thin = np.isnan(spread.df) & (note == "")
-    columns = {"metric": metric, "value": value, "low": low, "high": high, "n": chosen.n, "n_eff": chosen.kish()}
+    note = np.where(note == "", [f"thinnest pair n < {THIN}" if one.pairs.min() < THIN else "" for one in taken.moments], note)
+    note = np.where(np.isnan(spread.df) & np.isfinite(value), "n < 2", note)
+    n, n_eff = taken.counted(labels.get("item_id"))
+    columns = {"metric": metric, "value": value, "low": low, "high": high, "n": n, "n_eff": n_eff}
     columns |= {"method": "Fisher's z, linearised" if metric == "item_rest" else "log of the rest, linearised"}
-    columns |= {"note": np.where(thin, "n < 2", note)}
+    columns |= {"note": note}
     if options.get("draws"):
         columns["draws"] = _draws(taken, found, by_respondent(options))
     groups = chosen.groups.copy()
