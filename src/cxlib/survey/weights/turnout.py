@@ -37,7 +37,7 @@ def response_rate(invitations: pd.DataFrame, *, by: Sequence[str] = ("stratum",)
     0       A    0.5  2
     1       B    0.0  2
     """
-    if invitations.empty or invitations["responded"].isna().all():
+    if invitations.empty or "responded" not in invitations.columns or invitations["responded"].isna().all():
         return estimates.unanswerable("response_rate", "share", ["invitations.responded"], by=by)
     flagged = invitations.assign(responded=invitations["responded"].astype("Float64").astype("float64"))
     filled: Sampling = {"count": "respondent_id", **options}
