@@ -194,13 +194,12 @@ def test_responses_get_their_respondents_weight():
 
 def test_the_demo_institutes_weights_are_found_again(demo):
     """The institute weighted each wave by how many of a stratum answered: post-stratification to those invited."""
-    from cxlib.params import load
     from cxlib import intake
+    from cxlib.params import load
 
-    tables = intake.prepare(demo, load(demo, "demo")).tables
-    invited = tables["invitations"]
+    tables = intake.prepare(demo, load(demo, "demo"))
+    invited, answers = tables.table("invitations"), tables.table("responses")
     for wave in ("1", "2"):
-        answers = tables["responses"]
         people = answers[(answers["survey_id"] == "customers") & (answers["wave"] == wave)].drop_duplicates("response_id")
         sizes = invited[invited["wave"] == wave].groupby("stratum").size().to_dict()
         found = weights.rake(people, targets={"stratum_id": sizes})
