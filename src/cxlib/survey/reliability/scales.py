@@ -69,7 +69,7 @@ def alpha(
     Returns
     -------
     DataFrame
-        ESTIMATES, metric ``alpha``, without a unit; group column ``item_group`` where scales are named. ``n`` counts those who
+        ESTIMATES, metric ``alpha``, unit ``coefficient``; group column ``item_group`` where scales are named. ``n`` counts those who
         answered at least two of the items (listwise: all). Notes: "reversed item" (an item runs against the others), "no spread",
         "thinnest pair n < 30" (few answered both items of some pair), "never rated together" (nobody did; no value).
 
@@ -140,7 +140,7 @@ def omega(
     Returns
     -------
     DataFrame
-        ESTIMATES, metric ``omega``, without a unit. Notes: "one factor does not fit" (standardised root mean square residual above
+        ESTIMATES, metric ``omega``, unit ``coefficient``. Notes: "one factor does not fit" (standardised root mean square residual above
         0.08), and without a value "improper solution" (an item's own variance comes out negative: a Heywood case), "no solution",
         "fewer than 3 items", "never rated together".
 
@@ -198,7 +198,7 @@ def _by_scale(
 
 def _unasked(metric: str, items: Items, by: Sequence[str]) -> pd.DataFrame:
     named = ["item_group"] if isinstance(items, Mapping) else []
-    return estimates.unanswerable(metric, "", ["responses.value"], by=[*named, *by])
+    return estimates.unanswerable(metric, "coefficient", ["responses.value"], by=[*named, *by])
 
 
 def _scales(items: Items) -> dict[str, tuple[str, ...]]:
@@ -257,7 +257,7 @@ def _told(metric: str, labels: Mapping[str, str], taken: _Taken, found: Sequence
     note = np.where(note == "", [f"thinnest pair n < {THIN}" if one.pairs.min() < THIN else "" for one in taken.moments], note)
     note = np.where(np.isnan(spread.df) & np.isfinite(value), "n < 2", note)
     n, n_eff = taken.counted(labels.get("item_id"))
-    columns = {"metric": metric, "value": value, "low": low, "high": high, "n": n, "n_eff": n_eff}
+    columns = {"metric": metric, "value": value, "low": low, "high": high, "unit": "coefficient", "n": n, "n_eff": n_eff}
     columns |= {"method": "Fisher's z, linearised" if metric == "item_rest" else "log of the rest, linearised"}
     columns |= {"note": note}
     if options.get("draws"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -42,9 +43,12 @@ class Weights:
         Rounds over all margins.
     calibration : Calibration or None
         The option of describing functions that makes their intervals honour the margins; None without targets.
+    key : str
+        Column by which :meth:`assign` finds a respondent's responses.
     estimates : DataFrame
         ESTIMATES; group columns are the margins. Metrics ``share_before``, ``share_after``, ``share_target`` (share), and over all
-        ``design_effect``, ``largest_weight`` (times the mean), ``n_effective`` and ``capped`` (count).
+        ``design_effect``, ``largest_weight`` (times the mean), ``n_effective`` and ``capped`` (count). Where a cap keeps margins
+        from being met, the figures over all say "margins not met".
     """
 
     weight: pd.Series
@@ -57,8 +61,29 @@ class Weights:
     iterations: int
     key: str
     calibration: Calibration | None
-    estimates: pd.DataFrame
     _ids: pd.Index
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:
+        """The table in long form, a group column a margin, and the figures over all."""
+        if self.weight.empty:
+            return estimates.unanswerable("design_effect", "times", ["responses.respondent_id"])
+        used = self.weight[self.weight > 0]
+        figures = {
+            "design_effect": (self.design_effect, "times"),
+            "largest_weight": (used.max() / used.mean(), "times"),
+            "n_effective": (self.n_eff, "count"),
+            "capped": (self.capped, "count"),
+        }
+        value, unit = zip(*figures.values(), strict=True)
+        over_all = {"metric": list(figures), "value": value, "unit": unit, "n": len(self.weight), "n_eff": self.n_eff, "method": "count"}
+        note = "" if self.converged else "margins not met"
+        parts = [rows(pd.DataFrame(index=range(len(figures))), {**over_all, "note": note})]
+        for name, part in self.table.groupby("margin", sort=False):
+            long = part.melt(["level", "n", "note"], ["target", "before", "after"])
+            columns = {"metric": "share_" + long["variable"], "value": long["value"], "unit": "share", "n": long["n"], "method": "count"}
+            parts.append(rows(pd.DataFrame({str(name): long["level"]}), {**columns, "note": long["note"]}))
+        return estimates.stack(*parts)
 
     def assign(self, responses: pd.DataFrame) -> pd.DataFrame:
         """Return the responses with the new weights in the column ``weight``, joined by `key`.
@@ -154,26 +179,19 @@ def rake(
     mean_weight = fitted.sum() / np.count_nonzero(fitted)
     capped = 0 if cap is None or not shares else int((fitted > cap * mean_weight * (1 - 1e-9)).sum())
     table = _table(codes, shares, base / base.sum(), fitted, min_n)
-    n, n_eff = len(base), float(fitted.sum() ** 2 / (fitted**2).sum())
+    n_eff = float(fitted.sum() ** 2 / (fitted**2).sum())
     used = np.flatnonzero(base > 0)
     calibration = (
         Calibration(respondents.iloc[used].reset_index(drop=True), key, tuple(shares), final[used], base[used]) if shares else None
     )
-    figures = {
-        "design_effect": len(used) / n_eff,
-        "largest_weight": float(fitted.max() / mean_weight),
-        "n_effective": n_eff,
-        "capped": capped,
-    }
-    told = _estimates(table, figures, n, n_eff, off if off > tolerance else 0.0)
+    design_effect = len(used) / n_eff
     series = pd.Series(final, index=respondents.index, name="weight")
-    return Weights(series, table, figures["design_effect"], n_eff, off <= tolerance, off, capped, rounds, key, calibration, told, ids)
+    return Weights(series, table, design_effect, n_eff, off <= tolerance, off, capped, rounds, key, calibration, ids)
 
 
 def _nobody(key: str) -> Weights:
-    told = estimates.unanswerable("design_effect", "times", ["responses.respondent_id"])
-    nothing = pd.Series(dtype="float64", name="weight")
-    return Weights(nothing, _table({}, {}, np.empty(0), np.empty(0), 0), np.nan, 0.0, True, 0.0, 0, 0, key, None, told, pd.Index([]))
+    nothing, table = pd.Series(dtype="float64", name="weight"), _table({}, {}, np.empty(0), np.empty(0), 0)
+    return Weights(nothing, table, np.nan, 0.0, True, 0.0, 0, 0, key, None, pd.Index([]))
 
 
 def _table(codes: Mapping[str, np.ndarray], shares: Targets, before: np.ndarray, after: np.ndarray, min_n: int) -> pd.DataFrame:
@@ -192,25 +210,3 @@ def _table(codes: Mapping[str, np.ndarray], shares: Targets, before: np.ndarray,
     ]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["margin", "level", "target", "before", "after", "n"])
     return table.assign(note=np.where(table["n"] < min_n, f"n < {min_n}", ""))
-
-
-def _estimates(table: pd.DataFrame, figures: Mapping[str, float], n: int, n_eff: float, off: float) -> pd.DataFrame:
-    """Return the table in long form, a group column a margin, and the figures over all."""
-    units = {"design_effect": "times", "largest_weight": "times", "n_effective": "count", "capped": "count"}
-    note = "margins not met" if off else ""
-    over_all = [
-        rows(
-            pd.DataFrame(index=[0]),
-            {"metric": name, "value": value, "unit": units[name], "n": n, "n_eff": n_eff, "method": "count", "note": note},
-        )
-        for name, value in figures.items()
-    ]
-    parts = [
-        rows(
-            pd.DataFrame({name: part["level"].to_numpy()}),
-            {"metric": f"share_{which}", "value": part[which], "unit": "share", "n": part["n"], "method": "count", "note": part["note"]},
-        )
-        for name, part in table.groupby("margin", sort=False)
-        for which in ("target", "before", "after")
-    ]
-    return estimates.stack(*over_all, *parts)
