@@ -17,6 +17,7 @@ Targets = Mapping[str, Mapping[str, float]]
 
 
 def base_weights(respondents: pd.DataFrame, weight: str | None) -> np.ndarray:
+    """Return the weights to start from."""
     if weight is None:
         return np.ones(len(respondents))
     if weight not in respondents.columns:
@@ -31,6 +32,7 @@ def base_weights(respondents: pd.DataFrame, weight: str | None) -> np.ndarray:
 
 
 def names_of(respondents: pd.DataFrame, key: str) -> pd.Index:
+    """Return what names each respondent, after checking that it does."""
     if key not in respondents.columns:
         raise DataError(worded("key", "respondents have no column", key, respondents.columns, label="They have"))
     ids = pd.Index(respondents[key])
@@ -133,6 +135,7 @@ def _cut(weight: np.ndarray, limit: float) -> np.ndarray:
 
 
 def unmet(weight: np.ndarray, codes: Mapping[str, np.ndarray], shares: Mapping[str, Mapping[str, float]], rounds: int) -> str:
+    """Word the margin that is furthest from its target."""
     gaps = {
         (name, level): (held, goal)
         for name, levels in shares.items()
