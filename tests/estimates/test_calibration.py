@@ -15,6 +15,7 @@ from cxlib.survey import weights
 #   k <- calibrate(svydesign(~1, weights=~w, data=d), ~a+b, c("(Intercept)"=100, ay=45, bq=40), calfun="raking", epsilon=1e-12)
 #   svymean(~y, k)                        # 3.391256805 SE 0.4017733838; the same with svydesign(~c, ...): SE 0.538972882
 #   svyby(~y, ~a, k, svymean)             # clustered: x 3.834220343 SE 0.4770404419, y 2.849856924 SE 0.6871318383
+#   with d$f <- c(0,1,1,0,0,1,1,1,0,0,1,1), clustered: svyglm(y~f, k) f 1.90860051 SE 0.5560365733, svyratio(~y, ~f, k) 5.73965364 SE 1.3953463558
 #   svymean(~y, postStratify(svydesign(~1, ...), ~a, data.frame(a=c("x","y"), Freq=c(55,45))))  # 3.3436651584 SE 0.4563981035
 SMALL = pd.DataFrame(
     {
@@ -24,6 +25,7 @@ SMALL = pd.DataFrame(
         "c": list("111223334455"),
         "a": list("xxyyxyxyxyxy"),
         "b": list("pqqpqppqqpqq"),
+        "f": [0.0, 1, 1, 0, 0, 1, 1, 1, 0, 0, 1, 1],
     }
 )
 BOTH = {"a": {"x": 55, "y": 45}, "b": {"p": 60, "q": 40}}
@@ -51,6 +53,15 @@ def test_groups_agree_with_r_survey():
     groups = estimates.mean(table, "y", by=["a"], cluster="c", **chosen)
     assert groups["value"].to_numpy() == pytest.approx([3.834220343, 2.849856924], abs=1e-8)
     assert standard_error(groups, 5) == pytest.approx([0.4770404419, 0.6871318383], abs=1e-8)
+
+
+def test_a_difference_and_a_ratio_agree_with_r_survey():
+    table, chosen = raked(BOTH)
+    named = table.assign(g=table["f"].map({0.0: "no", 1.0: "yes"}))
+    difference = estimates.difference(named, "y", between="g", reference="no", cluster="c", **chosen)
+    ratio = estimates.ratio(table, "y", "f", cluster="c", **chosen)
+    assert [difference["value"].item(), ratio["value"].item()] == pytest.approx([1.90860051, 5.73965364], abs=1e-7)
+    assert [standard_error(row, 5).item() for row in (difference, ratio)] == pytest.approx([0.5560365733, 1.3953463558], abs=1e-7)
 
 
 def test_a_post_stratified_mean_agrees_with_r_survey():

@@ -224,7 +224,7 @@ def refused(project, text):
         (
             "name: Acme",
             "name: Acme\nweights: {targets: {wav: {a: 1}}}",
-            "weights.targets: no table of responses has the column 'wav' (did you mean 'wave'?).",
+            "weights.targets: no table of responses has the column 'wav'.",
         ),
         (
             "name: Acme",
