@@ -251,6 +251,21 @@ def refused(project, text):
             "sources.calls.units.wait_s: is it min that '60' under `values` is in? Write its unit there, as in '60 min'.",
         ),
         ("name: Acme", "name: Acme\nscores: {by: [regoin]}", "scores.by: no table of responses has the column 'regoin'."),
+        (
+            "name: Acme",
+            "name: Acme\nweights: {targets: {wav: {a: 1}}}",
+            "weights.targets: no table of responses has the column 'wav'.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nreliability: {scales: {service: [Q2, Q3]}}",
+            "reliability.scales.service: no survey asks the rated item 'Q3'. Items: Q1, Q2.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nreliability: {scales: {service: [Q1, Q2]}}",
+            "reliability.scales.service: its items are asked on different scales: ten, mark. The items of a scale share one.",
+        ),
         ("name: Acme", "name: Acme\nvolume: {routes: [sorce]}", "volume.routes: no table of contacts has the column 'sorce'."),
         ("name: Acme", "name: Acme\nvolume: {by: [sgment]}", "volume.by: no table of customers has the column 'sgment'."),
         (

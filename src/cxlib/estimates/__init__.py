@@ -7,6 +7,7 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.bootstrap import draw_weights, drawn
+from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
@@ -19,6 +20,7 @@ from cxlib.estimates.survival import survival, survival_difference
 __all__ = [
     "OTHER",
     "UNKNOWN",
+    "Calibration",
     "Sampling",
     "across",
     "amount_difference",

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import CxError
-from cxlib.estimates.bootstrap import draw_ratios
+from cxlib.estimates.bootstrap import draw_ratios, draw_weights
 from cxlib.estimates.rows import rows
 from cxlib.estimates.sampling import Sample, Sampling, Spread, sample
 
@@ -42,13 +42,17 @@ def linear(
 
 def spread_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> Spread:
     """Return the standard error of Σw·top/Σw·bottom by group, from its influence values."""
+    return chosen.spread(_influence(chosen, top, bottom))
+
+
+def _influence(chosen: Sample, top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
     below = chosen.total(bottom)
     with np.errstate(invalid="ignore", divide="ignore"):
         value = np.where(below != 0, chosen.total(top) / below, 0.0)
         share_of = np.where(below != 0, 1 / below, 0.0)
     residual = top - value[chosen.group] * bottom
     residual[np.abs(residual) < 1e-12 * np.maximum(np.abs(top), 1.0)] = 0.0  # rounding is no spread
-    return chosen.spread(chosen.weight * residual * share_of[chosen.group])
+    return chosen.weight * residual * share_of[chosen.group]
 
 
 def mean_spread(table: pd.DataFrame, value: str, *, by: Sequence[str], options: Sampling) -> tuple[np.ndarray, Spread]:
@@ -61,10 +65,12 @@ def mean_spread(table: pd.DataFrame, value: str, *, by: Sequence[str], options: 
 def draws_of(chosen: Sample, top: np.ndarray, bottom: np.ndarray, options: Sampling) -> np.ndarray:
     """Return the bootstrap draws of Σw·top/Σw·bottom: groups × draws."""
     ids = draw_ids(chosen, options)
-    weights = chosen.weight
-    return draw_ratios(
-        chosen.group, chosen.size, chosen.cluster, ids, weights * top, weights * bottom, draws=options["draws"], seed=options.get("seed", 1)
-    )
+    weights, draws, seed = chosen.weight, options["draws"], options.get("seed", 1)
+    drawn = draw_ratios(chosen.group, chosen.size, chosen.cluster, ids, weights * top, weights * bottom, draws=draws, seed=seed)
+    if chosen.projection is None:
+        return drawn
+    explained = chosen.projection.explained(_influence(chosen, top, bottom), chosen.group, chosen.size)
+    return drawn - explained @ (draw_weights(ids, draws=draws, seed=seed).astype("float64") - 1)  # as if each draw were calibrated anew
 
 
 def draw_ids(chosen: Sample, options: Sampling) -> np.ndarray:

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy import special  # not scipy.stats, which takes seconds to import
 
 from cxlib.errors import DataError, worded
+from cxlib.estimates.calibration import Calibration, Projection, people_of
 from cxlib.estimates.rows import UNKNOWN
 from cxlib.tables import ESTIMATE_COLUMNS
 
@@ -31,6 +32,9 @@ class Sampling(TypedDict, total=False):
         Column with the number of clusters in the row's stratum's population; infinite when left out.
     count : str
         Column whose different values ``n`` counts (respondents, customers); rows are counted when left out.
+    calibration : Calibration
+        Known margins that the weights were raked to (``survey.weights.Weights.calibration``); they make figures surer that go with
+        them. Weights count as fixed when left out.
     level : float
         Confidence level of the intervals, 0.95 when left out.
     draws : int
@@ -44,6 +48,7 @@ class Sampling(TypedDict, total=False):
     stratum: str | None
     population: str | None
     count: str | None
+    calibration: Calibration | None
     level: float
     draws: int
     seed: int
@@ -80,6 +85,7 @@ class Sample:
     n: np.ndarray
     unit: np.ndarray  # codes of what n counts
     rows: np.ndarray  # positions in the table
+    projection: Projection | None = None  # on the margins that the weights were calibrated to
 
     @property
     def size(self) -> int:
@@ -115,8 +121,15 @@ class Sample:
         pair, position = np.unique(codes * clusters + self.cluster, return_inverse=True)
         sums = np.bincount(position, influence)
         of_group = pair // clusters
+        count = np.bincount(of_group, minlength=size).astype(float)
+        if self.projection is not None:  # the margins speak for every cluster, also for those without rows in the group
+            table = np.zeros(size * clusters)
+            table[pair] = sums
+            left = table.reshape(size, clusters) - self.projection.explained(influence, codes, size)
+            sums = (left if self.stratum is not None else left - left.mean(axis=1, keepdims=True)).ravel()
+            pair = np.arange(size * clusters)
+            of_group = pair // clusters
         if self.stratum is None:
-            count = np.bincount(of_group, minlength=size).astype(float)
             squares = np.bincount(of_group, sums**2, minlength=size)
             df = count - 1
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -139,9 +152,12 @@ class Sample:
 
     def _stratified(self, sums: np.ndarray, of_group: np.ndarray, of_cluster: np.ndarray, size: int) -> Spread:
         """Clusters of a stratum without rows in the group count as zeros, as in R's survey package."""
-        strata_of_rows = np.asarray(self.stratum)
+        cluster, drawn_from = self.cluster, self.stratum
+        if self.projection is not None:
+            cluster, drawn_from = self.projection.cluster, self.projection.stratum
+        strata_of_rows = np.asarray(drawn_from)
         stratum_of_cluster = np.zeros(len(self.cluster_ids), dtype=int)
-        stratum_of_cluster[self.cluster] = strata_of_rows
+        stratum_of_cluster[cluster] = strata_of_rows
         strata = int(strata_of_rows.max()) + 1
         count = np.bincount(stratum_of_cluster, minlength=strata).astype(float)
         cell = of_group * strata + stratum_of_cluster[of_cluster]
@@ -192,13 +208,30 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     keep = np.flatnonzero(usable & (weights > 0))
     chosen = table.iloc[keep]
     groups, group = _codes(chosen, by)
-    cluster, cluster_ids = _factor(_with_own_clusters(chosen, options), options.get("cluster"))
-    stratum, sizes = _strata(chosen, cluster, options)
+    cluster, cluster_ids, stratum, sizes, projection = _drawn(chosen, weights[keep], options)
     unit, _ = _factor(chosen, options.get("count"))
     units = int(unit.max(initial=0)) + 1
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
-    return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep)
+    return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep, projection)
+
+
+_Drawn = tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None, Projection | None]
+
+
+def _drawn(chosen: pd.DataFrame, weight: np.ndarray, options: Sampling) -> _Drawn:
+    """Return clusters and strata of the rows; where weights were calibrated, by all people who were weighted."""
+    calibration = options.get("calibration")
+    if calibration is None:
+        cluster, cluster_ids = _factor(_with_own_clusters(chosen, options), options.get("cluster"))
+        return cluster, cluster_ids, *_strata(chosen, cluster, options), None
+    position = calibration.position(chosen, weight)
+    named = [str(options[key]) for key in ("cluster", "stratum", "population") if options.get(key)]
+    people = people_of(calibration, named)
+    cluster, cluster_ids = _factor(_with_own_clusters(people, options), options.get("cluster"))
+    stratum, sizes = _strata(people, cluster, options)
+    projection = Projection.of(calibration, position, cluster, stratum)
+    return cluster[position], cluster_ids, None if stratum is None else stratum[position], sizes, projection
 
 
 def wilson(p: np.ndarray, effective: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

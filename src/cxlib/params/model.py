@@ -389,6 +389,27 @@ class Principles(_Section):
     breach: float = Field(default=1.0, ge=0, le=4, description="mean fit, 0 to 4, up to which a touchpoint breaks a principle")
 
 
+class Weights(_Section):
+    """Weights of respondents: what is known of all customers, by margins that the weighted survey has to show."""
+
+    targets: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = Field(
+        default_factory=dict, description="column of responses → {level: share (adding up to 1) or count}; empty: the survey's own weights"
+    )
+    cap: float | None = Field(default=None, gt=1, description="largest weight allowed, in times the mean; no limit when left out")
+    min_n: int = Field(default=20, ge=1, description="respondents below which a level of a margin gets a note")
+
+
+class Reliability(_Section):
+    """Scales whose questions are meant to measure one thing: how well they do."""
+
+    scales: dict[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
+        default_factory=dict, description="name of a scale → its item_ids; its words stand under labels: item_group"
+    )
+    missing: Literal["pairwise", "listwise"] = Field(
+        default="pairwise", description="covariances from all who answered both items of a pair, or from those who answered every item"
+    )
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -496,6 +517,8 @@ class Params(_Section):
     scores: Scores = Scores()
     gaps: Gaps = Gaps()
     principles: Principles = Principles()
+    weights: Weights = Weights()
+    reliability: Reliability = Reliability()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -574,7 +597,13 @@ class Params(_Section):
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
-        problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses) + self._pair_problems()
+        problems += (
+            self._label_problems()
+            + self._top_problems()
+            + self._loyalty_problems(responses)
+            + self._pair_problems()
+            + self._reliability_problems()
+        )
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -583,6 +612,7 @@ class Params(_Section):
         ]
         for place, table, columns in (
             ("scores.by", "responses", self.scores.by),
+            ("weights.targets", "responses", tuple(self.weights.targets)),
             ("volume.routes", "contacts", self.volume.routes),
             ("volume.by", "customers", self.volume.by),
             ("service_standards.by", "contacts", self.service_standards.by),
@@ -634,6 +664,21 @@ class Params(_Section):
             for name in sorted(steps)
             if self.scores.top_answers > steps[name]
         ]
+
+    def _reliability_problems(self) -> list[str]:
+        asked = {
+            item.item_id or header: item.scale for source in self.sources.values() for header, item in source.items.items() if item.scale
+        }
+        problems = []
+        for name, items in self.reliability.scales.items():
+            place = f"reliability.scales.{name}"
+            unknown = [item for item in items if item not in asked]
+            problems += [worded(place, "no survey asks the rated item", item, sorted(asked), label="Items") for item in unknown]
+            answered_on = dict.fromkeys(str(asked[item]) for item in items if item in asked)
+            if len(answered_on) > 1:
+                seen = ", ".join(answered_on)
+                problems.append(f"{place}: its items are asked on different scales: {seen}. The items of a scale share one.")
+        return problems
 
     def _value_problems(self, name: str, source: Source) -> list[str]:
         columns = CONTRACTS[source.table].columns

@@ -26,7 +26,7 @@ def decimals(unit: str, value: float, width: float | None = None) -> int:
     if unit == "share":
         narrow = 0 < size < 0.1 if width is None else 0 < width < 0.02
         return 1 if narrow or 0 < size < 0.01 or 0.99 < size < 1 else 0
-    if unit.startswith("scale") or unit == "points per point" or unit == "kappa":
+    if unit.startswith("scale") or unit == "points per point" or unit == "kappa" or unit == "coefficient":
         return 2
     if unit == "points" or unit.startswith("per "):
         return 1
