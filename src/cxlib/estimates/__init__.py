@@ -10,7 +10,7 @@ from cxlib.estimates.bootstrap import draw_weights, drawn
 from cxlib.estimates.differences import difference
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.quantiles import quantile
-from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable
+from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 
 __all__ = [
@@ -33,4 +33,5 @@ __all__ = [
     "share",
     "stack",
     "unanswerable",
+    "withhold",
 ]

@@ -87,7 +87,7 @@ class Regression:
         CR2 with working independence (Bell & McCaffrey 2002; Pustejovsky & Tipton 2018) and Satterthwaite's degrees of freedom. Same as R:
         ``clubSandwich::coef_test(lm(…, weights), vcov = "CR2", cluster)``.
         """
-        told = (np.abs(self._null @ combinations.T) < 1e-6).all(axis=0)
+        told = np.asarray((np.abs(self._null @ combinations.T) < 1e-6).all(axis=0))
         value = np.where(told, combinations @ self.coefficients, np.nan)
         clusters = int(self._cluster.max(initial=-1)) + 1
         factors = self._adjusted @ combinations.T
@@ -166,7 +166,7 @@ def _by_cluster(values: Floats, cluster: npt.NDArray[np.intp], clusters: int) ->
 
 
 def _adjusted(x: Floats, weight: Floats, cluster: npt.NDArray[np.intp], bread: Floats, meat: Floats) -> Floats:
-    """Return A_c W_c X_c M under one another: A_c = B_c^(−1/2) with B_c = (I − H)_c(I − H)_c′, the residuals' covariance under independence."""
+    """Return A_c W_c X_c M under one another: A_c = B_c^(−1/2), B_c the residuals' covariance."""
     made = weight[:, None] * (x @ bread)
     own = ((x @ bread @ meat @ bread) * x).sum(axis=1) - 2 * weight * ((x @ bread) * x).sum(axis=1) + 1.0
     order = np.argsort(cluster, kind="stable")

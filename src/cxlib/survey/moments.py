@@ -85,7 +85,7 @@ def moments(
     >>> rng = np.random.default_rng(3)
     >>> marks = rng.integers(1, 6, 300).astype(float)
     >>> asked = pd.DataFrame({"response_id": np.arange(300).astype(str), "item_id": "hotline", "value": marks})
-    >>> overall = asked.assign(item_id="overall", value=2 * marks + rng.normal(0, 1, 300))
+    >>> overall = asked.assign(item_id="overall", value=2 * marks + rng.normal(0, 0.1, 300))
     >>> table = pd.concat([asked, overall]).assign(state="answered", weight=1.0, respondent_id=lambda rows: rows["response_id"])
     >>> told = moments(table, outcome="overall", items=["hotline"])
     >>> told[["metric", "value"]].round(1)
@@ -148,11 +148,12 @@ def _rows(
 def _effects(data: Judged, weights: Floats) -> _Factor:
     """Partial coefficients among users, from one regression on all items."""
     given, unused = data.state == ANSWERED, data.state == NOT_USED
-    total = (given * data.weight[:, None]).sum(axis=0)
-    mean = np.divide((np.where(given, data.value, 0.0) * data.weight[:, None]).sum(axis=0), total, out=np.zeros(len(total)), where=total > 0)
+    weighted = given * data.weight[:, None]
+    total = weighted.sum(axis=0)
+    mean = np.divide((weighted * np.where(given, data.value, 0.0)).sum(axis=0), total, out=np.zeros(len(total)), where=total > 0)
     rating = np.where(given, data.value - mean, 0.0)
     blocks = np.hstack([np.ones((len(data.y), 1)), rating, unused, ~given & ~unused]).astype("float64")
-    kept = blocks.any(axis=0)
+    kept = np.asarray(blocks.any(axis=0))
     kept[: 1 + len(data.items)] = True
     fitted = regress(blocks[:, kept], data.y, weight=data.weight, cluster=data.cluster)
     told: Contrasts = fitted.contrasts(np.eye(int(kept.sum()))[1 : 1 + len(data.items)])
@@ -162,12 +163,14 @@ def _effects(data: Judged, weights: Floats) -> _Factor:
 
 def _given(data: Judged, effects: pd.DataFrame, draws: int) -> _Factor:
     """Take effects that were estimated elsewhere."""
-    if "draws" not in effects.columns or effects["metric"].nunique() != 1 or effects["item_id"].duplicated().any():
+    if "draws" not in effects.columns or len(effects["metric"].unique()) != 1 or effects["item_id"].duplicated().any():
         do = "Pass one metric by item_id, computed with draws."
         raise DataError(worded("effects", "there are no draws, or more than one row an item.", do=do))
     lacking = [name for name in data.items if name not in set(effects["item_id"])]
     if lacking:
-        raise DataError(*(worded("effects", "there is no effect of the item", name, effects["item_id"], label="Effects") for name in lacking))
+        raise DataError(
+            *(worded("effects", "there is no effect of the item", name, effects["item_id"], label="Effects") for name in lacking)
+        )
     chosen = effects.set_index("item_id").loc[list(data.items)]
     carried = [values if isinstance(values, np.ndarray) else np.full(draws, np.nan) for values in chosen["draws"]]
     odd = [len(values) for values in carried if len(values) != draws]

@@ -13,21 +13,19 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
-from cxlib.estimates.regression import Contrasts, Regression, false_discovery, regress
+from cxlib.estimates.regression import Regression, false_discovery, regress
 from cxlib.estimates.rows import rows
 from cxlib.survey._outcome import Judged, judged, missing_input
+from cxlib.survey.asymmetry.classes import certainty, classified, sides
 from cxlib.survey.asymmetry.zero_line import Threshold, thresholds
 from cxlib.tables import STATES
 
-__all__ = ["CLASSES", "Asymmetry", "fit"]
+__all__ = ["Asymmetry", "fit"]
 
-CLASSES = ("disappointment_dominant", "delight_dominant", "symmetric", "not_classifiable")
 METRICS = ("penalty", "reward", "asymmetry")
 NOT_USED = STATES.index("not_used")
 ANSWERED = STATES.index("answered")
-COLUMNS = "item penalty penalty_low penalty_high reward reward_low reward_high asymmetry asymmetry_low asymmetry_high p q class".split()
-COLUMNS += "class_probability delight_probability n_low n_middle n_high n_users note".split()
-
+ENDS = ("", "_low", "_high")
 Floats = npt.NDArray[np.float64]
 
 
@@ -111,24 +109,29 @@ def fit(
     >>> marks = rng.integers(1, 6, 400).astype(float)
     >>> asked = pd.DataFrame({"response_id": np.arange(400).astype(str), "item_id": "hotline", "value": marks, "scale_low": 1.0,
     ...     "scale_high": 5.0})
-    >>> recommend = asked.assign(item_id="recommend", value=8 - 2.0 * (marks <= 2) + rng.normal(0, 1, 400), scale_high=10.0)
+    >>> recommend = asked.assign(item_id="recommend", value=8 - 2 * (marks <= 2) + rng.normal(0, 0.2, 400), scale_high=10.0)
     >>> table = pd.concat([asked, recommend]).assign(state="answered", weight=1.0, respondent_id=lambda rows: rows["response_id"])
     >>> fit(table, outcome="recommend", items=["hotline"]).table[["item", "penalty", "reward", "class"]].round(1)
           item  penalty  reward                    class
-    0  hotline     -1.9     0.1  disappointment_dominant
+    0  hotline     -2.0    -0.1  disappointment_dominant
     """
     needs = missing_input(responses, outcome, items)
     if needs:
-        return Asymmetry(pd.DataFrame(columns=COLUMNS), estimates.unanswerable("asymmetry", "scale points", needs, by=["item_id"]))
+        return _unanswerable(needs)
     if not ratio > 1:
         raise CxError(worded("ratio", "how many times one side weighs the other is more than 1, not", ratio))
     data = judged(responses, outcome, items, options)
     if not len(data.y):
-        return Asymmetry(pd.DataFrame(columns=COLUMNS), estimates.unanswerable("asymmetry", "scale points", [f"responses.{outcome}"], by=["item_id"]))
+        return _unanswerable([f"responses.{outcome}"])
     below, above = thresholds(data.items, data.low.tolist(), data.high.tolist(), low=low, high=high)
     cells = _cells(data, below, above)
     told = _Told(data, cells, options, min_cell, (ratio - 1) / (ratio + 1))
     return Asymmetry(told.table(), told.estimates())
+
+
+def _unanswerable(needs: list[str]) -> Asymmetry:
+    said = estimates.unanswerable("asymmetry", "scale points", needs, by=["item_id"])
+    return Asymmetry(pd.DataFrame({"item": pd.Series(dtype="str"), "note": pd.Series(dtype="str")}), said)
 
 
 def _cells(data: Judged, below: Floats, above: Floats) -> dict[str, npt.NDArray[np.bool_]]:
@@ -149,15 +152,9 @@ class _Told:
         self.n = {name: np.array([data.people(flags[:, j]) for j in range(len(data.items))]) for name, flags in cells.items()}
         self.given = cells["low"] | cells["middle"] | cells["high"]
         fitted, places = _regressed(data, cells)
-        self.contrasts = {name: fitted.contrasts(_combined(places, sides, fitted)) for name, sides in self._sides.items()}
+        self.contrasts = {name: fitted.contrasts(_combined(places, pair, fitted)) for name, pair in sides(k).items()}
         self.notes = self._notes(min_cell, fitted)
         self.draws = self._drawn()
-
-    @property
-    def _sides(self) -> dict[str, tuple[float, float]]:
-        """Each figure as weights of penalty and reward."""
-        own = {"penalty": (1.0, 0.0), "reward": (0.0, 1.0), "asymmetry": (1.0, 1.0), "range": (-1.0, 1.0)}
-        return own | {"above": (1 - self.k, 1 + self.k), "below": (1 + self.k, 1 - self.k)}
 
     def _notes(self, min_cell: int, fitted: Regression) -> dict[str, npt.NDArray[np.object_]]:
         """Say of each contrast why it is not told, "" where it is."""
@@ -195,31 +192,12 @@ class _Told:
         p = np.where(self.notes["asymmetry"] != "", np.nan, self.contrasts["asymmetry"].p())
         return p, false_discovery(p)
 
-    def classes(self) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_]]:
-        """The class of each item, and why it has none."""
-        alpha = 1 - self.level
-        _, q = self.tests()
-        tilt = self.contrasts["asymmetry"].value
-        surely = {name: _surely(self.contrasts[name], alpha) for name in ("above", "below")}
-        penalty, reward, span = (self.contrasts[name].interval(self.level) for name in ("penalty", "reward", "range"))
-        told = self.notes["asymmetry"] == ""
-        with np.errstate(invalid="ignore"):
-            even = told & (surely["above"] > 0) & (surely["below"] < 0)
-            down = told & ~even & (q <= alpha) & (tilt < 0) & (penalty[1] < 0)
-            up = told & ~even & (q <= alpha) & (tilt > 0) & (reward[0] > 0)
-            effect = (span[0] > 0) | (penalty[1] < 0) | (reward[0] > 0)
-        found = np.select([down, up, even], CLASSES[:3], CLASSES[3]).astype(object)
-        why = np.where(found != CLASSES[3], "", np.where(told, np.where(effect, "asymmetry open", "no effect shown"), self.notes["asymmetry"]))
-        return found, why.astype(object)
-
-    def probabilities(self, found: npt.NDArray[np.object_]) -> Floats:
-        """Share of draws in which what the class says holds."""
+    def classes(self) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_], Floats]:
+        """The class of each item, why it has none, and the share of draws in which it holds."""
+        found, why = classified(self.contrasts, self.tests()[1], self.notes["asymmetry"], self.level)
         if not self.draws:
-            return np.full(len(found), np.nan)
-        tilt, span = self.draws["penalty"] + self.draws["reward"], self.draws["reward"] - self.draws["penalty"]
-        holds = {CLASSES[0]: tilt < 0, CLASSES[1]: tilt > 0, CLASSES[2]: np.abs(tilt) <= self.k * span}
-        shares = [holds[name][item].mean() if name in holds else np.nan for item, name in enumerate(found)]
-        return np.array(shares, dtype="float64")
+            return found, why, np.full(len(found), np.nan)
+        return found, why, certainty(found, self.draws["penalty"], self.draws["reward"], self.k)
 
     def delight(self) -> Floats:
         """Share of draws in which delight weighs more than disappointment."""
@@ -230,19 +208,19 @@ class _Told:
 
     def table(self) -> pd.DataFrame:
         """One row an item."""
-        found, why = self.classes()
+        found, why, share = self.classes()
         p, q = self.tests()
         columns: dict[str, Any] = {"item": list(self.data.items)}
         for metric in METRICS:
             figures = self.figures(metric)
-            columns |= {metric: figures["value"], f"{metric}_low": figures["low"], f"{metric}_high": figures["high"]}
-        columns |= {"p": p, "q": q, "class": found, "class_probability": self.probabilities(found), "delight_probability": self.delight()}
+            columns |= {metric + end: values for end, values in zip(ENDS, figures.values(), strict=True)}
+        columns |= {"p": p, "q": q, "class": found, "class_probability": share, "delight_probability": self.delight()}
         columns |= {"n_low": self.n["low"], "n_middle": self.n["middle"], "n_high": self.n["high"], "n_users": self._users(), "note": why}
-        return pd.DataFrame(columns)[COLUMNS].astype(dict.fromkeys(("item", "class", "note"), "str"))
+        return pd.DataFrame(columns).astype(dict.fromkeys(("item", "class", "note"), "str"))
 
     def estimates(self) -> pd.DataFrame:
         """The figures as ESTIMATES, with draws."""
-        found, why = self.classes()
+        found, why, share = self.classes()
         groups = pd.DataFrame({"item_id": self.data.items})
         shared: dict[str, Any] = {"n": self._users(), "n_eff": [self.data.kish(self.given[:, j]) for j in range(len(found))]}
         parts = []
@@ -255,7 +233,7 @@ class _Told:
             parts.append(rows(groups, columns))
         certain = {"unit": "share", "method": "share of draws", **shared}
         leaning = {"metric": "delight_probability", "value": self.delight(), "note": self.notes["asymmetry"]}
-        classed = {"metric": "class_probability", "value": self.probabilities(found), "note": found}
+        classed = {"metric": "class_probability", "value": share, "note": found}
         return estimates.stack(*parts, rows(groups, certain | leaning), rows(groups, certain | classed), self._ceiling())
 
     def _ceiling(self) -> pd.DataFrame:
@@ -274,7 +252,7 @@ def _regressed(data: Judged, cells: dict[str, npt.NDArray[np.bool_]]) -> tuple[R
     blocks = np.hstack([np.ones((len(data.y), 1)), *(cells[name] for name in ("low", "high", "unused", "silent"))]).astype("float64")
     count = len(data.items)
     places = 1 + np.arange(2 * count).reshape(2, count).T
-    kept = blocks.any(axis=0)
+    kept = np.asarray(blocks.any(axis=0))
     kept[places] = True
     fitted = regress(blocks[:, kept], data.y, weight=data.weight, cluster=data.cluster)
     return fitted, places
@@ -285,9 +263,3 @@ def _combined(places: npt.NDArray[np.intp], sides: tuple[float, float], fitted: 
     combinations = np.zeros((len(places), len(fitted.coefficients)))
     combinations[np.arange(len(places))[:, None], places] = sides
     return combinations
-
-
-def _surely(contrast: Contrasts, alpha: float) -> Floats:
-    """Return the end of a one-sided interval that is nearer to zero: its sign is what the test shows, zero where it shows nothing."""
-    low, high = contrast.interval(1 - 2 * alpha)
-    return np.where(low > 0, low, np.where(high < 0, high, 0.0))

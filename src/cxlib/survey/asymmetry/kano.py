@@ -24,9 +24,7 @@ PAIR = ("kano_functional", "kano_dysfunctional")
 STEPS = 5
 
 
-def kano(
-    responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int = 30, **options: Unpack[Sampling]
-) -> pd.DataFrame:
+def kano(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int = 30, **options: Unpack[Sampling]) -> pd.DataFrame:
     """Kano's evaluation of each pair of questions: shares of the categories, better and worse, and the class with its certainty.
 
     Parameters
@@ -71,17 +69,18 @@ def kano(
         return estimates.unanswerable("kano_share", "share", needs, by=["item_group", *by])
     sampling = by_respondent(options)
     sampling.setdefault("draws", 500)
-    told = _evaluated(asked)
+    pairs = _evaluated(asked)
     groups = ["item_group", *by]
-    flags = {name: told["category"].eq(name).astype("float64") for name in CATEGORIES}
-    shares = [_share(told, flags[name], "kano_share", groups, sampling).assign(category=name) for name in CATEGORIES]
+    flags = {name: pairs["category"].eq(name).astype("float64") for name in CATEGORIES}
+    shares = [_share(pairs, flags[name], "kano_share", groups, sampling).assign(category=name) for name in CATEGORIES]
     first = ["item_group", "category", *by]
     shares = [part[[*first, *part.columns.difference(first, sort=False)]] for part in shares]
-    classed = told[~told["category"].isin(("reverse", "questionable"))]
+    classed = pairs[~pairs["category"].isin(("reverse", "questionable"))]
     better = _share(classed, classed["category"].isin(("attractive", "one_dimensional")), "kano_better", groups, sampling)
     worse = _turned(_share(classed, classed["category"].isin(("one_dimensional", "must_be")), "kano_worse", groups, sampling))
-    leading = _classes(told, shares, groups, sampling)
-    return _thin(estimates.stack(*shares, better, worse, leading), min_n)
+    leading = _classes(pairs, shares, groups, sampling)
+    told = estimates.stack(*shares, better, worse, leading)
+    return estimates.withhold(told, told["n"] < min_n, f"n < {min_n}")
 
 
 def _evaluated(asked: pd.DataFrame) -> pd.DataFrame:
@@ -121,7 +120,8 @@ def _classes(told: pd.DataFrame, shares: list[pd.DataFrame], groups: list[str], 
     names = np.array(CATEGORIES, dtype=object)
     category = told["category"].to_numpy(dtype=object)
     lead = (category == names[first][levels]).astype(float) - (category == names[second][levels]).astype(float)
-    ahead = estimates.mean(told.assign(lead=lead), "lead", by=groups, **{**sampling, "draws": 0})
+    plain: Sampling = {**sampling, "draws": 0}
+    ahead = estimates.mean(told.assign(lead=lead), "lead", by=groups, **plain)
     sure = (ahead["low"] > 0).to_numpy() | (every[first, np.arange(len(keys))] == 1)
     value = np.full(len(keys), np.nan)
     if "draws" in shares[0]:
@@ -130,13 +130,3 @@ def _classes(told: pd.DataFrame, shares: list[pd.DataFrame], groups: list[str], 
         value = (best == first[:, None]).mean(axis=1)
     columns = {"metric": "kano_class", "value": value, "unit": "share", "n": shares[0]["n"].to_numpy(), "n_eff": shares[0]["n_eff"]}
     return rows(keys, columns | {"method": "share of draws", "note": np.where(sure, names[first], "mixed")})
-
-
-def _thin(told: pd.DataFrame, min_n: int) -> pd.DataFrame:
-    """Take back the numbers of groups that are too thin; their rows stay."""
-    thin = told["n"] < min_n
-    bare = told.assign(note=told["note"].where(~thin, f"n < {min_n}"))
-    bare.loc[thin, ["value", "low", "high"]] = np.nan
-    if "draws" in bare:
-        bare["draws"] = bare["draws"].where(~thin, np.nan)
-    return bare
