@@ -1,9 +1,9 @@
-"""Do the contrasts of asymmetry and the moments of truth hold what they promise? Surveys are simulated again and again where the truth is known.
+"""Do the contrasts of asymmetry and the moments of truth hold what they promise? Surveys are simulated where the truth is known.
 
-Coverage of nominal 95 % intervals of penalty, reward, asymmetry and moment; false alarms of classes where disappointment and delight weigh the
-same, and where nothing has an effect; classes found in the world of the demo client. Four items on five steps that share a mood, one of them
-never used by a fifth, one not asked of a seventh. Weighted: who is displeased answers less often, and the weights mend that. Clustered: 40
-accounts of unequal size, which share a tenth of mood and outcome.
+Coverage of nominal 95 % intervals of penalty, reward, asymmetry and moment; false alarms of classes where disappointment and delight
+weigh the same, and where nothing has an effect; classes found in the world of the demo client. Four items on five steps that share a
+mood, one of them never used by a fifth, one not asked of a seventh. Weighted: who is displeased answers less often, and the weights mend
+that. Clustered: 40 accounts of unequal size, which share a tenth of mood and outcome.
 
     python benchmarks/asymmetry_validity.py [--only coverage|alarms|recovery] [--quick] [--json]
 
@@ -164,7 +164,9 @@ def alarms(design: str, n: int, repetitions: int) -> Iterator[Result]:
     for name, count in wrong.items():
         sure = stats.binomtest(count, repetitions).proportion_ci(0.99, "wilson")
         note = f"99 % {sure.low:.3f}–{sure.high:.3f}; {repetitions} surveys of {len(ITEMS)} items"
-        yield Result(f"false alarms · {name} · {design} · n={n}", count / repetitions, "share of surveys", "≤ 0.05", bool(sure.low <= 0.05), note)
+        yield Result(
+            f"false alarms · {name} · {design} · n={n}", count / repetitions, "share of surveys", "≤ 0.05", bool(sure.low <= 0.05), note
+        )
 
 
 def recovery(n: int, repetitions: int) -> Iterator[Result]:
@@ -181,7 +183,9 @@ def recovery(n: int, repetitions: int) -> Iterator[Result]:
         for key in found:
             found[key] += told[key.split()[0]] == key.split()[1]
     for key, count in found.items():
-        yield Result(f"recovery · {key} · demo's world · n={n}", count / repetitions, "share of surveys", "", None, f"{repetitions} surveys")
+        yield Result(
+            f"recovery · {key} · demo's world · n={n}", count / repetitions, "share of surveys", "", None, f"{repetitions} surveys"
+        )
 
 
 def results(*, only: str | None, quick: bool) -> Iterator[Result]:

@@ -101,5 +101,7 @@ def test_draws_align_and_spread_as_the_standard_error_says():
 
 def test_false_discovery_is_benjamini_and_hochberg():
     # R: p.adjust(c(0.01, 0.02, 0.03, 0.04, 0.5), "BH")
-    assert false_discovery(np.array([0.5, 0.03, 0.01, np.nan, 0.04, 0.02])) == pytest.approx([0.5, 0.05, 0.05, np.nan, 0.05, 0.05], nan_ok=True)
+    assert false_discovery(np.array([0.5, 0.03, 0.01, np.nan, 0.04, 0.02])) == pytest.approx(
+        [0.5, 0.05, 0.05, np.nan, 0.05, 0.05], nan_ok=True
+    )
     assert false_discovery(np.array([0.9, 0.001])) == pytest.approx([0.9, 0.002])

@@ -19,10 +19,19 @@ REACH, SPREAD = [1.0, 0.930555555556], [1.43556108043, 1.45060499281]
 def small():
     i = np.arange(1, 49)
     parts = []
-    for name, values, silent, state in (("a", i * 7 % 5 + 1, i % 11 == 0, "no_answer"), ("b", (i * 3 + i // 4) % 5 + 1, i % 9 == 0, "not_used")):
+    for name, values, silent, state in (
+        ("a", i * 7 % 5 + 1, i % 11 == 0, "no_answer"),
+        ("b", (i * 3 + i // 4) % 5 + 1, i % 9 == 0, "not_used"),
+    ):
         ids = [f"q{number}" for number in i]
         given = {"value": np.where(silent, np.nan, values), "state": np.where(silent, state, "answered")}
-        people = {"response_id": ids, "respondent_id": ids, "account_id": (i % 8).astype(str), "weight": 1 + i % 3 / 2, "y": (i * i % 11).astype(float)}
+        people = {
+            "response_id": ids,
+            "respondent_id": ids,
+            "account_id": (i % 8).astype(str),
+            "weight": 1 + i % 3 / 2,
+            "y": (i * i % 11).astype(float),
+        }
         parts.append(pd.DataFrame({"item_id": name, **given, **people}))
     return pd.concat(parts, ignore_index=True)
 
@@ -74,9 +83,10 @@ def test_effects_that_do_not_fit_are_refused(small):
     effects = told(small).query("metric == 'moment_effect'")
     with pytest.raises(DataError, match=r"^effects: there is no effect of the item 'b'\. Effects: a\.$"):
         told(small, effects=effects[effects["item_id"] == "a"])
-    with pytest.raises(DataError, match=r"^effects: have 200 draws, the other factors 50\.\. Use one|^effects: have 200 draws, the other factors 50"):
+    with pytest.raises(DataError, match=r"^effects: have 200 draws, the other factors 50\. Use one number of draws for both\.$"):
         told(small, effects=effects, draws=50)
-    with pytest.raises(DataError, match=r"^effects: there are no draws, or more than one row an item"):
+    none = r"^effects: there are no draws, or more than one row an item\. Pass one metric by item_id, computed with draws\.$"
+    with pytest.raises(DataError, match=none):
         told(small, effects=effects.drop(columns="draws"))
 
 

@@ -380,7 +380,7 @@ class Asymmetry(_Section):
     """Notebook 12: where disappointment weighs more than delight, and where delight weighs more."""
 
     zero_line: dict[str, ZeroLine] = Field(
-        default_factory=dict, description="scale → its zero line; of a scale left out, the worse half disappoints and the best answer delights"
+        default_factory=dict, description="scale → its zero line; left out, the worse half disappoints and the best answer delights"
     )
     min_cell: int = Field(default=20, ge=2, description="respondents with low, ordinary and high answers below which no contrast is told")
     ratio: float = Field(default=2.0, gt=1, description="symmetric: neither side surely weighs more than this many times the other")
@@ -402,7 +402,9 @@ class Incidents(_Section):
     min_incidents: int = Field(default=5, ge=1, description="incidents below which no mean severity and no share of grave ones is told")
     min_customers: int = Field(default=30, ge=2, description="customers or respondents below which a group's figures are not told")
     min_events: int = Field(default=5, ge=1, description="customers who left, or bad reviews, below which no ratio is told")
-    days_after: tuple[int, ...] = Field(default=(90, 180, 365), min_length=1, description="days after an incident at which who left is counted")
+    days_after: tuple[int, ...] = Field(
+        default=(90, 180, 365), min_length=1, description="days after an incident at which leavers are counted"
+    )
     window_days: int = Field(default=21, ge=1, description="days after an incident in which a review counts as after it")
     bad_rating: float = Field(default=2, description="stars up to which a public review is bad")
 

@@ -165,7 +165,7 @@ def _given(data: Judged, effects: pd.DataFrame, draws: int) -> _Factor:
     """Take effects that were estimated elsewhere."""
     if "draws" not in effects.columns or len(effects["metric"].unique()) != 1 or effects["item_id"].duplicated().any():
         do = "Pass one metric by item_id, computed with draws."
-        raise DataError(worded("effects", "there are no draws, or more than one row an item.", do=do))
+        raise DataError(worded("effects", "there are no draws, or more than one row an item", do=do))
     lacking = [name for name in data.items if name not in set(effects["item_id"])]
     if lacking:
         raise DataError(
@@ -175,7 +175,7 @@ def _given(data: Judged, effects: pd.DataFrame, draws: int) -> _Factor:
     carried = [values if isinstance(values, np.ndarray) else np.full(draws, np.nan) for values in chosen["draws"]]
     odd = [len(values) for values in carried if len(values) != draws]
     if odd:
-        raise DataError(worded("effects", f"have {odd[0]} draws, the other factors {draws}.", do="Use one number of draws for both."))
+        raise DataError(worded("effects", f"have {odd[0]} draws, the other factors {draws}", do="Use one number of draws for both."))
     value, drawn, none = chosen["value"].to_numpy(dtype="float64"), np.array(carried), np.zeros((0, len(data.items)))
     return _Factor(value, np.nanstd(drawn, axis=1, ddof=1), np.full(len(value), np.inf), none, drawn)
 

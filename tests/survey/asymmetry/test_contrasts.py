@@ -37,7 +37,16 @@ def long(columns, y, *, weight=1.0, states=None, **people):
         answered = np.where(state == "answered", values, np.nan).astype(float)
         parts.append(
             pd.DataFrame(
-                {"response_id": ids, "respondent_id": ids, "item_id": name, "value": answered, "state": state, "weight": weight, "y": y, **people}
+                {
+                    "response_id": ids,
+                    "respondent_id": ids,
+                    "item_id": name,
+                    "value": answered,
+                    "state": state,
+                    "weight": weight,
+                    "y": y,
+                    **people,
+                }
             )
         )
     return pd.concat(parts, ignore_index=True).assign(item_type="actual", scale_low=1.0, scale_high=5.0)

@@ -60,8 +60,12 @@ def test_only_the_pair_of_questions_tells_it():
 
 
 def test_what_is_no_pair_is_refused():
-    with pytest.raises(DataError, match=r"^kano: is not asked on five steps: 'kano_functional'\. Declare its scale with five steps, low for dislike\.$"):
+    with pytest.raises(
+        DataError, match=r"^kano: is not asked on five steps: 'kano_functional'\. Declare its scale with five steps, low for dislike\.$"
+    ):
         kano(pairs([5], [1]).assign(scale_high=7.0))
     table = pairs([5], [1])
-    with pytest.raises(DataError, match=r"^kano: more than one question of a kind belongs to 'notice'\. Give each pair an item_group of its own\.$"):
+    with pytest.raises(
+        DataError, match=r"^kano: more than one question of a kind belongs to 'notice'\. Give each pair an item_group of its own\.$"
+    ):
         kano(pd.concat([table, table.assign(item_id="again")]))

@@ -29,7 +29,9 @@ def test_thresholds_by_item_and_for_all():
 
 
 def test_what_cannot_be_is_refused():
-    with pytest.raises(DataError, match=r"^q: answers up to 4 disappoint and answers from 5 on delight\. Leave an answer between the two\.$"):
+    with pytest.raises(
+        DataError, match=r"^q: answers up to 4 disappoint and answers from 5 on delight\. Leave an answer between the two\.$"
+    ):
         thresholds(["q"], [1], [6], low=4.0, high=5.0)
     with pytest.raises(DataError) as refused:
         thresholds(["q"], [np.nan], [np.nan])

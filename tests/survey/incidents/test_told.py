@@ -13,11 +13,13 @@ def incidents(rows):
     return table.assign(incident_id=[f"K{number}" for number in range(len(table))], severity=table["severity"].astype("Int64"))
 
 
-TOLD = incidents([("p1", "hotline", "negative", 5), ("p1", "hotline", "negative", 3), ("p2", "hotline", "positive", 4), ("p3", "crane", "negative", 2)])
+TOLD = incidents(
+    [("p1", "hotline", "negative", 5), ("p1", "hotline", "negative", 3), ("p2", "hotline", "positive", 4), ("p3", "crane", "negative", 2)]
+)
 
 
 def test_counts_shares_severity_and_burden_by_hand():
-    found = frequency(TOLD, min_n=1).set_index(["metric", "touchpoint_id", "sign"])
+    found = frequency(TOLD, min_n=1).set_index(["metric", "touchpoint_id", "sign"]).sort_index()
     assert found.loc["incident_count", "value"].to_dict() == {
         ("crane", "negative"): 1.0,
         ("crane", "positive"): 0.0,

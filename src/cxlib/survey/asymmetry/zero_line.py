@@ -48,7 +48,7 @@ def thresholds(
         do = "Give low and high, or declare the item's scale."
         raise DataError(*(worded("low, high", "the scale is not known of the item", name, do=do) for name in unknown))
     problems = [
-        worded(name, f"answers up to {a:g} disappoint and answers from {b:g} on delight.", do="Leave an answer between the two.")
+        worded(name, f"answers up to {a:g} disappoint and answers from {b:g} on delight", do="Leave an answer between the two.")
         for name, a, b in zip(items, below, above, strict=True)
         if b - a < 2 and (a >= b or float(a).is_integer())
     ]
