@@ -17,7 +17,8 @@ from cxlib.contacts import service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
-from cxlib.survey import gaps, loyalty, principles, scores
+from cxlib.survey import asymmetry, gaps, incidents, loyalty, principles, scores
+from cxlib.survey.moments import moments
 
 ROOT = Path(__file__).parent.parent.parent
 HERE = Path(__file__).parent / "demo"
@@ -27,7 +28,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty):
+    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty, of_moments):
         yield from part(params, prepared.table)
 
 
@@ -118,6 +119,27 @@ def of_loyalty(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
     placed = loyalty.bought_at(answers, orders)
     by_place = [scores.shares(placed, item_type="purchase_reason", by=by, min_n=params.min_n, **sampling) for by in ([], ["bought_at"])]
     yield "purchase_reasons", estimates.stack(*by_place)
+def of_moments(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 12."""
+    answers, told, customers, sampling = table("responses"), table("incidents"), table("customers"), params.sampling
+    rated = [str(name) for name in answers.loc[answers["item_type"] == "actual", "item_id"].unique()]
+    judged, wanted = {"outcome": "recommend", "items": rated}, params.incidents
+    cells = {"min_cell": params.asymmetry.min_cell, "ratio": params.asymmetry.ratio}
+    yield "asymmetry", asymmetry.fit(answers, **judged, **params.zero_line, **cells, **sampling).estimates.drop(columns="draws")
+    yield "zero_line", asymmetry.zero_line(answers, **params.zero_line, **sampling | {"draws": 0})
+    yield "kano", asymmetry.kano(answers, **sampling).drop(columns="draws")
+    yield "moments", moments(answers, **judged, min_n=params.moments.min_n, **sampling).drop(columns="draws")
+    yield "incidents", incidents.frequency(told, interviewed=wanted.interviewed, min_n=wanted.min_incidents, level=params.level)
+    grave = {"severe": wanted.severe, "rare": wanted.rare_share, "min_n": wanted.min_incidents, "level": params.level}
+    yield "rare_but_severe", incidents.rare_but_severe(told, **grave)
+    followed = {"as_of": params.last_day, "min_n": wanted.min_customers, "level": params.level}
+    left = incidents.left(told, answers, customers, small=wanted.small_severity, **followed)
+    soon = incidents.soon(told, answers, customers, days=wanted.days_after, min_events=wanted.min_events, **followed)
+    yield "left_after_incidents", estimates.stack(left, soon)
+    yield "brand_after_incidents", incidents.brand(answers, told, min_n=wanted.min_customers, **sampling | {"draws": 0})
+    window = {"window_days": wanted.window_days, "bad": wanted.bad_rating, "min_events": wanted.min_events, "level": params.level}
+    period = (params.period.start, params.period.end)
+    yield "reviews_after_incidents", incidents.reviews(told, table("reviews"), period=period, **window)
 
 
 def project_of_demo(folder: Path) -> Path:

@@ -152,6 +152,17 @@ def refused(project, text):
         ),
         (
             "name: Acme",
+            "name: Acme\nasymmetry: {zero_line: {marks: {disappointing: 4, delighting: 1}}}",
+            "asymmetry.zero_line: there is no scale 'marks' (did you mean 'mark'?). Scales: mark, ten.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\nasymmetry: {zero_line: {mark: {disappointing: 1, delighting: 4}}}",
+            "asymmetry.zero_line.mark: the two do not leave ordinary answers between them: 'disappointing 1, delighting 4 on 1 to 6'."
+            " Leave an answer between them; the scale's low end is good.",
+        ),
+        (
+            "name: Acme",
             "name: Acme\nscores: {top_answers: 6}",
             "scores.top_answers: 6 best answers are the whole scale 'mark'. Choose at most 5.",
         ),
@@ -369,3 +380,12 @@ def test_headers_are_one_or_several():
     columns = {"contact_ts": ["Datum", "Uhrzeit"], "contact_id": 7}
     source = Source.model_validate({"table": "contacts", "file": "x.csv", "columns": columns})
     assert source.headers == {"contact_ts": ("Datum", "Uhrzeit"), "contact_id": ("7",)}
+
+
+def test_the_zero_line_is_turned_like_the_answers(project):
+    text = GOOD.replace(
+        "name: Acme",
+        "name: Acme\nasymmetry: {zero_line: {mark: {disappointing: 4, delighting: 1}, ten: {disappointing: 6, delighting: 9}}}",
+    )
+    (project / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    assert load(project, "acme").zero_line == {"low": {"Q1": 6.0, "Q2": 3.0}, "high": {"Q1": 9.0, "Q2": 6.0}}

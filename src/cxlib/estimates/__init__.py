@@ -12,7 +12,7 @@ from cxlib.estimates.differences import amount_difference, difference, rate_diff
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
-from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable
+from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
 from cxlib.estimates.survival import survival, survival_difference
@@ -45,4 +45,5 @@ __all__ = [
     "survival",
     "survival_difference",
     "unanswerable",
+    "withhold",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable"]
+__all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable", "withhold"]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"
@@ -72,6 +72,23 @@ def unanswerable(metric: str, unit: str, needs: Sequence[str], *, by: Sequence[s
     """
     groups = pd.DataFrame({name: pd.Series([pd.NA], dtype="str") for name in by}, index=[0])
     return rows(groups, {"metric": metric, "unit": unit, "note": "needs " + ", ".join(needs)})
+
+
+def withhold(estimates: pd.DataFrame, thin: Sequence[bool] | pd.Series | np.ndarray, note: str) -> pd.DataFrame:
+    """Take back the numbers of rows that rest on too little; the rows stay and say why.
+
+    >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "mean", "value": [2.0, 1.0], "n": [40, 4]})
+    >>> withhold(table, table["n"] < 30, "n < 30")[["region", "value", "note"]]
+      region  value    note
+    0      A    2.0
+    1      B    NaN  n < 30
+    """
+    hidden = np.asarray(thin, dtype=bool)
+    bare = estimates.assign(note=estimates["note"].where(~hidden, note))
+    bare.loc[hidden, ["value", "low", "high"]] = np.nan
+    if "draws" in bare:
+        bare["draws"] = bare["draws"].where(~hidden, np.nan)
+    return bare
 
 
 def coarsen(levels: pd.Series, *, min_n: int, count: pd.Series | None = None) -> pd.Series:

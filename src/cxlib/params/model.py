@@ -410,6 +410,46 @@ class Reliability(_Section):
     )
 
 
+class ZeroLine(_Section):
+    """Which answers of one scale lie below and above the zero line, as they stand in the questionnaire."""
+
+    disappointing: float = Field(description="from this answer on, towards the scale's bad end, customers are disappointed")
+    delighting: float = Field(description="from this answer on, towards the scale's good end, customers are delighted")
+
+
+class Asymmetry(_Section):
+    """Notebook 12: where disappointment weighs more than delight, and where delight weighs more."""
+
+    zero_line: dict[str, ZeroLine] = Field(
+        default_factory=dict, description="scale → its zero line; left out, the worse half disappoints and the best answer delights"
+    )
+    min_cell: int = Field(default=20, ge=2, description="respondents with low, ordinary and high answers below which no contrast is told")
+    ratio: float = Field(default=2.0, gt=1, description="symmetric: neither side surely weighs more than this many times the other")
+
+
+class Moments(_Section):
+    """Notebook 12: moments of truth."""
+
+    min_n: int = Field(default=30, ge=2, description="ratings below which a touchpoint is not ranked")
+
+
+class Incidents(_Section):
+    """Notebook 12: critical incidents."""
+
+    interviewed: int | None = Field(default=None, ge=1, description="people who were asked for incidents, those without one included")
+    small_severity: int = Field(default=2, ge=1, le=5, description="severity up to which an incident is small")
+    severe: int = Field(default=4, ge=1, le=5, description="severity from which an incident is grave")
+    rare_share: float = Field(default=0.05, gt=0, le=1, description="share of all bad incidents up to which a touchpoint's are rare")
+    min_incidents: int = Field(default=5, ge=1, description="incidents below which no mean severity and no share of grave ones is told")
+    min_customers: int = Field(default=30, ge=2, description="customers or respondents below which a group's figures are not told")
+    min_events: int = Field(default=5, ge=1, description="customers who left, or bad reviews, below which no ratio is told")
+    days_after: tuple[int, ...] = Field(
+        default=(90, 180, 365), min_length=1, description="days after an incident at which leavers are counted"
+    )
+    window_days: int = Field(default=21, ge=1, description="days after an incident in which a review counts as after it")
+    bad_rating: float = Field(default=2, description="stars up to which a public review is bad")
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -519,6 +559,9 @@ class Params(_Section):
     principles: Principles = Principles()
     weights: Weights = Weights()
     reliability: Reliability = Reliability()
+    asymmetry: Asymmetry = Asymmetry()
+    moments: Moments = Moments()
+    incidents: Incidents = Incidents()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -549,6 +592,18 @@ class Params(_Section):
     def experiences(self) -> dict[str, typing.Any]:
         """Which ratings disappoint and delight: keywords for the functions of :mod:`cxlib.survey.loyalty` that ask for a class."""
         return {"disappointed": self.loyalty.disappointed, "delighted": self.loyalty.delighted}
+
+    @property
+    def zero_line(self) -> dict[str, dict[str, float]]:
+        """Up to which answer each item disappoints (``low``) and from which on it delights (``high``), turned so that high is good."""
+        ends: dict[str, dict[str, float]] = {"low": {}, "high": {}}
+        for header, item in ((header, item) for source in self.sources.values() for header, item in source.items.items()):
+            line, scale = self.asymmetry.zero_line.get(item.scale or ""), self.scales.get(item.scale or "")
+            if line is None or scale is None:
+                continue
+            turned = [scale.low + scale.high - end if scale.best == "low" else end for end in (line.disappointing, line.delighting)]
+            ends["low"][item.item_id or header], ends["high"][item.item_id or header] = turned
+        return ends
 
     @property
     def counting(self) -> dict[str, typing.Any]:
@@ -604,6 +659,7 @@ class Params(_Section):
             + self._pair_problems()
             + self._reliability_problems()
         )
+        problems += self._label_problems() + self._top_problems() + self._zero_line_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -652,6 +708,20 @@ class Params(_Section):
             known = [item for item, kind in types.items() if kind in wanted]
             if name not in known:
                 problems.append(worded("gaps.pairs", f"there is no item of type {' or '.join(wanted)}", name, known, label="Items"))
+        return problems
+
+    def _zero_line_problems(self) -> list[str]:
+        problems = []
+        for name, line in self.asymmetry.zero_line.items():
+            place, scale = f"asymmetry.zero_line.{name}", self.scales.get(name)
+            if scale is None:
+                problems.append(worded("asymmetry.zero_line", "there is no scale", name, self.scales, label="Scales"))
+                continue
+            low, high = (line.disappointing, line.delighting) if scale.best == "high" else (line.delighting, line.disappointing)
+            if not scale.low <= low < high <= scale.high or high - low < 2:
+                seen = f"disappointing {line.disappointing:g}, delighting {line.delighting:g} on {scale.low:g} to {scale.high:g}"
+                do = f"Leave an answer between them; the scale's {scale.best} end is good."
+                problems.append(worded(place, "the two do not leave ordinary answers between them:", seen, do=do))
         return problems
 
     def _top_problems(self) -> list[str]:

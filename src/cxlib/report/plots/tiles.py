@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
+from cxlib.report.svg import Strokes, canvas, fill, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
@@ -95,8 +95,6 @@ class Tiles(Plot):
 
     def _row(self, axes: Axes, words: Words, name: str, place: tuple[float, float, float]) -> None:
         """Draw the tiles of one row from its left edge, its top and the width of a tile."""
-        from matplotlib.patches import Rectangle
-
         cells, (left, top, tile) = self._cells(), place
         widest = max((abs(_value(one) - self.middle) for one in cells.values() if not absent(one["value"])), default=0.0)
         for number, column in enumerate(self._levels()[1]):
@@ -107,8 +105,8 @@ class Tiles(Plot):
             apart = _value(cell) - self.middle
             step = round(STEPS * abs(apart) / widest) if widest else 0
             if step:
-                shade = {"color": colour("warn" if apart < 0 else "accent"), "alpha": DARKEST * step / STEPS}
-                axes.add_patch(Rectangle((middle - tile / 2 + 1, top), tile - 2, TALL, linewidth=0, zorder=1, **shade))
+                box = (middle - tile / 2 + 1, top, middle + tile / 2 - 1, top + TALL)
+                fill(axes, [box], ink="warn" if apart < 0 else "accent", alpha=DARKEST * step / STEPS)
             bold = apart < 0 and step == STEPS
             write(axes, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
 

@@ -1,0 +1,97 @@
+"""Public reviews after incidents: whether bad ones pile up at a touchpoint in the days after something went wrong there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import special
+
+from cxlib import estimates
+from cxlib.estimates.rows import rows
+
+__all__ = ["days_of", "reviews"]
+
+
+def reviews(
+    incidents: pd.DataFrame,
+    reviews: pd.DataFrame,
+    *,
+    period: tuple[date, date],
+    window_days: int = 21,
+    bad: float = 2.0,
+    min_events: int = 5,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Whether bad public reviews pile up in the days after bad incidents at the same touchpoint.
+
+    Parameters
+    ----------
+    incidents, reviews : DataFrame
+        The contract tables; reviews without a touchpoint or a rating are left out.
+    period : (first, last)
+        Days of which both tables know.
+    window_days : int
+        Days after an incident that count as after it.
+    bad : float
+        Stars up to which a review is bad.
+    min_events : int
+        Bad reviews at touchpoints with dated bad incidents below which no ratio is told.
+    level : float
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES: ``review_count`` (bad reviews after an incident, counted), ``review_expected`` (as many as there would be if each
+        touchpoint's bad reviews were spread evenly over the period) and ``review_ratio``, observed over expected.
+
+    Notes
+    -----
+    Each touchpoint is compared with itself. Interval: Garwood's for the observed count over the expected one, which is conservative, as
+    the total is given.
+    """
+    needs = [name for name in ("touchpoint_id", "incident_ts") if incidents.empty or name not in incidents or incidents[name].isna().all()]
+    lacking = [f"incidents.{name}" for name in needs]
+    lacking += [
+        f"reviews.{name}" for name in ("touchpoint_id", "rating") if reviews.empty or name not in reviews or reviews[name].isna().all()
+    ]
+    if lacking:
+        return estimates.unanswerable("review_ratio", "ratio", lacking)
+    negative = incidents[incidents["sign"].eq("negative") & incidents["incident_ts"].notna() & incidents["touchpoint_id"].notna()]
+    poor = reviews[reviews["rating"].le(bad) & reviews["touchpoint_id"].isin(negative["touchpoint_id"])]
+    first, last = (np.datetime64(day, "D") for day in period)
+    observed, expected = 0, 0.0
+    for touchpoint, days in poor.groupby("touchpoint_id")["review_ts"]:
+        covered = _covered(days_of(negative.loc[negative["touchpoint_id"] == touchpoint, "incident_ts"]), first, last, window_days)
+        place = (days_of(days) - first).astype(int)
+        inside = (place >= 0) & (place < len(covered))
+        observed += int(covered[place[inside]].sum())
+        expected += float(inside.sum() * covered.mean())
+    tail, few = (1 - level) / 2, len(poor) < min_events or expected == 0
+    low = special.chdtri(2 * observed, 1 - tail) / 2 if observed else 0.0
+    high = special.chdtri(2 * (observed + 1), tail) / 2
+    shared = {"n": len(poor), "n_eff": float(len(poor))}
+    ends = [np.nan] * 3 if few else [end / expected for end in (observed, low, high)]
+    note = f"events < {min_events}" if few else ""
+    figures = {"metric": "review_ratio", "value": ends[0], "low": ends[1], "high": ends[2], "unit": "ratio", "method": "Poisson, exact"}
+    return estimates.stack(
+        rows(pd.DataFrame(index=[0]), {"metric": "review_count", "value": observed, "unit": "count", "method": "count", **shared}),
+        rows(pd.DataFrame(index=[0]), {"metric": "review_expected", "value": expected, "unit": "count", "method": "even spread", **shared}),
+        rows(pd.DataFrame(index=[0]), {**figures, "note": note, **shared}),
+    )
+
+
+def days_of(moments: pd.Series) -> npt.NDArray[np.datetime64]:
+    """Return the local day of each moment."""
+    plain = moments.dt.tz_localize(None) if getattr(moments.dt, "tz", None) is not None else moments
+    return plain.to_numpy().astype("datetime64[D]")
+
+
+def _covered(days: npt.NDArray[np.datetime64], first: np.datetime64, last: np.datetime64, window: int) -> npt.NDArray[np.bool_]:
+    """Tell which days of the period lie up to `window` days after an incident; its own day does not count."""
+    covered = np.zeros(int((last - first).astype(int)) + 1, dtype=bool)
+    for place in (days - first).astype(int):
+        covered[max(place + 1, 0) : max(place + 1 + window, 0)] = True
+    return covered
