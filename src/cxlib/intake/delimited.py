@@ -19,7 +19,7 @@ from typing import TextIO
 from cxlib.errors import DataError, worded
 from cxlib.intake.headers import bare, declared, distinct, doubled
 from cxlib.intake.qualtrics import header_faults
-from cxlib.intake.tally import Tally
+from cxlib.intake.tally import Tally, plain_line_ends
 from cxlib.intake.unpack import no_text, unpacked
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 from cxlib.params import Source
@@ -154,12 +154,12 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
     tally, latin = Tally(source), codecs.lookup(encoding).name.startswith("iso8859")
     with (
         unpacked(path, where) as file,
-        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline=None) as reader,  # None: every line end becomes a plain one
+        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="\n") as reader,
         text.open("wb") as target,
     ):
         chunk = reader.read(CHUNK).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
         while chunk:
-            content = chunk.encode("utf-8")
+            content = plain_line_ends((chunk + reader.read(1) if chunk[-1] == "\r" else chunk).encode("utf-8"))
             if b"\x00" in content:
                 raise DataError(
                     f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "
