@@ -484,7 +484,7 @@ REFUSED = {  # name: (content, declaration), messages word for word
     "an amount in the declared currency with another decimal sign": (
         costs("12.50 €", "12,50 €", units={"cost": "€"}),
         [
-            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '12.50 €'). The declared decimal sign is ','; if '.' groups thousands, declare `thousands: '.'`."
+            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '12.50 €'). The declared decimal sign is ',', and these numbers have '.' there: declare `decimal`, or ask for one sign."
         ],
     ),
     "a word among amounts in a declared currency": (
@@ -757,8 +757,8 @@ def book_cases(w):
             (),
             {},
             [
-                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '1.5'). A number with the decimal sign ',' was declared, not below 0. "
-                "If the word means that there is no value, add it to `missing`."
+                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '1.5'). The declared decimal sign is ',', "
+                "and these numbers have '.' there: declare `decimal`, or ask for one sign."
             ],
         ),
         "an error": (

@@ -125,7 +125,7 @@ def test_the_same_input_is_converted_once_and_other_input_anew(client):
             "1,5",
             "1.5",
             "data/acme/raw/umfrage.csv: Gewicht: 1 of 3 cells are no number for weight (line 4: '1.5'). "
-            "The declared decimal sign is ','; if '.' groups thousands, declare `thousands: '.'`.",
+            "The declared decimal sign is ',', and these numbers have '.' there: declare `decimal`, or ask for one sign.",
         ),
         (
             "1,5;0;8",

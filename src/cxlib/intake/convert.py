@@ -22,9 +22,12 @@ __all__ = [
     "BITS",
     "DECIMAL",
     "DURATIONS",
+    "FRACTION",
     "FROM_ZERO",
     "HIDDEN",
+    "NO_WORD",
     "POWER",
+    "SHORT_DAY",
     "TOTAL",
     "Conversion",
     "convert",
@@ -59,12 +62,17 @@ _SHAPES |= {
 _LENGTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 POWER = r"\d(?:[.,]\d+)?[eE]\+\d{2,3}"  # 4,00123E+15
 DECIMAL = r"\d{3,}[.,]0"  # 4711.0: a program took an id with holes for a number
+FRACTION = r".* \(a fraction\)"  # how readers of typed cells tell an id that is no whole number
+_MONTH = r"(?:Jan|Feb|Mär|Mrz|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)"
+SHORT_DAY = rf"\d{{1,2}}(?:\. ?|-){_MONTH}\.?(?:-\d{{2}})?|{_MONTH}[ .-]\d{{2}}"  # 01. Feb: a spreadsheet took 1-2 for a day
+NO_WORD = r"<?null>?|none|nan|<na>|n[./]?a\.?|k\. ?a\.|undefined|unknown|unbekannt|-+|\?+|0+"  # of programs that have no id
+_WORDY = ("reason_id", "group_id", "concern_2_id")  # ids that are words of a taxonomy, where "unknown" is one
 TOTAL = r"(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
 _NOTE = r"mittelwerte?|durchschnitt|ergebnis|anzahl|stand|seite|average|avg|mean|count|page"  # of a line below a table
 _ROWS = r"\(?\d[\d.,]* ?(?:zeilen?|datensätze?|einträge?|rows?|records?|entries)\b.*|n ?= ?\d.*"  # 200 Zeilen, n = 200
 HIDDEN = r"[\t\r\n\x{00A0}\x{00AD}\x{2007}\x{200B}-\x{200D}\x{202F}\x{2060}\x{FEFF}]"  # nobody sees it, and it makes another id of one
 _KEPT_AS_TEXT = r"""^="(.*)"$|^'+"""  # how programs keep a spreadsheet from taking an id for a number
-_NO_ID = rf"{POWER}|{DECIMAL}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
+_NO_ID = rf"{POWER}|{DECIMAL}|{FRACTION}|{SHORT_DAY}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
 _ERRORS = r"#(?:N/A|NV|VALUE!|WERT!|REF!|BEZUG!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|ÜBERLAUF!|CALC!|#+)"  # of a spreadsheet
 _NUMERIC = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
 _FIRST_DAY = {"date": "1901-01-01", "time": "1970-01-02"}  # what programs write for no day: 1899-12-30, 1900-01-01, 1970-01-01, 9999-12-31
@@ -188,8 +196,13 @@ class Conversion:
         special = " OR ".join([f"strlen({word}) > length({word})", *(f"contains({word}, chr({sign}))" for sign in (9, 10, 13))])
         hidden = f"CASE WHEN {special} THEN regexp_matches({word}, {literal(HIDDEN)}) ELSE false END"
         spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {hidden} OR {self._damaged(word)}"
-        careful = f"CASE WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
-        return f"CASE WHEN regexp_full_match({word}, '[0-9]+') THEN {padded(word)} ELSE {careful} END"
+        meant = [literal(value) for value in self.source.values.get(self.column.name, {}).values() if value]
+        known = "".join(f" WHEN {word} = {value} THEN {word}" for value in meant)  # what params name as an id is one, whatever it looks like
+        if not self.source.rows and self.column.name not in _WORDY:
+            single = f"{word} = '0'" if not width else "false"  # the first of ids that a program counted from 0
+            known += f" WHEN {single} THEN {word} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"
+        careful = f"CASE{known} WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
+        return f"CASE WHEN regexp_full_match({word}, '[0-9]*[1-9][0-9]*') THEN {padded(word)} ELSE {careful} END"
 
     def _damaged(self, word: str) -> str:
         """SQL: whether a text is the error of a spreadsheet's formula, or was decoded wrongly before it came here."""
