@@ -120,6 +120,7 @@ RIGHT = {  # name: (content, declaration), column, its values
     "16 digits": (ids("1234567890123456", "1234567890123457"), "contact_id", ["1234567890123456", "1234567890123457"]),
     "ids that a program kept from Excel": (ids('="0004711"'), "contact_id", ["0004711"]),
     "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
+    "thousands behind apostrophes, curved ones too": (waits("1'234.5", "1’234", decimal=".", thousands="'"), "wait_s", [1234.5, 1234]),
     "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),
     "minutes, declared": (waits("1,5", "2 min", units={"wait_s": "min"}), "wait_s", [90, 120]),
     "durations on the clock, declared": (

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cxlib.errors import DataError
 from cxlib.intake.mojibake import broken, repaired
-from cxlib.intake.units import measured
+from cxlib.intake.units import CLOCKS, measured
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal, trimmed
 from cxlib.intake.zones import change_of, local_of, moment_by_rule
 from cxlib.params import Source
@@ -32,6 +32,7 @@ __all__ = [
     "Conversion",
     "convert",
     "failed_bit",
+    "grouped_columns",
     "meanings",
     "moved",
     "sql_type",
@@ -213,7 +214,7 @@ class Conversion:
         """Signs and digits as declared; the minus may stand behind (123,40-), the way SAP writes it."""
         decimal, thousands = self.source.decimal, self.source.thousands
         tail = rf"(?:\{decimal}\d+)?(?:e[+-]\d+)?"  # 1e-05 as programs write it; 12E5 may be anything, 4,00123E+15 has lost digits
-        group = {" ": r"[ \x{00A0}\x{202F}]", None: ""}.get(thousands, f"\\{thousands}")
+        group = {" ": r"[ \x{00A0}\x{202F}]", "'": "['’]", None: ""}.get(thousands, f"\\{thousands}")
         digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)" if thousands else r"\d+"  # 0.123 is no hundred and twenty-three
         text = f"trim({word})"
         shaped = f"regexp_full_match({text}, {literal(rf'[+-]?{digits}{tail}|{digits}{tail}-')})"
@@ -231,7 +232,7 @@ class Conversion:
         """SQL: a number's text without its thousands, the decimal sign a point; only where there is something to replace."""
         decimal, thousands = self.source.decimal, self.source.thousands
         plain = text
-        if thousands == " ":
+        if thousands in (" ", "'"):
             plain = f"regexp_replace({text}, {literal(group)}, '', 'g')"
         elif thousands:
             plain = f"CASE WHEN contains({text}, {literal(thousands)}) THEN replace({text}, {literal(thousands)}, '') ELSE {text} END"
@@ -272,6 +273,19 @@ class Conversion:
         if self.source.format not in ("parquet", "sql"):
             return moment
         return f"CASE WHEN suffix({word}, '+00') THEN TRY_CAST({word} AS TIMESTAMPTZ) ELSE {moment} END"  # told with its zone
+
+    @property
+    def groupable(self) -> bool:
+        """Whether the decimal sign of texts may group thousands, nothing being declared of them."""
+        told = self.column.kind in ("number", "count") and self.source.units.get(self.column.name) not in CLOCKS
+        return told and not self.source.thousands and self.source.format in ("csv", "qualtrics")
+
+    def grouped(self, word: str, parsed: str) -> tuple[str, str]:
+        """SQL: whether a number's decimal sign may group thousands, and whether the number shows that it cannot."""
+        sign = rf"\{self.source.decimal}"
+        maybe = f"regexp_full_match({word}, {literal(rf'[^0-9.,]*[1-9][0-9]{{0,2}}{sign}[0-9]{{3}}[^0-9.,]*')})"
+        with_sign = f"contains({word}, {literal(self.source.decimal)})"
+        return f"{with_sign} AND {maybe}", f"({with_sign} AND NOT {maybe}) OR (NOT {with_sign} AND abs({parsed}) >= 1000)"
 
     def changed(self, parsed: str) -> str:
         """SQL: whether a clock change skips or doubles a time (skipped_hour, doubled_hour); NULL elsewhere."""
@@ -368,12 +382,15 @@ def convert(
         " | ".join(f"CASE WHEN w{i} IS NOT NULL AND t{i} IS NULL THEN {1 << (i % BITS)} ELSE 0 END" for i in places[start : start + BITS])
         for start in places[::BITS]
     ]
+    grouped = [i for i, one in enumerate(conversions) if one.groupable]
+    chosen += [f"g{i}_{place} AS {identifier(name)}" for i in grouped for place, name in enumerate(grouped_columns(conversions[i]))]
     chosen += [f"({mask})::BIGINT AS failed_{number}" for number, mask in enumerate(masks)]
     innermost = f"SELECT {', '.join(['row', *cells])} FROM {identifier(raw.table)} WHERE {kept}"
     inner = f"SELECT {', '.join(['row', *words])} FROM ({innermost})"
     middle = f"SELECT {', '.join(['row', *carried, *parsed])} FROM ({inner})"
     typed += [f"{conversions[i].changed(f'p{i}')} AS m{i}" for i in ruled]
     chosen += [f"m{i} AS {identifier(_moved(conversions[i]))}" for i in ruled]
+    typed += [f"({told}) AS g{i}_{place}" for i in grouped for place, told in enumerate(conversions[i].grouped(f"w{i}", f"p{i}"))]
     outer = f"SELECT {', '.join(['row', *meant, *typed])} FROM ({middle})"
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['row', *chosen])} FROM ({outer})")
     read = bench.rows(f"SELECT count(*) FROM {identifier(name if kept == 'true' else raw.table)}")[0][0]
@@ -405,6 +422,11 @@ def moved(bench: Workbench, conversions: Sequence[Conversion], table: str) -> Be
             )
             counts |= {(reason, one.column.name): rows for reason, rows in bench.rows(query)}
     return counts
+
+
+def grouped_columns(one: Conversion) -> tuple[str, str]:
+    """Return the columns of a typed table that tell of a number whether its decimal sign may group thousands, and that it cannot."""
+    return f"maybe grouped {one.column.name}", f"not grouped {one.column.name}"
 
 
 def _moved(one: Conversion) -> str:

@@ -41,7 +41,7 @@ _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8; Windows encodings have l
 LONGEST_RECORD = 64 << 20  # bytes; a mail with its whole thread fits many times
 
 
-def read_delimited(path: Path, source: Source, where: str, name: str, bench: Workbench) -> Raw:
+def read_delimited(path: Path, source: Source, where: str, name: str, bench: Workbench, timezone: str = "UTC") -> Raw:
     """Lay a delimited file on the workbench, every cell text.
 
     Parameters
@@ -55,6 +55,8 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     name : str
         Name of the table on the bench.
     bench : Workbench
+    timezone : str
+        The client's, with which Qualtrics' own is compared.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     """
     text = bench.folder / f"{name}.txt"
     tally = _transcode(path, source, where, text)
-    header = _header(text, source, where)
+    header = _header(text, source, where, timezone)
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in header)
     skipped = _records_before_rows(text, source)
     reading = (
@@ -189,7 +191,7 @@ def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeErro
     return f"{where}: is not {encoding} ({error.reason})."
 
 
-def _header(text: Path, source: Source, where: str) -> list[str]:
+def _header(text: Path, source: Source, where: str, timezone: str) -> list[str]:
     """Return the column names; a header that stands lower than declared is named."""
     with _open(text) as file:
         try:
@@ -209,7 +211,7 @@ def _header(text: Path, source: Source, where: str) -> list[str]:
         lower = [number for number, record in enumerate(first, start=1) if wanted & set(map(bare, record))]
         if lower:
             raise DataError(f"{where}: the columns' names stand in line {lower[0]}, below a title. Declare `header_line: {lower[0]}`.")
-    problems = [*doubled(header, source, where), *header_faults(first, source, where)]
+    problems = [*doubled(header, source, where), *header_faults(first, source, where, timezone)]
     if len(header) == 1 and len(wanted) > 1:
         problems.append(
             worded(
