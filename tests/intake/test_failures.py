@@ -46,7 +46,7 @@ def test_nothing_failed_nothing_told(told):
     [
         ("1,500", "number", "The declared decimal sign is '.'; if ',' groups thousands, declare `thousands: ','`."),
         ("1,5", "number", "The declared decimal sign is '.', and these numbers have ',' there: declare `decimal`, or ask for one sign."),
-        ("NULL", "id", 'This word stands for no id: declare `values: {x: {"NULL": ""}}`. If it is one indeed, map it to itself there.'),
+        ("NULL", "id", 'Such words stand for no id: declare `values: {x: {"NULL": ""}}`. If one is an id indeed, map it to itself there.'),
         ("Feb 25", "id", "A spreadsheet has turned ids such as 1-2 into days: ask for the export with this column as text."),
         (
             "1738739700",

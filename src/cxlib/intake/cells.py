@@ -6,6 +6,7 @@ import math
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from cxlib.intake.headers import composed
 from cxlib.params import Source
 
 __all__ = ["EXACT", "told"]
@@ -49,9 +50,9 @@ def told(value: object, kind: str, source: Source) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, str):
-        return value
+        return composed(value)
     if isinstance(value, bytes):
-        return value.decode("utf-8")
+        return composed(value.decode("utf-8"))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):

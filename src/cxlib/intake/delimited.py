@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TextIO
 
 from cxlib.errors import DataError, worded
-from cxlib.intake.headers import bare, declared, distinct, doubled
+from cxlib.intake.headers import bare, composed, declared, distinct, doubled
 from cxlib.intake.qualtrics import header_faults
 from cxlib.intake.tally import Tally, plain_line_ends
 from cxlib.intake.unpack import no_text, unpacked
@@ -143,11 +143,16 @@ def _transcode(path: Path, source: Source, where: str, text: Path) -> Tally:
             faults.append(str(error))
         except UnicodeDecodeError as error:
             faults.append(_undecodable(path, where, name, error))
+    if encoding:
+        raise DataError(f"{faults[0]} Ask for the export again.")
     declared = tried[-1]
+    if "breaks off" in faults[0]:
+        raise DataError(faults[0])
     if declared in ("utf-8", "utf8"):
         raise DataError(f"{faults[0]} Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows.")
     raise DataError(
-        f"{faults[0].removesuffix('.')}, and not {declared} either. Parts of it may come from another system: ask for one encoding."
+        f"{faults[0].removesuffix('.')}, and not {declared} either. Parts of it may come from another system: ask for one encoding. "
+        "If all of it comes from an old host or a Mac, declare `encoding: cp850` or `mac-roman`."
     )
 
 
@@ -159,9 +164,9 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
         io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="\n") as reader,
         text.open("wb") as target,
     ):
-        chunk = reader.read(CHUNK).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
+        chunk = _next(reader).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
         while chunk:
-            content = plain_line_ends((chunk + reader.read(1) if chunk[-1] == "\r" else chunk).encode("utf-8"))
+            content = plain_line_ends(composed(chunk).encode("utf-8"))
             if b"\x00" in content:
                 raise DataError(
                     f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "
@@ -174,8 +179,15 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
                 )
             tally.add(content)
             target.write(content)
-            chunk = reader.read(CHUNK)
+            chunk = _next(reader)
     return tally
+
+
+def _next(reader: TextIO) -> str:
+    """Return the next piece of a text, up to the end of a line where lines are not endless: no letter and no line end is torn apart."""
+    chunk = reader.read(CHUNK)
+    chunk += reader.readline(CHUNK) if chunk else ""
+    return chunk + reader.read(1) if chunk.endswith("\r") else chunk
 
 
 def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeError) -> str:
@@ -187,6 +199,8 @@ def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeErro
             try:
                 line.decode(encoding)
             except UnicodeDecodeError as fault:
+                if encoding == "utf-8" and fault.reason == "unexpected end of data" and fault.start > 0 and not line.endswith(b"\n"):
+                    return f"{where}, line {number}: breaks off in the middle of a letter: the file is cut off. Ask for the export again."
                 return f"{where}, line {number}: is not {encoding} (byte 0x{line[fault.start]:02x})."
     return f"{where}: is not {encoding} ({error.reason})."
 

@@ -89,7 +89,7 @@ def _way_out(bench: Workbench, one: Conversion, failing: list[tuple[int, str]]) 
     if one.column.kind == "flag":
         return f"Allowed: true, false. Map other words under `values: {{{name}: …}}`"
     if one.column.kind in ("id", "text"):
-        return _damage(one, seen[0])
+        return _damage(one, seen)
     if one.column.kind in ("number", "count"):
         return _numbers(one, seen)
     return _moments(bench, one, seen[0])
@@ -147,8 +147,9 @@ def _of_form(one: Conversion, text: str) -> str:
     return f"{example}. Declare the form that these cells have, under `formats` where other columns differ"
 
 
-def _damage(one: Conversion, text: str) -> str:
+def _damage(one: Conversion, seen: list[str]) -> str:
     """Say what happened to an id or a text, and what would do."""
+    text = seen[0]
     if re.search(_HIDDEN, text):
         return "A blank or sign that nobody sees stands inside: it would make another id of the same one. Have it taken out of the export"
     if text.startswith("#"):
@@ -159,8 +160,9 @@ def _damage(one: Conversion, text: str) -> str:
         lost = "A spreadsheet has turned long numbers into powers of ten and lost their last digits"
         return f"{lost}: ask for the export with this column as text"
     if re.fullmatch(rf"(?i){NO_WORD}", text):
-        told = f'declare `values: {{{one.column.name}: {{"{text}": ""}}}}`'
-        return f"This word stands for no id: {told}. If it is one indeed, map it to itself there"
+        words = dict.fromkeys(word for word in seen if re.fullmatch(rf"(?i){NO_WORD}", word))
+        told = ", ".join(f'"{word}": ""' for word in words)
+        return f"Such words stand for no id: declare `values: {{{one.column.name}: {{{told}}}}}`. If one is an id indeed, map it to itself there"
     if re.fullmatch(SHORT_DAY, text):
         return "A spreadsheet has turned ids such as 1-2 into days: ask for the export with this column as text"
     if re.fullmatch(f"{DECIMAL}|{FRACTION}", text):

@@ -156,6 +156,8 @@ def _explained(bench: Workbench, raw: Raw, where: str) -> Iterator[None]:
     """Say what is wrong with an export that stops to be readable half-way."""
     try:
         yield
+    except bench.full:
+        raise
     except bench.errors as error:
         if raw.explain:
             raw.explain()

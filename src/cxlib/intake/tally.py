@@ -11,6 +11,7 @@ __all__ = ["Tally", "plain_line_ends"]
 
 LINE_END, RETURN = 10, 13
 LEAD, TAILS = 0xC3, (0x82, 0x83, 0xA2)  # Â, Ã and â in UTF-8: with one of them begins nearly all wrongly decoded text
+MAC = (0xC5, (0xA0, 0xB8))  # Š and Ÿ: ä and ü of a Mac that were taken for letters of Windows
 LOST = LOST_LETTER.encode()
 
 
@@ -104,4 +105,5 @@ def _doubtful(content: bytes, cells: np.ndarray) -> bool:
     """Tell whether some text may be wrongly decoded; single bytes are found much faster than letters."""
     if LOST[:1] in content and LOST in content:
         return True
-    return bool(np.isin(cells[np.flatnonzero(cells[:-1] == LEAD) + 1], TAILS).any())
+    behind = [np.isin(cells[np.flatnonzero(cells[:-1] == lead) + 1], tails).any() for lead, tails in ((LEAD, TAILS), MAC)]
+    return bool(any(behind))
