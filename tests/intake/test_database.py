@@ -124,7 +124,7 @@ CELLS = {"id": ["007", "8"], "at": [datetime(2025, 2, 5, 7, 15, tzinfo=UTC)] * 2
 CELLS |= {"wait": [pa.MonthDayNano([0, 1, 205_000_000_000]), pa.MonthDayNano([1, 0, 0])], "tags": [["a"], None], "host": [b"1", None]}
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What the driver raises."""
 
 
@@ -148,10 +148,13 @@ def server(monkeypatch):
             self.description = tuple(names)
             fields = [pa.field(name, TYPES.get(name, pa.string()), metadata={"POSTGRESQL:type": FIELDS[name]}) for name in names]
             arrays = [pa.array(CELLS[name], getattr(TYPES.get(name), "storage_type", TYPES.get(name, pa.string()))) for name in names]
-            arrays = [array if array.type == field.type else pa.ExtensionArray.from_storage(field.type, array) for array, field in zip(arrays, fields)]
+            arrays = [
+                array if array.type == field.type else pa.ExtensionArray.from_storage(field.type, array)
+                for array, field in zip(arrays, fields, strict=True)
+            ]
             self.table = pa.table(arrays, schema=pa.schema(fields)) if names else None
             if "refused" in statement:
-                raise Refused("no such table, at postgresql://user:secret@host/db")
+                raise RefusedError("no such table, at postgresql://user:secret@host/db")
 
         def fetch_record_batch(self):
             return self.table.to_reader()
@@ -162,10 +165,10 @@ def server(monkeypatch):
 
     def connect(uri):
         if "wrong" in uri:
-            raise Refused(f"{uri}: password authentication failed")
+            raise RefusedError(f"{uri}: password authentication failed")
         return Connection()
 
-    module = SimpleNamespace(dbapi=SimpleNamespace(connect=connect, Error=Refused))
+    module = SimpleNamespace(dbapi=SimpleNamespace(connect=connect, Error=RefusedError))
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", module)
     monkeypatch.setitem(sys.modules, "adbc_driver_postgresql.dbapi", module.dbapi)
     monkeypatch.setenv("ACME_DB", "postgresql://user:secret@host/db")
@@ -208,4 +211,6 @@ def test_a_server_s_no_is_told_without_its_secret(bench, server, monkeypatch):
     monkeypatch.setenv("ACME_DB", "postgresql://user:wrong@host/db")
     with pytest.raises(DataError) as error:
         posted(bench, "SELECT id", {"order_id": "id"})
-    assert str(error.value) == "orders: the database cannot be reached (ACME_DB: password authentication failed). Correct the URI in ACME_DB."
+    assert (
+        str(error.value) == "orders: the database cannot be reached (ACME_DB: password authentication failed). Correct the URI in ACME_DB."
+    )

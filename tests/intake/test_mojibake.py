@@ -52,7 +52,9 @@ def test_lost_letters_have_another_way_out_than_twisted_ones():
     assert "`mojibake: repair`" in way_out("KÃ¶ln")
 
 
-@pytest.mark.parametrize(("text", "damaged"), [("MŸller", True), ("er fŠhrt", True), ("Ÿ", False), ("Škoda", False), ("L'HAŸ", False), ("naš", False)])
+@pytest.mark.parametrize(
+    ("text", "damaged"), [("MŸller", True), ("er fŠhrt", True), ("Ÿ", False), ("Škoda", False), ("L'HAŸ", False), ("naš", False)]
+)
 def test_letters_of_a_mac_are_found_within_words(text, damaged):
     assert (spoilt(text), damaged <= doubtful(text)) == (damaged, True)
     assert not damaged or way_out(text) == "Letters of a Mac were taken for those of Windows: declare `encoding: mac-roman`"

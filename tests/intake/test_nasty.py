@@ -121,7 +121,11 @@ RIGHT = {  # name: (content, declaration), column, its values
     "ids that a program kept from Excel": (ids('="0004711"'), "contact_id", ["0004711"]),
     "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
     "letters and marks as a Mac writes them": (
-        texts(HEAD.replace("Text", "Gru\u0308n") + "1;05.02.2025 08:15;Bu\u0308ro;Ko\u0308ln\n", columns={"text": "Grün"}, values={"channel": {"Büro": "fax"}}),
+        texts(
+            HEAD.replace("Text", "Gru\u0308n") + "1;05.02.2025 08:15;Bu\u0308ro;Ko\u0308ln\n",
+            columns={"text": "Grün"},
+            values={"channel": {"Büro": "fax"}},
+        ),
         "text",
         ["Köln"],
     ),
@@ -298,7 +302,10 @@ REFUSED = {  # name: (content, declaration), messages word for word
         ],
     ),
     "words that are no ids": (
-        ("Id;Zeit;Kanal;Kunde\n" + ROW + "NULL\n2;05.02.2025 08:15;phone;0000\n3;05.02.2025 08:15;phone;NULL\n", {"columns": {"customer_id": "Kunde"}}),
+        (
+            "Id;Zeit;Kanal;Kunde\n" + ROW + "NULL\n2;05.02.2025 08:15;phone;0000\n3;05.02.2025 08:15;phone;NULL\n",
+            {"columns": {"customer_id": "Kunde"}},
+        ),
         [
             f"{X}: Kunde: 3 of 3 cells are no id for customer_id (line 2: 'NULL', line 3: '0000', line 4: 'NULL'). Such words stand for no id: declare "
             '`values: {customer_id: {"NULL": "", "0000": ""}}`. If one is an id indeed, map it to itself there.'

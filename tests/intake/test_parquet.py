@@ -141,7 +141,9 @@ def test_durations_are_no_whole_numbers(read, log_of, tmp_path, unit):
 
 def test_a_column_called_row_stays_and_columns_alike_have_to_be_told_apart(read):
     assert read({"row": ["1"], "Text": ["a"]})[1] == [("1", "a")]
-    with pytest.raises(DataError, match=r"the column 'Text' stands 2 times in the header, capitals aside\. Declare .* 'Text \(1\)' or 'TEXT \(2\)'"):
+    with pytest.raises(
+        DataError, match=r"the column 'Text' stands 2 times in the header, capitals aside\. Declare .* 'Text \(1\)' or 'TEXT \(2\)'"
+    ):
         read({"Text": ["a"], "TEXT": ["b"]})
 
 
@@ -169,3 +171,15 @@ def test_decimals_that_are_ids_are_whole(read):
     assert read({"id": [Decimal("4711.00"), Decimal("12345678901234567890")]}, {"id": "id"})[1] == [("4711",), ("12345678901234567890",)]
     with pytest.raises(DataError, match=r"id: 1 ids are fractions \(first: row 2: '4712.50'\)\. Ask for this column as text\."):
         read({"id": [Decimal("4711.00"), Decimal("4712.50")]}, {"id": "id"})
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32()])
+def test_small_and_large_fractions_are_told_with_the_declared_sign(log_of, tmp_path, kind):
+    values = [1.5, 0.0001, 0.00001234, 1e-7, -2.5e-9, 1e-38, 1e15, 1e20]
+    table = {"Id": [str(n) for n in range(len(values))], "Zeit": [datetime(2025, 2, 5)] * len(values), "Kanal": ["phone"] * len(values)}
+    pq.write_table(pa.table(table | {"Kosten": pa.array(values, kind)}), tmp_path / "made.parquet")
+    for thousands in (None, "."):
+        declared = {"format": "parquet", "columns": {"cost": "Kosten"}, "thousands": thousands}
+        came = log_of((tmp_path / "made.parquet").read_bytes(), "x.parquet", **declared)
+        assert came.problems == []
+        assert [row["cost"] for row in came.rows] == pytest.approx(values, rel=1e-6)

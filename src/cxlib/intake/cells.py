@@ -34,7 +34,8 @@ def told(value: object, kind: str, source: Source) -> str:
     str
         "" for nothing; a duration in the column's unit, elsewhere as on the clock (0:03:25), so that no number column takes it for
         seconds without its unit declared; an id of 16 digits and more that came as a fraction as a power of ten, and one that is no whole
-        number with a remark, neither of which an id column accepts; a moment that the declared format cannot hold, and one that knows its zone, year first.
+        number with a remark, neither of which an id column accepts; a moment that the declared format cannot hold, and one that knows its
+        zone, year first.
 
     Raises
     ------

@@ -198,7 +198,9 @@ class Conversion:
         hidden = f"CASE WHEN {special} THEN regexp_matches({word}, {literal(HIDDEN)}) ELSE false END"
         spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {hidden} OR {self._damaged(word)}"
         meant = [literal(value) for value in self.source.values.get(self.column.name, {}).values() if value]
-        known = "".join(f" WHEN {word} = {value} THEN {word}" for value in meant)  # what params name as an id is one, whatever it looks like
+        known = "".join(
+            f" WHEN {word} = {value} THEN {word}" for value in meant
+        )  # what params name as an id is one, whatever it looks like
         if not self.source.rows and self.column.name not in _WORDY:
             single = f"{word} = '0'" if not width else "false"  # the first of ids that a program counted from 0
             known += f" WHEN {single} THEN {word} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"

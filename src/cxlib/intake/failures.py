@@ -118,7 +118,8 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
     judged = f"{one.shaped(literal(text))}, {parsed} IS NOT NULL, {one.changed(parsed)} IS NOT NULL"
     shaped, real, changed = bench.rows(f"SELECT {judged}")[0]
     if real and not changed:
-        return f"{told}. Days are taken from {'1970' if kind == 'time' else '1901'} to 2199: if this stands for no day at all, add it to `missing`"
+        first = 1970 if kind == "time" else 1901
+        return f"{told}. Days are taken from {first} to 2199: if this stands for no day at all, add it to `missing`"
     if changed:
         return f"{told}; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`"
     return f"{told}, {_of_form(one, text)}" if not shaped else f"{told}, and the calendar or the clock has no {text!r}: {_unreal(text)}"
@@ -162,7 +163,8 @@ def _damage(one: Conversion, seen: list[str]) -> str:
     if re.fullmatch(rf"(?i){NO_WORD}", text):
         words = dict.fromkeys(word for word in seen if re.fullmatch(rf"(?i){NO_WORD}", word))
         told = ", ".join(f'"{word}": ""' for word in words)
-        return f"Such words stand for no id: declare `values: {{{one.column.name}: {{{told}}}}}`. If one is an id indeed, map it to itself there"
+        way = f"declare `values: {{{one.column.name}: {{{told}}}}}`"
+        return f"Such words stand for no id: {way}. If one is an id indeed, map it to itself there"
     if re.fullmatch(SHORT_DAY, text):
         return "A spreadsheet has turned ids such as 1-2 into days: ask for the export with this column as text"
     if re.fullmatch(f"{DECIMAL}|{FRACTION}", text):
@@ -182,7 +184,8 @@ def _numbers(one: Conversion, seen: list[str]) -> str:
     if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):
         return way
     if all(re.fullmatch(rf"[+-]?\d+\{other}(?!\d{{3}}\b)\d+\D*", text) for text in seen):
-        return f"The declared decimal sign is {source.decimal!r}, and these numbers have {other!r} there: declare `decimal`, or ask for one sign"
+        declared = f"The declared decimal sign is {source.decimal!r}"
+        return f"{declared}, and these numbers have {other!r} there: declare `decimal`, or ask for one sign"
     if not source.thousands and all(other in text for text in seen) and name not in DURATIONS:
         return f"The declared decimal sign is {source.decimal!r}; if {other!r} groups thousands, declare `thousands: {other!r}`"
     whole = one.column.kind == "count"

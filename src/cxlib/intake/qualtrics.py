@@ -70,8 +70,8 @@ def _zone_faults(names: Sequence[str], marks: Sequence[str], source: Source, whe
     for told, headers in columns.items():
         if told != zone and not _alike(told, zone):
             yield (
-                f"{where}: {', '.join(headers)}: Qualtrics wrote these times in the zone {told}, as the third line of the file says, and params "
-                f"name {zone}. Declare `timezone: {told}`."
+                f"{where}: {', '.join(headers)}: Qualtrics wrote these times in the zone {told}, as the third line of the file says, "
+                f"and params name {zone}. Declare `timezone: {told}`."
             )
 
 

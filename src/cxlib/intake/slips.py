@@ -90,7 +90,7 @@ def reserved_words(bench: Workbench, table: str, features: list[str], where: str
 def labels_without_value(
     bench: Workbench, tables: Mapping[str, Contract], params: Params, *, unsure: Collection[str] = ()
 ) -> Iterator[str]:
-    """Yield labels for values that do not occur, where a value much like them occurs without a label; `unsure` columns are left in peace."""
+    """Yield labels for values that do not occur, where a value much like them occurs without a label; not of `unsure` columns."""
     for column, labels in params.labels.items():
         if column in unsure:
             continue

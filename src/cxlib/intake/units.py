@@ -95,7 +95,9 @@ def way_to_declare(column: Column, source: Source, seen: Sequence[str]) -> str:
         told = "Percents up to 100 were declared, and 0.8 without its sign may be a share already"
         return f"{told}: if all cells are shares from 0 to 1, leave the unit out"
     if unit == "%" and any(not (found["before"] or found["behind"]) for found in amounts):
-        return "Percents were declared, and 0.12 without its sign may be 12 % the way spreadsheets store it: ask for all cells with their sign"
+        return (
+            "Percents were declared, and 0.12 without its sign may be 12 % the way spreadsheets store it: ask for all cells with their sign"
+        )
     if not beside or unit is not None or bool(column.duration) != (beside[0] in SECONDS):
         return ""
     if len(beside) > 1:
