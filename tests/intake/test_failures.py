@@ -85,3 +85,27 @@ def test_nothing_failed_nothing_told(told):
 )
 def test_the_way_out_fits_the_cell(told, cell, kind, way):
     assert told([cell], kind)[0].endswith(way)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "cells", "way"),
+    [
+        (
+            "target_share",
+            "number",
+            ["80", "0.8"],
+            "target_share goes from 0 to 1: if these are percents, declare `units: {target_share: '%'}`.",
+        ),
+        (
+            "margin_share",
+            "number",
+            ["12.5", "-0.3"],
+            "margin_share goes up to 1: if these are percents, declare `units: {margin_share: '%'}`.",
+        ),
+        ("severity", "count", ["9", "5", "0"], "severity goes from 1 to 5: ask on which scale these numbers are, or what they stand for."),
+    ],
+)
+def test_numbers_beyond_a_fixed_range_are_refused_with_it(told, name, kind, cells, way):
+    message = told(cells, kind, name)[0]
+    assert message.endswith(way)
+    assert message.startswith(f"x.csv: X: {len([cell for cell in cells if cell in ('80', '12.5', '9', '0')])} of {len(cells)} cells")

@@ -20,6 +20,7 @@ from cxlib.tables import Column
 
 __all__ = [
     "BITS",
+    "BOUNDS",
     "DECIMAL",
     "DURATIONS",
     "FRACTION",
@@ -40,6 +41,7 @@ __all__ = [
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
 FROM_ZERO = (*DURATIONS, "weight")  # numbers that are never negative
+BOUNDS = {"target_share": (0, 1), "margin_share": (-100, 1), "severity": (1, 5), "supplier_rating": (0, 100)}  # numbers of a fixed range
 BITS = 60  # columns whose failures one integer can tell
 _SHAPES = {
     "Y": r"\d{4}",
@@ -177,6 +179,9 @@ class Conversion:
 
     def _judged(self, parsed: str) -> str:
         """SQL: a number, NULL where its column cannot hold it."""
+        if self.column.name in BOUNDS:
+            low, high = BOUNDS[self.column.name]
+            parsed = f"(CASE WHEN {parsed} BETWEEN {low} AND {high} THEN {parsed} END)"
         if self.column.kind == "count":
             return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
         return f"CASE WHEN isfinite({parsed}){f' AND {parsed} >= 0' if self.column.name in FROM_ZERO else ''} THEN {parsed} END"
