@@ -96,13 +96,10 @@ def implausible(
 
 
 def _swapped(bench: Workbench, of: Contract, table: str, headers: Mapping[str, str], source: Source) -> Befallen:
-    """Note rows whose days spread over the months and hardly over a month's days: 02/11/2025 read with month and day in each other's place."""
+    """Note rows whose days spread over the months and hardly over a month's days: 02/11/2025 read with both in each other's place."""
     clock = CLOCKS.get(of.name, "")
-    if (
-        clock not in headers
-        or source.format not in ("csv", "qualtrics")
-        or not {"%d", "%m"} <= set(re.findall("%[a-zA-Z]", source.form(clock, "time")))
-    ):
+    numbers = {"%d", "%m"} <= set(re.findall("%[a-zA-Z]", source.form(clock, "time")))
+    if clock not in headers or not numbers or source.format not in ("csv", "qualtrics"):
         return {}
     cell = identifier(clock)
     sample = f"(SELECT {cell} FROM {identifier(table)} WHERE {cell} IS NOT NULL LIMIT {SAMPLE})"
