@@ -12,6 +12,7 @@ import pytest
 from cxlib.errors import CxError
 from cxlib.intake.assemble import assemble
 from cxlib.intake.sources import contract_of, take
+from cxlib.intake.spellings import zeros_lost
 from cxlib.intake.workbench import identifier, workbench
 from cxlib.params import Params
 
@@ -52,6 +53,7 @@ def came_of(tmp_path):
                 parts = [take(tmp_path, params, name, bench) for name in params.sources]
                 problems = [problem for part in parts for problem in part.problems]
                 problems += assemble(bench, contract_of(params, table), parts, params.timezone, f"data/acme: {table}")
+                problems += zeros_lost(bench, parts, "data/acme")
                 rows = [] if problems else bench.arrow(f"SELECT * FROM {identifier(table)} ORDER BY part, row").to_pylist()
         except CxError as error:
             parts, problems, rows = [], list(error.problems), []

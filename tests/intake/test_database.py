@@ -1,7 +1,11 @@
 """Databases are read and never written; what a query gives is told as text."""
 
 import sqlite3
+import sys
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
+import pyarrow as pa
 import pytest
 
 from cxlib.errors import DataError
@@ -111,3 +115,102 @@ def test_a_database_is_named_by_the_environment_and_never_repeated(bench, monkey
         read_query(None, source, "orders", "raw", bench, {})
     assert "secret" not in str(error.value)
     assert "does not hold a postgresql:// URI" in str(error.value)
+
+
+FIELDS = {"id": "text", "at": "timestamptz", "sum": "numeric", "wait": "interval", "paid": "money", "tags": "_text", "host": "inet"}
+TYPES = {"at": pa.timestamp("us", tz="UTC"), "wait": pa.month_day_nano_interval(), "paid": pa.int64(), "tags": pa.list_(pa.string())}
+TYPES |= {"host": pa.opaque(pa.binary(), "inet", "PostgreSQL")}
+CELLS = {"id": ["007", "8"], "at": [datetime(2025, 2, 5, 7, 15, tzinfo=UTC)] * 2, "sum": ["1234.50", "NaN"], "paid": [1250, None]}
+CELLS |= {"wait": [pa.MonthDayNano([0, 1, 205_000_000_000]), pa.MonthDayNano([1, 0, 0])], "tags": [["a"], None], "host": [b"1", None]}
+
+
+class RefusedError(Exception):
+    """What the driver raises."""
+
+
+@pytest.fixture
+def server(monkeypatch):
+    """A stand-in for the PostgreSQL driver, with types as a server of version 15 gives them; what was asked of it."""
+    asked = []
+
+    class Cursor:
+        description = ()
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            return None
+
+        def execute(self, statement):
+            asked.append(statement)
+            names = [name for name in FIELDS if name in statement]
+            self.description = tuple(names)
+            fields = [pa.field(name, TYPES.get(name, pa.string()), metadata={"POSTGRESQL:type": FIELDS[name]}) for name in names]
+            arrays = [pa.array(CELLS[name], getattr(TYPES.get(name), "storage_type", TYPES.get(name, pa.string()))) for name in names]
+            arrays = [
+                array if array.type == field.type else pa.ExtensionArray.from_storage(field.type, array)
+                for array, field in zip(arrays, fields, strict=True)
+            ]
+            self.table = pa.table(arrays, schema=pa.schema(fields)) if names else None
+            if "refused" in statement:
+                raise RefusedError("no such table, at postgresql://user:secret@host/db")
+
+        def fetch_record_batch(self):
+            return self.table.to_reader()
+
+    class Connection(Cursor):
+        def cursor(self):
+            return Cursor()
+
+    def connect(uri):
+        if "wrong" in uri:
+            raise RefusedError(f"{uri}: password authentication failed")
+        return Connection()
+
+    module = SimpleNamespace(dbapi=SimpleNamespace(connect=connect, Error=RefusedError))
+    monkeypatch.setitem(sys.modules, "adbc_driver_postgresql", module)
+    monkeypatch.setitem(sys.modules, "adbc_driver_postgresql.dbapi", module.dbapi)
+    monkeypatch.setenv("ACME_DB", "postgresql://user:secret@host/db")
+    return asked
+
+
+def posted(bench, query, columns):
+    given = {"table": "orders", "connection": "ACME_DB", "format": "sql", "query": query, "decimal": ",", "columns": columns}
+    read_query(None, Source.model_validate(given), "orders", "raw", bench, {"at": "time", "sum": "number", "wait": "number", "id": "id"})
+    return [row[1:] for row in bench.rows("SELECT * FROM raw ORDER BY row")]
+
+
+def test_typed_cells_of_a_server_are_told_as_declared_in_a_transaction_that_only_reads(bench, server):
+    rows = posted(bench, "SELECT id, at, sum, wait", {"order_id": "id"})
+    assert server == ["SET TRANSACTION READ ONLY", "SELECT id, at, sum, wait"]
+    assert rows == [("007", "2025-02-05 07:15:00+00", "1234,5", "24:03:25"), ("8", "2025-02-05 07:15:00+00", "", "1 months 0 days")]
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [
+        ("paid", "orders: paid: is of the type money, which comes without its decimal sign. Let `query` give paid::numeric."),
+        ("tags", "orders: tags: each cell holds a list or a record (_text). Let `query` give one plain value a cell."),
+        ("host", "orders: host: is of the type inet. Let `query` give host::text."),
+    ],
+)
+def test_types_that_are_no_plain_cells_are_refused_where_they_are_used(bench, server, column, message):
+    with pytest.raises(DataError) as error:
+        posted(bench, f"SELECT id, {column}", {"order_id": "id", "value": column})
+    assert str(error.value) == message
+    assert len(posted(bench, f"SELECT id, {column}", {"order_id": "id"})) == 2
+
+
+def test_a_server_s_no_is_told_without_its_secret(bench, server, monkeypatch):
+    with pytest.raises(DataError) as error:
+        posted(bench, "SELECT id FROM refused", {"order_id": "id"})
+    assert str(error.value) == "orders: the database refused the query (no such table, at ACME_DB). Correct `query`."
+    with pytest.raises(DataError, match=r"orders: the query gives no rows\. `query` has to be a SELECT\."):
+        posted(bench, "CREATE TABLE x", {})
+    monkeypatch.setenv("ACME_DB", "postgresql://user:wrong@host/db")
+    with pytest.raises(DataError) as error:
+        posted(bench, "SELECT id", {"order_id": "id"})
+    assert (
+        str(error.value) == "orders: the database cannot be reached (ACME_DB: password authentication failed). Correct the URI in ACME_DB."
+    )

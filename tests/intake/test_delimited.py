@@ -60,7 +60,8 @@ def test_another_encoding_is_read_as_declared_and_never_guessed(path):
     assert read(path, "Id;Ort\n1;Köln\n".encode("cp1252"), encoding="cp1252")[1] == [("1", "Köln")]
     assert refused(path, "Id;Ort\n1;Köln\n".encode("cp1252")).startswith("x.csv, line 2: is not utf-8 (byte 0xf6). Declare the encoding")
     assert refused(path, b"Id;Ort\n1;K\x81ln\n", encoding="cp1252") == (
-        "x.csv, line 2: is not utf-8 (byte 0x81), and not cp1252 either. Parts of it may come from another system: ask for one encoding."
+        "x.csv, line 2: is not utf-8 (byte 0x81), and not cp1252 either. Parts of it may come from another system: ask for one encoding. "
+        "If all of it comes from an old host or a Mac, declare `encoding: cp850` or `mac-roman`."
     )
 
 

@@ -41,7 +41,7 @@ def test_rare_letters_are_honest(text):
     assert not spoilt(text)
 
 
-@pytest.mark.parametrize("text", ["KÃ¶ln", "Köln", "K\ufffdln", "It's â€“ 5 â‚¬", "GrÃ\x9f"])
+@pytest.mark.parametrize("text", ["KÃ¶ln", "Köln", "K\ufffdln", "It's â€“ 5 â‚¬", "GrÃ\x9f", "MŸller", "fŠhrt", "Š. Škoda"])
 def test_sql_says_the_same(text):
     with workbench(threads=1) as bench:
         assert bench.rows(f"SELECT {broken(literal(text))}, {repaired(literal(text))}") == [(spoilt(text), mended(text))]
@@ -50,3 +50,11 @@ def test_sql_says_the_same(text):
 def test_lost_letters_have_another_way_out_than_twisted_ones():
     assert "lost there for good" in way_out("K\ufffdln")
     assert "`mojibake: repair`" in way_out("KÃ¶ln")
+
+
+@pytest.mark.parametrize(
+    ("text", "damaged"), [("MŸller", True), ("er fŠhrt", True), ("Ÿ", False), ("Škoda", False), ("L'HAŸ", False), ("naš", False)]
+)
+def test_letters_of_a_mac_are_found_within_words(text, damaged):
+    assert (spoilt(text), damaged <= doubtful(text)) == (damaged, True)
+    assert not damaged or way_out(text) == "Letters of a Mac were taken for those of Windows: declare `encoding: mac-roman`"

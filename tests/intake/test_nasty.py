@@ -120,6 +120,17 @@ RIGHT = {  # name: (content, declaration), column, its values
     "16 digits": (ids("1234567890123456", "1234567890123457"), "contact_id", ["1234567890123456", "1234567890123457"]),
     "ids that a program kept from Excel": (ids('="0004711"'), "contact_id", ["0004711"]),
     "thousands, declared": (waits("1.234", "12.345,5", "7", thousands="."), "wait_s", [1234, 12345.5, 7]),
+    "letters and marks as a Mac writes them": (
+        texts(
+            HEAD.replace("Text", "Gru\u0308n") + "1;05.02.2025 08:15;Bu\u0308ro;Ko\u0308ln\n",
+            columns={"text": "Grün"},
+            values={"channel": {"Büro": "fax"}},
+        ),
+        "text",
+        ["Köln"],
+    ),
+    "a word that is an id, meant so": (ids("NA", values={"contact_id": {"NA": "NA"}}), "contact_id", ["NA"]),
+    "thousands behind apostrophes, curved ones too": (waits("1'234.5", "1’234", decimal=".", thousands="'"), "wait_s", [1234.5, 1234]),
     "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),
     "minutes, declared": (waits("1,5", "2 min", units={"wait_s": "min"}), "wait_s", [90, 120]),
     "durations on the clock, declared": (
@@ -274,6 +285,30 @@ REFUSED = {  # name: (content, declaration), messages word for word
         texts(HEAD + ROW + "K\ufffdln\n", mojibake="repair"),
         [
             f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'K\ufffdln'). Letters are lost there for good: ask for the export again, or declare `mojibake: keep`."
+        ],
+    ),
+    "UTF-8 that breaks off": (
+        texts((HEAD + ROW + "Köl").encode() + b"\xc3"),
+        [f"{X}, line 2: breaks off in the middle of a letter: the file is cut off. Ask for the export again."],
+    ),
+    "UTF-16 that breaks off": (
+        texts((HEAD + ROW + "a\n").encode("utf-16")[:-1]),
+        [f"{X}: is not utf-16 (truncated data): it may be cut off. Ask for the export again."],
+    ),
+    "a Mac's letters, declared as those of Windows": (
+        texts((HEAD + ROW + "Müller\n").encode("mac-roman"), encoding="cp1252"),
+        [
+            f"{X}: Text: 1 of 1 cells are damaged text (line 2: 'MŸller'). Letters of a Mac were taken for those of Windows: declare `encoding: mac-roman`."
+        ],
+    ),
+    "words that are no ids": (
+        (
+            "Id;Zeit;Kanal;Kunde\n" + ROW + "NULL\n2;05.02.2025 08:15;phone;0000\n3;05.02.2025 08:15;phone;NULL\n",
+            {"columns": {"customer_id": "Kunde"}},
+        ),
+        [
+            f"{X}: Kunde: 3 of 3 cells are no id for customer_id (line 2: 'NULL', line 3: '0000', line 4: 'NULL'). Such words stand for no id: declare "
+            '`values: {customer_id: {"NULL": "", "0000": ""}}`. If one is an id indeed, map it to itself there.'
         ],
     ),
     "a NUL": (
@@ -484,7 +519,7 @@ REFUSED = {  # name: (content, declaration), messages word for word
     "an amount in the declared currency with another decimal sign": (
         costs("12.50 €", "12,50 €", units={"cost": "€"}),
         [
-            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '12.50 €'). The declared decimal sign is ','; if '.' groups thousands, declare `thousands: '.'`."
+            f"{X}: Kosten: 1 of 2 cells are no number for cost (line 2: '12.50 €'). The declared decimal sign is ',', and these numbers have '.' there: declare `decimal`, or ask for one sign."
         ],
     ),
     "a word among amounts in a declared currency": (
@@ -757,8 +792,8 @@ def book_cases(w):
             (),
             {},
             [
-                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '1.5'). A number with the decimal sign ',' was declared, not below 0. "
-                "If the word means that there is no value, add it to `missing`."
+                "data/acme/raw/x.xlsx: Wartezeit: 1 of 2 cells are no number for wait_s (row 2: '1.5'). The declared decimal sign is ',', "
+                "and these numbers have '.' there: declare `decimal`, or ask for one sign."
             ],
         ),
         "an error": (

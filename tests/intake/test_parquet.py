@@ -139,8 +139,25 @@ def test_durations_are_no_whole_numbers(read, log_of, tmp_path, unit):
     assert [row.get("wait_s") for row in came.rows] == [90_005, None]
 
 
-def test_columns_called_row_or_alike_are_told_apart(read):
-    assert read({"row": ["1"], "Text": ["a"], "TEXT": ["b"]})[1] == [("1", "a", "b")]
+def test_a_column_called_row_stays_and_columns_alike_have_to_be_told_apart(read):
+    assert read({"row": ["1"], "Text": ["a"]})[1] == [("1", "a")]
+    with pytest.raises(
+        DataError, match=r"the column 'Text' stands 2 times in the header, capitals aside\. Declare .* 'Text \(1\)' or 'TEXT \(2\)'"
+    ):
+        read({"Text": ["a"], "TEXT": ["b"]})
+
+
+def test_a_column_that_stands_twice_under_one_name_is_not_taken_for_the_first(came_of, tmp_path):
+    cells = [pa.array(["1"]), pa.array(["2"]), pa.array([datetime(2025, 2, 5)]), pa.array(["phone"])]
+    pq.write_table(pa.Table.from_arrays(cells, names=["Id", "Id", "Zeit", "Kanal"]), tmp_path / "made.parquet")
+    columns = {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal"}
+    source = {"table": "contacts", "file": "x.parquet", "format": "parquet", "columns": columns}
+    content = (tmp_path / "made.parquet").read_bytes()
+    assert came_of({"x.parquet": content}, {"log": source}).problems == [
+        "data/acme/raw/x.parquet: the column 'Id' stands 2 times in the header. Declare the one that is meant: 'Id (1)' or 'Id (2)'."
+    ]
+    came = came_of({"x.parquet": content}, {"log": source | {"columns": columns | {"contact_id": "Id (2)"}}})
+    assert [row["contact_id"] for row in came.rows] == ["2"]
 
 
 @pytest.mark.parametrize("content", [b"", b"PAR1", b"Id;Zeit\n"])
@@ -148,3 +165,21 @@ def test_what_is_no_parquet_is_refused(bench, tmp_path, content):
     (tmp_path / "x.parquet").write_bytes(content)
     with pytest.raises(DataError, match="x.parquet: is no readable Parquet file"):
         read_parquet(tmp_path / "x.parquet", Source.model_validate(SOURCE), "x.parquet", "raw", bench, {})
+
+
+def test_decimals_that_are_ids_are_whole(read):
+    assert read({"id": [Decimal("4711.00"), Decimal("12345678901234567890")]}, {"id": "id"})[1] == [("4711",), ("12345678901234567890",)]
+    with pytest.raises(DataError, match=r"id: 1 ids are fractions \(first: row 2: '4712.50'\)\. Ask for this column as text\."):
+        read({"id": [Decimal("4711.00"), Decimal("4712.50")]}, {"id": "id"})
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.float32()])
+def test_small_and_large_fractions_are_told_with_the_declared_sign(log_of, tmp_path, kind):
+    values = [1.5, 0.0001, 0.00001234, 1e-7, -2.5e-9, 1e-38, 1e15, 1e20]
+    table = {"Id": [str(n) for n in range(len(values))], "Zeit": [datetime(2025, 2, 5)] * len(values), "Kanal": ["phone"] * len(values)}
+    pq.write_table(pa.table(table | {"Kosten": pa.array(values, kind)}), tmp_path / "made.parquet")
+    for thousands in (None, "."):
+        declared = {"format": "parquet", "columns": {"cost": "Kosten"}, "thousands": thousands}
+        came = log_of((tmp_path / "made.parquet").read_bytes(), "x.parquet", **declared)
+        assert came.problems == []
+        assert [row["cost"] for row in came.rows] == pytest.approx(values, rel=1e-6)

@@ -1,9 +1,14 @@
 """A time whose day and hour stand in two columns is one time, and half of it is none."""
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyreadstat
 import pytest
 
 from cxlib.intake.parts import part_forms
@@ -67,6 +72,35 @@ def test_cells_of_a_parquet_file(log_of, tmp_path, clock):
     path = tmp_path / "calls.parquet"
     pq.write_table(pa.table({"Id": ["1"], "Datum": [date(2025, 2, 5)], "Uhrzeit": [clock], "Kanal": ["phone"]}), path)
     assert moments(log_of(path.read_bytes(), name="x.parquet", format="parquet", columns=TWO)) == [MORNING]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_day_that_knows_its_zone_is_the_day_on_the_declared_clock(log_of, tmp_path, zone):
+    midnight = datetime(2025, 2, 5, tzinfo=ZoneInfo("Europe/Berlin"))
+    days = pa.array([midnight, midnight], pa.timestamp("us", tz=zone))
+    path = tmp_path / "calls.parquet"
+    pq.write_table(pa.table({"Id": ["1", "2"], "Datum": days, "Uhrzeit": [time(8, 15)] * 2, "Kanal": ["phone"] * 2}), path)
+    assert moments(log_of(path.read_bytes(), name="x.parquet", format="parquet", columns=TWO)) == [MORNING] * 2
+    came = log_of(path.read_bytes(), name="x.parquet", format="parquet", columns=TWO, timezone="UTC")  # 23:00 of the day before
+    assert "2 of 2 cells are no time for contact_ts (row 1: '2025-02-04 23:00:00+00 08:15'" in came.problems[0]
+
+
+@pytest.mark.parametrize(("day", "clock"), [("05.02.2025", "08:15"), (b"05.02.2025", b"08:15")])
+def test_cells_of_a_database(log_of, tmp_path, day, clock):
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+        connection.execute("CREATE TABLE t (Id, Datum, Uhrzeit, Kanal)")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?, 'phone')", [("1", day, clock), ("2", day, None)])
+        connection.commit()
+    content, declared = (tmp_path / "calls.db").read_bytes(), {"name": "x.db", "format": "sql", "columns": TWO}
+    assert moments(log_of(content, query="SELECT * FROM t WHERE Id = '1'", **declared)) == [MORNING]
+    assert "(row 2 of the query: '05.02.2025 (nothing)')" in log_of(content, query="SELECT * FROM t", **declared).problems[0]
+
+
+@pytest.mark.parametrize("clock", [time(8, 15), "08:15"])
+def test_cells_of_an_spss_file(log_of, tmp_path, clock):
+    frame = pd.DataFrame({"Id": ["1"], "Datum": [date(2025, 2, 5)], "Uhrzeit": [clock], "Kanal": ["phone"]})
+    pyreadstat.write_sav(frame, str(tmp_path / "calls.sav"))
+    assert moments(log_of((tmp_path / "calls.sav").read_bytes(), name="x.sav", format="spss", columns=TWO)) == [MORNING]
 
 
 @pytest.mark.parametrize(

@@ -104,3 +104,36 @@ def test_what_is_due_before_it_came_is_refused(bench, due):
         bench, contract("contacts"), "c", {"contact_ts": "Zeit", due: "Frist"}, source, "x.csv", "line {}".format, **told
     )
     assert problems[0].startswith(f"x.csv: Frist ({due}) lies before Zeit (contact_ts) in 1 of 1 rows")
+
+
+def swapped(months, day="02"):
+    return "Id;Zeit;Kanal\n" + "".join(f"{number};{day}/{month:02d}/2025 08:15;phone\n" for number, month in enumerate(months))
+
+
+@pytest.mark.parametrize(
+    ("content", "noted"),
+    [
+        (swapped(range(1, 13)), {("day_for_month", "contact_ts"): 12}),  # the first twelve days of February, month first
+        (swapped(range(1, 6)), {}),  # too few to tell
+        (swapped(range(1, 13), "13"), {}),  # no month
+        (
+            swapped([*range(1, 13), 1, 2])
+            .replace("0;02/01", "0;03/01")
+            .replace("1;02/02", "1;04/02")
+            .replace("2;02/03", "2;05/03")
+            .replace("3;02/04", "3;06/04"),
+            {},
+        ),
+    ],
+)
+def test_days_that_stand_in_the_place_of_months_are_noted(log_of, content, noted):
+    came = log_of(content, time_format="%d/%m/%Y %H:%M")
+    assert came.problems == []
+    assert came.records[0]["noted"] == noted
+
+
+def test_a_customer_who_leaves_before_coming_is_named(came_of):
+    source = {"table": "customers", "file": "k.csv", "delimiter": ";", "date_format": "%d.%m.%Y"}
+    source |= {"columns": {"customer_id": "Kunde", "market": "Art", "status": "Status", "start_date": "Von", "churn_date": "Bis"}}
+    problems = came_of({"k.csv": "Kunde;Art;Status;Von;Bis\n7;b2b;lost;01.05.2025;01.02.2024\n"}, {"k": source}).problems
+    assert problems[0].startswith("data/acme/raw/k.csv: Bis (churn_date) lies before Von (start_date) in 1 of 1 rows (line 2: 2024-02-01).")

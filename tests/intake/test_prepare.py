@@ -125,7 +125,7 @@ def test_the_same_input_is_converted_once_and_other_input_anew(client):
             "1,5",
             "1.5",
             "data/acme/raw/umfrage.csv: Gewicht: 1 of 3 cells are no number for weight (line 4: '1.5'). "
-            "The declared decimal sign is ','; if '.' groups thousands, declare `thousands: '.'`.",
+            "The declared decimal sign is ',', and these numbers have '.' there: declare `decimal`, or ask for one sign.",
         ),
         (
             "1,5;0;8",
@@ -322,3 +322,22 @@ def test_names_of_pooled_groups_are_refused_as_data(client):
     text = FEATURE.replace("    items:", "    values: {way: {'1': __other__}}\n    items:")
     (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
     assert "way: a cell holds __other__ or __unknown__" in problems(client)[0]
+
+
+def test_slips_of_labels_and_touchpoints_are_told_beside_faults_of_other_tables(client):
+    text = PARAMS.replace("touchpoint_id: hotline}", "touchpoint_id: hotlin}")
+    text += "labels: {stage: {Nutzng: {de: Nutzung, en: Use}}, wave: {'11': {de: Elf, en: Eleven}}}\n"
+    (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    (client / "data" / "acme" / "raw" / "umfrage.csv").write_bytes(ROWS.replace("1,5;0", "viel;0").encode("cp1252"))
+    told = problems(client)
+    assert [problem.split(":")[1].strip() for problem in told] == [
+        "Gewicht",
+        "sources.survey.items.Hotline.touchpoint_id",
+        "labels.stage",  # nothing of wave: its rows are not known whole
+    ]
+
+
+def test_slips_in_rows_that_are_not_known_whole_are_not_told(client):
+    text = PARAMS.replace("seq: 1", "seq: eins") + "labels: {stage: {Nutzng: {de: Nutzung, en: Use}}}\n"
+    (client / "params" / "acme.yml").write_text(text, encoding="utf-8")
+    assert [problem.split(":")[2].strip() for problem in problems(client)] == ["seq"]

@@ -54,3 +54,29 @@ def test_previews_are_told_by_another_column_or_not_at_all(came_of, column, cell
     came = came_of({"q.csv": content}, {"survey": QUALTRICS}, SCALES)
     assert len(came.rows) == rows + 1
     assert came.records[0]["noted"] == dict.fromkeys(noted, 2)
+
+
+@pytest.mark.parametrize(
+    ("written", "declared", "told"),
+    [
+        ("America/Denver", {}, "America/Denver"),
+        ("Z", {}, "UTC"),
+        ("America/Denver", {"timezone": "America/Denver"}, ""),
+        ("Z", {"timezone": "Etc/UTC"}, ""),
+        ("Europe/Vienna", {}, ""),  # as in Berlin
+        ("Mars/Base", {}, "Mars/Base"),
+    ],
+)
+def test_the_zone_that_qualtrics_wrote_is_the_one_that_counts(came_of, written, declared, told):
+    marks = f'"{{""ImportId"":""recordedDate"",""timeZone"":""{written}""}}","{{""ImportId"":""b""}}","{{""ImportId"":""c""}}"\n'
+    source = QUALTRICS | {"columns": QUALTRICS["columns"] | {"survey_ts": "Zeit"}, "constants": {"survey_id": "s", "wave": "1"}}
+    came = came_of({"q.csv": f"Zeit,ResponseId,Q1\nx,x,x\n{marks}2025-02-05 08:15:00,R_1,2\n"}, {"survey": source | declared}, SCALES)
+    zone = declared.get("timezone", "Europe/Berlin")
+    assert came.problems == (
+        [
+            f"data/acme/raw/q.csv: Zeit: Qualtrics wrote these times in the zone {told}, as the third line of the file says, and params name {zone}. "
+            f"Declare `timezone: {told}`."
+        ]
+        if told
+        else []
+    )

@@ -92,7 +92,7 @@ def test_a_word_that_the_file_declares_missing_is_no_answer_to_an_open_question(
 
 
 def test_a_number_that_the_file_declares_missing_is_no_id(came_of, sav):
-    source = SURVEY | {"columns": SURVEY["columns"] | {"customer_id": "w"}, "missing": ["", "99"]}
+    source = SURVEY | {"columns": SURVEY["columns"] | {"customer_id": "w"}, "missing": ["", "99"], "ignore_rows": {"id": ["007"]}}
     del source["columns"]["weight"]
     assert came_of({"x.sav": sav(w=[99])}, {"s": source}, SCALES).problems == [
         'data/acme/raw/x.sav: w: the file declares 99 as missing, params do not: declare `values: {customer_id: {"99": ""}}`.'

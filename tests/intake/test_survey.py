@@ -30,6 +30,12 @@ def test_states_are_told_apart_and_marks_are_turned():
     assert table[["scale_low", "scale_high"]].drop_duplicates().to_numpy().tolist() == [[1, 6]]
 
 
+def test_codes_and_marks_that_a_program_wrote_with_decimals_are_the_same_codes():
+    table, problems = long({"Q": ["2,0", "8,0", "9,00", "6,0"]}, Q={"item_type": "actual", "scale": "mark"})
+    assert problems == []
+    assert table["state"].to_list() == ["answered", "not_used", "no_answer", "answered"]
+
+
 def test_half_marks_follow_the_decimal_sign():
     table, problems = long({"Q": ["2,5"]}, Q={"item_type": "actual", "scale": "mark"})
     assert (table["value"].to_list(), problems) == ([4.5], [])

@@ -31,7 +31,7 @@ def numbers(cells, name, unit, **declared):
         ("cost", "€", ["5 $", "$5", "5 EUR", "€5€", "€ 5 €", "€", "", "5 € netto", "5€€", "-€-5", "€5-€", "5€5"], [None] * 12),
         ("cost", "EUR", ["EUR 1.234,00", "1234 EUR", "5 eur", "5 EURO", "EUR"], [1234, 1234, None, None, None]),
         ("cost", "Fr.", ["Fr. 5", "5 Fr.", "Fr.5,5", "Fr5"], [5, 5, 5.5, None]),
-        ("discount", "%", ["12 %", "12%", "0,5 %", "0,5", "12"], [12, 12, 0.5, 0.5, 12]),
+        ("discount", "%", ["12 %", "12%", "0,5 %", "0,5", "12", "0", "-1,5"], [12, 12, 0.5, None, 12, 0, -1.5]),
         ("target_share", "%", ["80 %", "80", "0,5%", "0 %", "0", "100", "110", "101 %"], [0.8, 0.8, 0.005, 0, 0, 1, None, None]),
         ("target_share", "%", ["0,8", "1", "0,01"], [None] * 3),  # 80 %, or less than one?
         ("wait_s", "s", ["205", "205 s", "0,5", "5 min"], [205, 205, 0.5, None]),
@@ -135,6 +135,12 @@ def test_shares_are_number_columns():
             None,
             ["0:03:25"],
             "Durations need a column whose name says their unit, _s for seconds or _h for hours, as a feature under `extra` may have it",
+        ),
+        (
+            "cost",
+            "%",
+            ["0,5"],
+            "Percents were declared, and 0.12 without its sign may be 12 % the way spreadsheets store it: ask for all cells with their sign",
         ),
         ("cost", None, ["teuer", "K-12", "½", "5 h", ""], ""),
         ("wait_s", None, ["5 €", "kurz"], ""),

@@ -1,9 +1,12 @@
 """The bench: quoted names and words, text with its row numbers, and a folder that is gone afterwards."""
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cxlib.errors import DataError
+from cxlib.intake import sources
 from cxlib.intake.workbench import identifier, literal, trimmed, workbench
 
 text = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"), max_size=12)
@@ -49,3 +52,24 @@ def test_no_name_and_no_word_breaks_out_of_its_quotes(words):
 )
 def test_blanks_of_every_kind_come_off_both_ends(bench, cell, bare):
     assert bench.rows(f"SELECT {trimmed(literal(cell))}") == [(bare,)]
+
+
+def test_too_little_room_is_told_as_such():
+    def crowd():
+        with workbench(threads=1) as bench:
+            bench.run("SET memory_limit = '20MB'")
+            bench.run("SET max_temp_directory_size = '1MB'")
+            bench.rows("SELECT list(repeat(n::VARCHAR, 50)) FROM range(3_000_000) AS t(n)")
+
+    with pytest.raises(DataError, match=r"The exports need more room than this machine has: a quarter of its memory.* set TMPDIR"):
+        crowd()
+
+
+def test_too_little_room_is_no_quote_out_of_place(monkeypatch, log_of):
+    monkeypatch.setattr(sources, "convert", full)
+    problems = log_of("Id;Zeit;Kanal\n1;05.02.2025 08:15;phone\n").problems
+    assert [problem.split(":")[0] for problem in problems] == ["The exports need more room than this machine has"]
+
+
+def full(*_):
+    raise duckdb.OutOfMemoryException("could not allocate block")

@@ -43,8 +43,13 @@ def test_one_day_or_time_is_fine(form):
             "has %H, the hour from 0 to 23, beside the hour from 1 to 12 (%I) or its half of the day (%p); perhaps '%d.%m.%Y %I:%M %p' is meant",
         ),
         ("%d.%m.%Y %H:%S", "has %S without %M beside it; write it as in %d.%m.%Y or %d.%m.%Y %H:%M"),
+        ("%Y-%m-%dT%H:%M:%SZ", "takes the Z at the end for a letter, but it means UTC; write '%Y-%m-%dT%H:%M:%S%z'"),
         ("%d.%m.%Y %Q", "holds the unknown sign %Q; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_was_meant(form, fault):
     assert format_fault("time_format", form) == f"`time_format` {form!r} {fault}"
+
+
+def test_a_z_may_stand_where_the_times_are_declared_to_be_of_utc():
+    assert format_fault("time_format", "%Y-%m-%dT%H:%M:%SZ", "UTC") == ""

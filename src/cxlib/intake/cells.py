@@ -6,6 +6,7 @@ import math
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from cxlib.intake.headers import composed
 from cxlib.params import Source
 
 __all__ = ["EXACT", "told"]
@@ -32,8 +33,9 @@ def told(value: object, kind: str, source: Source) -> str:
     -------
     str
         "" for nothing; a duration in the column's unit, elsewhere as on the clock (0:03:25), so that no number column takes it for
-        seconds without its unit declared; an id of 16 digits and more that came as a fraction as a power of ten, which no
-        id column accepts; a moment that the declared format cannot hold, and one that knows its zone, year first.
+        seconds without its unit declared; an id of 16 digits and more that came as a fraction as a power of ten, and one that is no whole
+        number with a remark, neither of which an id column accepts; a moment that the declared format cannot hold, and one that knows its
+        zone, year first.
 
     Raises
     ------
@@ -49,17 +51,15 @@ def told(value: object, kind: str, source: Source) -> str:
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, str):
-        return value
+        return composed(value)
     if isinstance(value, bytes):
-        return value.decode("utf-8")
+        return composed(value.decode("utf-8"))
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
         return str(value)
-    if isinstance(value, float):
+    if isinstance(value, (float, Decimal)):
         return _number(value, source, kind)
-    if isinstance(value, Decimal):
-        return _plain(value, source)
     kind, _, form = kind.partition(" ")
     if kind == "part" and isinstance(value, (date, time, timedelta)):
         return _part(value, form)
@@ -74,10 +74,12 @@ def told(value: object, kind: str, source: Source) -> str:
     return str(value)
 
 
-def _number(value: float, source: Source, kind: str = "") -> str:
-    if kind == "id" and math.isfinite(value) and abs(value) >= EXACT:
+def _number(value: float | Decimal, source: Source, kind: str = "") -> str:
+    if kind == "id" and isinstance(value, float) and math.isfinite(value) and abs(value) >= EXACT:
         return f"{value:.6E}"
-    return _plain(Decimal(repr(float(value))), source)
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    fraction = kind == "id" and exact.is_finite() and exact != exact.to_integral_value()
+    return f"{_plain(exact, source)} (a fraction)" if fraction else _plain(exact, source)
 
 
 def _plain(value: Decimal, source: Source) -> str:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cxlib.errors import DataError
 from cxlib.intake.mojibake import broken, repaired
-from cxlib.intake.units import measured
+from cxlib.intake.units import CLOCKS, measured
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal, trimmed
 from cxlib.intake.zones import change_of, local_of, moment_by_rule
 from cxlib.params import Source
@@ -20,15 +20,20 @@ from cxlib.tables import Column
 
 __all__ = [
     "BITS",
+    "BOUNDS",
     "DECIMAL",
     "DURATIONS",
+    "FRACTION",
     "FROM_ZERO",
     "HIDDEN",
+    "NO_WORD",
     "POWER",
+    "SHORT_DAY",
     "TOTAL",
     "Conversion",
     "convert",
     "failed_bit",
+    "grouped_columns",
     "meanings",
     "moved",
     "sql_type",
@@ -36,6 +41,7 @@ __all__ = [
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
 FROM_ZERO = (*DURATIONS, "weight")  # numbers that are never negative
+BOUNDS = {"target_share": (0, 1), "margin_share": (-100, 1), "severity": (1, 5), "supplier_rating": (0, 100)}  # numbers of a fixed range
 BITS = 60  # columns whose failures one integer can tell
 _SHAPES = {
     "Y": r"\d{4}",
@@ -59,12 +65,17 @@ _SHAPES |= {
 _LENGTHS = {"Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2}
 POWER = r"\d(?:[.,]\d+)?[eE]\+\d{2,3}"  # 4,00123E+15
 DECIMAL = r"\d{3,}[.,]0"  # 4711.0: a program took an id with holes for a number
+FRACTION = r".* \(a fraction\)"  # how readers of typed cells tell an id that is no whole number
+_MONTH = r"(?:Jan|Feb|Mär|Mrz|Mar|Apr|Mai|May|Jun|Jul|Aug|Sep|Okt|Oct|Nov|Dez|Dec)"
+SHORT_DAY = rf"\d{{1,2}}(?:\. ?|-){_MONTH}\.?(?:-\d{{2}})?|{_MONTH}[ .-]\d{{2}}"  # 01. Feb: a spreadsheet took 1-2 for a day
+NO_WORD = r"<?null>?|none|nan|<na>|n[./]?a\.?|k\. ?a\.|undefined|unknown|unbekannt|-+|\?+|0+"  # of programs that have no id
+_WORDY = ("reason_id", "group_id", "concern_2_id")  # ids that are words of a taxonomy, where "unknown" is one
 TOTAL = r"(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
 _NOTE = r"mittelwerte?|durchschnitt|ergebnis|anzahl|stand|seite|average|avg|mean|count|page"  # of a line below a table
 _ROWS = r"\(?\d[\d.,]* ?(?:zeilen?|datensätze?|einträge?|rows?|records?|entries)\b.*|n ?= ?\d.*"  # 200 Zeilen, n = 200
 HIDDEN = r"[\t\r\n\x{00A0}\x{00AD}\x{2007}\x{200B}-\x{200D}\x{202F}\x{2060}\x{FEFF}]"  # nobody sees it, and it makes another id of one
 _KEPT_AS_TEXT = r"""^="(.*)"$|^'+"""  # how programs keep a spreadsheet from taking an id for a number
-_NO_ID = rf"{POWER}|{DECIMAL}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
+_NO_ID = rf"{POWER}|{DECIMAL}|{FRACTION}|{SHORT_DAY}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
 _ERRORS = r"#(?:N/A|NV|VALUE!|WERT!|REF!|BEZUG!|DIV/0!|NAME\?|NUM!|ZAHL!|NULL!|SPILL!|ÜBERLAUF!|CALC!|#+)"  # of a spreadsheet
 _NUMERIC = re.compile(r"[-+−]?\d+(?:[.,]\d+)?")
 _FIRST_DAY = {"date": "1901-01-01", "time": "1970-01-02"}  # what programs write for no day: 1899-12-30, 1900-01-01, 1970-01-01, 9999-12-31
@@ -168,6 +179,9 @@ class Conversion:
 
     def _judged(self, parsed: str) -> str:
         """SQL: a number, NULL where its column cannot hold it."""
+        if self.column.name in BOUNDS:
+            low, high = BOUNDS[self.column.name]
+            parsed = f"(CASE WHEN {parsed} BETWEEN {low} AND {high} THEN {parsed} END)"
         if self.column.kind == "count":
             return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
         return f"CASE WHEN isfinite({parsed}){f' AND {parsed} >= 0' if self.column.name in FROM_ZERO else ''} THEN {parsed} END"
@@ -188,8 +202,15 @@ class Conversion:
         special = " OR ".join([f"strlen({word}) > length({word})", *(f"contains({word}, chr({sign}))" for sign in (9, 10, 13))])
         hidden = f"CASE WHEN {special} THEN regexp_matches({word}, {literal(HIDDEN)}) ELSE false END"
         spoilt = f"regexp_full_match({word}, {literal(_NO_ID)}) OR {hidden} OR {self._damaged(word)}"
-        careful = f"CASE WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
-        return f"CASE WHEN regexp_full_match({word}, '[0-9]+') THEN {padded(word)} ELSE {careful} END"
+        meant = [literal(value) for value in self.source.values.get(self.column.name, {}).values() if value]
+        known = "".join(
+            f" WHEN {word} = {value} THEN {word}" for value in meant
+        )  # what params name as an id is one, whatever it looks like
+        if not self.source.rows and self.column.name not in _WORDY:
+            single = f"{word} = '0'" if not width else "false"  # the first of ids that a program counted from 0
+            known += f" WHEN {single} THEN {word} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"
+        careful = f"CASE{known} WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
+        return f"CASE WHEN regexp_full_match({word}, '[0-9]*[1-9][0-9]*') THEN {padded(word)} ELSE {careful} END"
 
     def _damaged(self, word: str) -> str:
         """SQL: whether a text is the error of a spreadsheet's formula, or was decoded wrongly before it came here."""
@@ -200,7 +221,7 @@ class Conversion:
         """Signs and digits as declared; the minus may stand behind (123,40-), the way SAP writes it."""
         decimal, thousands = self.source.decimal, self.source.thousands
         tail = rf"(?:\{decimal}\d+)?(?:e[+-]\d+)?"  # 1e-05 as programs write it; 12E5 may be anything, 4,00123E+15 has lost digits
-        group = {" ": r"[ \x{00A0}\x{202F}]", None: ""}.get(thousands, f"\\{thousands}")
+        group = {" ": r"[ \x{00A0}\x{202F}]", "'": "['’]", None: ""}.get(thousands, f"\\{thousands}")
         digits = rf"(?:\d+|[1-9]\d{{0,2}}(?:{group}\d{{3}})+)" if thousands else r"\d+"  # 0.123 is no hundred and twenty-three
         text = f"trim({word})"
         shaped = f"regexp_full_match({text}, {literal(rf'[+-]?{digits}{tail}|{digits}{tail}-')})"
@@ -218,7 +239,7 @@ class Conversion:
         """SQL: a number's text without its thousands, the decimal sign a point; only where there is something to replace."""
         decimal, thousands = self.source.decimal, self.source.thousands
         plain = text
-        if thousands == " ":
+        if thousands in (" ", "'"):
             plain = f"regexp_replace({text}, {literal(group)}, '', 'g')"
         elif thousands:
             plain = f"CASE WHEN contains({text}, {literal(thousands)}) THEN replace({text}, {literal(thousands)}, '') ELSE {text} END"
@@ -259,6 +280,19 @@ class Conversion:
         if self.source.format not in ("parquet", "sql"):
             return moment
         return f"CASE WHEN suffix({word}, '+00') THEN TRY_CAST({word} AS TIMESTAMPTZ) ELSE {moment} END"  # told with its zone
+
+    @property
+    def groupable(self) -> bool:
+        """Whether the decimal sign of texts may group thousands, nothing being declared of them."""
+        told = self.column.kind in ("number", "count") and self.source.units.get(self.column.name) not in CLOCKS
+        return told and not self.source.thousands and self.source.format in ("csv", "qualtrics")
+
+    def grouped(self, word: str, parsed: str) -> tuple[str, str]:
+        """SQL: whether a number's decimal sign may group thousands, and whether the number shows that it cannot."""
+        sign = rf"\{self.source.decimal}"
+        maybe = f"regexp_full_match({word}, {literal(rf'[^0-9.,]*[1-9][0-9]{{0,2}}{sign}[0-9]{{3}}[^0-9.,]*')})"
+        with_sign = f"contains({word}, {literal(self.source.decimal)})"
+        return f"{with_sign} AND {maybe}", f"({with_sign} AND NOT {maybe}) OR (NOT {with_sign} AND abs({parsed}) >= 1000)"
 
     def changed(self, parsed: str) -> str:
         """SQL: whether a clock change skips or doubles a time (skipped_hour, doubled_hour); NULL elsewhere."""
@@ -355,12 +389,15 @@ def convert(
         " | ".join(f"CASE WHEN w{i} IS NOT NULL AND t{i} IS NULL THEN {1 << (i % BITS)} ELSE 0 END" for i in places[start : start + BITS])
         for start in places[::BITS]
     ]
+    grouped = [i for i, one in enumerate(conversions) if one.groupable]
+    chosen += [f"g{i}_{place} AS {identifier(name)}" for i in grouped for place, name in enumerate(grouped_columns(conversions[i]))]
     chosen += [f"({mask})::BIGINT AS failed_{number}" for number, mask in enumerate(masks)]
     innermost = f"SELECT {', '.join(['row', *cells])} FROM {identifier(raw.table)} WHERE {kept}"
     inner = f"SELECT {', '.join(['row', *words])} FROM ({innermost})"
     middle = f"SELECT {', '.join(['row', *carried, *parsed])} FROM ({inner})"
     typed += [f"{conversions[i].changed(f'p{i}')} AS m{i}" for i in ruled]
     chosen += [f"m{i} AS {identifier(_moved(conversions[i]))}" for i in ruled]
+    typed += [f"({told}) AS g{i}_{place}" for i in grouped for place, told in enumerate(conversions[i].grouped(f"w{i}", f"p{i}"))]
     outer = f"SELECT {', '.join(['row', *meant, *typed])} FROM ({middle})"
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT {', '.join(['row', *chosen])} FROM ({outer})")
     read = bench.rows(f"SELECT count(*) FROM {identifier(name if kept == 'true' else raw.table)}")[0][0]
@@ -392,6 +429,11 @@ def moved(bench: Workbench, conversions: Sequence[Conversion], table: str) -> Be
             )
             counts |= {(reason, one.column.name): rows for reason, rows in bench.rows(query)}
     return counts
+
+
+def grouped_columns(one: Conversion) -> tuple[str, str]:
+    """Return the columns of a typed table that tell of a number whether its decimal sign may group thousands, and that it cannot."""
+    return f"maybe grouped {one.column.name}", f"not grouped {one.column.name}"
 
 
 def _moved(one: Conversion) -> str:

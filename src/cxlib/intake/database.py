@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
-from cxlib.intake.headers import bare, distinct, doubled
+from cxlib.intake.headers import bare, declared, distinct, doubled
 from cxlib.intake.workbench import Raw, Workbench
 from cxlib.params import Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["read_query"]
 
@@ -97,10 +102,69 @@ def _postgres(source: Source, where: str) -> Iterator[Sequence[Any]]:
         raise DataError(f"{where}: the PostgreSQL driver is not installed. Install the extra: adbc-driver-postgresql.") from error
     try:
         with driver.connect(uri) as connection, connection.cursor() as cursor:
-            cursor.execute("SET default_transaction_read_only = on")
-            cursor.execute(str(source.query))
-            yield [column[0] for column in cursor.description]
-            yield from iter(lambda: cursor.fetchmany(CHUNK), [])
+            try:
+                cursor.execute("SET TRANSACTION READ ONLY")  # of the transaction that has just begun; a default would be for later ones
+                cursor.execute(str(source.query))
+                yield from _batches(cursor, source, where)
+            except (driver.Error, OSError) as error:
+                reason = _reason(error, uri, source)
+                raise DataError(f"{where}: the database refused the query ({reason}). Correct `query`.") from error
     except (driver.Error, OSError) as error:
-        reason = (str(error).replace(uri, str(source.connection)).splitlines() or ["no reason given"])[0]
-        raise DataError(f"{where}: the database refused the query ({reason}). Correct `query`.") from error
+        reason = _reason(error, uri, source)
+        raise DataError(f"{where}: the database cannot be reached ({reason}). Correct the URI in {source.connection}.") from error
+
+
+def _reason(error: Exception, uri: str, source: Source) -> str:
+    return (str(error).replace(uri, str(source.connection)).splitlines() or ["no reason given"])[0]
+
+
+def _batches(cursor: Any, source: Source, where: str) -> Iterator[Sequence[Any]]:
+    """Yield the columns' names, then rows; what Arrow cannot tell as it is stands in the fields' metadata."""
+    if not cursor.description:
+        raise DataError(f"{where}: the query gives no rows. `query` has to be a SELECT.")
+    reader = cursor.fetch_record_batch()
+    used = declared(source) or set(reader.schema.names)
+    if problems := [_unfit(field, where) for field in reader.schema if field.name in used and _unfit(field, where)]:
+        raise DataError(*problems)
+    yield reader.schema.names
+    readers = [_of_type(field) for field in reader.schema]
+    for batch in reader:
+        for start in range(0, batch.num_rows, CHUNK):
+            columns = batch.slice(start, CHUNK).columns
+            yield list(zip(*(map(read, column.to_pylist()) for read, column in zip(readers, columns, strict=True)), strict=True))
+
+
+def _type(field: pa.Field) -> str:
+    return (field.metadata or {}).get(b"POSTGRESQL:type", b"").decode()
+
+
+def _unfit(field: pa.Field, where: str) -> str:
+    """Word what a column's type keeps from being told as text."""
+    kind, name = _type(field), field.name
+    if kind == "money":
+        return f"{where}: {name}: is of the type money, which comes without its decimal sign. Let `query` give {name}::numeric."
+    if str(field.type).startswith(("list", "large_list", "struct", "map")):
+        return f"{where}: {name}: each cell holds a list or a record ({kind}). Let `query` give one plain value a cell."
+    if "opaque" in str(field.type) and "storage_type=string" not in str(field.type):
+        return f"{where}: {name}: is of the type {kind}. Let `query` give {name}::text."
+    return ""
+
+
+def _of_type(field: pa.Field) -> Callable[[Any], Any]:
+    """Return how a cell becomes what :func:`cxlib.intake.cells.told` knows."""
+    if _type(field) == "numeric":
+        return _numeric
+    return _interval if _type(field) == "interval" else lambda cell: cell
+
+
+def _numeric(cell: str | None) -> Decimal | None:
+    number = Decimal(cell) if cell is not None else None
+    return None if number is None or number.is_nan() else number
+
+
+def _interval(cell: Any) -> timedelta | str | None:
+    """A span without months, which have no fixed length."""
+    if cell is None:
+        return None
+    spelt = f"{cell.months} months {cell.days} days"
+    return spelt if cell.months else timedelta(days=cell.days, microseconds=cell.nanoseconds // 1000)

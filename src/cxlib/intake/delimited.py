@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TextIO
 
 from cxlib.errors import DataError, worded
-from cxlib.intake.headers import bare, declared, distinct, doubled
+from cxlib.intake.headers import bare, composed, declared, distinct, doubled
 from cxlib.intake.qualtrics import header_faults
-from cxlib.intake.tally import Tally
+from cxlib.intake.tally import Tally, plain_line_ends
 from cxlib.intake.unpack import no_text, unpacked
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
 from cxlib.params import Source
@@ -41,7 +41,7 @@ _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8; Windows encodings have l
 LONGEST_RECORD = 64 << 20  # bytes; a mail with its whole thread fits many times
 
 
-def read_delimited(path: Path, source: Source, where: str, name: str, bench: Workbench) -> Raw:
+def read_delimited(path: Path, source: Source, where: str, name: str, bench: Workbench, timezone: str = "UTC") -> Raw:
     """Lay a delimited file on the workbench, every cell text.
 
     Parameters
@@ -55,6 +55,8 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     name : str
         Name of the table on the bench.
     bench : Workbench
+    timezone : str
+        The client's, with which Qualtrics' own is compared.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def read_delimited(path: Path, source: Source, where: str, name: str, bench: Wor
     """
     text = bench.folder / f"{name}.txt"
     tally = _transcode(path, source, where, text)
-    header = _header(text, source, where)
+    header = _header(text, source, where, timezone)
     columns = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in header)
     skipped = _records_before_rows(text, source)
     reading = (
@@ -141,11 +143,16 @@ def _transcode(path: Path, source: Source, where: str, text: Path) -> Tally:
             faults.append(str(error))
         except UnicodeDecodeError as error:
             faults.append(_undecodable(path, where, name, error))
+    if encoding:
+        raise DataError(f"{faults[0]} Ask for the export again.")
     declared = tried[-1]
+    if "breaks off" in faults[0]:
+        raise DataError(faults[0])
     if declared in ("utf-8", "utf8"):
         raise DataError(f"{faults[0]} Declare the encoding in params, for instance `encoding: cp1252` for an export from Windows.")
     raise DataError(
-        f"{faults[0].removesuffix('.')}, and not {declared} either. Parts of it may come from another system: ask for one encoding."
+        f"{faults[0].removesuffix('.')}, and not {declared} either. Parts of it may come from another system: ask for one encoding. "
+        "If all of it comes from an old host or a Mac, declare `encoding: cp850` or `mac-roman`."
     )
 
 
@@ -154,12 +161,12 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
     tally, latin = Tally(source), codecs.lookup(encoding).name.startswith("iso8859")
     with (
         unpacked(path, where) as file,
-        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline=None) as reader,  # None: every line end becomes a plain one
+        io.TextIOWrapper(file, encoding=encoding, errors="strict", newline="\n") as reader,
         text.open("wb") as target,
     ):
-        chunk = reader.read(CHUNK).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
+        chunk = _next(reader).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
         while chunk:
-            content = chunk.encode("utf-8")
+            content = plain_line_ends(composed(chunk).encode("utf-8"))
             if b"\x00" in content:
                 raise DataError(
                     f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "
@@ -172,8 +179,15 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
                 )
             tally.add(content)
             target.write(content)
-            chunk = reader.read(CHUNK)
+            chunk = _next(reader)
     return tally
+
+
+def _next(reader: TextIO) -> str:
+    """Return the next piece of a text, up to the end of a line where lines are not endless: no letter and no line end is torn apart."""
+    chunk = reader.read(CHUNK)
+    chunk += reader.readline(CHUNK) if chunk else ""
+    return chunk + reader.read(1) if chunk.endswith("\r") else chunk
 
 
 def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeError) -> str:
@@ -185,11 +199,13 @@ def _undecodable(path: Path, where: str, encoding: str, error: UnicodeDecodeErro
             try:
                 line.decode(encoding)
             except UnicodeDecodeError as fault:
+                if encoding == "utf-8" and fault.reason == "unexpected end of data" and fault.start > 0 and not line.endswith(b"\n"):
+                    return f"{where}, line {number}: breaks off in the middle of a letter: the file is cut off. Ask for the export again."
                 return f"{where}, line {number}: is not {encoding} (byte 0x{line[fault.start]:02x})."
     return f"{where}: is not {encoding} ({error.reason})."
 
 
-def _header(text: Path, source: Source, where: str) -> list[str]:
+def _header(text: Path, source: Source, where: str, timezone: str) -> list[str]:
     """Return the column names; a header that stands lower than declared is named."""
     with _open(text) as file:
         try:
@@ -209,7 +225,7 @@ def _header(text: Path, source: Source, where: str) -> list[str]:
         lower = [number for number, record in enumerate(first, start=1) if wanted & set(map(bare, record))]
         if lower:
             raise DataError(f"{where}: the columns' names stand in line {lower[0]}, below a title. Declare `header_line: {lower[0]}`.")
-    problems = [*doubled(header, source, where), *header_faults(first, source, where)]
+    problems = [*doubled(header, source, where), *header_faults(first, source, where, timezone)]
     if len(header) == 1 and len(wanted) > 1:
         problems.append(
             worded(

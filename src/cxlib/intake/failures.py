@@ -8,11 +8,25 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cxlib.errors import nearest
-from cxlib.intake.convert import DECIMAL, DURATIONS, FROM_ZERO, HIDDEN, POWER, TOTAL, Conversion, failed_bit
+from cxlib.intake.convert import (
+    BOUNDS,
+    DECIMAL,
+    DURATIONS,
+    FRACTION,
+    FROM_ZERO,
+    HIDDEN,
+    NO_WORD,
+    POWER,
+    SHORT_DAY,
+    TOTAL,
+    Conversion,
+    failed_bit,
+)
 from cxlib.intake.mojibake import spoilt, way_out
 from cxlib.intake.parts import NOTHING
 from cxlib.intake.units import way_to_declare
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
+from cxlib.tables import SHARES
 
 __all__ = ["examples", "failures"]
 
@@ -77,7 +91,7 @@ def _way_out(bench: Workbench, one: Conversion, failing: list[tuple[int, str]]) 
     if one.column.kind == "flag":
         return f"Allowed: true, false. Map other words under `values: {{{name}: …}}`"
     if one.column.kind in ("id", "text"):
-        return _damage(seen[0])
+        return _damage(one, seen)
     if one.column.kind in ("number", "count"):
         return _numbers(one, seen)
     return _moments(bench, one, seen[0])
@@ -92,7 +106,13 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
         return f"{told}, and a part is missing: ask for it. Rows that have no {kind} at all leave all its cells empty"
     if re.fullmatch(r"[2-6]\d{4}(?:[.,]\d+)?", text):
         return f"{told}. These are day numbers of a spreadsheet: format the column there as a date, and save or export it again"
-    if re.search(r"1[89]\d\d|9999", text):
+    if re.fullmatch(r"1\d{9}(?:\d{3})?", text):
+        return f"{told}. These are seconds or milliseconds since 1970: ask for the export with days and times, as people write them"
+    if re.search(r"\.\d{7,}", text):
+        return f"{told}. Fractions of seconds are read to six digits (%S.%f): ask for the export with no more"
+    if re.search(r"\d[+-]\d\d:?\d\d$|\dZ$", text) and "%z" not in one.form:
+        return f"{told}. These cells tell their time zone at their end: write %z there, as in %Y-%m-%dT%H:%M:%S%z"
+    if re.search(r"1[89]\d\d|9999|0000|00\.00\.", text):
         return f"{told}. If this stands for no day at all, add it to `missing`"
     if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", text) and source.format not in ("csv", "qualtrics"):
         return f"{told}, which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S"
@@ -100,7 +120,8 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
     judged = f"{one.shaped(literal(text))}, {parsed} IS NOT NULL, {one.changed(parsed)} IS NOT NULL"
     shaped, real, changed = bench.rows(f"SELECT {judged}")[0]
     if real and not changed:
-        return f"{told}. Days are taken up to 2199: if this stands for no day at all, add it to `missing`"
+        first = 1970 if kind == "time" else 1901
+        return f"{told}. Days are taken from {first} to 2199: if this stands for no day at all, add it to `missing`"
     if changed:
         return f"{told}; hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`"
     return f"{told}, {_of_form(one, text)}" if not shaped else f"{told}, and the calendar or the clock has no {text!r}: {_unreal(text)}"
@@ -109,7 +130,7 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
 def _unreal(text: str) -> str:
     if re.search(r"\b24[:.]00", text):
         return "the end of a day is 00:00 of the next. Have the export corrected"
-    if re.search(_NAME, text):
+    if re.search(_NAME, text) or re.match(r"[^\W\d_]{2}\b", text):
         return _NAMES
     return "have the export corrected; if months and days have changed places, correct the format"
 
@@ -120,6 +141,8 @@ def _of_form(one: Conversion, text: str) -> str:
     missing = f"if the word means that there is no {'day' if one.column.kind == 'date' else 'time'}, add it to `missing`"
     if re.search(r"(?i)\d\s*(?:[ap]m|[ap]\.\s?m\.)", text):
         return f"{example}: for 8:15 pm or p.m. (no blank inside), write %I:%M %p in place of %H:%M"
+    if text.endswith(" Uhr"):
+        return f"{example}: write the word into the format, as in %H:%M Uhr"
     if re.search(_NAME, text) and re.search(r"\d", text):
         return f"{example}: {_NAMES}"
     if not re.search(r"\d", text):
@@ -127,8 +150,9 @@ def _of_form(one: Conversion, text: str) -> str:
     return f"{example}. Declare the form that these cells have, under `formats` where other columns differ"
 
 
-def _damage(text: str) -> str:
+def _damage(one: Conversion, seen: list[str]) -> str:
     """Say what happened to an id or a text, and what would do."""
+    text = seen[0]
     if re.search(_HIDDEN, text):
         return "A blank or sign that nobody sees stands inside: it would make another id of the same one. Have it taken out of the export"
     if text.startswith("#"):
@@ -138,7 +162,14 @@ def _damage(text: str) -> str:
     if re.fullmatch(POWER, text):
         lost = "A spreadsheet has turned long numbers into powers of ten and lost their last digits"
         return f"{lost}: ask for the export with this column as text"
-    if re.fullmatch(DECIMAL, text):
+    if re.fullmatch(rf"(?i){NO_WORD}", text):
+        words = dict.fromkeys(word for word in seen if re.fullmatch(rf"(?i){NO_WORD}", word))
+        told = ", ".join(f'"{word}": ""' for word in words)
+        way = f"declare `values: {{{one.column.name}: {{{told}}}}}`"
+        return f"Such words stand for no id: {way}. If one is an id indeed, map it to itself there"
+    if re.fullmatch(SHORT_DAY, text):
+        return "A spreadsheet has turned ids such as 1-2 into days: ask for the export with this column as text"
+    if re.fullmatch(f"{DECIMAL}|{FRACTION}", text):
         return "A program has turned ids into numbers with decimals: ask for the export with this column as text"
     kind = "the total of" if re.fullmatch(rf"(?i)(?:{TOTAL})(?:\W.*)?", text) else "a note below"
     return f"This looks like {kind} a table: leave the row out with `ignore_rows`, here the word {text!r}"
@@ -152,8 +183,15 @@ def _numbers(one: Conversion, seen: list[str]) -> str:
     if any(re.fullmatch(_POWERS, text) for text in seen):
         lost = "has lost digits where a spreadsheet wrote it, and may be no number at all"
         return f"A power of ten {lost}: ask for the export with all digits (only 1e-05, the way programs write it, is read)"
+    if name in BOUNDS and any(re.fullmatch(r"-?\d+(?:[.,]\d+)?", text) for text in seen):
+        percents = f": if these are percents, declare `units: {{{name}: '%'}}`" if name in SHARES and name not in source.units else ""
+        told = f"{name} goes {'up' if name == 'margin_share' else f'from {BOUNDS[name][0]}'} to {BOUNDS[name][1]}"
+        return f"{told}{percents or ': ask on which scale these numbers are, or what they stand for'}"
     if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):
         return way
+    if all(re.fullmatch(rf"[+-]?\d+\{other}(?!\d{{3}}\b)\d+\D*", text) for text in seen):
+        declared = f"The declared decimal sign is {source.decimal!r}"
+        return f"{declared}, and these numbers have {other!r} there: declare `decimal`, or ask for one sign"
     if not source.thousands and all(other in text for text in seen) and name not in DURATIONS:
         return f"The declared decimal sign is {source.decimal!r}; if {other!r} groups thousands, declare `thousands: {other!r}`"
     whole = one.column.kind == "count"

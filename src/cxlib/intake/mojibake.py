@@ -11,7 +11,8 @@ __all__ = ["LOST", "broken", "mended", "repaired", "spoilt", "way_out"]
 LOST = "\ufffd"  # the sign of a decoder that gave up: the letter is gone
 # letters and signs of German, its neighbours and typography; those of other languages have other first bytes and are honest text
 _LETTERS = "äöüÄÖÜßéèêëàáâçñôóòîíìûúùïåÅøæÉÈÀÇØÆ§°²³µ´·«»½¼¾±×®©\u00a0„“”‚‘’–—…•€™›‹"
-_SEEDS = ("Ã", "Â", "â€", "â‚¬", "â„¢", "â\u0080", "â\u0082", "â\u0084", LOST)
+_MAC = "[A-Za-z][ŸŠ][a-z]"  # für and fährt of a Mac, taken for Windows: FŸr, fŠhrt; in no language these stand inside a word
+_SEEDS = ("Ÿ", "Š", "Ã", "Â", "â€", "â‚¬", "â„¢", "â\u0080", "â\u0082", "â\u0084", LOST)
 
 
 def _twice(letter: str) -> set[str]:
@@ -22,7 +23,7 @@ def _twice(letter: str) -> set[str]:
 
 
 _PAIRS = {seen: letter for letter in _LETTERS for seen in sorted(_twice(letter))}
-_SPOILT = re.compile("|".join(map(re.escape, [*sorted(_PAIRS, key=len, reverse=True), LOST])))
+_SPOILT = re.compile("|".join(map(re.escape, [*sorted(_PAIRS, key=len, reverse=True), LOST])) + f"|{_MAC}")
 
 
 def spoilt(text: str) -> bool:
@@ -47,6 +48,8 @@ def way_out(text: str) -> str:
     """Say what would do about a spoilt text."""
     if LOST in text:
         return "Letters are lost there for good: ask for the export again, or declare `mojibake: keep`"
+    if re.search(_MAC, text) and not re.search("Ã", text):
+        return "Letters of a Mac were taken for those of Windows: declare `encoding: mac-roman`"
     twice = "UTF-8 was taken for a Windows encoding there, or the file mixes both"
     return f"{twice}: declare `mojibake: repair`, or `mojibake: keep` where the text is meant so"
 

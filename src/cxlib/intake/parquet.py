@@ -44,11 +44,12 @@ def read_parquet(
     scan = f"read_parquet({literal(str(path))})"
     try:
         described = bench.rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {scan})")
-        fields = {field.name: str(field.type) for field in pq.read_schema(path)}  # a duration, which DuckDB takes for a whole number
+        schema = pq.read_schema(path)
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise DataError(f"{where}: is no readable Parquet file ({str(error).splitlines()[0]}).") from error
-    described = [(column, fields[column] if fields.get(column) in _MICROSECONDS else kind) for column, kind in described]
-    names = [bare(column) for column, _ in described]
+    fields = [str(field.type) for field in schema]  # a duration, which DuckDB takes for a whole number
+    described = [(column, told if told in _MICROSECONDS else kind) for (column, kind), told in zip(described, fields, strict=True)]
+    names = [bare(column) for column in schema.names]  # DuckDB renames the second of two
     headers = distinct(names)
     columns = [(header, column, stored, kinds.get(header, "")) for header, (column, stored) in zip(headers, described, strict=True)]
     used = [one for one in columns if one[0] in declared(source) or not (source.columns or source.items)]
@@ -73,6 +74,8 @@ def _unfit(bench: Workbench, scan: str, where: str, header: str, column: str, st
     elif kind == "id" and stored in _WHOLE:
         wrong = f"NOT isnan({cell}) AND ({cell} <> floor({cell}) OR abs({cell}) >= {_WHOLE[stored]})"
         told = "ids are fractions, or too long for a number to hold all their digits"
+    elif kind == "id" and stored.startswith("DECIMAL"):
+        wrong, told = f"{cell} <> floor({cell})", "ids are fractions"
     else:
         return ""
     numbered = f"SELECT row_number() OVER () AS line, ({wrong}) AS wrong, {cell}::VARCHAR AS cell FROM {scan}"
@@ -102,7 +105,9 @@ def _told(column: str, stored: str, kind: str, source: Source, timezone: str) ->
         exact = f"{local}::DATE" if kind == "date" else local
         return f"CASE WHEN try_strptime(strftime({exact}, {form}), {form}) = {exact} THEN strftime({exact}, {form}) ELSE {text} END"
     if stored == "BLOB":
-        return f"coalesce(TRY(decode({cell})), {text})"
+        return f"nfc_normalize(coalesce(TRY(decode({cell})), {text}))"
+    if stored == "VARCHAR":
+        return f"nfc_normalize({cell})"
     if stored in _WHOLE:
         plain = f"replace(regexp_replace({text}, '\\.0+$', ''), '.', {literal(source.decimal)})"
         whole = f"abs({cell}) >= 1e7 AND {cell} = floor({cell}) AND isfinite({cell})"  # text would be 1e+16

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
-from cxlib.intake.zones import local_of
+from cxlib.intake.zones import local_of, midnight
 from cxlib.params import Params, Source
 from cxlib.tables import CLOCKS
 
@@ -50,18 +51,19 @@ def outside_period(
     clock = CLOCKS.get(source.table, "")
     if clock not in columns or source.outside_period == "keep":
         return []
-    day = f"{local_of(identifier(clock), params.timezone)}::DATE"
-    start, end = params.period.start.isoformat(), params.period.end.isoformat()
-    beyond = f"{day} NOT BETWEEN DATE {literal(start)} AND DATE {literal(end)}"
+    start, end = params.period.start, params.period.end
+    first, after = (literal(midnight(day, params.timezone).isoformat()) for day in (start, end + timedelta(days=1)))
+    beyond = f"({identifier(clock)} < TIMESTAMPTZ {first} OR {identifier(clock)} >= TIMESTAMPTZ {after})"
     query = f"SELECT count(*), count(*) FILTER (WHERE {beyond}), min(row) FILTER (WHERE {beyond}) FROM {identifier(table)}"
-    rows, outside, first = bench.rows(query)[0]
+    rows, outside, lowest = bench.rows(query)[0]
     if not outside:
         return []
     if source.outside_period == "drop":
         bench.run(f"DELETE FROM {identifier(table)} WHERE {beyond}")
         dropped[OUTSIDE] = outside
         return []
-    seen = bench.rows(f"SELECT {day}::VARCHAR FROM {identifier(table)} WHERE row = {first}")[0][0]
-    told = f"{outside} of {rows} rows lie outside the period {start} to {end} (first: {place(first)}, {seen})"
+    day = f"{local_of(identifier(clock), params.timezone)}::DATE::VARCHAR"
+    seen = bench.rows(f"SELECT {day} FROM {identifier(table)} WHERE row = {lowest}")[0][0]
+    told = f"{outside} of {rows} rows lie outside the period {start} to {end} (first: {place(lowest)}, {seen})"
     do = "Correct the period or the format of times, or declare `outside_period: drop` or `keep`."
     return [f"{where}: {clock}: {told}. {do}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,11 +10,12 @@ from datetime import date, timedelta
 from cxlib.intake.workbench import Befallen, Workbench, identifier, literal
 from cxlib.intake.zones import local_of
 from cxlib.params import Source
-from cxlib.tables import PLANNED, Contract
+from cxlib.tables import CLOCKS, PLANNED, Contract
 
 __all__ = ["implausible"]
 
 EXAMPLES = 5
+SAMPLE, FEW, MONTHS = 10_000, 6, 12  # rows that show whether days and months were swapped; days that are too few to tell
 _BEFORE = (  # table, what comes first, what comes later
     ("contacts", "contact_ts", "first_response_ts"),
     ("contacts", "contact_ts", "resolved_ts"),
@@ -22,6 +24,7 @@ _BEFORE = (  # table, what comes first, what comes later
     ("orders", "order_ts", "delivered_date"),
     ("orders", "order_ts", "cancelled_ts"),
     ("orders", "order_ts", "returned_ts"),
+    ("customers", "start_date", "churn_date"),
     ("quotes", "requested_ts", "sent_ts"),
     ("leads", "created_ts", "first_touch_ts"),
 )
@@ -72,23 +75,39 @@ def implausible(
     (problems, counts)
         One message a contradiction in more rows than declared; rows of those that were borne, by reason and columns.
     """
+    swapped = _swapped(bench, of, table, headers, source)
     checks = [
         *_orders(of, headers, source, timezone),
         *_futures(of, headers, source, timezone, last_day),
         *_spellings(of, table, headers, source),
     ]
     if not checks:
-        return [], {}
+        return [], swapped
     counted = ", ".join(f"count(*) FILTER (WHERE {check.condition})" for check in checks)
     rows, *found = bench.rows(f"SELECT count(*), {counted} FROM {identifier(table)}")[0]
     problems: list[str] = []
-    noted: Befallen = {}
+    noted = swapped
     for check, count in zip(checks, found, strict=True):
         if count > check.share * rows:
             problems.append(f"{where}: {check.problem.format(count=count, rows=rows, shown=_examples(bench, table, check, place))}")
         elif count:
             noted[check.note] = count
     return problems, noted
+
+
+def _swapped(bench: Workbench, of: Contract, table: str, headers: Mapping[str, str], source: Source) -> Befallen:
+    """Note rows whose days spread over the months and hardly over a month's days: 02/11/2025 read with both in each other's place."""
+    clock = CLOCKS.get(of.name, "")
+    numbers = {"%d", "%m"} <= set(re.findall("%[a-zA-Z]", source.form(clock, "time")))
+    if clock not in headers or not numbers or source.format not in ("csv", "qualtrics"):
+        return {}
+    cell = identifier(clock)
+    sample = f"(SELECT {cell} FROM {identifier(table)} WHERE {cell} IS NOT NULL LIMIT {SAMPLE})"
+    asked = f"max(day({cell})), count(DISTINCT day({cell})), count(DISTINCT month({cell})), count(DISTINCT {cell}::DATE)"
+    last, days, months, dates = bench.rows(f"SELECT {asked} FROM {sample}")[0]
+    if not dates or dates < FEW or last > MONTHS or days * 3 > months:
+        return {}
+    return {("day_for_month", clock): bench.rows(f"SELECT count({cell}) FROM {identifier(table)}")[0][0]}
 
 
 def _examples(bench: Workbench, table: str, check: _Check, place: Callable[[int], str]) -> str:

@@ -167,18 +167,26 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
             taxonomy.lay(bench, project, params)
         except CxError as error:
             problems += error.problems
-    whole = not problems
+    whole = dict(tables)  # tables of which every cell is known: what another one lacks may stand in a cell that did not convert
     for name, of in tables.items():
         parts = [part for part in taken if part.record["table"] == name]
+        if any(part.refused for part in parts):
+            del whole[name]
         problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
-    if whole:  # what no table has may stand in a cell that did not convert
-        problems += zeros_lost(bench, taken, f"data/{params.client}")
-        problems += [*unlisted_touchpoints(bench, tables, params), *labels_without_value(bench, tables, params)]
-        if "reasons" in tables:
-            problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
+    problems += zeros_lost(bench, taken, f"data/{params.client}")
+    if "touchpoints" in whole:
+        problems += unlisted_touchpoints(bench, tables, params)
+    problems += labels_without_value(bench, whole, params, unsure=_columns(params, broken | (tables.keys() - whole.keys())))
+    if "reasons" in whole:
+        problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
     if problems:
         raise DataError(*problems)
     return tables | ({"reasons": contract("reasons")} if _needs_taxonomy(params) else {}), taken
+
+
+def _columns(params: Params, tables: set[str]) -> set[str]:
+    """Return the columns that some tables may have."""
+    return {column for name in tables for column in contract_of(params, name).columns}
 
 
 def _written(

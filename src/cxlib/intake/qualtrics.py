@@ -6,9 +6,11 @@ A response's kind stands in the column Status, as a word in the language of the 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from zoneinfo import ZoneInfoNotFoundError
 
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
+from cxlib.intake.zones import steady
 from cxlib.params import Source
 
 __all__ = ["header_faults", "odd_responses", "previews"]
@@ -19,6 +21,7 @@ _PREVIEWS = (
     *("Umfragevorschau", "Umfragetest", "1", "2", "9", "17"),
 )
 _ANSWERS = ("IP Address", "IP-Adresse", "Imported", "Importiert", "Offline", "EX", "EX Offline", "0", "4", "16", "32", "48", "132")
+_ZONE = re.compile(r"""["']timeZone["']\s*:\s*["']([^"']+)["']""")
 _IMPORT_ID = re.compile(r"""\s*\{\s*["']ImportId["']\s*:""")
 
 
@@ -33,7 +36,7 @@ def previews(source: Source, headers: Sequence[str]) -> dict[str, tuple[str, ...
     return {STATUS: _PREVIEWS} if STATUS in headers else {CHANNEL: ("preview",)} if CHANNEL in headers else {}
 
 
-def header_faults(records: Sequence[Sequence[str]], source: Source, where: str) -> list[str]:
+def header_faults(records: Sequence[Sequence[str]], source: Source, where: str, timezone: str) -> list[str]:
     """Word a problem when the lines that are skipped below the names are not those that Qualtrics writes: they may be respondents.
 
     Parameters
@@ -43,16 +46,40 @@ def header_faults(records: Sequence[Sequence[str]], source: Source, where: str) 
     source : Source
     where : str
         How messages name the file.
+    timezone : str
+        The client's.
     """
     last = source.header_line + source.skip_after_header
     if source.format != "qualtrics" or not source.skip_after_header:
         return []
     if len(records) >= last and any(map(_IMPORT_ID.match, records[last - 1])):
-        return []
+        return list(_zone_faults(records[source.header_line - 1], records[last - 1], source, where, timezone))
     seen = f"is {', '.join(records[last - 1])[:60]!r}" if len(records) >= last else "is not there"
     expected = "the questions' texts and then ImportIds below the columns' names"
     way = "Export again as CSV with all three rows, or declare `format: csv`, with `skip_after_header: 1` where only the texts stand there."
     return [f"{where}: Qualtrics writes {expected}, but the last of these lines {seen}. {way}"]
+
+
+def _zone_faults(names: Sequence[str], marks: Sequence[str], source: Source, where: str, timezone: str) -> Iterator[str]:
+    """Yield a problem for each zone in which Qualtrics wrote declared times, and which is not the one that params name."""
+    zone, used = source.timezone or timezone, {header for parts in source.headers.values() for header in parts}
+    columns: dict[str, list[str]] = {}
+    for name, mark in zip(names, marks, strict=False):
+        if name in used and (found := _ZONE.search(mark)):
+            columns.setdefault("UTC" if found[1] == "Z" else found[1], []).append(name)
+    for told, headers in columns.items():
+        if told != zone and not _alike(told, zone):
+            yield (
+                f"{where}: {', '.join(headers)}: Qualtrics wrote these times in the zone {told}, as the third line of the file says, "
+                f"and params name {zone}. Declare `timezone: {told}`."
+            )
+
+
+def _alike(told: str, zone: str) -> bool:
+    try:
+        return steady(told) == steady(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
 
 
 def odd_responses(bench: Workbench, raw: Raw, source: Source) -> Befallen:

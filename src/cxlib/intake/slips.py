@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from cxlib.errors import nearest, worded
 from cxlib.estimates import OTHER, UNKNOWN
@@ -87,9 +87,13 @@ def reserved_words(bench: Workbench, table: str, features: list[str], where: str
             yield f"{where}: {name}: a cell holds {OTHER} or {UNKNOWN}, {meaning}. Map it under `values`."
 
 
-def labels_without_value(bench: Workbench, tables: Mapping[str, Contract], params: Params) -> Iterator[str]:
-    """Yield labels for values that do not occur, where a value much like them occurs without a label."""
+def labels_without_value(
+    bench: Workbench, tables: Mapping[str, Contract], params: Params, *, unsure: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield labels for values that do not occur, where a value much like them occurs without a label; not of `unsure` columns."""
     for column, labels in params.labels.items():
+        if column in unsure:
+            continue
         levels: set[str] = set()
         for name in tables:
             if column in bench.columns(name):

@@ -21,6 +21,7 @@ from cxlib.intake.delimited import read_delimited
 from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
 from cxlib.intake.failures import examples, failures
+from cxlib.intake.magnitudes import magnitudes
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.parts import joined, joint, part_forms
 from cxlib.intake.period import outside_period
@@ -115,6 +116,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     noted = raw.noted | odd_responses(bench, raw, source) | strays(bench, raw, source)
     problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
     problems += failures(bench, raw, conversions, failed, table, where)
+    problems += magnitudes(bench, conversions, table, where)
     refused = _refused(bench, conversions, source, failed, columns, table)
     problems += unmapped_words(bench, raw, table, headers, of, source, f"params/{params.client}.yml: sources.{name}")
     problems += reserved_words(bench, table, [feature for feature in params.extra.get(of.name, {}) if feature in columns], where)
@@ -154,6 +156,8 @@ def _explained(bench: Workbench, raw: Raw, where: str) -> Iterator[None]:
     """Say what is wrong with an export that stops to be readable half-way."""
     try:
         yield
+    except bench.full:
+        raise
     except bench.errors as error:
         if raw.explain:
             raw.explain()
@@ -170,7 +174,7 @@ def _read(path: Path | None, source: Source, where: str, name: str, bench: Workb
     if path is None:
         raise DataError(f"{where}: needs a file.")
     if source.format in ("csv", "qualtrics"):
-        return read_delimited(path, source, where, name, bench)
+        return read_delimited(path, source, where, name, bench, timezone)
     if source.format == "parquet":
         return read_parquet(path, source, where, name, bench, kinds, timezone)
     return {"excel": read_excel, "spss": read_spss}[source.format](path, source, where, name, bench, kinds)

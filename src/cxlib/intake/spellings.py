@@ -24,19 +24,32 @@ def zeros_lost(bench: Workbench, taken: Sequence[Taken], where: str) -> list[str
     where : str
         How messages name the client's data.
     """
-    return [problem for name in SHARED if (problem := _told(bench, name, [part for part in taken if name in part.columns], where))]
+    said = {name for name in SHARED for part in taken for problem in part.problems if f"({name}): " in problem and "zero" in problem}
+    lengths = [_lengths(bench, part) for part in taken]
+    return [problem for name in SHARED if name not in said and (problem := _told(bench, name, taken, lengths, where))]
 
 
-def _told(bench: Workbench, name: str, parts: Sequence[Taken], where: str) -> str:
+def _lengths(bench: Workbench, part: Taken) -> dict[str, tuple[int | None, int | None]]:
+    """Return for each shared id of a source how long the shortest is, and the longest that begins with a zero."""
+    names = [name for name in SHARED if name in part.columns]
+    if not names:
+        return {}
+    cells = map(identifier, names)
+    asked = ", ".join(f"min(strlen({cell})), max(strlen({cell})) FILTER (WHERE starts_with({cell}, '0'))" for cell in cells)
+    found = bench.rows(f"SELECT {asked} FROM {identifier(part.table)}")[0]
+    return {name: (found[2 * place], found[2 * place + 1]) for place, name in enumerate(names)}
+
+
+def _told(
+    bench: Workbench, name: str, taken: Sequence[Taken], lengths: Sequence[dict[str, tuple[int | None, int | None]]], where: str
+) -> str:
     """Look for the like of ids that begin with a zero: one of two spellings is shorter than the longest of these."""
-    if not parts:
+    known = [one[name] for one in lengths if name in one]
+    longest = max((long for _, long in known if long is not None), default=None)
+    if longest is None or all(short is None or short >= longest for short, _ in known):  # all zeros written: what lacks some is shorter
         return ""
-    cell = identifier(name)
+    cell, parts = identifier(name), [part for part in taken if name in part.columns]
     every = " UNION ALL ".join(f"SELECT {number} AS part, {cell} AS id FROM {identifier(part.table)}" for number, part in enumerate(parts))
-    lengths = f"SELECT min(strlen(id)), max(strlen(id)) FILTER (WHERE starts_with(id, '0')) FROM ({every})"
-    shortest, longest = bench.rows(lengths)[0]
-    if longest is None or shortest >= longest:  # as in exports that write all zeros: what lacks some would be shorter
-        return ""
     short = f"SELECT ltrim(id, '0') FROM ({every}) WHERE strlen(id) < {longest} AND ltrim(id, '0') <> ''"
     some = f"(starts_with(id, '0') OR strlen(id) < {longest}) AND ltrim(id, '0') IN ({short})"
     alike = f"SELECT ltrim(id, '0') AS bare, id, min(part) AS part FROM ({every}) WHERE {some} GROUP BY ALL"

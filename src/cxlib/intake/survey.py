@@ -68,7 +68,7 @@ def answers(
 
 
 def _rated(cells: pd.Series, scale: Scale, source: Source) -> tuple[pd.Series, pd.Series, np.ndarray]:
-    word = cells.str.strip()
+    word = cells.str.strip().str.replace(rf"^([+-]?\d+)\{source.decimal}0+$", r"\1", regex=True)  # 8.0, as programs write codes
     state = word.map(scale.states).astype("object")
     state = state.where(
         state.notna(), pd.Series(scale.empty, index=word.index, dtype="object").where(word.isin(list(source.missing)), None)

@@ -7,10 +7,11 @@ import numpy as np
 from cxlib.intake.mojibake import LOST as LOST_LETTER
 from cxlib.params import Source
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "plain_line_ends"]
 
-LINE_END = 10
+LINE_END, RETURN = 10, 13
 LEAD, TAILS = 0xC3, (0x82, 0x83, 0xA2)  # Â, Ã and â in UTF-8: with one of them begins nearly all wrongly decoded text
+MAC = (0xC5, (0xA0, 0xB8))  # Š and Ÿ: ä and ü of a Mac that were taken for letters of Windows
 LOST = LOST_LETTER.encode()
 
 
@@ -75,6 +76,21 @@ class Tally:
             self.suspect, self.begun = bool((begun[:-1] & delimiters).any()), bool(begun[-1])
 
 
+def plain_line_ends(content: bytes) -> bytes:
+    """Return a text with plain line ends; nearly always all of a file's are alike, and a sign is dropped much faster than two replaced.
+
+    >>> plain_line_ends(b"a\\r\\nb\\r\\n"), plain_line_ends(b"a\\rb\\r\\nc\\n")
+    (b'a\\nb\\n', b'a\\nb\\nc\\n')
+    """
+    cells = np.frombuffer(content, dtype=np.uint8)
+    returns = cells == RETURN
+    if not returns.any():
+        return content
+    if not returns[-1] and (cells[1:][returns[:-1]] == LINE_END).all():
+        return cells[~returns].tobytes()
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
 def _widths(ends: np.ndarray, begun: int) -> tuple[np.ndarray, int]:
     """Return how many delimiters each line has, of signs that are line ends or delimiters, and how many stand behind the last line."""
     closing = np.flatnonzero(ends)
@@ -89,4 +105,5 @@ def _doubtful(content: bytes, cells: np.ndarray) -> bool:
     """Tell whether some text may be wrongly decoded; single bytes are found much faster than letters."""
     if LOST[:1] in content and LOST in content:
         return True
-    return bool(np.isin(cells[np.flatnonzero(cells[:-1] == LEAD) + 1], TAILS).any())
+    behind = [np.isin(cells[np.flatnonzero(cells[:-1] == lead) + 1], tails).any() for lead, tails in ((LEAD, TAILS), MAC)]
+    return bool(any(behind))

@@ -12,10 +12,11 @@ from cxlib.intake.workbench import literal, trimmed
 from cxlib.params import Source
 from cxlib.tables import SHARES, Column
 
-__all__ = ["measured", "way_to_declare"]
+__all__ = ["CLOCKS", "measured", "way_to_declare"]
 
 SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
 _PARTS = {"h:m:s": (3600, 60, 1), "m:s": (60, 1), "h:m": (3600, 60)}  # seconds in each part of a clock's text
+CLOCKS = tuple(_PARTS)
 _AS_IN = {"h:m:s": "0:03:25", "m:s": "3:25", "h:m": "3:25"}
 _BLANKS = literal(" \t\u00a0\u2007\u2009\u202f")  # what stands between a number and its unit
 _CLOCK = re.compile(r"\d+:\d{1,2}(?P<seconds>:\d{1,2})?(?:[.,]\d+)?")
@@ -46,7 +47,7 @@ def measured(word: str, unit: str, column: Column, source: Source, number: Calla
     if column.duration:
         own, factor = SECONDS[column.duration], SECONDS[unit]
         return f"({told} * {factor // own})" if factor >= own else f"({told} / {own // factor})"
-    return _of_percent(text, told) if unit == "%" and column.name in SHARES else told
+    return _of_percent(text, told, column.name in SHARES) if unit == "%" else told
 
 
 def _without(text: str, unit: str) -> str:
@@ -69,9 +70,11 @@ def _on_the_clock(text: str, unit: str, decimal: str) -> str:
     return f"CASE WHEN {shaped} THEN {total} END"
 
 
-def _of_percent(text: str, told: str) -> str:
-    """SQL: a share, of 100 % at most. Without its sign, 0.8 may be a share already, the way spreadsheets store 80 %, and fails."""
+def _of_percent(text: str, told: str, share: bool) -> str:
+    """SQL: a percent; a share of 100 % at most. Without its sign, 0.8 may be a share, the way spreadsheets store 80 %, and fails."""
     plain = f"contains({text}, '%') OR {told} = 0 OR abs({told}) > 1"
+    if not share:
+        return f"CASE WHEN {plain} THEN {told} END"
     return f"CASE WHEN ({plain}) AND abs({told}) <= 100 THEN {told} / 100 END"
 
 
@@ -91,6 +94,10 @@ def way_to_declare(column: Column, source: Source, seen: Sequence[str]) -> str:
     if unit == "%" and column.name in SHARES and amounts:
         told = "Percents up to 100 were declared, and 0.8 without its sign may be a share already"
         return f"{told}: if all cells are shares from 0 to 1, leave the unit out"
+    if unit == "%" and any(not (found["before"] or found["behind"]) for found in amounts):
+        return (
+            "Percents were declared, and 0.12 without its sign may be 12 % the way spreadsheets store it: ask for all cells with their sign"
+        )
     if not beside or unit is not None or bool(column.duration) != (beside[0] in SECONDS):
         return ""
     if len(beside) > 1:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxlib.errors import DataError
+
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
@@ -69,6 +71,13 @@ class Workbench:
 
         return duckdb.Error
 
+    @property
+    def full(self) -> type[Exception]:
+        """What a table raises for which there is no room, in memory and beside it."""
+        import duckdb
+
+        return duckdb.OutOfMemoryException
+
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Run a query and return its rows."""
         return self.connection.execute(query).fetchall()
@@ -101,7 +110,13 @@ class Workbench:
 
 @contextmanager
 def workbench(threads: int | None = None) -> Iterator[Workbench]:
-    """Open a workbench; its folder is gone afterwards."""
+    """Open a workbench; its folder is gone afterwards.
+
+    Raises
+    ------
+    DataError
+        When what is done on it needs more room than there is.
+    """
     import duckdb
 
     folder = Path(tempfile.mkdtemp(prefix="cx-intake-"))
@@ -110,6 +125,11 @@ def workbench(threads: int | None = None) -> Iterator[Workbench]:
         with duckdb.connect(":memory:", config=settings | ({"threads": threads} if threads else {})) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             yield Workbench(connection, folder)
+    except duckdb.OutOfMemoryException as error:
+        raise DataError(
+            f"The exports need more room than this machine has: a quarter of its memory, and what is free in {folder.parent}. "
+            "Free some space there, close other programs, or set TMPDIR to a folder on a larger disk."
+        ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -5,13 +5,13 @@ The two agree; adding is ten times as fast.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cxlib.intake.workbench import literal
 
-__all__ = ["change_of", "local_of", "moment_by_rule", "moment_of", "steady"]
+__all__ = ["change_of", "local_of", "midnight", "moment_by_rule", "moment_of", "steady"]
 
 YEARS = (2010, 2035)  # of exports; other years are rare and take the calendar
 MARGIN = timedelta(days=1)  # wider than any two offsets are apart
@@ -22,6 +22,15 @@ def local_of(moment: str, zone: str) -> str:
     """Return SQL for the local time (TIMESTAMP) of a moment (TIMESTAMPTZ)."""
     added = f"make_timestamp(epoch_us({moment}) + {_offset(moment, steady(zone))})"
     return f"coalesce({added}, {moment} AT TIME ZONE {literal(zone)})"
+
+
+def midnight(day: date, zone: str) -> datetime:
+    """Return the moment at which a day begins on a zone's clock, also where a clock change skips or doubles its midnight.
+
+    >>> midnight(date(2018, 11, 4), "America/Sao_Paulo").isoformat()
+    '2018-11-04T03:00:00+00:00'
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
 def moment_of(local: str, zone: str, careful: str) -> str:

@@ -12,8 +12,8 @@ _NEEDS = {"p": "I", "I": "p", "M": "HI", "S": "M", "f": "S"}  # a sign, and thos
 _SLIPS = {"m": "Md", "M": "mS", "d": "m", "H": "I", "I": "H"}  # a sign, and those it is often written for
 
 
-def format_fault(key: str, form: str) -> str:
-    """Say what is wrong with a declared format, and what would do; "" for nothing.
+def format_fault(key: str, form: str, zone: str | None = None) -> str:
+    """Say what is wrong with a declared format, and what would do; "" for nothing. `zone` is that of the times.
 
     >>> format_fault("date_format", "%d.%M.%Y")
     "`date_format` '%d.%M.%Y' tells minutes (%M) and no month (%m); perhaps '%d.%m.%Y' is meant"
@@ -21,6 +21,8 @@ def format_fault(key: str, form: str) -> str:
     unknown = [sign for sign in re.findall(r"%(-?.?)", form) if sign.lstrip("-") not in _KNOWN]
     if unknown:
         return f"`{key}` {form!r} holds the unknown sign %{unknown[0]}; write it as in %d.%m.%Y or %Y-%m-%d %H:%M:%S"
+    if re.search(r"%[SfM]Z$", form) and zone not in ("UTC", "Etc/UTC", "Zulu", "GMT"):
+        return f"`{key}` {form!r} takes the Z at the end for a letter, but it means UTC; write {form[:-1] + '%z'!r}"
     fault = _contradiction(form)
     way = f"perhaps {_nearest_form(form)!r} is meant" if _nearest_form(form) else "write it as in %d.%m.%Y or %d.%m.%Y %H:%M"
     return f"`{key}` {form!r} {fault}; {way}" if fault else ""

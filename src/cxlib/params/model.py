@@ -305,7 +305,7 @@ class Source(_Section):
         ]
         forms = {"date_format": self.date_format, "time_format": self.time_format}
         forms |= {f"formats.{column}": form for column, form in self.formats.items()}
-        problems += [fault for key, form in forms.items() if (fault := format_fault(key, form))]
+        problems += [fault for key, form in forms.items() if (fault := format_fault(key, form, self.timezone))]
         if problems:
             raise ValueError("\n".join(problems))
         return self

@@ -7,6 +7,7 @@ import re
 import typing
 from pathlib import Path
 from typing import Annotated, Any
+from unicodedata import normalize
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -89,7 +90,8 @@ def plain_yaml(path: Path, where: str) -> Any:
         When the file is not UTF-8, or no such YAML.
     """
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
+        text = normalize("NFC", path.read_text(encoding="utf-8"))  # as intake reads exports, whatever keyboard wrote it
+        return yaml.load(text, Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
     except UnicodeDecodeError as error:
         raise ParamsError(f"{where}: is not utf-8 (byte {error.start}). Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
