@@ -7,7 +7,7 @@ is no gap. Met but not answered leaves the rating open; not asked leaves both op
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -50,6 +50,8 @@ class Design:
         Weights and clusters of the rows.
     people : DataFrame
         Who answered, row by row.
+    centre : array (items,)
+        What was taken off the ratings.
     left_out : int
         Questionnaires that were asked the items but give no outcome.
     """
@@ -63,6 +65,7 @@ class Design:
     met: np.ndarray
     chosen: Sample
     people: pd.DataFrame
+    centre: np.ndarray
     left_out: int
 
     @property
@@ -82,6 +85,24 @@ class Design:
     def outcome(self) -> np.ndarray:
         """The outcome, row by row."""
         return np.asarray(self.table[:, -1], dtype=float)
+
+    def only(self, some: np.ndarray) -> Design:
+        """Return the design of some of the rows, array (n,) of bool."""
+        chosen = self.chosen
+        cluster, codes = np.unique(chosen.cluster[some], return_inverse=True)
+        unit = np.unique(chosen.unit[some], return_inverse=True)[1]
+        fewer = replace(
+            chosen,
+            group=chosen.group[some],
+            weight=chosen.weight[some],
+            cluster=codes,
+            cluster_ids=chosen.cluster_ids[cluster],
+            stratum=None if chosen.stratum is None else chosen.stratum[some],
+            n=np.array([len(np.unique(unit))]),
+            unit=unit,
+            rows=chosen.rows[some],
+        )
+        return replace(self, table=self.table[some], met=self.met[some], chosen=fewer, people=self.people[some])
 
     def users(self, player: int) -> np.ndarray:
         """Tell which rows are known to have used any of a player's items."""
@@ -134,10 +155,11 @@ def design(
     _no_twins(rating, met, items, player)
     dummies = (met == 0).any(axis=0)
     use = np.where(dummies, len(items) - 1 + np.cumsum(dummies), -1)
-    rating = _centred(rating, met, chosen.weight, centre)
+    middle = _middle(rating, met, chosen.weight) if centre is None else np.full(len(items), centre)
+    rating = np.where(met == 0, 0.0, rating - middle)
     table = np.column_stack([rating, met[:, dummies], people[OUTCOME].to_numpy()[chosen.rows]])
     left_out = int((was_asked & np.isnan(answers)).sum())
-    return Design(players, out, items, player, use, table, met, chosen, people.iloc[chosen.rows], left_out)
+    return Design(players, out, items, player, use, table, met, chosen, people.iloc[chosen.rows], middle, left_out)
 
 
 def _is_item(responses: pd.DataFrame, outcome: str) -> bool:
@@ -199,8 +221,7 @@ def _no_twins(rating: np.ndarray, met: np.ndarray, items: tuple[str, ...], playe
             )
 
 
-def _centred(rating: np.ndarray, met: np.ndarray, weight: np.ndarray, centre: float | None) -> np.ndarray:
-    """Take each item's mean among its users (or `centre`) off the ratings of those who met it."""
+def _middle(rating: np.ndarray, met: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Return each item's mean among its users."""
     rated = (met == 1) & ~np.isnan(rating)
-    mean = (weight[:, None] * np.where(rated, rating, 0.0)).sum(axis=0) / (weight[:, None] * rated).sum(axis=0)
-    return np.where(met == 0, 0.0, rating - (mean if centre is None else centre))
+    return np.asarray((weight[:, None] * np.where(rated, rating, 0.0)).sum(axis=0) / (weight[:, None] * rated).sum(axis=0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxlib.survey.drivers import lattice
 
-__all__ = ["Figures", "figures"]
+__all__ = ["Figures", "coefficients", "figures"]
 
 ESTIMABLE = 1e-6
 
@@ -64,11 +64,12 @@ def figures(covariance: np.ndarray, groups: Sequence[Sequence[int]], ratings: Se
         "share": (slope - share[:, None, None] * slope.sum(axis=0)) / together,
     }
     slopes["r2"] = slopes["part"].sum(axis=0)[None]
-    coefficient, slopes["coefficient"] = _coefficients(covariance, ratings)
+    coefficient, slopes["coefficient"] = coefficients(covariance, ratings)
     return Figures(part, share, float(part.sum()), coefficient, slopes)
 
 
-def _coefficients(covariance: np.ndarray, ratings: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+def coefficients(covariance: np.ndarray, ratings: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Return least-squares coefficients, summed over the columns of each player, and their derivatives by the covariance."""
     inside = covariance[:-1, :-1]
     scale = np.sqrt(np.where(np.diag(inside) > 0, np.diag(inside), 1.0))
     inverse = np.linalg.pinv(inside / np.outer(scale, scale), rcond=1e-9, hermitian=True) / np.outer(scale, scale)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Normal", "fit_normal"]
+__all__ = ["Normal", "fit_normal", "predicted"]
 
 ITERATIONS, TOLERANCE = 500, 1e-7
 
@@ -146,6 +146,24 @@ def fit_normal(
             break
     inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
     return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, step < TOLERANCE or complete)
+
+
+def predicted(rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
+    """Return what known cells let expect of the last column, array (n,).
+
+    Parameters
+    ----------
+    rows : array (n, q − 1)
+        NaN where unknown.
+    mean, covariance : arrays (q,), (q, q)
+
+    >>> predicted(np.array([[2.0], [np.nan]]), np.array([1.0, 5.0]), np.array([[1.0, 0.5], [0.5, 1.0]])).tolist()
+    [5.5, 5.0]
+    """
+    full = np.column_stack([rows, np.full(len(rows), np.nan)])
+    known, pattern = np.unique(~np.isnan(full), axis=0, return_inverse=True)
+    _, score, _ = _scores(full, mean, covariance, pattern.reshape(-1), known, None)
+    return np.asarray(mean[-1] + score @ covariance[:, -1])
 
 
 def _start(rows: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

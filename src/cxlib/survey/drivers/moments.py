@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.missing import Normal, fit_normal
 
 __all__ = ["Moments", "moments"]
@@ -73,27 +72,31 @@ class Moments:
         return influence
 
 
-def moments(design: Design) -> Moments:
+def moments(table: np.ndarray, weight: np.ndarray, met: np.ndarray, use: np.ndarray) -> Moments:
     """Estimate mean and covariance of a design's columns.
+
+    Parameters
+    ----------
+    table, weight, met, use : arrays
+        As in :class:`cxlib.survey.drivers.design.Design`.
 
     Returns
     -------
     Moments
         Independent of the centre that was taken off the ratings.
     """
-    rows, weight, items = design.table, design.weight, len(design.items)
-    unknown = np.isnan(rows)
+    items, unknown = met.shape[1], np.isnan(table)
     if not unknown.any():
-        mean = np.average(rows, axis=0, weights=weight)
-        centred = rows - mean
-        return Moments(mean, (centred * weight[:, None]).T @ centred / weight.sum(), rows, weight)
-    open_ratings = unknown[:, :items] & (design.met == 1) & (design.use >= 0)
+        mean = np.average(table, axis=0, weights=weight)
+        centred = table - mean
+        return Moments(mean, (centred * weight[:, None]).T @ centred / weight.sum(), table, weight)
+    open_ratings = unknown[:, :items] & (met == 1) & (use >= 0)
     if not open_ratings.any():
-        normal = fit_normal(rows, weight)
+        normal = fit_normal(table, weight)
         return Moments(normal.mean, normal.covariance, normal.rows, weight, normal)
-    ratings = np.column_stack([np.where(design.met == 0, np.nan, rows[:, :items]), rows[:, -1]])
+    ratings = np.column_stack([np.where(met == 0, np.nan, table[:, :items]), table[:, -1]])
     first = fit_normal(ratings, weight, prior=PRIOR)
-    rows = rows.copy()
+    rows = table.copy()
     rows[:, :items] = np.where(open_ratings, first.rows[:, :items], rows[:, :items])
     normal = fit_normal(rows, weight, spread=_left_open(first, open_ratings, rows.shape[1]))
     return Moments(normal.mean, normal.covariance, normal.rows, weight, normal, first, open_ratings)
