@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pandas as pd
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
-from cxlib.survey.drivers import holdout
-from cxlib.survey.drivers.fitted import Fitted, of_design
-from cxlib.survey.drivers.inference import Inferred, infer
+from cxlib.survey.drivers import holdout, lattice
+from cxlib.survey.drivers.fitted import Fitted
+from cxlib.survey.drivers.moments import moments
 
 __all__ = ["STABLE", "first_eigenvalue_share", "inflation", "of", "person_mean", "straight_liners"]
 
@@ -48,7 +46,7 @@ def of(found: Fitted, options: Sampling) -> pd.DataFrame:
         "person_mean_r2": (person_mean(found), np.nan, np.nan),
         "vif_max": (float(np.nanmax(inflation(found))), np.nan, np.nan),
         "straight_liner_share": (float(np.average(straight, weights=found.design.weight)), np.nan, np.nan),
-        "straight_liner_shift": (_shift(found, straight, options), np.nan, np.nan),
+        "straight_liner_shift": (_shift(found, straight), np.nan, np.nan),
         **holdout.compared(found.design, level=found.level, seed=options.get("seed", 1)),
         "top_probability": (top, np.nan, np.nan),
     }
@@ -104,12 +102,15 @@ def _correlations(found: Fitted) -> np.ndarray:
     return correlation
 
 
-def _shift(found: Fitted, straight: np.ndarray, options: Sampling) -> float:
+def _shift(found: Fitted, straight: np.ndarray) -> float:
     """Largest change of a share when straight-liners are left out."""
     if not straight.any():
         return 0.0
-    rest = of_design(found.design.only(~straight), {**options, "draws": 0})
-    return float(np.abs(rest.share.value - found.share.value).max()) if rest.figures.slopes else float("nan")
+    rest, groups = found.design.only(~straight), found.design.groups
+    if len(rest.table) < rest.table.shape[1] + 2:
+        return float("nan")
+    value = lattice.parts(moments(rest.table, rest.weight, rest.met, rest.use).covariance, groups)
+    return float(np.abs(value / value.sum() - found.share.value).max()) if value.sum() > 0 else float("nan")
 
 
 def _laid(found: Fitted, values: dict[str, tuple[float, float, float]], notes: dict[str, str]) -> pd.DataFrame:

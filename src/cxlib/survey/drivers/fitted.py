@@ -16,7 +16,7 @@ from cxlib.survey.drivers.figures import Figures, coefficients, figures
 from cxlib.survey.drivers.inference import Inferred, infer, within
 from cxlib.survey.drivers.moments import Moments, moments
 
-__all__ = ["HALO_ONLY", "Fitted", "chance", "fitted"]
+__all__ = ["HALO_ONLY", "Fitted", "fitted", "of_design"]
 
 HALO_ONLY, COLLINEAR, ONE_CLUSTER = "halo only", "collinear", "one cluster"
 LARGE = 0.5  # of an even share: below it, nobody would take an item for a driver
@@ -117,9 +117,12 @@ def of_design(laid: Design, options: Sampling, *, bootstrap: bool = False) -> Fi
     n_eff, columns = float(laid.chosen.kish()[0]), laid.table.shape[1] - 1
     widen = n_eff / max(n_eff - columns, 1.0)
     values = {"share": told.share, "part": told.part, "coefficient": told.coefficient, "r2": np.array([told.r2])}
+    every = coefficients(found.covariance, [[column] for column in range(columns)])[1]
+    influence = found.influence(np.concatenate([*(told.slopes[name] for name in values), every]))
+    ends = np.cumsum([len(value) for value in values.values()])
+    moved = dict(zip([*values, "columns"], np.split(influence, ends, axis=1), strict=True))
     sure = {
-        name: infer(value, found.influence(told.slopes[name]), laid.chosen, level=level, draws=draws, seed=seed, widen=widen)
-        for name, value in values.items()
+        name: infer(value, moved[name], laid.chosen, level=level, draws=draws, seed=seed, widen=widen) for name, value in values.items()
     }
     percentiles = None
     if bootstrap:
@@ -130,28 +133,22 @@ def of_design(laid: Design, options: Sampling, *, bootstrap: bool = False) -> Fi
         sure = {
             name: Inferred(one.value, np.nanstd(drawn[name], axis=1, ddof=1), one.reach, one.p, drawn[name]) for name, one in sure.items()
         }
-    return Fitted(laid, found, told, **sure, r2_adjusted=_less_chance(laid, found, told), percentiles=percentiles, level=level)
+    return Fitted(laid, found, told, **sure, r2_adjusted=_less_chance(laid, found, told, moved["columns"]), percentiles=percentiles, level=level)
 
 
-def chance(laid: Design, found: Moments) -> float:
-    """Return the variance of the outcome that the columns explain by chance: trace of their covariance times that of their coefficients.
+def _less_chance(laid: Design, found: Moments, told: Figures, moved: np.ndarray) -> float:
+    """Adjusted R² (Ezekiel 1930), for the number of independent answers that the columns' clustered spread amounts to.
 
-    The coefficients' covariance is the clustered sandwich, so weights and clusters count.
+    What columns explain by chance is the trace of their covariance times that of their coefficients, the clustered sandwich.
     """
     size = len(found.covariance) - 1
-    inside = found.covariance[:-1, :-1]
-    scores = found.influence(coefficients(found.covariance, [[column] for column in range(size)])[1])
     sums = np.zeros((len(laid.chosen.cluster_ids), size))
-    np.add.at(sums, laid.chosen.cluster, scores)
-    return float(np.einsum("ci,ij,cj", sums, inside, sums)) * len(sums) / max(len(sums) - 1, 1)
-
-
-def _less_chance(laid: Design, found: Moments, told: Figures) -> float:
-    """Adjusted R² (Ezekiel 1930), for the number of independent answers that the columns' clustered spread amounts to."""
-    size = len(found.covariance) - 1
-    by_chance = chance(laid, found)
-    answers = size * found.covariance[-1, -1] * (1 - told.r2) / by_chance if by_chance > 0 else np.inf
-    return float(1 - (1 - told.r2) * (answers - 1) / max(answers - 1 - size, 1.0)) if np.isfinite(answers) else told.r2
+    np.add.at(sums, laid.chosen.cluster, moved)
+    by_chance = float(np.einsum("ci,ij,cj", sums, found.covariance[:-1, :-1], sums, optimize=True)) * len(sums) / max(len(sums) - 1, 1)
+    if by_chance <= 0:
+        return told.r2
+    answers = size * found.covariance[-1, -1] * (1 - told.r2) / by_chance
+    return float(1 - (1 - told.r2) * (answers - 1) / max(answers - 1 - size, 1.0))
 
 
 def _nothing(laid: Design, level: float) -> Fitted:

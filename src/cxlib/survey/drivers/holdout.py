@@ -8,12 +8,12 @@ import numpy as np
 
 from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.inference import infer
-from cxlib.survey.drivers.missing import predicted
-from cxlib.survey.drivers.moments import moments
+from cxlib.survey.drivers.missing import fit_normal, predicted
 
 __all__ = ["FOLDS", "compared", "folds"]
 
 FOLDS = 5
+ROUGH = 1e-4  # a prediction needs no more
 
 
 def compared(design: Design, *, level: float, seed: int) -> dict[str, tuple[float, float, float]]:
@@ -42,14 +42,13 @@ def compared(design: Design, *, level: float, seed: int) -> dict[str, tuple[floa
     mean = np.where(some, np.where(rated, raw, 0.0).sum(axis=1) / count, np.nan)
     lowest = np.where(some, np.where(rated, raw, np.inf).min(axis=1), np.nan)
     fold = folds(design.chosen.cluster_ids, seed)[design.chosen.cluster]
-    columns = {"additive": design.table[:, :-1], "mean": mean[:, None], "weakest": lowest[:, None]}
-    columns["both"] = np.column_stack([design.table[:, :-1], lowest])
-    errors = {name: _errors(design, table, fold) for name, table in columns.items()}
+    errors = {name: _errors(design, column[:, None], fold) for name, column in (("mean", mean), ("weakest", lowest))}
+    errors |= _errors_of_both(design, lowest, fold)
     weight, base = design.weight, _errors(design, np.empty((len(fold), 0)), fold)
     total = float((weight * base).sum())
     if not total > 0:
         return dict.fromkeys(["holdout_r2_additive", "holdout_r2_mean", "holdout_r2_weakest", "weakest_link_gain"], (np.nan,) * 3)
-    values = {f"holdout_r2_{name}": (1 - float((weight * errors[name]).sum()) / total, np.nan, np.nan) for name in columns if name != "both"}
+    values = {f"holdout_r2_{name}": (1 - float((weight * errors[name]).sum()) / total, np.nan, np.nan) for name in ("additive", "mean", "weakest")}
     better = errors["additive"] - errors["both"]
     gain = float((weight * better).sum()) / total
     moved = (weight * (better - gain * base) / total)[:, None]
@@ -71,14 +70,28 @@ def folds(cluster_ids: np.ndarray, seed: int) -> np.ndarray:
 
 def _errors(design: Design, columns: np.ndarray, fold: np.ndarray) -> np.ndarray:
     """Squared errors of rows predicted from the other folds."""
+    table, errors = np.column_stack([columns, design.outcome]), np.full(len(fold), np.nan)
+    for number in np.unique(fold):
+        train, test = fold != number, fold == number
+        if train.any():
+            held = fit_normal(table[train], design.weight[train], tolerance=ROUGH)
+            errors[test] = (design.outcome[test] - predicted(columns[test], held.mean, held.covariance)) ** 2
+    return errors
+
+
+def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dict[str, np.ndarray]:
+    """Squared errors of all columns, without and with the lowest rating; one fit a fold serves both."""
+    columns = np.column_stack([lowest, design.table[:, :-1]])
     table = np.column_stack([columns, design.outcome])
-    errors = np.zeros(len(table))
+    errors = {name: np.full(len(fold), np.nan) for name in ("additive", "both")}
+    start = None
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         if not train.any():
-            return np.full(len(table), np.nan)
-        own = columns.shape[1] >= design.table.shape[1] - 1
-        met, use = (design.met[train], design.use) if own else (np.zeros((train.sum(), 0)), np.zeros(0, dtype=int))
-        held = moments(table[train], design.weight[train], met, use)
-        errors[test] = (design.outcome[test] - predicted(table[test, :-1], held.mean, held.covariance)) ** 2
+            continue
+        held = fit_normal(table[train], design.weight[train], tolerance=ROUGH, start=start)
+        start = (held.mean, held.covariance)
+        for name, first in (("additive", 1), ("both", 0)):
+            told = predicted(columns[test, first:], held.mean[first:], held.covariance[first:, first:])
+            errors[name][test] = (design.outcome[test] - told) ** 2
     return errors

@@ -95,6 +95,7 @@ def fit_normal(
     spread: tuple[np.ndarray, np.ndarray] | None = None,
     prior: float = 0.0,
     start: tuple[np.ndarray, np.ndarray] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> Normal:
     """Fit mean and covariance to rows with unknown cells by maximum likelihood.
 
@@ -109,6 +110,8 @@ def fit_normal(
         Rows' worth of a prior that says the columns are uncorrelated; keeps pairs that nobody answered together from running off.
     start : (mean, covariance), optional
         Where to begin.
+    tolerance : float
+        Largest last step, in units of the columns' scale.
 
     Returns
     -------
@@ -116,7 +119,7 @@ def fit_normal(
 
     Notes
     -----
-    EM (Dempster, Laird & Rubin 1977): μ ← μ + Σ·mean(u), Σ ← Σ + Σ·mean(uu' − Λ)·Σ, until nothing moves by 1e−7 of its scale.
+    EM (Dempster, Laird & Rubin 1977): μ ← μ + Σ·mean(u), Σ ← Σ + Σ·mean(uu' − Λ)·Σ, until nothing moves by `tolerance`.
 
     >>> fitted = fit_normal(np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 5.0], [4.0, np.nan]]), np.ones(4))
     >>> fitted.mean.round(2).tolist()
@@ -142,10 +145,10 @@ def fit_normal(
         new = (new + flat / len(weight) * np.diag(scale**2)) / (1 + flat / len(weight)) if prior else new
         step = max(np.abs(moved / scale).max(), np.abs((new - sigma) / np.outer(scale, scale)).max())
         mean, sigma = mean + moved, (new + new.T) / 2
-        if step < TOLERANCE or complete:
+        if step < tolerance or complete:
             break
     inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
-    return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, step < TOLERANCE or complete)
+    return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, step < tolerance or complete)
 
 
 def predicted(rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -180,15 +183,12 @@ def _scores(
     """Λ, u and ΛVΛ."""
     both = known[:, :, None] & known[:, None, :]
     inverse = np.linalg.pinv(np.where(both, sigma, 0.0), hermitian=True) if _singular(sigma) else _inverted(sigma, known, both)
-    centred = np.where(known[pattern], rows - mean, 0.0)
-    score = np.empty_like(centred)
     order = np.argsort(pattern, kind="stable")
-    ends = np.cumsum(np.bincount(pattern, minlength=len(known)))
-    if len(known) * 3 > len(rows):  # hardly two rows alike
-        score = np.einsum("nij,nj->ni", inverse[pattern], centred)
-    else:
-        for number, rows_of in enumerate(np.split(order, ends[:-1])):
-            score[rows_of] = centred[rows_of] @ inverse[number]
+    centred = np.where(known[pattern], rows - mean, 0.0)[order]
+    score, ends = np.empty_like(centred), np.searchsorted(pattern[order], np.arange(len(known) + 1)).tolist()
+    for number in range(len(known)):
+        here = slice(ends[number], ends[number + 1])
+        score[order[here]] = centred[here] @ inverse[number]
     rest = np.zeros_like(inverse) if extra is None else inverse @ extra @ inverse
     return inverse, score, rest
 
