@@ -131,7 +131,7 @@ def of_design(laid: Design, options: Sampling, *, bootstrap: bool = False) -> Fi
         low, high = np.nanquantile(drawn["share"], tails, axis=1)
         percentiles = (low, high)
         sure = {
-            name: Inferred(one.value, np.nanstd(drawn[name], axis=1, ddof=1), one.reach, one.p, drawn[name]) for name, one in sure.items()
+            name: Inferred(one.value, np.nanstd(drawn[name], axis=1, ddof=1), one.reach, one.p, drawn[name], one.sums) for name, one in sure.items()
         }
     return Fitted(laid, found, told, **sure, r2_adjusted=_less_chance(laid, found, told, moved["columns"]), percentiles=percentiles, level=level)
 
@@ -154,8 +154,8 @@ def _less_chance(laid: Design, found: Moments, told: Figures, moved: np.ndarray)
 def _nothing(laid: Design, level: float) -> Fitted:
     size, players = laid.table.shape[1], len(laid.players)
     empty = np.full((size, size), np.nan)
-    missing = Inferred(*(np.full(players, np.nan) for _ in range(4)), np.full((players, 0), np.nan))
-    one = Inferred(*(np.full(1, np.nan) for _ in range(4)), np.full((1, 0), np.nan))
+    missing = Inferred(*(np.full(players, np.nan) for _ in range(4)), np.full((players, 0), np.nan), np.empty((0, players)))
+    one = Inferred(*(np.full(1, np.nan) for _ in range(4)), np.full((1, 0), np.nan), np.empty((0, 1)))
     told = Figures(missing.value, missing.value, float("nan"), missing.value, {})
     held = Moments(empty[0], empty, laid.table, laid.weight)
     return Fitted(laid, held, told, missing, missing, missing, one, float("nan"), None, level)

@@ -28,6 +28,8 @@ class Inferred:
     p : array (k,)
         Two-sided, of the figure being zero.
     draws : array (k, draws)
+    sums : array (clusters, k)
+        What each cluster moves.
     """
 
     value: np.ndarray
@@ -35,6 +37,7 @@ class Inferred:
     reach: np.ndarray
     p: np.ndarray
     draws: np.ndarray
+    sums: np.ndarray
 
     @property
     def low(self) -> np.ndarray:
@@ -90,7 +93,7 @@ def infer(
     for start in range(0, draws, step):
         weights = draw_weights(chosen.cluster_ids, draws=min(step, draws - start), seed=seed, first=start)
         drawn[:, start : start + step] += sums.T @ (weights.astype(float) - 1.0)
-    return Inferred(value, se, special.stdtrit(df, (1 + level) / 2), p, drawn)
+    return Inferred(value, se, special.stdtrit(df, (1 + level) / 2), p, drawn, sums)
 
 
 def within(value: float, se: float, reach: float) -> tuple[float, float]:

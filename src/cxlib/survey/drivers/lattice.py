@@ -15,7 +15,7 @@ import numpy as np
 
 from cxlib.errors import DataError
 
-__all__ = ["MAX_PLAYERS", "explained", "gradients", "parts"]
+__all__ = ["MAX_PLAYERS", "explained", "gradients", "leaf_weights", "parts"]
 
 MAX_PLAYERS = 20
 LEAVES = 2**13  # subsets walked at once; a few such arrays fit into a cache
@@ -103,7 +103,7 @@ def gradients(covariance: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.nd
     value, back = np.zeros(players), np.empty((players, *root.shape))
     for subset in range(root.shape[-1]):
         leaves = _tape(np.ascontiguousarray(root[..., [subset]]), there, floors_there)
-        weight = _leaf_weights(players, outer, subset)
+        weight = leaf_weights(players, outer, subset)
         value -= weight @ leaves[-1][0, 0]
         back[..., subset] = _back(-weight[:, None, None, :], leaves, there, floors_there)[..., 0]
     slope = _back(back, tape, here, floors)[..., 0]
@@ -240,10 +240,21 @@ def _counts(players: int) -> np.ndarray:
     return np.array([subset.bit_count() for subset in range(2**players)])
 
 
-def _leaf_weights(players: int, outer: int, subset: int) -> np.ndarray:
-    """Weight of every leaf below one subset of the outer players in each player's part, array (p, leaves)."""
+def leaf_weights(players: int, outer: int = 0, subset: int = 0) -> np.ndarray:
+    """Return the weight of every subset's value in each player's part, array (p, subsets).
+
+    Parameters
+    ----------
+    players : int
+    outer, subset : int
+        Where the first `outer` players are in or out as the bits of `subset` say: the subsets of the others.
+
+    >>> leaf_weights(2).tolist()
+    [[-0.5, 0.5, -0.5, 0.5], [-0.5, -0.5, 0.5, 0.5]]
+    """
     minus, plus = _weights(players)
     leaves = np.arange(2 ** (players - outer))
     size = _counts(players - outer) + subset.bit_count()
-    member = np.array([leaves >> (player - outer) & 1 if player >= outer else np.full(len(leaves), subset >> player & 1) for player in range(players)])
-    return member * plus[size] - minus[size]
+    fixed = [np.full(len(leaves), subset >> player & 1) for player in range(outer)]
+    member = np.array(fixed + [leaves >> bit & 1 for bit in range(players - outer)])
+    return np.asarray(member * plus[size] - minus[size])

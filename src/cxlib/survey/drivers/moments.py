@@ -60,6 +60,15 @@ class Moments:
             covariance = covariance + np.einsum("p,pij->ij", of_pattern, self.normal.left)
         return np.asarray(covariance)
 
+    def imputed(self, rng: np.random.Generator) -> np.ndarray:
+        """Return the rows with unknown cells drawn from what the known ones leave open, array (n, q)."""
+        if self.normal is None:
+            return self.rows
+        values, vectors = np.linalg.eigh(self.normal.left)
+        root = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
+        noise = rng.normal(size=self.rows.shape)
+        return np.asarray(self.rows + np.einsum("nij,nj->ni", root[self.normal.pattern], noise))
+
     def influence(self, slope: np.ndarray) -> np.ndarray:
         """Return how every row moves k figures whose derivatives by the covariance are `slope`, array (n, k); it carries the weight."""
         if self.normal is None:
