@@ -13,6 +13,7 @@ import numpy as np
 __all__ = ["Normal", "fit_normal", "predicted"]
 
 ITERATIONS, TOLERANCE = 500, 1e-7
+LOOK_BACK = 6  # steps
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,21 +135,49 @@ def fit_normal(
     of_pattern = np.bincount(pattern, share, minlength=len(known))
     mean, sigma = start if start is not None else _start(rows, share)
     scale = np.sqrt(np.diag(_start(rows, share)[1]))
-    flat = prior / weight.sum() * len(weight)
+    ridge = prior / len(weight)
     complete = bool(known.all()) and extra is None
+    ahead = _Ahead(scale)
     for iteration in range(1, ITERATIONS + 1):
         inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
-        middle = share @ score
+        moved = sigma @ (share @ score)
         total = (score * share[:, None]).T @ score + np.einsum("p,pij->ij", of_pattern, rest - inverse)
-        moved = sigma @ middle
         new = sigma + sigma @ total @ sigma - np.outer(moved, moved)
-        new = (new + flat / len(weight) * np.diag(scale**2)) / (1 + flat / len(weight)) if prior else new
+        new = (new + ridge * np.diag(scale**2)) / (1 + ridge)
         step = max(np.abs(moved / scale).max(), np.abs((new - sigma) / np.outer(scale, scale)).max())
-        mean, sigma = mean + moved, (new + new.T) / 2
-        if step < tolerance or complete:
+        if complete or step < tolerance:
+            mean, sigma = mean + moved, (new + new.T) / 2
             break
+        mean, sigma = ahead.of(mean, sigma, mean + moved, (new + new.T) / 2)
     inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
-    return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, step < tolerance or complete)
+    return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, bool(complete or step < tolerance))
+
+
+class _Ahead:
+    """Looks ahead of EM's next step by the last few ones (Anderson 1965; Walker & Ni 2011); EM's own step where that leads astray."""
+
+    def __init__(self, scale: np.ndarray) -> None:
+        self.rows, self.columns = np.triu_indices(len(scale))
+        self.unit = np.concatenate([scale, (np.outer(scale, scale))[self.rows, self.columns]])
+        self.steps: list[np.ndarray] = []
+        self.ends: list[np.ndarray] = []
+
+    def of(self, mean: np.ndarray, sigma: np.ndarray, next_mean: np.ndarray, next_sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        size = len(mean)
+        end = np.concatenate([next_mean, next_sigma[self.rows, self.columns]]) / self.unit
+        step = end - np.concatenate([mean, sigma[self.rows, self.columns]]) / self.unit
+        if self.steps and np.linalg.norm(step) > 2 * np.linalg.norm(self.steps[-1]):
+            self.steps, self.ends = [], []
+        self.steps, self.ends = [*self.steps[-LOOK_BACK:], step], [*self.ends[-LOOK_BACK:], end]
+        if len(self.steps) < 3:
+            return next_mean, next_sigma
+        by_step, by_end = np.diff(self.steps, axis=0).T, np.diff(self.ends, axis=0).T
+        guess = (end - by_end @ np.linalg.lstsq(by_step, step, rcond=1e-8)[0]) * self.unit
+        found = np.zeros((size, size))
+        found[self.rows, self.columns] = found[self.columns, self.rows] = guess[size:]
+        scale = self.unit[:size]
+        before, after = (np.linalg.eigvalsh(one / np.outer(scale, scale))[0] for one in (next_sigma, found))
+        return (guess[:size], found) if after > 0.1 * before > 0 else (next_mean, next_sigma)
 
 
 def predicted(rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
