@@ -14,6 +14,7 @@ __all__ = ["Normal", "fit_normal", "predicted"]
 
 ITERATIONS, TOLERANCE = 500, 1e-7
 LOOK_BACK = 6  # steps
+REPEATED = 1e-7  # of the variance, added where columns repeat one another
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,7 +212,7 @@ def _scores(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Λ, u and ΛVΛ."""
     both = known[:, :, None] & known[:, None, :]
-    inverse = np.linalg.pinv(np.where(both, sigma, 0.0), hermitian=True) if _singular(sigma) else _inverted(sigma, known, both)
+    inverse = _inverted(sigma + REPEATED * np.diag(np.diag(sigma)) if _singular(sigma) else sigma, known, both)
     order = np.argsort(pattern, kind="stable")
     centred = np.where(known[pattern], rows - mean, 0.0)[order]
     score, ends = np.empty_like(centred), np.searchsorted(pattern[order], np.arange(len(known) + 1)).tolist()
