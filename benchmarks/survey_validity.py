@@ -94,7 +94,9 @@ class Answers:
         )
 
 
-def answers_of(rng: np.random.Generator, n: int, *, accounts: int = 0, never: float = 0.0, no_answer: float = 0.0, not_asked: float = 0.0) -> Answers:
+def answers_of(
+    rng: np.random.Generator, n: int, *, accounts: int = 0, never: float = 0.0, no_answer: float = 0.0, not_asked: float = 0.0
+) -> Answers:
     """Draw answers; accounts share a mood and a part of what the ratings do not tell."""
     account, mood, rest = np.arange(n), rng.normal(size=n), rng.normal(size=n)
     if accounts:
@@ -205,7 +207,14 @@ def alarms(cell: Cell) -> Iterator[Result]:
         missed.append(np.mean(notes[:3] == HALO_ONLY))
     sure = stats.binomtest(int(np.sum(wrong)), len(wrong)).proportion_ci(0.99, "wilson")
     note = f"99 % {sure.low:.3f}–{sure.high:.3f}; {cell.repetitions} samples"
-    yield Result(cell.name.replace(cell.figure, "q < 0.05 without effect"), float(np.mean(wrong)), "share of samples", "≤ 0.05", bool(sure.low <= 0.05), note)
+    yield Result(
+        cell.name.replace(cell.figure, "q < 0.05 without effect"),
+        float(np.mean(wrong)),
+        "share of samples",
+        "≤ 0.05",
+        bool(sure.low <= 0.05),
+        note,
+    )
     value = float(np.mean(missed))
     goal = 0.05 if cell.n >= 300 else None
     held = None if goal is None else value <= goal

@@ -69,10 +69,18 @@ def test_part_of_a_design_keeps_what_belongs_to_its_rows(lay_out):
             "item_id, item_type, value, state, weight, scale_low, scale_high.",
         ),
         ({}, {"outcome": "state"}, "outcome: is not a number but 'str'. Make it one (0 and 1 for no and yes)."),
-        ({"left": np.arange(9.0)}, {"outcome": "left"}, "outcome: differs within a questionnaire: 'left'. A questionnaire has one outcome."),
+        (
+            {"left": np.arange(9.0)},
+            {"outcome": "left"},
+            "outcome: differs within a questionnaire: 'left'. A questionnaire has one outcome.",
+        ),
         ({}, {"groups": {"q7": "x"}}, "groups: there is no such item among the items: 'q7'. Items: q0, q1."),
         ({"scale_high": 4.0}, {}, "q0: an answer lies outside the scale 1–4: '5'."),
-        ({"weight": -1.0}, {"options": {"weight": "weight"}}, "weight: 'weight' is negative or missing in 3 rows that have an answer. Weights are ≥ 0."),
+        (
+            {"weight": -1.0},
+            {"options": {"weight": "weight"}},
+            "weight: 'weight' is negative or missing in 3 rows that have an answer. Weights are ≥ 0.",
+        ),
     ],
 )
 def test_what_cannot_be_laid_out_is_refused(lay_out, change, options, message):

@@ -142,7 +142,8 @@ def _apart(
     squares, count = (sums**2).sum(axis=0), len(ids)
     with np.errstate(invalid="ignore", divide="ignore"):
         se = np.sqrt(squares * count / (count - 1))
-        df = np.minimum(count - 1, 2 * squares**2 / ((sums**4).sum(axis=0) - squares**2 / count))
+        doubt = (sums**4).sum(axis=0) - squares**2 / count
+        df = np.where(doubt > 0, np.minimum(count - 1, 2 * squares**2 / doubt), count - 1)
         reach = special.stdtrit(df, (1 + options.get("level", 0.95)) / 2)
         p = 2 * special.stdtr(df, -np.abs(value) / se)
     return value, value - reach * se, value + reach * se, p, draws

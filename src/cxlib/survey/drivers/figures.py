@@ -52,7 +52,7 @@ def figures(covariance: np.ndarray, groups: Sequence[Sequence[int]], ratings: Se
 
     >>> both = figures(np.array([[1, 0.5, 0.6], [0.5, 1, 0.5], [0.6, 0.5, 1]]), [[0], [1]], [[0], [1]])
     >>> round(both.r2, 3), both.share.round(3).tolist(), both.coefficient.round(3).tolist()
-    (0.413, [0.635, 0.365], [0.467, 0.267])
+    (0.413, [0.633, 0.367], [0.467, 0.267])
     """
     value, slope = lattice.gradients(covariance, groups)
     variance, together = covariance[-1, -1], value.sum()

@@ -132,9 +132,12 @@ def of_design(laid: Design, options: Sampling, *, bootstrap: bool = False) -> Fi
         low, high = np.nanquantile(drawn["share"], tails, axis=1)
         percentiles = (low, high)
         sure = {
-            name: Inferred(one.value, np.nanstd(drawn[name], axis=1, ddof=1), one.reach, one.p, drawn[name], one.sums) for name, one in sure.items()
+            name: Inferred(one.value, np.nanstd(drawn[name], axis=1, ddof=1), one.reach, one.p, drawn[name], one.sums)
+            for name, one in sure.items()
         }
-    return Fitted(laid, found, told, **sure, r2_adjusted=_less_chance(laid, found, told, moved["columns"]), percentiles=percentiles, level=level)
+    return Fitted(
+        laid, found, told, **sure, r2_adjusted=_less_chance(laid, found, told, moved["columns"]), percentiles=percentiles, level=level
+    )
 
 
 def _less_chance(laid: Design, found: Moments, told: Figures, moved: np.ndarray) -> float:

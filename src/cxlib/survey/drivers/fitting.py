@@ -81,10 +81,10 @@ def fit(
     >>> answers = np.column_stack([ratings, 2 * ratings[:, 0] + rng.normal(size=400)])
     >>> table = pd.DataFrame({"response_id": np.repeat(np.arange(400).astype(str), 3), "item_id": ["speed", "price", "overall"] * 400,
     ...     "item_type": ["actual", "actual", "overall"] * 400, "value": answers.ravel(), "state": "answered", "weight": 1.0})
-    >>> fit(table.assign(respondent_id=table["response_id"]), outcome="overall").table[["item", "share", "coefficient"]].round(1)
-        item  share  coefficient
-    0  speed    1.0          2.0
-    1  price    0.0          0.0
+    >>> fit(table.assign(respondent_id=table["response_id"]), outcome="overall").table[["item", "share", "note"]].round(1)
+        item  share note
+    0  speed    1.0
+    1  price    0.0
     """
     options: Sampling = {"weight": weight, "cluster": cluster, "stratum": stratum, "level": level, "draws": draws, "seed": seed}
     named = named_items(responses, items, item_type, outcome)
@@ -170,7 +170,9 @@ def _estimates(found: Fitted, table: pd.DataFrame, column: str, method: str) -> 
     common = {"n": found.design.chosen.n[0], "n_eff": found.n_eff, "method": method}
     of_users = {**common, "n": table["n_users"].fillna(0).to_numpy(dtype=int), "n_eff": np.nan}
 
-    def laid(metric: str, unit: str, value: object, low: object, high: object, draws: np.ndarray | None = None, **more: object) -> pd.DataFrame:
+    def laid(
+        metric: str, unit: str, value: object, low: object, high: object, draws: np.ndarray | None = None, **more: object
+    ) -> pd.DataFrame:
         columns = {"metric": metric, "unit": unit, "value": value, "low": low, "high": high, "note": note, **common, **more}
         drawn = None
         if draws is not None and draws.shape[1]:
@@ -183,7 +185,12 @@ def _estimates(found: Fitted, table: pd.DataFrame, column: str, method: str) -> 
     return estimates.stack(
         laid("driver_share", "share", number["share"], number["low"], number["high"], found.share.draws),
         laid(
-            "driver_r2", "share", number["r2_part"], np.append(part_low, missing) * hide, np.append(part_high, missing) * hide, found.part.draws
+            "driver_r2",
+            "share",
+            number["r2_part"],
+            np.append(part_low, missing) * hide,
+            np.append(part_high, missing) * hide,
+            found.part.draws,
         ),
         laid("driver_rank", "rank", place.to_numpy(dtype="float64"), number["rank_low"], number["rank_high"], note=unstable),
         laid("driver_share_users", "share", number["share_users"], np.nan, np.nan, **of_users),

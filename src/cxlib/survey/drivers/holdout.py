@@ -48,7 +48,9 @@ def compared(design: Design, *, level: float, seed: int) -> dict[str, tuple[floa
     total = float((weight * base).sum())
     if not total > 0:
         return dict.fromkeys(["holdout_r2_additive", "holdout_r2_mean", "holdout_r2_weakest", "weakest_link_gain"], (np.nan,) * 3)
-    values = {f"holdout_r2_{name}": (1 - float((weight * errors[name]).sum()) / total, np.nan, np.nan) for name in ("additive", "mean", "weakest")}
+    values = {
+        f"holdout_r2_{name}": (1 - float((weight * errors[name]).sum()) / total, np.nan, np.nan) for name in ("additive", "mean", "weakest")
+    }
     better = errors["additive"] - errors["both"]
     gain = float((weight * better).sum()) / total
     moved = (weight * (better - gain * base) / total)[:, None]

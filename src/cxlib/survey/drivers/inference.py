@@ -51,18 +51,12 @@ class Inferred:
 
     def between(self) -> tuple[np.ndarray, np.ndarray]:
         """Ends of an interval that stays between zero and one (on the logit scale)."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            middle, half = special.logit(self.value), self.reach * self.se / (self.value * (1 - self.value))
-        sure = (self.value > 0) & (self.value < 1)
-        return (
-            np.where(sure, special.expit(middle - half), np.nan),
-            np.where(sure, special.expit(middle + half), np.nan),
-        )
+        inside = np.where((self.value > 0) & (self.value < 1), self.value, np.nan)
+        middle, half = special.logit(inside), self.reach * self.se / (inside * (1 - inside))
+        return np.asarray(special.expit(middle - half)), np.asarray(special.expit(middle + half))
 
 
-def infer(
-    value: np.ndarray, influence: np.ndarray, chosen: Sample, *, level: float, draws: int, seed: int, widen: float = 1.0
-) -> Inferred:
+def infer(value: np.ndarray, influence: np.ndarray, chosen: Sample, *, level: float, draws: int, seed: int, widen: float = 1.0) -> Inferred:
     """Return values with standard errors, t quantiles and draws.
 
     Parameters

@@ -62,7 +62,7 @@ def genizi(covariance: np.ndarray) -> np.ndarray:
     """Return every column's relative weight, array (q − 1,); they add up to R².
 
     >>> genizi(np.array([[1, 0.5, 0.6], [0.5, 1, 0.5], [0.6, 0.5, 1]])).round(3)
-    array([0.261, 0.152])
+    array([0.262, 0.152])
     """
     scale = np.sqrt(np.diag(covariance))
     correlation = covariance / np.outer(scale, scale)
