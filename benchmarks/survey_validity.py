@@ -2,8 +2,8 @@
 
 Six ratings from 1 to 5 share a mood (correlation 0.4); the outcome follows the first five with falling coefficients, the sixth only
 shares the mood; R² is 0.4. Designs: plain; weighted (selection follows the outcome, weights mend it); 40 accounts of unequal size;
-open cells (30 % never used, and of the rest 8 % no answer, 10 % not asked). Worlds of recovery: ratings never given because never
-used, without effect then; ratings not asked; both, and unanswered ones, at once.
+open cells (30 % never used, and of the rest 8 % no answer, 10 % not asked). Worlds of recovery, with ten ratings: ratings never given
+because never used, without effect then; ratings not asked; both, and unanswered ones, at once.
 
     python benchmarks/survey_validity.py [--only coverage|recovery|alarms] [--quick] [--json]
 
@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
@@ -29,19 +29,22 @@ from cxlib.survey.drivers.inference import adjusted
 from cxlib.tables import STATES
 
 SEED = 20260201
-ITEMS = 6
-COEFFICIENTS = np.linspace(1.0, 0.0, ITEMS)
+ITEMS, MANY = 6, 10
+EFFECTS: Mapping[int, np.ndarray] = {size: np.linspace(1.0, 0.0, size) for size in (ITEMS, MANY)}
 MOOD, R2, MIDDLE = 0.4, 0.4, 3.4
 CLUSTERS, UNEVEN, ICC = 40, 0.7, 0.1
 GOAL, NOMINAL = (0.92, 0.97), 0.95
 OPEN = {"never": 0.3, "no_answer": 0.08, "not_asked": 0.1}
 WORLDS: Mapping[str, Mapping[str, float]] = {
-    "never used, no effect": {"never": 0.3},
-    "not asked": {"not_asked": 0.3},
-    "both and no answer": {"never": 0.3, "not_asked": 0.15, "no_answer": 0.1},
+    "never used, no effect": {"never": 0.25},
+    "not asked": {"not_asked": 0.25},
+    "both and no answer": {"never": 0.25, "not_asked": 0.15, "no_answer": 0.1},
 }
 RECOVERED = {"never used, no effect": 0.013, "not asked": 0.013, "both and no answer": 0.02}
-NAMES = [f"q{number}" for number in range(ITEMS)]
+
+
+def names(items: int) -> list[str]:
+    return [f"q{number}" for number in range(items)]
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,8 @@ class Answers:
     @property
     def long(self) -> pd.DataFrame:
         """The answers as the contract table *responses*."""
-        size, width = self.rating.shape[0], ITEMS + 1
+        size, items = self.rating.shape
+        width = items + 1
         ids = np.repeat(np.array([f"r{row}" for row in range(size)], dtype=object), width)
         state = np.column_stack([self.state, np.zeros(size, dtype=int)]).ravel()
         value = np.column_stack([self.rating, self.outcome]).ravel()
@@ -85,8 +89,8 @@ class Answers:
                 "response_id": ids,
                 "respondent_id": ids,
                 "account_id": np.repeat(self.account, width),
-                "item_id": np.tile([*NAMES, "outcome"], size),
-                "item_type": np.tile(["actual"] * ITEMS + ["overall"], size),
+                "item_id": np.tile([*names(items), "outcome"], size),
+                "item_type": np.tile(["actual"] * items + ["overall"], size),
                 "value": np.where(state == 0, value, np.nan),
                 "state": np.array(STATES, dtype=object)[state],
                 "weight": np.repeat(self.weight, width),
@@ -95,7 +99,7 @@ class Answers:
 
 
 def answers_of(
-    rng: np.random.Generator, n: int, *, accounts: int = 0, never: float = 0.0, no_answer: float = 0.0, not_asked: float = 0.0
+    rng: np.random.Generator, n: int, *, items: int = ITEMS, accounts: int = 0, never: float = 0.0, no_answer: float = 0.0, not_asked: float = 0.0
 ) -> Answers:
     """Draw answers; accounts share a mood and a part of what the ratings do not tell."""
     account, mood, rest = np.arange(n), rng.normal(size=n), rng.normal(size=n)
@@ -104,14 +108,14 @@ def answers_of(
         account = rng.choice(accounts, n, p=size / size.sum())
         mood = np.sqrt(1 - 3 * ICC) * mood + np.sqrt(3 * ICC) * rng.normal(size=accounts)[account]
         rest = np.sqrt(1 - ICC) * rest + np.sqrt(ICC) * rng.normal(size=accounts)[account]
-    felt = np.sqrt(MOOD) * mood[:, None] + np.sqrt(1 - MOOD) * rng.normal(size=(n, ITEMS))
+    felt = np.sqrt(MOOD) * mood[:, None] + np.sqrt(1 - MOOD) * rng.normal(size=(n, items))
     rating = np.clip(np.rint(MIDDLE + 1.1 * felt), 1, 5)
-    used = rng.random((n, ITEMS)) >= never
-    told = (used * (rating - MIDDLE)) @ COEFFICIENTS
-    noise = 1.1 * np.sqrt((1 - R2) / R2 * COEFFICIENTS @ (MOOD + (1 - MOOD) * np.eye(ITEMS)) @ COEFFICIENTS)
+    used = rng.random((n, items)) >= never
+    told = (used * (rating - MIDDLE)) @ EFFECTS[items]
+    noise = 1.1 * np.sqrt((1 - R2) / R2 * EFFECTS[items] @ (MOOD + (1 - MOOD) * np.eye(items)) @ EFFECTS[items])
     state = np.where(used, STATES.index("answered"), STATES.index("not_used"))
-    state = np.where(used & (rng.random((n, ITEMS)) < no_answer), STATES.index("no_answer"), state)
-    state = np.where(rng.random((n, ITEMS)) < not_asked, STATES.index("not_asked"), state)
+    state = np.where(used & (rng.random((n, items)) < no_answer), STATES.index("no_answer"), state)
+    state = np.where(rng.random((n, items)) < not_asked, STATES.index("not_asked"), state)
     return Answers(rating, state, told + noise * rest, np.ones(n), np.array([f"a{code}" for code in account], dtype=object))
 
 
@@ -130,18 +134,18 @@ def sample_of(cell: Cell, rng: np.random.Generator) -> Answers:
 
 
 @lru_cache(maxsize=8)
-def truth(never: float) -> Figures:
+def truth(never: float, items: int = ITEMS) -> Figures:
     """All figures in a population of a million."""
-    moments = np.zeros((2 * ITEMS + 2,) * 2)
+    moments = np.zeros((2 * items + 2,) * 2)
     for chunk in range(20):
-        some = answers_of(np.random.default_rng([SEED, chunk]), 50_000, never=never)
+        some = answers_of(np.random.default_rng([SEED, chunk]), 50_000, items=items, never=never)
         used = some.state != STATES.index("not_used")
         columns = np.column_stack([np.ones(len(used)), used * (some.rating - MIDDLE), used, some.outcome])
         moments += columns.T @ columns / len(columns) / 20
     covariance = moments[1:, 1:] - np.outer(moments[0, 1:], moments[0, 1:])
-    kept = [*range(ITEMS), *(range(ITEMS, 2 * ITEMS) if never else ()), 2 * ITEMS]
-    groups = [[item, ITEMS + item] if never else [item] for item in range(ITEMS)]
-    return figures(covariance[np.ix_(kept, kept)], groups, [[item] for item in range(ITEMS)])
+    kept = [*range(items), *(range(items, 2 * items) if never else ()), 2 * items]
+    groups = [[item, items + item] if never else [item] for item in range(items)]
+    return figures(covariance[np.ix_(kept, kept)], groups, [[item] for item in range(items)])
 
 
 def fits(cell: Cell) -> Iterator[Fitted]:
@@ -149,7 +153,7 @@ def fits(cell: Cell) -> Iterator[Fitted]:
     rng = np.random.default_rng([SEED, cell.n, zlib.crc32(cell.design.encode())])
     for _ in range(cell.repetitions):
         table = sample_of(cell, rng).long
-        yield fitted(table, outcome="outcome", items=NAMES, groups=None, options={"weight": "weight", "cluster": cluster, "level": NOMINAL})
+        yield fitted(table, outcome="outcome", items=names(ITEMS), groups=None, options={"weight": "weight", "cluster": cluster, "level": NOMINAL})
 
 
 def coverage(cell: Cell) -> Iterator[Result]:
@@ -172,27 +176,34 @@ def coverage(cell: Cell) -> Iterator[Result]:
 
 
 def recovery(cell: Cell) -> Iterator[Result]:
-    """Mean error of shares, beside that of dropping every row with a gap and of filling gaps with the mean."""
-    known = truth(cell.open_cells.get("never", 0.0)).share
+    """Mean error of shares, beside that without a gap, of dropping every row with one, and of filling gaps with the mean."""
+    known = truth(cell.open_cells.get("never", 0.0), MANY).share
     rng = np.random.default_rng([SEED, cell.n, zlib.crc32(cell.design.encode())])
-    errors: dict[str, list[float]] = {"four states": [], "listwise": [], "mean fill": []}
+    errors: dict[str, list[float]] = {"four states": [], "without a gap": [], "listwise": [], "mean fill": []}
     for _ in range(cell.repetitions):
-        answers = answers_of(rng, cell.n, **cell.open_cells)
-        fit = fitted(answers.long, outcome="outcome", items=NAMES, groups=None, options={"weight": None})
-        errors["four states"].append(float(np.abs(fit.share.value - known).mean()))
+        answers = answers_of(rng, cell.n, items=MANY, **cell.open_cells)
+        errors["four states"].append(_error_of_fit(answers, known))
+        never = answers.state == STATES.index("not_used")
+        if not (answers.state == STATES.index("not_asked")).any() or not never.any():
+            errors["without a gap"].append(_error_of_fit(replace(answers, state=np.where(never, answers.state, 0)), known))
         given = np.where(answers.state == 0, answers.rating, np.nan)
         whole = ~np.isnan(given).any(axis=1)
         filled = np.where(np.isnan(given), np.nanmean(given, axis=0), given)
         errors["listwise"].append(_error_of(given[whole], answers.outcome[whole], known))
         errors["mean fill"].append(_error_of(filled, answers.outcome, known))
-    others = ", ".join(f"{name} {np.mean(found):.3f}" for name, found in errors.items() if name != "four states")
+    others = ", ".join(f"{name} {np.mean(found):.3f}" for name, found in errors.items() if name != "four states" and found)
     value, goal = float(np.mean(errors["four states"])), RECOVERED[cell.design]
     yield Result(cell.name, value, "mean error of a share", f"≤ {goal}", value <= goal, f"{others}; {cell.repetitions} samples")
 
 
+def _error_of_fit(answers: Answers, known: np.ndarray) -> float:
+    fit = fitted(answers.long, outcome="outcome", items=names(MANY), groups=None, options={"weight": None})
+    return float(np.abs(fit.share.value - known).mean())
+
+
 def _error_of(rating: np.ndarray, outcome: np.ndarray, known: np.ndarray) -> float:
     covariance = np.cov(np.column_stack([rating, outcome]).T)
-    one_each = [[item] for item in range(ITEMS)]
+    one_each = [[item] for item in range(len(known))]
     return float(np.abs(figures(covariance, one_each, one_each).share - known).mean())
 
 

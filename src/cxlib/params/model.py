@@ -369,6 +369,18 @@ class Scores(_Section):
     top_answers: int = Field(default=2, ge=1, description="how many of the best answers make the top box")
 
 
+class Drivers(_Section):
+    """What goes with loyalty: which answers are explained by which ratings, and where importance and performance begin."""
+
+    outcomes: tuple[str, ...] = Field(default=(), description="item_ids or columns of responses that are explained, the leading one first")
+    items: tuple[str, ...] = Field(default=(), description="item_ids compared; all of item_type when left out")
+    item_type: str = Field(default="actual", description="type of the items compared where none are named")
+    groups: str | None = Field(default="item_group", description="column of responses whose levels count as one: item_group, stage …")
+    by: str | None = Field(default=None, description="column of respondents whose drivers are set against each other")
+    importance_target: float | None = Field(default=None, gt=0, lt=1, description="share from which an item is important; an even share")
+    performance_target: float | None = Field(default=None, description="mean rating from which an item is good, on its scale")
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -452,6 +464,7 @@ class Params(_Section):
     run: RunLimits = RunLimits()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
+    drivers: Drivers = Drivers()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -528,6 +541,8 @@ class Params(_Section):
         ]
         for place, table, columns in (
             ("scores.by", "responses", self.scores.by),
+            ("drivers.groups", "responses", [self.drivers.groups] if self.drivers.groups else []),
+            ("drivers.by", "responses", [self.drivers.by] if self.drivers.by else []),
             ("volume.routes", "contacts", self.volume.routes),
             ("volume.by", "customers", self.volume.by),
             ("service_standards.by", "contacts", self.service_standards.by),

@@ -1,6 +1,6 @@
 """The walk over the lattice: brute force over all subsets, known figures, identities, derivatives."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 from math import factorial
 
 import numpy as np
@@ -52,7 +52,7 @@ def test_swiss_fertility(oracle_data):
 @settings(max_examples=40, deadline=None)
 def test_groups_equal_brute_force_over_all_subsets(seed, sizes):
     ends = np.cumsum([0, *sizes])
-    groups = [list(range(start, end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    groups = [list(range(start, end)) for start, end in pairwise(ends)]
     covariance = covariance_of(seed, int(ends[-1]) + 1)
     found = lattice.parts(covariance, groups)
     assert found == pytest.approx(by_brute_force(covariance, groups), rel=1e-6, abs=1e-9 * covariance[-1, -1])
@@ -84,7 +84,7 @@ def test_many_draws_and_many_players_are_walked_alike(players):
 @pytest.mark.parametrize("sizes", [[1] * 4, [2, 1, 3], [1] * 12, [2] * 11])
 def test_derivatives_are_those_of_small_steps(sizes):
     ends = np.cumsum([0, *sizes])
-    groups = [list(range(start, end)) for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    groups = [list(range(start, end)) for start, end in pairwise(ends)]
     covariance, step = covariance_of(1, int(ends[-1]) + 1, rows=100), 1e-7 * covariance_of(2, int(ends[-1]) + 1, rows=100)
     value, slope = lattice.gradients(covariance, groups)
     assert value == pytest.approx(lattice.parts(covariance, groups))

@@ -50,6 +50,6 @@ def test_what_does_not_fit_is_refused(draw, lay_out):
 
 
 def test_what_was_not_asked_is_said(draw, lay_out):
-    found, rated = both(draw, lay_out)
+    _found, rated = both(draw, lay_out)
     missing = drivers.fit(pd.DataFrame(columns=["item_id"]), outcome="overall")
     assert drivers.quadrants(missing, rated, performance_target=3.0)["note"].item() == "needs responses[actual]"

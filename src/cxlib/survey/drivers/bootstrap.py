@@ -52,8 +52,8 @@ def covariances(design: Design, weights: np.ndarray) -> np.ndarray:
     """
     table, chosen = design.table, design.chosen
     if np.isnan(table).any():
-        rows = (chosen.weight * column[chosen.cluster] for column in weights.T)
-        drawn = [(weight > 0, weight) for weight in rows]
+        reweighted = [chosen.weight * column[chosen.cluster] for column in weights.T]
+        drawn = [(weight > 0, weight) for weight in reweighted]
         return np.array([moments(table[some], weight[some], design.met[some], design.use).covariance for some, weight in drawn])
     with_one = np.column_stack([table - np.average(table, axis=0, weights=chosen.weight), np.ones(len(table))])
     order = np.argsort(chosen.cluster, kind="stable")

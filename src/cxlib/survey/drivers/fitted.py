@@ -158,8 +158,12 @@ def _less_chance(laid: Design, found: Moments, told: Figures, moved: np.ndarray)
 def _nothing(laid: Design, level: float) -> Fitted:
     size, players = laid.table.shape[1], len(laid.players)
     empty = np.full((size, size), np.nan)
-    missing = Inferred(*(np.full(players, np.nan) for _ in range(4)), np.full((players, 0), np.nan), np.empty((0, players)))
-    one = Inferred(*(np.full(1, np.nan) for _ in range(4)), np.full((1, 0), np.nan), np.empty((0, 1)))
+    missing, one = _unknown(players), _unknown(1)
     told = Figures(missing.value, missing.value, float("nan"), missing.value, {})
     held = Moments(empty[0], empty, laid.table, laid.weight)
     return Fitted(laid, held, told, missing, missing, missing, one, float("nan"), None, level)
+
+
+def _unknown(count: int) -> Inferred:
+    gap = np.full(count, np.nan)
+    return Inferred(gap, gap, gap, gap, np.full((count, 0), np.nan), np.empty((0, count)))
