@@ -99,7 +99,14 @@ class Answers:
 
 
 def answers_of(
-    rng: np.random.Generator, n: int, *, items: int = ITEMS, accounts: int = 0, never: float = 0.0, no_answer: float = 0.0, not_asked: float = 0.0
+    rng: np.random.Generator,
+    n: int,
+    *,
+    items: int = ITEMS,
+    accounts: int = 0,
+    never: float = 0.0,
+    no_answer: float = 0.0,
+    not_asked: float = 0.0,
 ) -> Answers:
     """Draw answers; accounts share a mood and a part of what the ratings do not tell."""
     account, mood, rest = np.arange(n), rng.normal(size=n), rng.normal(size=n)
@@ -153,7 +160,9 @@ def fits(cell: Cell) -> Iterator[Fitted]:
     rng = np.random.default_rng([SEED, cell.n, zlib.crc32(cell.design.encode())])
     for _ in range(cell.repetitions):
         table = sample_of(cell, rng).long
-        yield fitted(table, outcome="outcome", items=names(ITEMS), groups=None, options={"weight": "weight", "cluster": cluster, "level": NOMINAL})
+        yield fitted(
+            table, outcome="outcome", items=names(ITEMS), groups=None, options={"weight": "weight", "cluster": cluster, "level": NOMINAL}
+        )
 
 
 def coverage(cell: Cell) -> Iterator[Result]:

@@ -184,3 +184,23 @@ def test_repeated_fits_on_request(draw, lay_out):
     width = (repeated.table["high"] - repeated.table["low"]) / (linear.table["high"] - linear.table["low"])
     assert width.to_numpy() == pytest.approx(1, abs=0.2)
     assert set(repeated.estimates["method"]) >= {"LMG, bootstrap"}
+
+
+def test_the_demo_client_s_truth_lies_in_the_intervals(demo, root):
+    """First wave, as its exports were taken in: fifteen ratings against what the simulator planted."""
+    from cxlib import intake
+    from cxlib.params import load
+    from cxlib.simulate import drivers as planted
+    from cxlib.simulate.plan import Plan
+
+    params = load(demo, "demo")
+    responses = intake.prepare(demo, params).table("responses")
+    first = responses[responses["wave"] == "1"]
+    found = drivers.fit(first, outcome=params.drivers.outcomes[0], items=params.drivers.items, cluster=params.scores.cluster, draws=100)
+    table = found.table.assign(item=found.table["item"].str.removesuffix("_actual")).set_index("item")
+    truth = planted.truth(Plan())["drivers"].set_index("item").reindex(table.index)
+    assert ((table["low"] <= truth["share"]) & (truth["share"] <= table["high"])).sum() >= 14
+    held = (table["coefficient_low"] <= truth["coefficient"]) & (truth["coefficient"] <= table["coefficient_high"])
+    assert held.sum() >= 14
+    assert table["share"].idxmax() == truth["share"].idxmax()
+    assert table.loc[["T26", "T05"], "q"].min() > 0.05  # they go along with the mood and add nothing

@@ -149,7 +149,8 @@ def _yes_or_no(laid: Design, outcome: str, at_least: float | None) -> Design:
     wrong = answer[~np.isin(answer, (0.0, 1.0))]
     if len(wrong):
         raise DataError(
-            f"outcome: {outcome!r} holds {wrong[0]:g}, which is neither 0 nor 1. Say from which answer on it is a yes (at_least=9: promoters)."
+            f"outcome: {outcome!r} holds {wrong[0]:g}, which is neither 0 nor 1. "
+            "Say from which answer on it is a yes (at_least=9: promoters)."
         )
     return replace(laid, table=np.column_stack([laid.table[:, :-1], answer]))
 

@@ -139,7 +139,9 @@ def fit_normal(
     ridge = prior / len(weight)
     complete = bool(known.all()) and extra is None
     ahead = _Ahead(scale)
-    for iteration in range(1, ITERATIONS + 1):
+    iteration = 0
+    while iteration < ITERATIONS:
+        iteration += 1
         inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
         moved = sigma @ (share @ score)
         total = (score * share[:, None]).T @ score + np.einsum("p,pij->ij", of_pattern, rest - inverse)
