@@ -450,6 +450,18 @@ class Incidents(_Section):
     bad_rating: float = Field(default=2, description="stars up to which a public review is bad")
 
 
+class Drivers(_Section):
+    """What goes with loyalty: which answers are explained by which ratings, and where importance and performance begin."""
+
+    outcomes: tuple[str, ...] = Field(default=(), description="item_ids or columns of responses that are explained, the leading one first")
+    items: tuple[str, ...] = Field(default=(), description="item_ids compared; all of item_type when left out")
+    item_type: str = Field(default="actual", description="type of the items compared where none are named")
+    groups: str | None = Field(default="item_group", description="column of responses whose levels count as one: item_group, stage …")
+    by: str | None = Field(default=None, description="column of respondents whose drivers are set against each other")
+    importance_target: float | None = Field(default=None, gt=0, lt=1, description="share from which an item is important; an even share")
+    performance_target: float | None = Field(default=None, description="mean rating from which an item is good, on its scale")
+
+
 class Volume(_Section):
     """Contact volume: by which columns contacts are split, and which of them belong together."""
 
@@ -562,6 +574,7 @@ class Params(_Section):
     asymmetry: Asymmetry = Asymmetry()
     moments: Moments = Moments()
     incidents: Incidents = Incidents()
+    drivers: Drivers = Drivers()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()
@@ -652,14 +665,8 @@ class Params(_Section):
         responses = {*CONTRACTS["responses"].columns, *self.extra.get("responses", {})}
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
-        problems += (
-            self._label_problems()
-            + self._top_problems()
-            + self._loyalty_problems(responses)
-            + self._pair_problems()
-            + self._reliability_problems()
-        )
-        problems += self._label_problems() + self._top_problems() + self._zero_line_problems()
+        problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
+        problems += self._pair_problems() + self._reliability_problems() + self._zero_line_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -669,6 +676,8 @@ class Params(_Section):
         for place, table, columns in (
             ("scores.by", "responses", self.scores.by),
             ("weights.targets", "responses", tuple(self.weights.targets)),
+            ("drivers.groups", "responses", [self.drivers.groups] if self.drivers.groups else []),
+            ("drivers.by", "responses", [self.drivers.by] if self.drivers.by else []),
             ("volume.routes", "contacts", self.volume.routes),
             ("volume.by", "customers", self.volume.by),
             ("service_standards.by", "contacts", self.service_standards.by),

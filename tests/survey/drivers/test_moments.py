@@ -1,0 +1,63 @@
+"""Moments of a design: what rows move is what their weight moves, whatever is missing; no figure depends on the centre."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cxlib.survey.drivers import lattice
+from cxlib.survey.drivers.design import design
+from cxlib.survey.drivers.moments import moments
+
+OPEN = [{}, {"never": 0.3}, {"not_asked": 0.2}, {"never": 0.3, "no_answer": 0.1}, {"never": 0.3, "no_answer": 0.1, "not_asked": 0.15}]
+
+
+def laid(table, centre=None):
+    return design(table, outcome="overall", items=[f"q{number}" for number in range(4)], groups=None, options={}, centre=centre)
+
+
+def held(of, weight=None):
+    return moments(of.table, of.weight if weight is None else weight, of.met, of.use)
+
+
+@pytest.mark.parametrize("gaps", OPEN)
+def test_influence_is_what_a_row_s_weight_moves(draw, lay_out, gaps):
+    rating, outcome, state = draw(1, 250, items=4, **gaps)
+    found = laid(lay_out(rating, outcome, state))
+    value, slope = lattice.gradients(held(found).covariance, found.groups)
+    moved = held(found).influence(slope)
+    for row in (0, 30, 200):
+        more, less = (
+            lattice.parts(held(found, found.weight * np.where(np.arange(250) == row, factor, 1.0)).covariance, found.groups)
+            for factor in (1.01, 0.99)
+        )
+        assert moved[row] == pytest.approx((more - less) / 0.02, rel=0.01, abs=1e-4 * value.max())
+
+
+@given(st.integers(0, 999), st.floats(-5, 9), st.sampled_from(OPEN))
+@settings(max_examples=15, deadline=None)
+def test_the_centre_makes_no_difference(draw, lay_out, seed, centre, gaps):
+    rating, outcome, state = draw(seed, 200, items=4, **gaps)
+    table = lay_out(rating, outcome, state)
+    parts = [lattice.parts(held(one).covariance, one.groups) for one in (laid(table), laid(table, centre))]
+    assert parts[0] == pytest.approx(parts[1], abs=1e-4)
+
+
+def test_ratings_left_open_by_users_are_filled_as_users_would(draw, lay_out):
+    """Half never use an item; of those who do, some do not answer. The variance of its column has to come out right."""
+    rating, outcome, state = draw(3, 20_000, items=4, never=0.5)
+    whole = held(laid(lay_out(rating, outcome, state))).covariance
+    skipped = np.where((state == 0) & (np.random.default_rng(1).random(state.shape) < 0.3), 2, state)
+    gappy = held(laid(lay_out(rating, outcome, skipped)))
+    assert gappy.first is not None
+    assert np.diag(gappy.covariance)[:4] == pytest.approx(np.diag(whole)[:4], rel=0.05)
+    assert gappy.covariance[:4, -1] == pytest.approx(whole[:4, -1], rel=0.1, abs=0.03)
+
+
+def test_draws_of_open_cells_keep_the_covariance(draw, lay_out):
+    rating, outcome, state = draw(4, 4000, items=4, never=0.2, no_answer=0.1, not_asked=0.1)
+    found = held(laid(lay_out(rating, outcome, state)))
+    imputed = found.imputed(np.random.default_rng(1))
+    assert not np.isnan(imputed).any()
+    assert np.cov(imputed.T) == pytest.approx(found.covariance, abs=0.1)
+    assert found.among(np.ones(4000, dtype=bool)) == pytest.approx(found.covariance, abs=1e-5)

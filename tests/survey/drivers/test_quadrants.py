@@ -1,0 +1,55 @@
+"""Quadrants: shares of draws of which both sides are of the same respondents."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlib.errors import DataError
+from cxlib.survey import drivers, scores
+
+
+def both(draw, lay_out, draws=200):
+    rating, outcome, _ = draw(1, 400, items=3, effects=[2, 0.5, 0])
+    rating[:, 0] = np.clip(rating[:, 0] - 1, 1, 5)
+    table = lay_out(rating, outcome).assign(touchpoint_id="T1")
+    return drivers.fit(table, outcome="overall", draws=draws), scores.mean_rating(table, by=["item_id"], draws=draws)
+
+
+def test_probabilities_are_shares_of_draws(draw, lay_out):
+    found, rated = both(draw, lay_out)
+    table = drivers.quadrants(found, rated, performance_target=3.0, importance_target=0.25)
+    wide = table.pivot_table("value", "item_id", "quadrant")
+    assert wide.sum(axis=1).to_numpy() == pytest.approx(1)
+    assert wide.loc["q0", "act_first"] > 0.95
+    assert wide.loc["q2", "enough"] > 0.95
+    share = found.estimates.query("metric == 'driver_share' and item_id == 'q1'")["draws"].item()
+    performance = rated.set_index("item_id").loc["q1", "draws"]
+    assert wide.loc["q1", "keep_up"] == pytest.approx(np.mean((share >= 0.25) & (performance >= 3.0)))
+
+
+def test_an_even_share_is_the_line_unless_told(draw, lay_out):
+    found, rated = both(draw, lay_out)
+    told = drivers.quadrants(found, rated, performance_target=3.0, importance_target=1 / 3)
+    pd.testing.assert_frame_equal(drivers.quadrants(found, rated, performance_target=3.0), told)
+
+
+def test_what_has_no_draws_keeps_its_rows(draw, lay_out):
+    found, rated = both(draw, lay_out)
+    table = drivers.quadrants(found, rated.iloc[:2], performance_target=3.0)
+    assert table.loc[table["item_id"] == "q2", "note"].to_list() == ["no draws"] * 4
+
+
+def test_what_does_not_fit_is_refused(draw, lay_out):
+    found, rated = both(draw, lay_out)
+    with pytest.raises(DataError) as refused:
+        drivers.quadrants(found, rated.rename(columns={"item_id": "touchpoint_id"}), performance_target=3.0)
+    assert str(refused.value) == "performance: has no group column 'item_id', by which drivers are given. Compute it by 'item_id'."
+    with pytest.raises(DataError) as refused:
+        drivers.quadrants(found, both(draw, lay_out, draws=50)[1], performance_target=3.0)
+    assert str(refused.value) == "performance: has 50 draws, drivers have 200. Compute both with the same draws and seed."
+
+
+def test_what_was_not_asked_is_said(draw, lay_out):
+    _found, rated = both(draw, lay_out)
+    missing = drivers.fit(pd.DataFrame(columns=["item_id"]), outcome="overall")
+    assert drivers.quadrants(missing, rated, performance_target=3.0)["note"].item() == "needs responses[actual]"
