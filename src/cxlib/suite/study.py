@@ -286,6 +286,10 @@ class Study:
             else touchpoints["name_de"]
         )
         names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
+        reasons = self._load("reasons")
+        names["reason_id"] = dict(zip(reasons["reason_id"], reasons[f"label_{language}"], strict=True))
+        if f"group_{language}" in reasons:
+            names["group_id"] = dict(zip(reasons["group_id"], reasons[f"group_{language}"].fillna(reasons["group_id"]), strict=True))
         items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
         names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
         for column, labels in self.params.labels.items():
