@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -30,7 +31,10 @@ def test_the_drawer_decides(part, held_out):
 
 def test_what_belongs_to_a_reason_is_in_one_drawer_alone():
     """No line of a reason's stock is said in both drawers; what belongs to people is."""
-    said = [{draft(seed, held_out=side).of_reason("billing.invoice_error", part) for seed in range(200) for part in HIDDEN} for side in (True, False)]
+    said = [
+        {draft(seed, held_out=side).of_reason("billing.invoice_error", part) for seed in range(200) for part in HIDDEN}
+        for side in (True, False)
+    ]
     stock = {each for part in HIDDEN for each in sayings("de")["billing.invoice_error"][part]}
     assert set(sayings("de")["billing.invoice_error"]) == set(HIDDEN)
     assert not said[0] & said[1]
@@ -93,7 +97,7 @@ def test_a_sentence_begins_with_a_capital():
         one = draft(seed, words=60)
         one.second, one.second_first = "accessibility.waiting_queue", True
         parts = one.body()
-        assert all(part[:1] == part[:1].upper() for before, part in zip(parts, parts[1:], strict=False) if before[-1] in ".!?"), parts
+        assert all(part[:1] == part[:1].upper() for before, part in pairwise(parts) if before[-1] in ".!?"), parts
 
 
 def test_designers_tell_of_their_design_only_where_it_matters():
