@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
@@ -12,6 +13,7 @@ from cxlib.simulate.texts.sayings import Saying, fill, general, sayings
 __all__ = ["HIDDEN", "Draft", "Traits"]
 
 HIDDEN = ("core", "before", "after", "note")  # what belongs to a reason: of each a quarter is held out; what belongs to people is shared
+_NUMBER = re.compile(r"\d[\d-]{4,}")  # of an order, a customer, an invoice: told once
 _CLASSES = {
     "presales_information": "open", "quote": "paper", "order": "goods", "delivery": "goods", "onboarding": "goods",
     "usage_service": "goods", "billing": "paper", "accessibility": "talk", "follow_up": "talk", "complaint": "talk",
@@ -132,7 +134,7 @@ class Draft:
         for name, least, probability, place in self._fillings(kind):
             if left > least and self.chance(probability):
                 words = self.shared(name)
-                if words and words not in parts:
+                if words and words not in parts and not (set(_NUMBER.findall(words)) & set(_NUMBER.findall(" ".join(parts)))):
                     parts.insert(len(parts) if place is None else place, words)
                     left -= len(words.split())
         return self._joined(parts)
