@@ -208,7 +208,10 @@ def test_reasons_and_their_groups_go_by_their_labels(client, shown, monkeypatch)
     monkeypatch.setattr(study_module.Study, "_load", lambda self, name: reasons if name == "reasons" else load(self, name))
     study = in_a_run(client, monkeypatch)
     german, english = study.words["de"], study.words["en"]
-    assert (german.label("reason_id", "delivery.status"), english.label("reason_id", "delivery.status")) == ("Wo bleibt es?", "Where is it?")
+    assert (german.label("reason_id", "delivery.status"), english.label("reason_id", "delivery.status")) == (
+        "Wo bleibt es?",
+        "Where is it?",
+    )
     assert (german.label("group_id", "delivery"), english.label("group_id", "delivery")) == ("Lieferung", "Delivery")
 
 

@@ -50,7 +50,10 @@ def test_merged_tickets_say_where_they_went(tickets):
 
 def test_times_that_cannot_be_are_noted(record, taken):
     noted = [one for name in TICKETS for one in record[name]["noted"]]
-    assert {tuple(one[:2]) for one in noted if one[0] == "before"} == {("before", "resolved_ts < contact_ts"), ("before", "due_ts < contact_ts")}
+    assert {tuple(one[:2]) for one in noted if one[0] == "before"} == {
+        ("before", "resolved_ts < contact_ts"),
+        ("before", "due_ts < contact_ts"),
+    }
     assert sum(rows for _, columns, rows in noted if columns == "resolved_ts < contact_ts") == 27
     assert failed(record, CALLS, "wait_s") == 6
     assert failed(record, CALLS, "handle_s") == 5
