@@ -53,6 +53,7 @@ def test_a_label_is_a_slip_only_when_a_value_much_like_it_has_none(bench):
         "params/acme.yml: labels.segment: no row has the value 'farmin' (did you mean 'farming'?). Without a label: farming."
     ]
     assert not list(labels_without_value(bench, tables, declared(labels={"segment": {"oem": {}, "reseller": {}}, "region": {"n": {}}})))
+    assert not list(labels_without_value(bench, tables, declared(labels={"segment": {"oem": {}, "__unknown__": {}, "__other__": {}}})))
 
 
 def test_touchpoints_that_the_inventory_does_not_list_are_found(bench):

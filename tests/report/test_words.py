@@ -149,6 +149,7 @@ def test_labels_come_from_the_client_then_the_catalog_then_the_value(german, eng
     assert german.label("touchpoint_id", pd.NA) == "Gesamt"
     assert english.label("touchpoint_id", None) == "All"
     assert german.label("touchpoint_id", "__other__") == "Übrige"
+    assert Words("de", {"role": {"__unknown__": "ohne Konto"}}).label("role", "__unknown__") == "ohne Konto"
     assert german.label("abandoned", True) == "ja"
     assert german.label("start_date", pd.Timestamp("2026-12-24")) == "24.12.2026"
     assert german.label("table", "responses") == "Befragung"

@@ -24,7 +24,7 @@ def tickets() -> pd.DataFrame:
 
 
 def test_channels_keep_their_meaning(rng):
-    channels = pd.Series(["email", "web_form", "chat", "fax", "letter", "portal"] * 400)
+    channels = pd.Series(["email", "web_form", "chat", "social", "fax", "letter", "portal"] * 400)
     told = dirt.misspelt(channels, rng)
     for channel, spellings in dirt.SPELLINGS.items():
         assert set(told[channels == channel]) == set(spellings)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
-from cxlib.simulate.experiences import DEDUCTIONS, experiences, remembered, truth
+from cxlib.simulate.experiences import DEDUCTIONS, damage, experiences, remembered, truth
 from cxlib.simulate.plan import Effects, Plan
 
 
@@ -90,3 +90,30 @@ def test_the_truth_scales():
     points = truth(Plan(effects=Effects(pain_points=0.5)))["pain_point_deductions"].set_index("pain_point")["points"]
     assert points["P06"] == -0.95
     assert points.idxmax() == "P04"
+
+
+def test_what_hurts_most(surveyed):
+    """Delays nobody tells of lead by far; the circular on prices comes last."""
+    found = damage(surveyed.plan, surveyed.answers.respondents)
+    assert found["pain_point"].iloc[0] == "P06"
+    assert found["pain_point"].iloc[-1] == "P04"
+    loss = found.set_index("pain_point")["damage"]
+    assert loss["P06"] < 1.5 * loss.drop("P06").min()
+    assert (found["damage"] == found["share"] * found["points"]).all()
+
+
+def test_of_cases_that_can_go_wrong_delays_and_claims_cost_most(surveyed):
+    """Share that goes wrong, of delays, claims, transfers and written enquiries, times what each costs."""
+    contacts, orders = surveyed.contacts[~surveyed.contacts["_tally"]], surveyed.trade.orders
+    claims = contacts[(contacts["_reason"] == "complaint.quality_claim") & contacts["_department"].notna()]
+    notices = surveyed.messages.loc[surveyed.messages["type"] == "delay_notice", "order_id"]
+    written = contacts[contacts["channel"].isin(["email", "web_form"])]
+    shares = {
+        "P06": 1 - orders.loc[orders["_delayed"] & (orders["promised_first"] < "2026-01-12"), "order_id"].isin(notices).mean(),
+        "P12": 1 - claims["_interim"].astype(bool).mean(),
+        "P10": (contacts["transfers"].dropna() >= 2).mean(),
+        "P01": written["first_response_ts"].isna().mean(),
+    }
+    lost = {name: share * DEDUCTIONS[name] for name, share in shares.items()}
+    assert list(lost) == sorted(lost, key=lambda name: -lost[name])
+    assert lost["P01"] > 0.6 * lost["P10"]  # meant to be hard to tell apart

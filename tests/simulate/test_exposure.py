@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.simulate.exposure import NEVER, choose, day_of, exposure, in_effect, invoice_peak, thin_notice
+from cxlib.simulate.exposure import JANUARY, NEVER, choose, day_of, exposure, in_effect, invoice_peak, thin_notice
 from cxlib.simulate.people import people
 from cxlib.simulate.plan import Effects, Plan
 from cxlib.simulate.trade import trade
@@ -32,10 +32,17 @@ def test_without_effect_announcing_changes_nothing():
     assert thin_notice(Plan(effects=Effects(actions=0.0))) == pytest.approx(1.0)
 
 
-def test_the_year_end_peak_is_145_over_two_months():
-    peak = invoice_peak(Plan(), np.arange(59))
-    assert peak.mean() == pytest.approx(1.45, abs=0.03)
-    assert invoice_peak(Plan(), np.arange(59, 365)).max() == 1.0
+def test_the_books_are_closed_in_january():
+    assert invoice_peak(Plan(), np.arange(31)).tolist() == [JANUARY] * 31
+    assert invoice_peak(Plan(), np.arange(31, 365)).max() == 1.0
+    assert invoice_peak(Plan(), np.array([365])).item() == JANUARY
+
+
+def test_as_many_delays_are_announced_as_planted(surveyed):
+    orders = exposure(surveyed.plan, surveyed.people, surveyed.trade).orders
+    late = orders[orders["late"]]
+    told = (late["notice"] != NEVER).groupby(late["m1"]).mean()
+    assert told.to_dict() == pytest.approx({False: 0.12, True: 0.81}, abs=0.003)
 
 
 def test_days_are_local():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -10,14 +10,17 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from cxlib.simulate.calendar import days
 from cxlib.simulate.exposure import day_of, exposure
 from cxlib.simulate.log import log, stream_log
-from cxlib.simulate.people import people
+from cxlib.simulate.people import People, people
 from cxlib.simulate.plan import Effects, Plan
 from cxlib.simulate.reasons import NO_CONCERN, reasons
-from cxlib.simulate.trade import trade
+from cxlib.simulate.trade import Trade, trade
+from cxlib.simulate.windows import HABIT, HABIT_DAYS
 from cxlib.tables import contract
 
+ON_INVOICES = ["billing.invoice_comprehension", "billing.invoice_error", "billing.invoice_format"]
 DELIVERY = ["delivery.delivery_status", "delivery.delivery_info_inaccurate", "delivery.delivery_delay_not_notified"]
 
 
@@ -34,6 +37,32 @@ def near(share: float, n: int, factor: float = 1.0) -> object:
 @pytest.fixture(scope="module")
 def contacts(surveyed) -> pd.DataFrame:
     return surveyed.contacts[~surveyed.contacts["_tally"]]
+
+
+@dataclass(frozen=True, eq=False)
+class Many:
+    """Five times the demo client, by a seed that no constant was fitted at."""
+
+    plan: Plan
+    people: People
+    trade: Trade
+    contacts: pd.DataFrame
+
+    @property
+    def local(self) -> pd.Series:
+        return self.contacts["contact_ts"].dt.tz_localize(None)
+
+    def of_customer(self, column: str, customers: pd.Series) -> pd.Series:
+        return customers.map(self.people.customers.set_index("customer_id")[column])
+
+
+@pytest.fixture(scope="module")
+def many() -> Many:
+    plan = Plan(size=5.0, seed=20261)
+    who = people(plan)
+    sold = trade(plan, who)
+    made = log(plan, who, sold)
+    return Many(plan, who, sold, made[~made["_tally"]].reset_index(drop=True))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +171,119 @@ def test_the_invoice_guide_changes_nothing(surveyed, contacts):
     cells = np.array([[(where & when).sum() for when in (before, after)] for where in (guide, ~guide)])
     ratio = (cells[0, 1] / cells[0, 0]) / (cells[1, 1] / cells[1, 0])
     assert np.log(ratio) == pytest.approx(0.0, abs=4 * np.sqrt((1 / cells).sum()))
+
+
+def rates_on_invoices(many: Many, *spans: tuple[str, str]) -> tuple[list[float], list[int]]:
+    """Invoice enquiries per invoice issued in each span, and how many enquiries there are."""
+    invoices = many.trade.invoices[many.trade.invoices["_credit_of"].isna()]["issued_ts"].dt.tz_localize(None)
+    asked = many.local[many.contacts["_reason"].isin(ON_INVOICES)]
+    counts = [int(((asked >= first) & (asked < last)).sum()) for first, last in spans]
+    return [count / ((invoices >= first) & (invoices < last)).sum() for count, (first, last) in zip(counts, spans, strict=True)], counts
+
+
+def test_invoice_enquiries_fall_by_29_percent_though_the_guide_does_nothing(many):
+    """The trap: the books are closed in January, before the guide came in February."""
+    (before, after), counts = rates_on_invoices(many, ("2025-11-01", "2026-02-01"), ("2026-02-02", "2026-07-01"))
+    error = np.sqrt(sum(1 / count for count in counts))
+    assert np.log(after / before) == pytest.approx(np.log(0.71), abs=4 * error)
+    assert after / before < 0.8
+    (usual, winter), counts = rates_on_invoices(many, ("2025-05-01", "2025-12-31"), ("2026-01-01", "2026-03-01"))
+    assert np.log(winter / usual) == pytest.approx(np.log(1.45), abs=4 * np.sqrt(sum(1 / count for count in counts)))
+
+
+def test_invoice_enquiries_fall_as_much_where_there_is_no_guide(many):
+    billing = many.contacts["_reason"].isin(ON_INVOICES)
+    guide = many.of_customer("region", many.contacts["_customer_id"]).isin(["west", "north_east"])
+    before = (many.local >= "2025-11-01") & (many.local < "2026-02-01")
+    cells = np.array([[(billing & there & when).sum() for when in (before, many.local >= "2026-02-02")] for there in (guide, ~guide)])
+    ratio = (cells[0, 1] / cells[0, 0]) / (cells[1, 1] / cells[1, 0])
+    assert np.log(ratio) == pytest.approx(0.0, abs=4 * np.sqrt((1 / cells).sum()))
+
+
+def test_mails_make_up_for_the_dead_telephones(many):
+    minute = many.local.dt.hour * 60 + many.local.dt.minute
+    mails = many.local[(many.contacts["channel"] == "email") & (minute >= 550) & (minute < 820)].dt.normalize()
+    day = pd.Timestamp("2025-10-14")
+    others = [day + pd.Timedelta(weeks=week) for week in (-4, -3, -2, -1, 1, 2, 3, 4)]
+    usual = np.mean([(mails == other).sum() for other in others])
+    assert (mails == day).sum() / usual == pytest.approx(2.3, abs=0.1)
+    calls = many.contacts["channel"].eq("phone") & (many.local.dt.normalize() == day)
+    assert (calls & (minute >= 820) & (minute < 945)).sum() > 0  # the others call in the afternoon
+
+
+def test_reorders_leave_the_telephone_for_the_portal(many):
+    """By 18 % among those who were customers before: new ones come through the shop anyway."""
+    orders = many.trade.orders[~many.trade.orders["_special"]]
+    orders = orders[many.of_customer("_way", orders["customer_id"]) == "existing"]
+    later = orders["order_ts"].dt.tz_localize(None) >= "2025-09-22"
+    segment, phone = many.of_customer("segment", orders["customer_id"]), orders["touchpoint_id"] == "T17"
+    share, weight = phone.groupby([segment, later]).mean().unstack(), segment.value_counts(normalize=True)
+    ratio = (share[True] * weight).sum() / (share[False] * weight).sum()
+    assert ratio == pytest.approx(0.82, abs=4 * np.sqrt(1 / (phone & later).sum() + 1 / (phone & ~later).sum()))
+
+
+def test_habits_form_in_the_finished_log(many):
+    """Each avoidable contact of the first 60 days multiplies what comes later by 1.09."""
+    table = reasons().set_index("reason")
+    customers = many.people.customers.set_index("customer_id")
+    new = many.contacts[many.of_customer("_new", many.contacts["_customer_id"]).eq(True)]
+    since = (new["contact_ts"].dt.tz_localize(None).dt.normalize() - new["_customer_id"].map(customers["start_date"])).dt.days
+    early = since.between(0, HABIT_DAYS) & table["avoidable"].reindex(new["_reason"]).to_numpy()
+    early &= (table["source"].reindex(new["_reason"]) != "case").to_numpy()
+    number = new.loc[early, "_customer_id"].value_counts().reindex(customers.index).fillna(0)
+    later = new[since > HABIT_DAYS]
+    split = pd.crosstab(later["_customer_id"].map(number), later["_habit"]).reindex(columns=[False, True], fill_value=0)
+    for many_of, (usual, added) in split[split[False] > 300].iterrows():
+        expected = usual * (HABIT**many_of - 1)
+        assert added == pytest.approx(expected, abs=4 * 1.5 * np.sqrt(expected) + 5), many_of  # follow-ups go with what they follow
+    assert len(split[split[False] > 300]) > 3
+
+
+def test_tanja_writes_early_in_the_week(many):
+    weekday = many.local.dt.day_of_week
+    early = (weekday <= 2).groupby(many.contacts["_persona"].eq("Tanja")).mean()
+    assert early[True] > 0.70
+    assert early[False] < 0.65
+    hour = many.local.dt.hour[many.contacts["_persona"].eq("Tanja") & many.contacts["channel"].ne("phone")]
+    assert hour.isin([8, 9]).mean() > 0.5
+
+
+def test_calls_outside_the_service_hours(many):
+    calls = many.contacts[many.contacts["channel"] == "phone"]
+    outside, farming = calls["_outside"].astype(bool), many.of_customer("segment", calls["_customer_id"]) == "farming"
+    werner = calls["_persona"] == "Werner"
+    for where, share in ((werner | True, 0.115), (werner, 0.40), (farming, 0.31)):
+        assert outside[where].mean() == near(share, int(where.sum()), 1.5)
+
+
+@pytest.mark.parametrize(
+    ("segment", "months", "others", "factor"),
+    [
+        ("farming", (4, 5), (2, 6, 10, 11), 1.9),
+        ("farming", (7, 8), (2, 6, 10, 11), 2.2),
+        ("construction", (5, 6, 7, 8, 9, 10), (2, 3, 4, 11), 1.4),
+        ("maintenance", (11, 12), (2, 3, 4, 5, 6, 9, 10), 1.5),
+    ],
+)
+def test_segments_have_their_seasons(many, segment, months, others, factor):
+    """Of what customers ask when they like; what follows an order comes after it, some weeks later."""
+    own = many.contacts["_reason"].map(reasons().set_index("reason")["source"]).eq("person") & ~many.contacts["_habit"]
+    here = many.local[own & many.of_customer("segment", many.contacts["_customer_id"]).eq(segment)].dt.month
+    table = days(many.plan)
+    month = table["date"].dt.month
+    count, size = (
+        [here.isin(some).sum() for some in (months, others)],
+        [table["factor"][month.isin(some)].sum() for some in (months, others)],
+    )
+    ratio = count[0] / size[0] / (count[1] / size[1])
+    assert ratio == pytest.approx(factor, abs=4 * 1.5 * factor * np.sqrt(1 / count[0] + 1 / count[1]))
+
+
+def test_messages_to_field_sales_have_no_touchpoint(contacts):
+    sent = contacts[contacts["channel"] == "social"]
+    assert len(sent) == 18
+    assert sent["touchpoint_id"].isna().all()
+    assert set(sent["received_by"]) == {"AD"}
 
 
 def test_sellers_disappoint_as_planted(by_order):

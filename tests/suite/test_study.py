@@ -216,3 +216,21 @@ def test_hostile_labels_are_escaped_everywhere(client, shown):
         assert "<script" not in data["text/html"]
         assert "<img" not in data["text/html"]
         assert "&lt;" in data["text/html"]
+
+
+def test_reasons_and_their_groups_go_by_their_labels(client, shown, monkeypatch):
+    names = {"label_de": "Wo bleibt es?", "label_en": "Where is it?", "group_de": "Lieferung", "group_en": "Delivery"}
+    reasons = pd.DataFrame([{"reason_id": "delivery.status", "group_id": "delivery", **names}])
+    load = study_module.Study._load
+    monkeypatch.setattr(study_module.Study, "_load", lambda self, name: reasons if name == "reasons" else load(self, name))
+    study = in_a_run(client, monkeypatch)
+    german, english = study.words["de"], study.words["en"]
+    assert (german.label("reason_id", "delivery.status"), english.label("reason_id", "delivery.status")) == (
+        "Wo bleibt es?",
+        "Where is it?",
+    )
+    assert (german.label("group_id", "delivery"), english.label("group_id", "delivery")) == ("Lieferung", "Delivery")
+
+
+def test_without_reasons_ids_stay(study):
+    assert study.words["de"].label("reason_id", "delivery.status") == "delivery.status"

@@ -102,7 +102,7 @@ def labels_without_value(
                 levels |= {row[0] for row in found}
         bare = sorted(levels - set(labels))
         for value in labels:
-            if value not in levels and nearest(value, bare):
+            if value not in levels and value not in (OTHER, UNKNOWN) and nearest(value, bare):
                 place = f"params/{params.client}.yml: labels.{column}"
                 yield worded(place, "no row has the value", value, bare[:SHOWN], label="Without a label")
 

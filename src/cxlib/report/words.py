@@ -272,9 +272,9 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
-        if str(value) in (OTHERS, UNKNOWN):
-            return self.text("value.other" if str(value) == OTHERS else "value.unknown")
         own = self.names.get(column, {}).get(str(value))
+        if str(value) in (OTHERS, UNKNOWN):
+            return own or self.text("value.other" if str(value) == OTHERS else "value.unknown")
         key = f"table.{value}" if column in ("table", "source", "home") else f"value.{column}.{value}"
         return own or (self.text(key) if self.has(key) else str(value))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from cxlib.simulate.exposure import NEVER, Exposure, choose, day_of
+from cxlib.simulate.exposure import NEVER, Exposure, choose, day_of, invoice_peak
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.rates import anchors, per_weight, rates
 from cxlib.simulate.reasons import PERSONAS, code, lags, reasons
@@ -23,6 +23,7 @@ CIRCULARS = (
 )
 RELAUNCH, RELAUNCH_DAYS, LOGIN = "2025-09-22", 35, 3.0
 HEAT, HOSES = ("2025-06-30", "2025-07-12"), 1.8
+ON_INVOICES = ("billing.invoice_comprehension", "billing.invoice_format", "billing.invoice_error")
 COLUMNS = ("reason", "customer", "person", "order", "invoice", "quote", "document", "day")
 _CANDIDATES = 10
 _AFTER = 60  # days after the period that contacts may fall on before they are dropped
@@ -110,7 +111,7 @@ def _from_sources(plan: Plan, ex: Exposure, rng: np.random.Generator, rate: dict
         parts.append(pd.DataFrame({"reason": number, "kind": kind, "source": rows, "anchor": anchor[rows]}))
     drawn = pd.concat(parts, ignore_index=True)
     drawn = drawn[drawn["anchor"] != NEVER].reset_index(drop=True)
-    return _linked(ex, drawn.assign(day=_near(ex, rng, drawn)))
+    return _linked(ex, drawn.assign(day=_near(plan, ex, rng, drawn)))
 
 
 def _from_windows(plan: Plan, ex: Exposure, rng: np.random.Generator, rate: dict[int, np.ndarray]) -> pd.DataFrame:
@@ -139,14 +140,15 @@ def _linked(ex: Exposure, drawn: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"reason": drawn["reason"], "customer": customer, **links, "document": -1, "day": drawn["day"]})
 
 
-def _near(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.ndarray:
+def _near(plan: Plan, ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.ndarray:
     """Draw the day after each anchor: of a few candidates by lag, one by the rhythm of its day."""
     table, n_days = lags(), ex.rhythm.shape[1]
     reason = drawn["reason"].to_numpy()
     steps = rng.integers(0, table.shape[1], (_CANDIDATES, len(drawn)))
     day = drawn["anchor"].to_numpy() + table[reason, steps]
     rhythm = np.concatenate([ex.rhythm[-1], np.resize(ex.rhythm[-1][-28:], _AFTER)])
-    chance = np.where(day < 0, 1.0, rhythm[np.clip(day, 0, n_days + _AFTER - 1)]).cumsum(axis=0)
+    chance = np.where(day < 0, 1.0, rhythm[np.clip(day, 0, n_days + _AFTER - 1)])
+    chance = np.where(np.isin(reason, [code(name) for name in ON_INVOICES]), chance * invoice_peak(plan, day), chance).cumsum(axis=0)
     pick = (rng.random(len(drawn)) * chance[-1] > chance[:-1]).sum(axis=0)
     return day[pick, np.arange(len(drawn))]
 
@@ -222,7 +224,7 @@ def _from_mailings(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.Dat
     parts.append(pd.DataFrame({"reason": number, "customer": quoted["customer"], "anchor": quoted["sent"], "quote": some, "document": -1}))
     drawn = pd.concat(parts, ignore_index=True).assign(order=-1, invoice=-1)
     drawn[["quote", "document"]] = drawn[["quote", "document"]].fillna(-1).astype("int64")
-    drawn["day"] = _near(ex, rng, drawn)
+    drawn["day"] = _near(plan, ex, rng, drawn)
     inside = (drawn["day"] >= 0) & (drawn["day"] < ex.rhythm.shape[1])
     return drawn.loc[inside].drop(columns="anchor").reset_index(drop=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from cxlib.simulate import answers, log, outbound, people, trade, workshop
+from cxlib.simulate import answers, experiences, log, outbound, people, trade, workshop
 from cxlib.simulate.plan import Company, Plan, stream
 from cxlib.simulate.texts import compose
 
@@ -66,6 +66,7 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
         "persons": _hidden(who.persons, "person_id"),
         "orders": _hidden(sold.orders, "order_id"),
         "respondents": told.respondents,
+        "pain_point_damage": experiences.damage(plan, told.respondents),
     }
 
 

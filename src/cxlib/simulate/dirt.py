@@ -27,7 +27,8 @@ __all__ = [
 SPELLINGS = {
     "email": {"E-Mail": 60, "eMail": 14, "E-mail": 8, "Email": 6, "mail ": 4, "MAIL": 2, "Mail info@": 2, "e-mail (AB)": 1},
     "web_form": {"Kontaktformular": 50, "Kontaktform.": 12, "Web-Formular": 6, "Formular": 4, "webform": 2},
-    "chat": {"Chat": 40, "chat": 5, "Portal-Chat": 3, "CHAT": 1},
+    "chat": {"Chat": 40, "chat": 5, "Portal-Chat": 3},
+    "social": {"WhatsApp AD": 1},
     "fax": {"Fax": 10, "FAX": 3, "Telefax": 2},
     "letter": {"Brief": 10, "Post": 3, "brief": 1},
 }

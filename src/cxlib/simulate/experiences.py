@@ -9,7 +9,7 @@ from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.trade import Trade
 
-__all__ = ["DEDUCTIONS", "MEMORY_DAYS", "experiences", "remembered", "truth"]
+__all__ = ["DEDUCTIONS", "MEMORY_DAYS", "damage", "experiences", "remembered", "truth"]
 
 DEDUCTIONS = {
     "P01": 0.9,  # mail or form never answered
@@ -75,6 +75,27 @@ def truth(plan: Plan) -> dict[str, pd.DataFrame]:
     """Return ``pain_point_deductions``: pain_point, points (on 0–10, when met in the half year before the answer)."""
     points = [-value * plan.effects.pain_points for value in DEDUCTIONS.values()]
     return {"pain_point_deductions": pd.DataFrame({"pain_point": list(DEDUCTIONS), "points": points})}
+
+
+def damage(plan: Plan, respondents: pd.DataFrame) -> pd.DataFrame:
+    """Return what each pain point costs all respondents together, the worst first.
+
+    Parameters
+    ----------
+    plan : Plan
+    respondents : DataFrame
+        One row a questionnaire with P01 … P12: met in the half year before.
+
+    Returns
+    -------
+    DataFrame
+        pain_point, share (of questionnaires whose sender met it), points (that it costs whoever met it), damage (their product, in
+        points of the mean recommendation).
+    """
+    share = respondents[list(DEDUCTIONS)].mean() if len(respondents) else pd.Series(0.0, index=list(DEDUCTIONS))
+    points = -pd.Series(DEDUCTIONS) * plan.effects.pain_points
+    table = pd.DataFrame({"share": share, "points": points, "damage": share * points}).rename_axis("pain_point")
+    return table.sort_values("damage", kind="stable").reset_index()
 
 
 def _rows(frame: pd.DataFrame, hit: pd.Series | np.ndarray, ts: pd.Series, pain_point: str) -> pd.DataFrame:

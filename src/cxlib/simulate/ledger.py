@@ -24,6 +24,7 @@ NOTES = 2100 / 7900  # calls with a note
 IN_GERMAN = 0.15  # of what English-speaking customers write
 CALLERS_KNOWN, WRITERS_KNOWN, CITED = 0.70, 0.94, 0.97
 COLLECTIVE, COLLECTIVE_CONTACTS = "0099999", 512  # the account on which one-off customers are booked
+MESSENGER = 18  # messages to the phones of field sales that somebody entered as tickets
 EXPORTED_AFTER = 7  # days after the period: nothing later is in the log
 NIGHT = date(2025, 10, 26)  # the hour that comes twice
 NIGHT_CALLS = 4
@@ -64,6 +65,10 @@ def ledger(
     table["case_id"] = _case_ids(made).where(text | (rng.random(len(made)) < 0.4))
     table["thread_id"] = ("T" + table["case_id"].str.replace("-", "")).where(made["channel"].isin([1, 2]).to_numpy())
     table.loc[(table["_customer_id"] == COLLECTIVE).to_numpy(), ["account_id", "person_id"]] = pd.NA
+    chats = np.flatnonzero(table["channel"].eq("chat") & table["_reason"].ne(NO_CONCERN))
+    sent = table.index[rng.permutation(chats)[: plan.count(MESSENGER)]]  # passed on by field sales; no touchpoint of the list
+    table.loc[sent, ["channel", "received_by"]] = ["social", "AD"]
+    table.loc[sent, ["touchpoint_id", "thread_id"]] = pd.NA
     return _night_calls(plan, table)
 
 

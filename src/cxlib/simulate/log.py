@@ -34,7 +34,8 @@ CALLS = 0.560  # of what is not answered by the order's own channel; follow-ups 
 OUTAGE, OUTAGE_MINUTES, MAILS_IN_OUTAGE = "2025-10-14", (550, 820), 2.3
 PHONE_OF = {"Tanja": 0.4, "Werner": 1.05, "Kira": 0.25, "Ralf": 1.0, "Beate": 0.4, "none": 0.8}  # odds of calling
 # share of calls outside the service hours: 31 % in farming, 40 % of Werner's, 11.5 % of all
-OUTSIDE_FARMING, OUTSIDE = {"Werner": 0.46, "other": 0.06}, {"Werner": 0.33, "other": 0.002}
+OUTSIDE_FARMING, OUTSIDE = {"Werner": 0.475, "other": 0.075}, {"Werner": 0.29, "other": 0.0}
+EARLY_WEEK = 0.3  # of Tanja's contacts on Thursday or Friday: they wait for the next Monday to Wednesday
 # email, web form, chat, fax, letter
 WRITES = {
     "Tanja": (0.89, 0.03, 0.05, 0.025, 0.005),
@@ -129,8 +130,33 @@ def _days(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.nda
         nearest = ends[np.abs(np.subtract.outer(np.arange(last + 1), ends)).argmin(axis=1)]
         moved = np.clip(nearest[day] + rng.integers(-3, 4, len(day)), 0, last)
         day = np.where(closing & (np.abs(moved - day) <= 18), ex.workday[moved], day)
+    day = _early_week(ex, rng, drawn, day)
     away = ex.away[ex.customers["state"].to_numpy()[customer], day] & (rng.random(len(day)) < 0.9)
     return np.where(away, ex.workday[np.minimum(day + 1, last)], day)
+
+
+def _early_week(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame, day: np.ndarray) -> np.ndarray:
+    """Let contacts of Tanja's wait from the week's end for the next Monday to Wednesday; others who come when they like take their days.
+
+    Days are exchanged, so that the rhythm of the house stays as it is.
+    """
+    weekday = ex.days["weekday"].to_numpy()[day]
+    week = (day + ex.days["weekday"].iloc[0] - 1) // 7
+    # circulars and a new customer's first days have windows of their own
+    may = (drawn["document"] < 0).to_numpy() & ~ex.customers["new"].to_numpy()[drawn["customer"]]
+    tanja = (drawn["persona"] == PERSONAS.index("Tanja")).to_numpy()
+    free = (reasons()["source"] == "person").to_numpy()[drawn["reason"]] & ~tanja
+    late = rng.permutation(np.flatnonzero(may & tanja & np.isin(weekday, (4, 5))))
+    early = rng.permutation(np.flatnonzero(may & free & (weekday <= 3)))
+    waits = pd.DataFrame({"row": late[: round(EARLY_WEEK * len(late))]})
+    waits["week"] = week[waits["row"]] + 1
+    gives = pd.DataFrame({"other": early, "week": week[early]})
+    pairs = [table.assign(place=table.groupby("week").cumcount()) for table in (waits, gives)]
+    both = pairs[0].merge(pairs[1], on=["week", "place"])
+    one, other = both["row"].to_numpy(), both["other"].to_numpy()
+    moved = day.copy()
+    moved[one], moved[other] = day[other], day[one]
+    return moved
 
 
 def _channels(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np.ndarray:
@@ -159,13 +185,14 @@ def _channels(ex: Exposure, rng: np.random.Generator, drawn: pd.DataFrame) -> np
 def _without_phone(plan: Plan, rng: np.random.Generator, placed: pd.DataFrame) -> pd.DataFrame:
     """The telephones were dead one morning: some wrote instead, the others called in the afternoon."""
     first, last = OUTAGE_MINUTES
-    there = (placed["day"] == day_of(plan, OUTAGE)[0]) & placed["minute"].between(first, last)
-    calls, mails = there & (placed["channel"] == 0), (there & (placed["channel"] == CHANNELS.index("email"))).sum()
-    share = min((MAILS_IN_OUTAGE - 1) * mails / max(calls.sum(), 1), 1.0)
-    writes = calls & (rng.random(len(placed)) < share)
-    waits = calls & ~writes
+    mail, on = placed["channel"] == CHANNELS.index("email"), day_of(plan, OUTAGE)[0]
+    hours, same = placed["minute"].between(first, last), (placed["day"] - on).isin([-28, -21, -14, -7, 7, 14, 21, 28])
+    there, usual = hours & (placed["day"] == on), (hours & same & mail).sum() / 8
+    calls = np.flatnonzero(there & (placed["channel"] == 0))
+    more = min(max(round(MAILS_IN_OUTAGE * usual) - int((there & mail).sum()), 0), len(calls))
+    writes, waits = np.split(rng.permutation(calls), [more])
     placed.loc[writes, "channel"] = CHANNELS.index("email")
-    placed.loc[waits, "minute"] = last + 1 + rng.random(int(waits.sum())) * 120
+    placed.loc[waits, "minute"] = last + 1 + rng.random(len(waits)) * 120
     return placed
 
 

@@ -14,6 +14,7 @@ __all__ = ["CONTACTS", "DELIVERY", "PER_DELAYED", "PER_INVOICE", "anchors", "per
 
 CONTACTS = 14_350  # of the demo client before the habit of new customers and what sellers add: 14,700 in all
 PER_DELAYED = 0.96  # enquiries (three reasons) per delayed order before the action
+IN_TIME = 0.02  # of all enquiries about delays: new customers ask before orders that come in time
 PER_LATE = 0.28  # and per order that came late without a new date
 PER_INVOICE = {1: 0.054, 2: 0.102}  # comprehension and error per invoice, by layout
 FORMAT_PER_INVOICE = {1: 0.018, 2: 0.0345}  # 3.3 % of all
@@ -124,7 +125,7 @@ def _delivery(plan: Plan, ex: Exposure) -> np.ndarray:
     """Enquiries of all three reasons per order: fewer where the delay was announced."""
     orders = ex.orders
     told = orders["notice"].to_numpy() != NEVER
-    base = np.select([orders["delayed"], orders["late"]], [PER_DELAYED, PER_LATE], 0.0)
+    base = np.select([orders["delayed"], orders["late"]], [PER_DELAYED / (1 - IN_TIME), PER_LATE], 0.0)
     return base * np.where(told, thin_notice(plan), 1.0) / (1 - NOTICE_BEFORE * (1 - thin_notice(plan)))
 
 

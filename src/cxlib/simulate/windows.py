@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxlib.simulate.exposure import NEVER, Exposure
+from cxlib.simulate.exposure import NEVER, Exposure, invoice_peak
 from cxlib.simulate.plan import Plan
 
 __all__ = ["HABIT", "HABIT_DAYS", "WINDOWS", "Window", "first_days", "window_rates", "zero_points"]
@@ -107,6 +107,8 @@ def first_days(rng: np.random.Generator, plan: Plan, ex: Exposure, window: Windo
         told = order["notice"].to_numpy() != NEVER
         per_customer = np.where(order["delayed"], 2.0, 0.8) * np.where(told & order["m1"].to_numpy(), 0.5, 1.0)
     weights = per_customer[:, None] * rate
+    if window.zero == "invoice":
+        weights = weights * invoice_peak(plan, day)
     weights = np.where(inside, weights * week, 0.0)
     weights *= total / max(weights.sum(), 1e-12)
     cells = np.repeat(np.arange(weights.size), rng.poisson(weights.ravel()))

@@ -23,6 +23,7 @@ from cxlib.params import Params, load, project_root
 from cxlib.report import disclosure, outputs
 from cxlib.report.plots import Plot
 from cxlib.report.words import Words
+from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
 from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
 
@@ -245,7 +246,7 @@ class Study:
     @cached_property
     def words(self) -> dict[str, Words]:
         """The words of each language, with the client's own labels."""
-        return {language: Words(language, self._names(language)) for language in self.languages}
+        return {language: Words(language, labels(self.params, self._load, language)) for language in self.languages}
 
     def _load(self, name: str) -> pd.DataFrame:
         saved = self.store.read(name)
@@ -280,29 +281,6 @@ class Study:
         if len(table) != 1:
             raise CxError(f"decide: a number of the answer comes from exactly one saved row, this table has {len(table)}.")
         return dict(table.iloc[0])
-
-    def _names(self, language: str) -> dict[str, dict[str, str]]:
-        names: dict[str, dict[str, str]] = {"column": {}}
-        for features in self.params.extra.values():
-            names["column"] |= {column: getattr(feature, language) for column, feature in features.items()}
-        touchpoints = self._load("touchpoints")
-        local = (
-            touchpoints["name_en"].fillna(touchpoints["name_de"])
-            if language == "en" and "name_en" in touchpoints
-            else touchpoints["name_de"]
-        )
-        names["touchpoint_id"] = dict(zip(touchpoints["touchpoint_id"], local, strict=True))
-        names["bought_at"] = names["touchpoint_id"]
-        principles = self._load("principles")
-        texts = principles["text_de"]
-        if language == "en" and "text_en" in principles:
-            texts = principles["text_en"].fillna(texts)
-        names["principle_id"] = dict(zip(principles["principle_id"], texts, strict=True))
-        items = {item.item_id or header: item for source in self.params.sources.values() for header, item in source.items.items()}
-        names["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
-        for column, labels in self.params.labels.items():
-            names[column] = {**names.get(column, {}), **{value: getattr(label, language) for value, label in labels.items()}}
-        return names
 
     def _emit(self, language: str, kind: str, html: str, text: str, *, data: Mapping[str, Any] | None = None, **extra: Any) -> None:
         from IPython.display import display

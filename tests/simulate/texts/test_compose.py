@@ -171,7 +171,7 @@ def macro_f1(truth: np.ndarray, guess: np.ndarray) -> float:
 
 
 def test_a_linear_classifier_understands_another_voice_in_part(record_property):
-    """Ridge regression on TF-IDF, trained on 40 texts a reason of one drawer."""
+    """Ridge regression on TF-IDF, trained on 40 texts a reason of one drawer; the other shares no sentence of a reason with it."""
     told = pd.DataFrame({"reason": np.repeat(reasons("de"), 40)}).assign(language="de")
     rng = np.random.default_rng(3)
     sets = {}
@@ -192,5 +192,5 @@ def test_a_linear_classifier_understands_another_voice_in_part(record_property):
         guess = names[((space[rows] @ space[train].T).toarray() @ weight).argmax(axis=1)]
         scores[name] = macro_f1(sets[name]["reason"].to_numpy(), guess)
         record_property(f"macro_f1_{name}", scores[name])
-    assert 0.5 < scores["held_out"] < 0.9, scores
+    assert 0.25 < scores["held_out"] < 0.6, scores
     assert scores["again"] > scores["held_out"] + 0.1, scores

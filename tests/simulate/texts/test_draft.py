@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -11,12 +12,13 @@ from cxlib.simulate.texts.facts import Facts
 from cxlib.simulate.texts.sayings import FORMAL, INFORMAL, sayings
 
 
-def draft(seed: int = 1, reason: str = "delivery.delivery_status", **changed: object) -> Draft:
+def draft(seed: int = 1, reason: str = "delivery.delivery_status", persona: str = "Tanja", **changed: object) -> Draft:
     rnd = Random(seed)
     traits = dict.fromkeys(
         ("salutation", "quote", "signature", "opposite", "transliterated", "dialect", "sarcasm", "whatsapp", "held_out", "informal"), False
     )
-    return Draft(reason, "mail", "de", "Tanja", Traits(**{**traits, "words": 40, **changed}), Facts({}, "de", "Tanja", rnd), rnd)
+    told = Traits(**{**traits, "words": 40, **changed})
+    return Draft(reason, "mail", "de", persona, told, Facts({}, "de", persona, rnd), rnd)
 
 
 @pytest.mark.parametrize("held_out", [True, False])
@@ -27,9 +29,17 @@ def test_the_drawer_decides(part, held_out):
     assert len(set(drawn)) > 1
 
 
-def test_both_drawers_ask_the_same():
-    asked = [{draft(seed, held_out=side).of_reason("billing.invoice_error", "after") for seed in range(150)} for side in (True, False)]
-    assert asked[0] == asked[1] == set(sayings("de")["billing.invoice_error"]["after"])
+def test_what_belongs_to_a_reason_is_in_one_drawer_alone():
+    """No line of a reason's stock is said in both drawers; what belongs to people is."""
+    said = [
+        {draft(seed, held_out=side).of_reason("billing.invoice_error", part) for seed in range(200) for part in HIDDEN}
+        for side in (True, False)
+    ]
+    stock = {each for part in HIDDEN for each in sayings("de")["billing.invoice_error"][part]}
+    assert set(sayings("de")["billing.invoice_error"]) == set(HIDDEN)
+    assert not said[0] & said[1]
+    assert said[0] == {each for each in stock if each.held_out}
+    assert len(said[0]) / len(stock) == pytest.approx(0.25, abs=0.06)
 
 
 @pytest.mark.parametrize(("informal", "other"), [(True, FORMAL), (False, INFORMAL)])
@@ -73,3 +83,26 @@ def test_marks_of_style():
     parts = draft(words=10, sarcasm=True, whatsapp=True, dialect=True).body()
     assert any("WhatsApp" in part for part in parts)
     assert len(parts) >= 4
+
+
+@pytest.mark.parametrize("words", [60, 120, 190])
+def test_nothing_is_said_twice(words):
+    for seed in range(150):
+        parts = draft(seed, reason="usage_service.usage_question", words=words).body()
+        assert len(set(parts)) == len(parts), parts
+
+
+def test_a_sentence_begins_with_a_capital():
+    for seed in range(150):
+        one = draft(seed, words=60)
+        one.second, one.second_first = "accessibility.waiting_queue", True
+        parts = one.body()
+        assert all(part[:1] == part[:1].upper() for before, part in pairwise(parts) if before[-1] in ".!?"), parts
+
+
+def test_designers_tell_of_their_design_only_where_it_matters():
+    about = {}
+    for reason in ("delivery.delivery_status", "presales_information.consultation_request"):
+        texts = [" ".join(draft(seed, reason=reason, persona="Kira", words=150).body()) for seed in range(60)]
+        about[reason] = sum("3D-Modell" in text or "Dreischicht" in text for text in texts)
+    assert about["delivery.delivery_status"] == 0 < about["presales_information.consultation_request"]

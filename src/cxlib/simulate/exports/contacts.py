@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.simulate import dirt
+from cxlib.simulate.draws import apportioned
 from cxlib.simulate.formats import clock, flags, german, headed, table_text, utc, workbook
 from cxlib.simulate.plan import Plan, stream
 
@@ -97,7 +98,10 @@ def _tickets(plan: Plan, contacts: pd.DataFrame, folder: Path) -> None:
     for column, header in TICKETS.items():
         if column.endswith("_ts"):
             rows[header] = utc(written[column])
-    swapped = dirt.struck(rng, written["resolved_ts"].notna(), plan.count(27))
+    year, solved = written["contact_ts"].dt.year, written["resolved_ts"].notna()
+    files = year.value_counts()  # each has its part of what intake bears up to some share
+    parts = zip(files.index, apportioned(files, plan.count(27)), strict=True)
+    swapped = np.concatenate([dirt.struck(rng, solved & (year == number), wanted) for number, wanted in parts])
     rows.loc[swapped, "Gelöst"] = utc(written["contact_ts"].iloc[swapped] - pd.Timedelta(minutes=47)).to_numpy()
     rows["Verkaufschance"] = flags(written["sales_signal"], "ja", rng)
     rows["Kulanz"] = written["goodwill_amount"].map(lambda amount: "" if pd.isna(amount) else f"{amount:.2f}").astype("str")

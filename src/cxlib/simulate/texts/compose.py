@@ -45,7 +45,7 @@ def compose(concerns: pd.DataFrame, rng: np.random.Generator, drawer: str = "all
         order_id, invoice_id, document, promised, product, company, name, case_id, customer_id, wait_min, ts.
     rng : numpy.random.Generator
     drawer : {"all", "seen", "held_out"}
-        From which ways of saying the concern and its situation come; closing questions and general phrases are common to both.
+        From which ways of saying the concern come; what belongs to people (greetings, details, their pressing reasons) is common to both.
 
     Returns
     -------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from random import Random
@@ -11,7 +12,8 @@ from cxlib.simulate.texts.sayings import Saying, fill, general, sayings
 
 __all__ = ["HIDDEN", "Draft", "Traits"]
 
-HIDDEN = ("core", "before", "note")  # parts whose held-out quarter no training sees; what is asked in the end (`after`) both drawers share
+HIDDEN = ("core", "before", "after", "note")  # what belongs to a reason: of each a quarter is held out; what belongs to people is shared
+_NUMBER = re.compile(r"\d[\d-]{4,}")  # of an order, a customer, an invoice: told once
 _CLASSES = {
     "presales_information": "open", "quote": "paper", "order": "goods", "delivery": "goods", "onboarding": "goods",
     "usage_service": "goods", "billing": "paper", "accessibility": "talk", "follow_up": "talk", "complaint": "talk",
@@ -132,20 +134,22 @@ class Draft:
         for name, least, probability, place in self._fillings(kind):
             if left > least and self.chance(probability):
                 words = self.shared(name)
-                if words:
+                if words and words not in parts and not (set(_NUMBER.findall(words)) & set(_NUMBER.findall(" ".join(parts)))):
                     parts.insert(len(parts) if place is None else place, words)
                     left -= len(words.split())
         return self._joined(parts)
 
     def _fillings(self, kind: str) -> list[tuple[str, int, float, int | None]]:
         """Return names of the general stock with the room that each needs, how often it is used, and where it stands."""
+        special = f"background.{self.persona}_{kind}"
+        background = special if special in general(self.language) else f"background.{self.persona}"
         return [
             (f"detail.{kind}", 5, 0.45, None),
             (f"persona.{self.persona}.{kind}", 8, 0.65, None),
             ("opening", 6, 0.3, 0),
-            (f"background.{self.persona}", 25, 0.8, None),
+            (background, 25, 0.8, None),
             (f"detail.{kind}", 40, 0.5, None),
-            (f"background.{self.persona}", 55, 0.9, None),
+            (background, 55, 0.9, None),
             ("wish", 4, 0.4, None),
         ]
 
@@ -177,4 +181,5 @@ class Draft:
         if self.traits.dialect:
             parts.insert(0 if self.chance(0.5) else len(parts), self.shared("dialect"))
         parts = [part for part in parts if part]
-        return [parts[0][:1].upper() + parts[0][1:], *parts[1:]]
+        ends = (".", *(part[-1] for part in parts))
+        return [part[:1].upper() + part[1:] if end in ".!?" else part for end, part in zip(ends, parts, strict=False)]

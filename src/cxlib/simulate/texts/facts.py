@@ -44,6 +44,7 @@ class Facts:
         self.given = {name: value for name, value in given.items() if _known(value)}
         self.language = language if language in DAYS else "en"
         self.persona = persona
+        self.group = str(self.given.get("reason", "")).partition(".")[0]
         self.rnd = rnd
         self.today = _day(self.given.get("ts")) or date(2025, 1, 7) + timedelta(days=int(rnd.random() * 530))
         self._words: dict[str, str] = {}
@@ -274,6 +275,8 @@ SLOTS: dict[str, Callable[[Facts], str]] = {
     "renr": _identified(*INVOICE),
     "ang": _reference("Angebot/Ang./Ihr Angebot/Nr.", "quote/your quote/quotation/offer no.", *QUOTE),
     "angnr": _identified(*QUOTE),
+    "beleg": lambda facts: facts[{"billing": "re", "quote": "ang", "contract": "rahmenvertrag"}.get(facts.group, "auf")],
+    "rahmenvertrag": lambda facts: f"{facts.say('Rahmen/Vertrag', 'frame/agreement')} {facts['rahmen']}",
     "ls": _reference("Lieferschein/LS", "delivery note/DN", "delivery_note", _digits("8007", 1000, 9999)),
     "q": _identified(*CASE),
     "kdnr": _identified("customer_id", lambda facts: f"{facts.integer(11000, 62000):07}"),

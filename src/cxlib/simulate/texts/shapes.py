@@ -82,12 +82,11 @@ def _farewell(draft: Draft) -> list[str]:
     manner = "informal" if draft.traits.informal else "formal"
     name, facts = draft.facts["ich"], draft.facts
     if draft.traits.signature:
-        address = re.sub(r"[^a-z]+", "-", facts["firma"].lower().translate(str.maketrans("äöüß", "aous"))).strip("-")
+        address = re.sub(r"[^a-z]+", "-", _LEGAL.sub("", facts["firma"]).lower().translate(_PLAIN)).strip("-")
         role, number = draft.shared(f"role.{draft.persona}"), facts.integer(100, 999)
         block = ["", draft.shared(f"closing.{manner}"), f"{draft.shared('word.proxy')} {name}".strip(), role, "--", facts["firma"]]
-        block.append(
-            f"Tel. 069 90009-{number} · Fax -{facts.integer(100, 999)}" if draft.chance(0.6) else f"Mobil 0171 39200-{number % 100:02}"
-        )
+        desk = f"Tel. 069 90009-{number} · Fax -{facts.integer(100, 999)}"
+        block.append(desk if draft.chance(0.6) else f"{facts.say('Mobil', 'Mobile')} 0171 39200-{number % 100:02}")
         return [*block, *([f"{name.split()[-1].lower().translate(_PLAIN)}@{address}.example"] if draft.chance(0.6) else [])]
     draw = draft.rnd.random()
     if draw < 0.22:
@@ -100,6 +99,7 @@ def _farewell(draft: Draft) -> list[str]:
     return [*lines, *([draft.shared(f"role.{draft.persona}")] if draft.chance(0.3) else [])]
 
 
+_LEGAL = re.compile(r" (GmbH|& Co\.|KG|OHG|AG|e\. ?K\.|GbR|mbH|Ltd|LLP|plc|BV|ApS|Sp\. z o\.o\.)(?= |$)")  # no part of a mail domain
 _PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 

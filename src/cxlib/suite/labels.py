@@ -1,0 +1,48 @@
+"""The client's own words: names of touchpoints, items, principles and reasons, of features and of their values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from cxlib.params import Params
+
+__all__ = ["labels"]
+
+
+def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -> dict[str, dict[str, str]]:
+    """Return column → {value: its words in one language}; under ``column`` the names of declared features.
+
+    Parameters
+    ----------
+    params : Params
+        Declared features, items and labels; a label goes before a name from a table.
+    load : callable
+        Returns a contract table by name.
+    language : {"de", "en"}
+    """
+    named: dict[str, dict[str, str]] = {"column": {}}
+    for features in params.extra.values():
+        named["column"] |= {column: getattr(feature, language) for column, feature in features.items()}
+    named["touchpoint_id"] = _named(load("touchpoints"), "touchpoint_id", "name", language)
+    named["bought_at"] = named["touchpoint_id"]
+    named["principle_id"] = _named(load("principles"), "principle_id", "text", language)
+    reasons = load("reasons")
+    named["reason_id"] = _named(reasons, "reason_id", "label", language)
+    if f"group_{language}" in reasons:
+        groups = reasons[f"group_{language}"].fillna(reasons["group_id"])
+        named["group_id"] = dict(zip(reasons["group_id"], groups, strict=True))
+    items = {item.item_id or header: item for source in params.sources.values() for header, item in source.items.items()}
+    named["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
+    for column, words in params.labels.items():
+        named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in words.items()}}
+    return named
+
+
+def _named(table: pd.DataFrame, key: str, column: str, language: str) -> dict[str, str]:
+    """Return key → name; where the language's own is missing, the German one."""
+    names = table[f"{column}_de"]
+    if f"{column}_{language}" in table:
+        names = table[f"{column}_{language}"].fillna(names)
+    return dict(zip(table[key], names, strict=True))

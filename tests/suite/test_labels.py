@@ -1,0 +1,46 @@
+"""Whose words stand for what: the client's labels before names from tables, German where there is no English."""
+
+import pandas as pd
+import pytest
+
+from cxlib.params import Params
+from cxlib.suite.labels import labels
+from cxlib.tables import contract
+
+TABLES = {
+    "touchpoints": pd.DataFrame({"touchpoint_id": ["T1", "T2"], "name_de": ["Angebot", "Rechnung"], "name_en": ["Quote", None]}),
+    "principles": pd.DataFrame({"principle_id": ["P1"], "text_de": ["Wir halten Wort."]}),
+    "reasons": pd.DataFrame(
+        {"reason_id": ["r"], "label_de": ["Frist"], "label_en": ["Date"], "group_id": ["g"], "group_de": ["Lieferung"], "group_en": [None]}
+    ),
+}
+
+
+@pytest.fixture
+def params():
+    client = {"schema_version": 1, "client": "acme", "name": "Acme", "market": "b2b", "language": "both", "timezone": "Europe/Berlin"}
+    client |= {"period": {"start": "2025-01-01", "end": "2025-12-31"}, "scales": {}}
+    client |= {"labels": {"touchpoint_id": {"T2": {"de": "Rechnungen", "en": "Invoices"}}}}
+    client |= {"extra": {"customers": {"size": {"kind": "text", "de": "Größe", "en": "Size"}}}}
+    log = {"table": "contacts", "file": "log.csv", "columns": {"contact_id": "Nr", "contact_ts": "Wann", "channel": "Weg"}}
+    return Params.model_validate(client | {"sources": {"log": log}})
+
+
+def read(name):
+    return TABLES.get(name, contract(name).empty("Europe/Berlin"))
+
+
+def test_labels_of_the_client_go_first_and_german_stands_in(params):
+    english = labels(params, read, "en")
+    assert english["touchpoint_id"] == {"T1": "Quote", "T2": "Invoices"}
+    assert english["bought_at"] == {"T1": "Quote", "T2": "Rechnung"}
+    assert english["principle_id"] == {"P1": "Wir halten Wort."}
+    assert english["reason_id"] == {"r": "Date"}
+    assert english["group_id"] == {"g": "g"}
+    assert english["column"] == {"size": "Size"}
+    assert labels(params, read, "de")["group_id"] == {"g": "Lieferung"}
+
+
+def test_a_client_without_tables_has_no_names(params):
+    empty = labels(params, lambda name: contract(name).empty("Europe/Berlin"), "de")
+    assert empty["reason_id"] == empty["principle_id"] == empty["item_id"] == {}
