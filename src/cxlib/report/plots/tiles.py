@@ -107,8 +107,8 @@ class Tiles(Plot):
             apart = _value(cell) - self.middle
             step = round(STEPS * abs(apart) / widest) if widest else 0
             if step:
-                shade = {"color": colour("warn" if apart < 0 else "accent"), "alpha": DARKEST * step / STEPS}
-                axes.add_patch(Rectangle((middle - tile / 2 + 1, top), tile - 2, TALL, linewidth=0, zorder=1, **shade))
+                shade, corner = colour("warn" if apart < 0 else "accent"), (middle - tile / 2 + 1, top)
+                axes.add_patch(Rectangle(corner, tile - 2, TALL, linewidth=0, zorder=1, color=shade, alpha=DARKEST * step / STEPS))
             bold = apart < 0 and step == STEPS
             write(axes, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
 
@@ -132,7 +132,7 @@ class _Heads:
     def height(self) -> float:
         """Room that the headings take."""
         if self.upright:
-            return max((text_width(line, SMALL) for name in self.names for line in _upright(name)), default=0)
+            return max((text_width(line, SMALL) for name in self.names for line in _upright(name)), default=0.0)
         return LINE * max(map(len, self.lines), default=1)
 
     def draw(self, axes: Axes, left: float, tile: float, bottom: float) -> None:
@@ -140,7 +140,8 @@ class _Heads:
         for number, (name, lines) in enumerate(zip(self.names, self.lines, strict=True)):
             x = left + (number + 0.5) * tile
             if self.upright:
-                for across, line in enumerate(told := _upright(name)):
+                told = _upright(name)
+                for across, line in enumerate(told):
                     at = x + 4 + (across - (len(told) - 1) / 2) * LINE
                     write(axes, at, bottom, line, size=SMALL, ink="muted", upright=True)
                 continue
