@@ -127,7 +127,8 @@ def weakest_link(design: str, n: int, repetitions: int) -> Result:
     sure, right, _ = called(design, n, repetitions)
     value, error = float((sure - right).mean()), 2.576 * float((sure - right).std()) / np.sqrt(len(sure))
     note = f"99 % {value - error:.3f} to {value + error:.3f}; called {sure.mean():.3f}, right {right.mean():.3f}; {repetitions} repetitions"
-    return Result(f"calibration · weakest link · {design} · n={n}", value, "probability", "−0.05–0.05", bool(abs(value) <= 0.05 + error), note)
+    holds = bool(abs(value) <= 0.05 + error)
+    return Result(f"calibration · weakest link · {design} · n={n}", value, "probability", "−0.05–0.05", holds, note)
 
 
 def rank(design: str, n: int, repetitions: int) -> Result:
