@@ -64,8 +64,8 @@ def test_levels_that_lack_a_figure_are_named_below(drivers_of, ratings_of, named
     plot = plots.performance_map(drivers_of(5, hidden=[0]), ratings_of(4, hidden=[1]), targets=(4.0, 0.15))
     said = " ".join(drawn(plot, named("de")).words)
     assert "Ohne Punkt: " in said
-    assert "zum Schutz Einzelner nicht veröffentlicht: Liefertermin-Auskunft" in said
-    assert "zu wenige Angaben (unter 30): Hotline und Innendienst erreichbar" in said
+    assert "Liefertermin-Auskunft – zum Schutz Einzelner nicht veröffentlicht" in said
+    assert "Hotline und Innendienst erreichbar – zu wenige Angaben (unter 30)" in said
     assert "Preis" in plot.describe(named("de")).split("Ohne Punkt: ")[1]
 
 
