@@ -18,7 +18,7 @@ def test_what_disappoints_most_stands_first_and_what_has_no_class_last(sides_of,
 def test_class_certainty_and_reason_stand_below_the_name(sides_of, named, drawn):
     said = drawn(plots.diverging(sides_of(4)), named("de")).words
     at = said.index(NAMES[0])
-    assert said[at + 1] == "darf nicht misslingen (8 von 10)"
+    assert said[at + 1] == f"{named('de').note('disappointment_dominant')} (8 von 10)"
     assert said[0] == "„8 von 10“: So oft ergibt sich die Einordnung, wenn neu gerechnet wird."
     at = said.index("Rechnung")
     assert " ".join(said[at + 1 : at + 3]) == "nicht einzuordnen: zu wenige Angaben (unter 30)"
@@ -63,13 +63,14 @@ def test_without_classes_there_are_bars_only(sides_of, named, drawn):
     table = sides_of(2)
     said = drawn(plots.diverging(table[table["metric"].isin(["penalty", "reward"])]), named("de")).words
     assert "−2,0" in said
-    assert "darf nicht misslingen" not in " ".join(said)
+    assert named("de").note("disappointment_dominant") not in " ".join(said)
 
 
 def test_the_text_alternative_tells_both_ends_and_every_class(sides_of, named):
     said = plots.diverging(sides_of(4, hidden=[3])).describe(named("de"))
     assert "4 Zeilen. Größter Abfall: Liefertermin-Auskunft, −2,0 Punkte (Spanne −2,3 bis −1,7; n = 150)." in said
     assert "Größter Zuwachs: Hotline und Innendienst erreichbar, 1,6 Punkte (Spanne 1,3 bis 1,9; n = 151)." in said
-    assert "Darf nicht misslingen: Liefertermin-Auskunft." in said
-    assert "Kann begeistern: Hotline und Innendienst erreichbar." in said
+    for name, level in (("disappointment_dominant", "Liefertermin-Auskunft"), ("delight_dominant", "Hotline und Innendienst erreichbar")):
+        kind = named("de").note(name)
+        assert f"{kind[0].upper()}{kind[1:]}: {level}." in said
     assert said.endswith("2 Werte sind nicht veröffentlicht oder fehlen.")

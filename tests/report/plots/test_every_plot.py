@@ -47,7 +47,7 @@ def plot_of(drivers_of, ratings_of, sides_of, thirds_of, incidents_of, lines_of,
     return make
 
 
-FIELDS = ("improve", "keep", "watch", "exceed")
+FIELDS = ("act_first", "keep_up", "leave", "enough")
 
 
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])

@@ -18,10 +18,11 @@ def test_the_largest_share_stands_first_with_its_rank_span(drivers_of, named, dr
 
 
 def test_halo_only_drivers_are_marked_once_below_their_name(drivers_of, named, drawn):
-    said = drawn(plots.importance(drivers_of(4)), named("en")).words
-    at = next(place for place, text in enumerate(said) if text.startswith("overall impression"))
-    assert said[at - 1] == "Hotline und Innendienst erreichbar"
-    assert sum("overall impression" in text for text in said) == 1
+    words = named("en")
+    said = drawn(plots.importance(drivers_of(4)), words).words
+    at = said.index("Hotline und Innendienst erreichbar")
+    assert " ".join(said).count(words.note("halo only")) == 1
+    assert words.note("halo only").startswith(said[at + 1])
 
 
 def test_what_holds_for_all_is_said_once_above(drivers_of, named, drawn):
@@ -48,10 +49,11 @@ def test_hidden_drivers_come_last_and_keep_their_group(drivers_of, named, drawn)
 
 def test_the_text_alternative_names_the_first_three_and_what_to_mind(drivers_of, named):
     said = plots.importance(drivers_of(4, hidden=[3])).describe(named("de"))
+    words = named("de")
     assert said.replace("\N{NO-BREAK SPACE}", " ") == (
-        "Bedeutung: Anteil am Zusammenhang. Punkte mit Spanne und Rang, 4 Zeilen, vom größten zum kleinsten Anteil. "
+        f"Bedeutung: {words.metric('driver_share')}. Punkte mit Spanne und Rang, 4 Zeilen, vom größten zum kleinsten Anteil. "
         "An der Spitze: Liefertermin-Auskunft, 40 % (Spanne 36 bis 45 %; n = 1.284), Rang 1–3; "
-        "Hotline und Innendienst erreichbar, 30 % (Spanne 26 bis 35 %; n = 1.284; nur Gesamteindruck, eigener Beitrag offen), Rang 1–4; "
+        f"Hotline und Innendienst erreichbar, 30 % (Spanne 26 bis 35 %; n = 1.284; {words.note('halo only')}), Rang 1–4; "
         "Rechnung, 20 % (Spanne 16 bis 25 %; n = 1.284), Rang 1–4. "
         "Ein Wert ist nicht veröffentlicht oder fehlt."
     )
@@ -60,7 +62,7 @@ def test_the_text_alternative_names_the_first_three_and_what_to_mind(drivers_of,
 def test_a_note_further_down_is_told_by_name(drivers_of, named):
     table = drivers_of(5)
     table.loc[table["item_id"].eq("item4"), "note"] = "halo only"
-    assert "Preis: nur Gesamteindruck, eigener Beitrag offen." in plots.importance(table).describe(named("de"))
+    assert f"Preis: {named('de').note('halo only')}." in plots.importance(table).describe(named("de"))
 
 
 def test_only_shares_and_ranks_stand_in_the_data_table(drivers_of):
@@ -84,10 +86,11 @@ def test_equal_shares_keep_their_order_and_zero_is_known():
 def test_notes_of_one_row_alone_are_its_own(english):
     row = {"value": 1.0, "note": "halo only", "unit": "share"}
     own, shared = remarks_by_level(english, {"a": row})
-    assert (own["a"], shared) == (["overall impression only, own part unproven"], [])
+    assert (own["a"], shared) == ([english.note("halo only")], [])
     own, shared = remarks_by_level(english, {"a": row, "b": row}, {"a": row})
     assert own == {"a": [], "b": []}
-    assert shared == ["Overall impression only, own part unproven."]
+    assert [text.casefold() for text in shared] == [f"{english.note('halo only')}."]
+    assert shared[0][0].isupper()
 
 
 def test_two_rows_of_a_level_are_refused(drivers_of):

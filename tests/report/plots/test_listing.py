@@ -25,4 +25,4 @@ def test_a_list_takes_the_room_it_says_and_names_everything():
 def test_levels_without_a_point_are_told_by_reason(german):
     assert without(german, []) == ""
     hidden = [("Fax", "nicht gefragt"), ("Messe", ""), ("Brief", "nicht gefragt")]
-    assert without(german, hidden) == "Ohne Punkt: nicht gefragt: Fax und Brief; Messe."
+    assert without(german, hidden) == "Ohne Punkt: Fax und Brief – nicht gefragt; Messe."

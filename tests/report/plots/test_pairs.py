@@ -8,9 +8,9 @@ from cxlib.report import plots
 def test_both_figures_of_a_row_stand_side_by_side_with_the_number_of_users(drivers_of, named, drawn, narrow):
     said = drawn(plots.pairs(drivers_of(3)), named("de"), narrow=narrow).words
     assert {"50 %", "0,90", "300 Nutzer" if narrow else "300"} <= set(said)
-    titles = " ".join(said)
-    assert "Anteil am" in titles
-    assert "Punkte je Bewertungspunkt" in titles
+    words, titles = named("de"), " ".join(said)
+    assert words.measure("driver_share", "share") in titles
+    assert words.measure("driver_coefficient", "points per point") in titles
 
 
 def test_both_scales_share_their_rows(drivers_of, named, drawn):
@@ -43,8 +43,9 @@ def test_a_level_without_the_right_metric_is_left_open(drivers_of, named, drawn)
 def test_the_text_alternative_tells_the_highest_of_both(drivers_of, named):
     said = plots.pairs(drivers_of(3)).describe(named("en"))
     assert "Largest left: Liefertermin-Auskunft, 50% (span 46% to 55%; n = 1,284)." in said
-    assert "Largest right: Liefertermin-Auskunft, 0.90 points per rating point (span 0.70 to 1.10; n = 300)." in said
-    assert said.endswith("Note: Hotline und Innendienst erreichbar (overall impression only, own part unproven).")
+    number = named("en").number(0.9, "points per point")
+    assert f"Largest right: Liefertermin-Auskunft, {number} (span 0.70 to 1.10; n = 300)." in said
+    assert said.endswith(f"Note: Hotline und Innendienst erreichbar ({named('en').note('halo only')}).")
 
 
 def test_other_metrics_can_be_paired(drivers_of, named):

@@ -66,7 +66,7 @@ def test_without_signs_there_is_one_field(incidents_of, named, drawn):
 def test_thin_severities_are_listed_and_places_without_incidents_are_not(incidents_of, named, drawn):
     plot = plots.severity(incidents_of(3, hidden=[1]))
     said = " ".join(drawn(plot, named("de")).words)
-    assert "zu wenige Angaben (unter 5): Hotline und Innendienst erreichbar" in said
+    assert "Hotline und Innendienst erreichbar – zu wenige Angaben (unter 5)" in said
     assert "Rechnung" not in plot.describe(named("de")).split("Ohne Punkt")[1], "nobody told of it: nothing is missing"
 
 

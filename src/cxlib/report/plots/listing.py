@@ -51,9 +51,7 @@ def without(words: Words, hidden: Sequence[tuple[str, str]]) -> str:
     reasons: dict[str, list[str]] = {}
     for name, reason in hidden:
         reasons.setdefault(reason, []).append(name)
-    told = [
-        words.text("plot.row", label=reason, told=words.list(names)) if reason else words.list(names) for reason, names in reasons.items()
-    ]
+    told = [f"{words.list(names)} – {reason}" if reason else words.list(names) for reason, names in reasons.items()]
     return words.text("plot.without", names="; ".join(told)) if told else ""
 
 

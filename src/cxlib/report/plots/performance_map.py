@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["PerformanceMap", "performance_map"]
 
 # (important, good) → name of the field
-FIELDS = {(True, False): "improve", (True, True): "keep", (False, False): "watch", (False, True): "exceed"}
+FIELDS = {(True, False): "act_first", (True, True): "keep_up", (False, False): "leave", (False, True): "enough"}
 SMALL = 12
 
 
@@ -82,7 +82,7 @@ class PerformanceMap(Plot):
             inside = [level for level in points if self._field_of(points[level]) == name]
             if inside:
                 told = [" ".join([points[level].label, *self._sure(words, level, name, "({})")]) for level in inside]
-                field = words.label("quadrant", name)
+                field = words.text(f"plot.performance_map.{name}")
                 sentences.append(
                     words.text("plot.performance_map.alt_field", field=f"{field[:1].upper()}{field[1:]}", names=words.list(told))
                 )
@@ -103,7 +103,7 @@ class PerformanceMap(Plot):
                 continue
             point = Point(label, words.told(pair), words.told(importance[level]))
             name = self._field_of(point)
-            ink, shape = ("warn", "square") if name == "improve" else ("accent", "full")
+            ink, shape = ("warn", "square") if name == "act_first" else ("accent", "full")
             points[level] = replace(point, small="".join(self._sure(words, level, name, short=True)), ink=ink, shape=shape)
         return points, hidden
 
@@ -139,7 +139,7 @@ class PerformanceMap(Plot):
     @staticmethod
     def _corners(words: Words) -> list[Corner]:
         return [
-            Corner(words.label("quadrant", name), good, important, "warn" if name == "improve" else "muted")
+            Corner(words.text(f"plot.performance_map.{name}"), good, important, "warn" if name == "act_first" else "muted")
             for (important, good), name in FIELDS.items()
         ]
 
@@ -155,7 +155,7 @@ class PerformanceMap(Plot):
         for name in FIELDS.values():
             inside = [(turn, names[place]) for turn, place in enumerate(listed, start=1) if self._field_of(points[names[place]]) == name]
             if inside:
-                heading = words.label("quadrant", name)
+                heading = words.text(f"plot.performance_map.{name}")
                 found.append(Item(f"{heading[:1].upper()}{heading[1:]}"))
             for turn, level in inside:
                 point = points[level]
@@ -186,7 +186,7 @@ def performance_map(
     by : str
         The group column whose levels are the points.
     certainty : DataFrame, optional
-        Saved ESTIMATES by `by` and ``quadrant`` ("improve", "keep", "watch", "exceed"): the share of aligned draws in each field.
+        Saved ESTIMATES by `by` and ``quadrant`` ("act_first", "keep_up", "leave", "enough"): the share of aligned draws in each field.
 
     Raises
     ------

@@ -96,7 +96,7 @@ class Severity(Plot):
                 most = max(part.points, key=lambda point: point.x.row["value"])
                 worst = max(part.points, key=lambda point: point.y.row["value"])
                 ends = {"most": f"{most.label}, {most.x}", "worst": f"{worst.label}, {worst.y}"}
-                sign = words.label("sign", part.sign) if part.sign else words.text("value.all")
+                sign = words.text(f"plot.severity.{part.sign}") if part.sign else words.text("value.all")
                 key = "plot.severity.alt_praise" if part.sign == "positive" else "plot.severity.alt_sign"
                 sentences.append(words.text(key, sign=sign, **ends))
             rare = [point.label for point in part.points if point.strong]
@@ -169,7 +169,7 @@ def _items(words: Words, part: _Part, listed: Sequence[int]) -> list[Item]:
 
 def _draw(axes: Axes, strokes: Strokes, words: Words, part: _Part, field: Field, listed: Sequence[int], items: Sequence[Item]) -> None:
     if part.sign:
-        write(axes, field.box.left, field.box.top - 10, words.label("sign", part.sign), bold=True)
+        write(axes, field.box.left, field.box.top - 10, words.text(f"plot.severity.{part.sign}"), bold=True)
     if part.points:
         field.draw(axes, strokes, listed=listed)
     draw_list(axes, strokes, items, field.box.bottom + 6, field.box.right - field.box.left, left=field.box.left)
