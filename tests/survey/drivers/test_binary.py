@@ -35,8 +35,8 @@ def test_intervals_are_those_of_repeated_fits(draw, lay_out):
         from cxlib.survey.drivers.lattice import leaf_weights
 
         part = -leaf_weights(3) @ total
-        drawn.append(part / part.sum())
-    linear = np.array(found.estimates[found.estimates["metric"] == "driver_share"]["draws"].to_list()).std(axis=1)
+        drawn.append(np.concatenate([part / part.sum(), part / total[0]]))
+    linear = np.array(found.estimates[found.estimates["metric"].isin(["driver_share", "driver_r2"])]["draws"].to_list()).std(axis=1)
     assert linear / np.std(drawn, axis=0) == pytest.approx(1, abs=0.2)
     assert found.table["share"].sum() == pytest.approx(1)
     assert found.table["r2_part"].sum() == pytest.approx(found.checks["value"].item())
