@@ -19,7 +19,10 @@ def test_figures_of_r(sixty):
     from cxlib.survey.drivers.design import design
 
     laid = design(sixty, outcome="overall", items=["A", "B", "D"], groups=None, options={"weight": "weight"})
-    value = _parts(_yes_or_no(laid, "overall", 13.5).table, _yes_or_no(laid, "overall", 13.5)).value
+    yes = _yes_or_no(laid, "overall", 13.5)
+    told = _parts(yes.table, yes)
+    value = told.value
+    assert told.moved.sum(axis=0) == pytest.approx(0, abs=1e-9)  # twice the answers are the same answers
     assert value[3:] == pytest.approx([0.303515188164, 0.042148966562, 0.006057670093, 0.351721824819], abs=1e-7)
     assert value[:3].sum() == pytest.approx(1)
 
