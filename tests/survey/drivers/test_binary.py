@@ -19,7 +19,10 @@ def test_figures_of_r(sixty):
     from cxlib.survey.drivers.design import design
 
     laid = design(sixty, outcome="overall", items=["A", "B", "D"], groups=None, options={"weight": "weight"})
-    value = _parts(_yes_or_no(laid, "overall", 13.5).table, _yes_or_no(laid, "overall", 13.5)).value
+    yes = _yes_or_no(laid, "overall", 13.5)
+    told = _parts(yes.table, yes)
+    value = told.value
+    assert told.moved.sum(axis=0) == pytest.approx(0, abs=1e-9)  # twice the answers are the same answers
     assert value[3:] == pytest.approx([0.303515188164, 0.042148966562, 0.006057670093, 0.351721824819], abs=1e-7)
     assert value[:3].sum() == pytest.approx(1)
 
@@ -35,8 +38,8 @@ def test_intervals_are_those_of_repeated_fits(draw, lay_out):
         from cxlib.survey.drivers.lattice import leaf_weights
 
         part = -leaf_weights(3) @ total
-        drawn.append(part / part.sum())
-    linear = np.array(found.estimates[found.estimates["metric"] == "driver_share"]["draws"].to_list()).std(axis=1)
+        drawn.append(np.concatenate([part / part.sum(), part / total[0]]))
+    linear = np.array(found.estimates[found.estimates["metric"].isin(["driver_share", "driver_r2"])]["draws"].to_list()).std(axis=1)
     assert linear / np.std(drawn, axis=0) == pytest.approx(1, abs=0.2)
     assert found.table["share"].sum() == pytest.approx(1)
     assert found.table["r2_part"].sum() == pytest.approx(found.checks["value"].item())
