@@ -8,8 +8,8 @@ importance beside performance, :func:`relative_weights` is a quick screen for ma
 from cxlib.survey.drivers.binary import fit_binary
 from cxlib.survey.drivers.comparison import Comparison, compare
 from cxlib.survey.drivers.fitting import fit
-from cxlib.survey.drivers.quadrants import quadrants
+from cxlib.survey.drivers.quadrants import quadrants, targets
 from cxlib.survey.drivers.relative import relative_weights
 from cxlib.survey.drivers.result import Drivers
 
-__all__ = ["Comparison", "Drivers", "compare", "fit", "fit_binary", "quadrants", "relative_weights"]
+__all__ = ["Comparison", "Drivers", "compare", "fit", "fit_binary", "quadrants", "relative_weights", "targets"]

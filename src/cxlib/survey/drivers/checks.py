@@ -15,6 +15,7 @@ from cxlib.survey.drivers.moments import moments
 __all__ = ["STABLE", "first_eigenvalue_share", "inflation", "of", "person_mean", "straight_liners"]
 
 STABLE, SURE = 300, 0.8  # effective answers, and share of draws in which the first stays first, that make an order stable
+DESCRIBES = "of this sample"  # why a check has no interval
 STRAIGHT = 3  # equal answers from which somebody counts as a straight-liner
 
 
@@ -118,7 +119,8 @@ def _laid(found: Fitted, values: dict[str, tuple[float, float, float]], notes: d
     tables = [
         rows(
             pd.DataFrame(index=[0]),
-            {"metric": name, "value": value, "low": low, "high": high, "unit": units.get(name, "share"), "note": notes.get(name, "")}
+            {"metric": name, "value": value, "low": low, "high": high, "unit": units.get(name, "share")}
+            | {"note": notes.get(name, "" if np.isnan(value) or not np.isnan(low) else DESCRIBES)}
             | {"n": found.design.chosen.n[0] if len(found.design.table) else 0, "n_eff": found.n_eff, "method": found.moments.method},
         )
         for name, (value, low, high) in values.items()

@@ -20,6 +20,7 @@ __all__ = ["HALO_ONLY", "Fitted", "fitted", "of_design"]
 
 HALO_ONLY, COLLINEAR, ONE_CLUSTER = "halo only", "collinear", "one cluster"
 LARGE = 0.5  # of an even share: below it, nobody would take an item for a driver
+HALO_N = 300  # effective answers below which it would be said of true drivers, too
 HALO_Q = 0.2  # above it, the coefficient gives no hint of an effect
 
 
@@ -88,7 +89,7 @@ class Fitted:
         """Say what a reader has to know of each player's row."""
         share, even = self.share.value, LARGE / max(1, len(self.share.value))
         unsure = np.isnan(self.share.se)
-        halo = (q > HALO_Q) & (share >= even)
+        halo = (q > HALO_Q) & (share >= even) & (self.n_eff >= HALO_N)
         chosen = [np.full(len(share), bool(thin)), unsure, np.isnan(self.coefficient.value), halo]
         return np.select(chosen, [thin, ONE_CLUSTER, COLLINEAR, HALO_ONLY], "")
 

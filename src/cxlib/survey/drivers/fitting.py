@@ -18,6 +18,7 @@ from cxlib.survey.drivers.result import COLUMNS, Drivers
 
 __all__ = ["REFUSED", "UNSTABLE", "fit", "named_groups", "named_items"]
 
+NOTHING = "nothing explained"
 REFUSED, UNSTABLE = 80, 300  # effective sample sizes below which shares are not given, and ranks not trusted
 LINEARISED, REDRAWN = "LMG, linearised", "LMG, bootstrap"
 
@@ -61,7 +62,8 @@ def fit(
     Returns
     -------
     Drivers
-        Shares are refused below an effective sample size of 80, and their order is marked below 300. ESTIMATES: group column
+        Shares are refused below an effective sample size of 80, and where the ratings explain nothing in answers held out (``nothing
+        explained``); their order is marked below 300. ESTIMATES: group column
         ``item_id`` (or the groups' column), metrics ``driver_share``, ``driver_r2``, ``driver_rank``, ``driver_share_users``,
         ``driver_coefficient``; without an item the checks.
 
@@ -93,7 +95,8 @@ def fit(
     players, column = named_groups(responses, named, groups)
     found = fitted(responses, outcome=outcome, items=named, groups=players, options=options, bootstrap=bootstrap)
     checked = checks.of(found, options)
-    table = _table(found)
+    held_out = checked.loc[checked["metric"] == "holdout_r2_additive", "value"]
+    table = _table(found, thin=_thin(found, held_out))
     laid = _estimates(found, table, column, REDRAWN if bootstrap else LINEARISED)
     return Drivers(outcome, table, checked, estimates.stack(laid, checked))
 
@@ -129,13 +132,20 @@ def _unanswerable(outcome: str | None, item_type: str, groups: Mapping[str, str]
     return Drivers(outcome or "", pd.DataFrame(columns=list(COLUMNS)), missing.iloc[:0], missing)
 
 
-def _table(found: Fitted) -> pd.DataFrame:
-    """Lay out the wide table, one row a player; those that cannot be compared last."""
+def _thin(found: Fitted, held_out: pd.Series) -> str:
+    """Say why there is nothing to share out: too few answers, or nothing that would be explained in other people's answers."""
+    if found.n_eff < REFUSED:
+        return f"n_eff < {REFUSED}"
+    return NOTHING if (held_out <= 0).any() else ""
+
+
+def _table(found: Fitted, *, thin: str) -> pd.DataFrame:
+    """Lay out the wide table, one row a player; those that cannot be compared last. Where answers are `thin`, shares are left out."""
     design, share, coefficient = found.design, found.share, found.coefficient
     low, high = found.span_of_shares()
     first, last = rank_span(share.draws, found.level)
     q = adjusted(coefficient.p)
-    refused = found.n_eff < REFUSED or np.isnan(share.value)
+    refused = bool(thin) or np.isnan(share.value)
     columns = {
         "item": design.players,
         "share": share.value,
@@ -150,7 +160,7 @@ def _table(found: Fitted) -> pd.DataFrame:
         "coefficient_high": coefficient.high,
         "q": q,
         "n_users": found.n_users,
-        "note": found.notes(q, thin=f"n_eff < {REFUSED}" if found.n_eff < REFUSED else ""),
+        "note": found.notes(q, thin=thin),
     }
     table = pd.DataFrame(columns).astype({"rank_low": "Int64", "rank_high": "Int64", "n_users": "Int64", "note": "str"})
     hidden = ["share", "r2_part", "low", "high", "share_users", "rank_low", "rank_high"]

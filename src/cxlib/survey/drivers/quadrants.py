@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 
@@ -11,13 +13,44 @@ from cxlib.estimates.rows import rows
 from cxlib.survey.drivers.result import Drivers
 from cxlib.tables import group_columns
 
-__all__ = ["QUADRANTS", "quadrants"]
+__all__ = ["QUADRANTS", "quadrants", "targets"]
 
 QUADRANTS = ("act_first", "keep_up", "leave", "enough")  # important and poor, important and good, neither, good and not important
 
 
+GOOD = 0.75  # part of the scale from which a mean rating is good, where no target is declared
+
+
+def targets(
+    drivers: Drivers, performance: pd.DataFrame, *, performance_target: float | None = None, importance_target: float | None = None
+) -> tuple[float, float]:
+    """Return where the lines of the importance–performance map stand: performance, importance.
+
+    What is not declared is three quarters up the scale of the ratings, and an even share (1/p). Neither moves when a point does.
+
+    Parameters and errors as in :func:`quadrants`.
+
+    >>> ratings = pd.DataFrame({"item_id": ["speed"], "unit": ["scale 1–5"]})
+    >>> nothing = Drivers("nps", pd.DataFrame({"share": [0.7, 0.3]}), pd.DataFrame(), pd.DataFrame())
+    >>> targets(nothing, ratings)
+    (4.0, 0.5)
+    """
+    if performance_target is None:
+        ends = {unit for unit in performance["unit"] if str(unit).startswith("scale")}
+        scale = re.fullmatch(r"scale (-?[\d.]+)–(-?[\d.]+)", next(iter(ends))) if len(ends) == 1 else None
+        if scale is None:
+            raise DataError(
+                f"performance: is on {len(ends)} scales, so that no line between poor and good follows. Declare performance_target."
+            )
+        low, high = float(scale[1]), float(scale[2])
+        performance_target = low + GOOD * (high - low)
+    if importance_target is None:
+        importance_target = 1 / max(1, int(drivers.table["share"].notna().sum()))
+    return performance_target, importance_target
+
+
 def quadrants(
-    drivers: Drivers, performance: pd.DataFrame, *, performance_target: float, importance_target: float | None = None
+    drivers: Drivers, performance: pd.DataFrame, *, performance_target: float | None = None, importance_target: float | None = None
 ) -> pd.DataFrame:
     """Return how probable it is that each item lies in each quadrant of the importance–performance map.
 
@@ -27,8 +60,8 @@ def quadrants(
         Importance: shares and their draws.
     performance : DataFrame
         ESTIMATES by the same items with as many draws of the same seed (mean ratings, top boxes).
-    performance_target : float
-        Line between poor and good, in units of `performance`.
+    performance_target : float, optional
+        Line between poor and good, in units of `performance`; three quarters up the scale when left out.
     importance_target : float, optional
         Line between unimportant and important; an even share (1/p) when left out.
 
@@ -57,7 +90,7 @@ def quadrants(
         raise DataError(f"performance: has no group column {column!r}, by which drivers are given. Compute it by {column!r}.")
     rated = performance.set_index(column)
     items = importance[column].to_list()
-    line = 1 / max(1, int(importance["value"].notna().sum())) if importance_target is None else importance_target
+    mark, line = targets(drivers, performance, performance_target=performance_target, importance_target=importance_target)
     shares = [_drawn(importance.set_index(column), item) for item in items]
     ratings = [_drawn(rated, item) for item in items]
     _check_lengths(shares, ratings)
@@ -66,7 +99,7 @@ def quadrants(
         if share is None or rating is None:
             value, note = np.full(len(QUADRANTS), np.nan), note or "no draws"
         else:
-            important, good = share >= line, rating >= performance_target
+            important, good = share >= line, rating >= mark
             value = np.array([(a & b).mean() for a, b in ((important, ~good), (important, good), (~important, ~good), (~important, good))])
             note = ""
         columns = {"metric": "quadrant_probability", "value": value, "unit": "share", "method": "share of draws", "note": note}
