@@ -597,6 +597,19 @@ class Params(_Section):
         return {"cluster": self.scores.cluster, "level": self.level, "draws": self.draws, "seed": self.seed}
 
     @property
+    def outcomes(self) -> tuple[str | None, ...]:
+        """What drivers explain, the leading one first: as declared, else the survey's recommendation, overall and repurchase questions."""
+        asked = {item.item_id or header: item.item_type for source in self.sources.values() for header, item in source.items.items()}
+        usual = [name for kind in ("nps", "overall", "repurchase") for name, item_type in asked.items() if item_type == kind]
+        return self.drivers.outcomes or tuple(usual) or (None,)
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """Items that drivers compare: as declared, else all that the survey asks of their type."""
+        asked = {item.item_id or header: item.item_type for source in self.sources.values() for header, item in source.items.items()}
+        return self.drivers.items or tuple(name for name, item_type in asked.items() if item_type == self.drivers.item_type)
+
+    @property
     def following(self) -> dict[str, typing.Any]:
         """How long customers are watched after a questionnaire: keywords for :func:`cxlib.survey.loyalty.behaviour`."""
         return {"horizon_days": self.loyalty.horizon_days, "as_of": self.last_day}

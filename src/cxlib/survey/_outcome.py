@@ -65,8 +65,10 @@ class Judged:
         return float(weights.sum() ** 2 / (weights**2).sum()) if len(units) else 0.0
 
 
-def missing_input(responses: pd.DataFrame, outcome: str, items: Sequence[str]) -> list[str]:
-    """Return what the client's data lack: answers at all, or items to be set against the outcome."""
+def missing_input(responses: pd.DataFrame, outcome: str | None, items: Sequence[str]) -> list[str]:
+    """Return what the client's data lack: answers at all, an outcome (None), or items to be set against it."""
+    if outcome is None:
+        return ["responses[actual]", "responses[nps]"]
     if responses.empty:
         return ["responses[actual]", f"responses.{outcome}"]
     return [] if items else ["responses[actual]"]

@@ -39,7 +39,7 @@ class _Factor:
 def moments(
     responses: pd.DataFrame,
     *,
-    outcome: str,
+    outcome: str | None,
     items: Sequence[str],
     effects: pd.DataFrame | None = None,
     min_n: int = 30,
@@ -51,7 +51,7 @@ def moments(
     ----------
     responses : DataFrame
         The contract table.
-    outcome : str
+    outcome : str or None
         An item_id, or a column of `responses` that is constant within a questionnaire.
     items : sequence of str
         item_ids of ratings, each once.
@@ -97,7 +97,7 @@ def moments(
     4    moment_rank    1.0
     """
     needs = missing_input(responses, outcome, items)
-    if needs:
+    if outcome is None or needs:
         return estimates.unanswerable("moment", "scale points", needs, by=["item_id"])
     data = judged(responses, outcome, items, options)
     if not len(data.y):

@@ -52,7 +52,7 @@ class Asymmetry:
 def fit(
     responses: pd.DataFrame,
     *,
-    outcome: str,
+    outcome: str | None,
     items: Sequence[str],
     low: Threshold = None,
     high: Threshold = None,
@@ -66,7 +66,7 @@ def fit(
     ----------
     responses : DataFrame
         The contract table.
-    outcome : str
+    outcome : str or None
         An item_id, or a column of `responses` that is constant within a questionnaire.
     items : sequence of str
         item_ids of ratings, each once.
@@ -116,7 +116,7 @@ def fit(
     0  hotline     -2.0    -0.1  disappointment_dominant
     """
     needs = missing_input(responses, outcome, items)
-    if needs:
+    if outcome is None or needs:
         return _unanswerable(needs)
     if not ratio > 1:
         raise CxError(worded("ratio", "how many times one side weighs the other is more than 1, not", ratio))

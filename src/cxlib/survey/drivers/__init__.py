@@ -1,15 +1,17 @@
 """Drivers: what goes with loyalty, and how sure that is.
 
 :func:`fit` says what goes with an outcome (shares of R² over all orders of entry, with the partial coefficient beside each),
-:func:`fit_binary` the same for a yes or no, :func:`compare` sets groups of respondents against each other, :func:`quadrants` puts
-importance beside performance, :func:`relative_weights` is a quick screen for many items. Nothing here says what causes what.
+:func:`fit_binary` the same for a yes or no; :func:`beside` lays several outcomes side by side, :func:`compare` sets groups of respondents
+against each other, :func:`quadrants` puts importance beside performance, :func:`relative_weights` is a quick screen for many items.
+Nothing here says what causes what.
 """
 
 from cxlib.survey.drivers.binary import fit_binary
 from cxlib.survey.drivers.comparison import Comparison, compare
-from cxlib.survey.drivers.fitting import fit
+from cxlib.survey.drivers.fitting import fit, group_of
+from cxlib.survey.drivers.outcomes import beside
 from cxlib.survey.drivers.quadrants import quadrants, targets
 from cxlib.survey.drivers.relative import relative_weights
 from cxlib.survey.drivers.result import Drivers
 
-__all__ = ["Comparison", "Drivers", "compare", "fit", "fit_binary", "quadrants", "relative_weights", "targets"]
+__all__ = ["Comparison", "Drivers", "beside", "compare", "fit", "fit_binary", "group_of", "quadrants", "relative_weights", "targets"]

@@ -40,7 +40,7 @@ class Comparison:
 def compare(
     responses: pd.DataFrame,
     *,
-    by: str,
+    by: str | None,
     outcome: str | None,
     reference: str | None = None,
     items: Sequence[str] | None = None,
@@ -58,8 +58,8 @@ def compare(
     ----------
     responses, outcome, items, item_type, groups, weight, cluster, level, draws, seed
         As in :func:`cxlib.survey.drivers.fit`.
-    by : str
-        Column of `responses`; rows without a level are left out.
+    by : str or None
+        Column of `responses`; rows without a level are left out. None: no groups are known.
     reference : str, optional
         Level the others are compared with; the one with most answers when left out.
 
@@ -78,13 +78,13 @@ def compare(
     Clusters with respondents on both sides count as one: SE² = C/(C−1)·Σ_c (moves of one side − moves of the other)².
     """
     options: Sampling = {"weight": weight, "cluster": cluster, "level": level, "draws": draws, "seed": seed}
+    if by is None:
+        return _unanswerable("segment", item_type, outcome)
     if not responses.empty and by not in responses.columns:
         raise DataError(worded("by", "responses have no column", by, responses.columns, label="Columns"))
     named = named_items(responses, items, item_type, outcome)
     if outcome is None or responses.empty or not named or responses[by].isna().all():
-        needs = [f"responses[{item_type}]", *(["responses[nps]"] if outcome is None else []), f"responses.{by}"]
-        missing = estimates.unanswerable("driver_share_difference", "share", needs, by=[by, "item_id"])
-        return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
+        return _unanswerable(by, item_type, outcome)
     players, column = named_groups(responses, named, groups)
     levels = responses[by].dropna().astype("str")
     known = list(levels.value_counts().index)
@@ -101,6 +101,12 @@ def compare(
     table = pd.concat([one for one, _ in parts], ignore_index=True)
     table["q"], table["coefficient_q"] = adjusted(table.pop("p").to_numpy()), adjusted(table.pop("coefficient_p").to_numpy())
     return Comparison(table, estimates.stack(*(one for _, one in parts)))
+
+
+def _unanswerable(by: str, item_type: str, outcome: str | None) -> Comparison:
+    needs = [f"responses[{item_type}]", *(["responses[nps]"] if outcome is None else []), f"responses.{by}"]
+    missing = estimates.unanswerable("driver_share_difference", "share", needs, by=[by, "item_id"])
+    return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
 
 
 def _difference(one: Fitted, other: Fitted, name: str, by: str, column: str, options: Sampling) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -16,7 +16,7 @@ from cxlib.survey.drivers.fitted import Fitted, fitted
 from cxlib.survey.drivers.inference import adjusted, rank_span
 from cxlib.survey.drivers.result import COLUMNS, Drivers
 
-__all__ = ["REFUSED", "UNSTABLE", "fit", "named_groups", "named_items"]
+__all__ = ["REFUSED", "UNSTABLE", "fit", "group_of", "named_groups", "named_items"]
 
 NOTHING = "nothing explained"
 REFUSED, UNSTABLE = 80, 300  # effective sample sizes below which shares are not given, and ranks not trusted
@@ -123,6 +123,18 @@ def named_groups(
         mixed = known.nunique()
         raise DataError(worded("groups", f"{groups} differs within the item", mixed.index[mixed.gt(1)][0], do="An item has one group."))
     return {str(item): str(group) for item, group in known.first().dropna().items()}, groups
+
+
+def group_of(responses: pd.DataFrame, column: str | None) -> dict[str, str]:
+    """Return item_id → its level of a column (item_group, stage …); empty where there is no such column.
+
+    >>> group_of(pd.DataFrame({"item_id": ["a", "b", "a"], "item_group": ["price", None, "price"]}), "item_group")
+    {'a': 'price'}
+    """
+    if column is None or column not in responses.columns:
+        return {}
+    named = responses.dropna(subset=[column]).drop_duplicates("item_id")
+    return dict(zip(named["item_id"].astype(str), named[column].astype(str), strict=True))
 
 
 def _unanswerable(outcome: str | None, item_type: str, groups: Mapping[str, str] | str | None) -> Drivers:

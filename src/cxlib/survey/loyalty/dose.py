@@ -20,7 +20,7 @@ __all__ = ["dose_response"]
 def dose_response(
     responses: pd.DataFrame,
     *,
-    outcome: str,
+    outcome: str | None,
     item: str | None = None,
     adjust: Sequence[str] = (),
     min_n: int | None = None,
@@ -75,8 +75,9 @@ def dose_response(
     """
     lead, groups = "adjusted_" if adjust else "", ["outcome_id", "item_id", "dose"]
     item = _effort(responses) if item is None else item
-    if item is None or responses.empty:
-        return estimates.unanswerable(f"{lead}dose_response", "", ["responses[ces]"], by=groups)
+    if item is None or outcome is None or responses.empty:
+        needs = ["responses[ces]", *(["responses[nps]"] if outcome is None else [])]
+        return estimates.unanswerable(f"{lead}dose_response", "", needs, by=groups)
     answers = questionnaires(responses, [item])
     value, unit, bounds = outcome_of(responses, answers.people, outcome)
     is_answer = unit.startswith("scale") or outcome in set(responses["item_id"])
