@@ -62,6 +62,31 @@ def test_draws_spread_as_the_interval_of_the_product_says(small):
     assert [np.std(values) for values in rows["draws"]] == pytest.approx(half, rel=0.15)
 
 
+def test_reach_counts_those_who_met_it_and_did_not_rate_it():
+    states = ["answered", "answered", "no_answer", "not_used", "not_asked"] * 8
+    ids = [f"q{number}" for number in range(40)]
+    value = [1.0, 5.0, np.nan, np.nan, np.nan] * 8
+    table = pd.DataFrame({"response_id": ids, "respondent_id": ids, "item_id": "a", "state": states, "value": value, "weight": 1.0})
+    found = moments(table.assign(y=np.arange(40.0)), outcome="y", items=["a"], min_n=2).set_index("metric")
+    assert found.loc["moment_reach", "value"] == 3 / 4
+
+
+def test_the_interval_of_the_product_knows_that_reach_is_uncertain():
+    rng, n = np.random.default_rng(6), 60
+    used = rng.random(n) < 0.4
+    marks = rng.integers(1, 6, n).astype(float)
+    ids = [f"q{number}" for number in range(n)]
+    table = pd.DataFrame({"response_id": ids, "respondent_id": ids, "item_id": "a", "weight": 1.0, "y": 2 * marks * used})
+    table = table.assign(state=np.where(used, "answered", "not_used"), value=np.where(used, marks, np.nan))
+    found = moments(table, outcome="y", items=["a"], min_n=2, draws=4000).set_index("metric")
+    reach, spread = found.loc["moment_reach"], found.loc["moment_spread"]
+    # the effect is 2 without error, so the relative variances of reach and spread add up
+    drawn = [row["draws"].std() / row["value"] for row in (reach, spread)]
+    told = found.loc["moment"]
+    assert told["draws"].std() / told["value"] == pytest.approx(np.hypot(*drawn), rel=0.1)
+    assert (told["high"] - told["value"]) / told["value"] > 1.9 * np.hypot(*drawn)
+
+
 def test_ranks_lie_within_their_intervals_and_follow_aligned_draws(small):
     found = told(small)
     rank = found[found["metric"] == "moment_rank"]

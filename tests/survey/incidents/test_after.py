@@ -10,12 +10,12 @@ from cxlib.survey.incidents import brand, left, soon
 from cxlib.survey.incidents.after import _left_by
 
 AS_OF = date(2026, 1, 1)
-# R 4.2, survival: s <- data.frame(start = c(0,0,30,10,0,60,5,0), stop = c(100,40,200,90,365,150,120,80), e = c(1,0,1,1,0,0,1,0))
+# R 4.2, survival: s <- data.frame(start = c(0,0,95,10,0,60,5,0), stop = c(100,40,200,90,365,150,120,80), e = c(1,0,1,1,0,0,1,0))
 #   summary(survfit(Surv(start, stop, e) ~ 1, data = s, conf.type = "log-log"), times = c(90, 180))
-START = np.array([0.0, 0, 30, 10, 0, 60, 5, 0])
+START = np.array([0.0, 0, 95, 10, 0, 60, 5, 0])
 STOP = np.array([100.0, 40, 200, 90, 365, 150, 120, 80])
 EVENT = np.array([1, 0, 1, 1, 0, 0, 1, 0]) == 1
-SURVIVAL = {90: (0.833333333333, 0.273122849928, 0.974712426691), 180: (0.5, 0.110948260351, 0.803709236850)}
+SURVIVAL = {90: (0.80, 0.2038092632676, 0.969179788867), 180: (0.48, 0.0999861042922, 0.791405352366)}
 
 
 def world(n=80, *, leaving=20, struck=40):
@@ -93,6 +93,15 @@ def test_how_soon_and_how_much_more_often():
     assert ratio["value"] == pytest.approx(after / before)
     assert ratio["low"] < ratio["value"] < ratio["high"]
     assert ratio["low"] > 1
+
+
+# R 4.2, sandwich: g <- glm(e ~ after + offset(log(y)), poisson), e and y the events and years of each customer before and after;
+#   exp(coef(g)["after"] + c(0, -1, 1) * qt(.975, 79) * sqrt(vcovCL(g, cluster = d$id, type = "HC0")["after", "after"]))
+def test_the_ratio_is_that_of_a_poisson_regression_with_clustered_errors():
+    incidents, responses, customers = world()  # twenty of forty left 150 days after; of the others, who were asked alike,
+    customers.loc[40:49, "churn_date"] = pd.Timestamp("2025-07-01")  # ten on the same day
+    ratio = soon(incidents, responses, customers, as_of=AS_OF).set_index("metric").loc["left_rate_ratio"]
+    assert ratio[["value", "low", "high"]].to_list() == pytest.approx([2.89256198347, 1.35255107324, 6.18602505573], rel=1e-8)
 
 
 def test_few_leavers_give_no_ratio():

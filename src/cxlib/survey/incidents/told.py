@@ -70,6 +70,7 @@ def frequency(
     share = estimates.share(crossed, "here", by=by, metric="incident_share", **sampling)
     grave = crossed.assign(points=100.0 * crossed["here"] * crossed["severity"])
     burden = estimates.mean(grave, "points", by=by, metric="incident_burden", unit="per 100 incidents", bounds=(0.0, np.inf), **sampling)
+    burden["note"] = burden["note"].where(burden["value"] != 0, "")  # nothing was told there: no finding about spread
     parts = [_counted(crossed, share, by), share, _severity(crossed, by, min_n, sampling), burden]
     return estimates.stack(*parts, *([] if interviewed is None else [_rate(table, by, interviewed, sampling)]))
 
