@@ -13,7 +13,7 @@ from cxlib.errors import DataError
 from cxlib.intake import delimited
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.workbench import workbench
-from cxlib.params import Source
+from cxlib.params import Source, composed
 
 DECLARED = {"table": "contacts", "file": "x.csv", "delimiter": ";"}
 
@@ -137,7 +137,9 @@ def plain(cell):
     return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
-letters = st.one_of(st.sampled_from(";\"\n\r,\t äöüß€😀é=+'\\"), st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00"))
+letters = st.one_of(
+    st.sampled_from(";\"\n\r,\t äöüß€😀é=+'\\u\u0308\u212b"), st.characters(blacklist_categories=("Cs",), blacklist_characters="\x00")
+)
 cell = st.text(letters, max_size=8)
 record = st.tuples(cell, cell, cell, cell)
 
@@ -160,7 +162,7 @@ def test_what_a_csv_writer_writes_comes_back_cell_by_cell(tmp_path_factory, rows
         with suppress(UnicodeDecodeError):  # what happens to be utf-8 as well is read as utf-8
             assume(content.decode("utf-8") == content.decode("cp1252"))
     read_back = read(tmp_path_factory.mktemp("csv") / "x.csv", content, encoding="cp1252", rows_in_quotes="keep")[1]
-    assert read_back == [tuple(map(plain, row)) for row in rows]
+    assert read_back == [tuple(composed(plain(cell)) for cell in row) for row in rows]
 
 
 word = st.text(st.sampled_from('ab; \n"'), max_size=6)

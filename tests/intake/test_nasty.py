@@ -129,6 +129,7 @@ RIGHT = {  # name: (content, declaration), column, its values
         "text",
         ["Köln"],
     ),
+    "the first of ids with all their zeros": (ids("000", "001"), "contact_id", ["000", "001"]),
     "a word that is an id, meant so": (ids("NA", values={"contact_id": {"NA": "NA"}}), "contact_id", ["NA"]),
     "thousands behind apostrophes, curved ones too": (waits("1'234.5", "1’234", decimal=".", thousands="'"), "wait_s", [1234.5, 1234]),
     "thousands behind a no-break space": (waits("1\u00a0234,5", thousands=" "), "wait_s", [1234.5]),

@@ -6,8 +6,7 @@ import math
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from cxlib.intake.headers import composed
-from cxlib.params import Source
+from cxlib.params import Source, composed
 
 __all__ = ["EXACT", "told"]
 

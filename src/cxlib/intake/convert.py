@@ -16,7 +16,7 @@ from cxlib.intake.units import CLOCKS, measured
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal, trimmed
 from cxlib.intake.zones import change_of, local_of, moment_by_rule
 from cxlib.params import Source
-from cxlib.tables import Column
+from cxlib.tables import CONTRACTS, Column
 
 __all__ = [
     "BITS",
@@ -208,7 +208,9 @@ class Conversion:
         )  # what params name as an id is one, whatever it looks like
         if not self.source.rows and self.column.name not in _WORDY:
             single = f"{word} = '0'" if not width else "false"  # the first of ids that a program counted from 0
-            known += f" WHEN {single} THEN {word} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"
+            if self.column.name in CONTRACTS[self.source.table].key:  # where ids that stand for none would be doubled ones
+                single = f"regexp_full_match({word}, '0+')"
+            known += f" WHEN {single} THEN {padded(word)} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"
         careful = f"CASE{known} WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
         return f"CASE WHEN regexp_full_match({word}, '[0-9]*[1-9][0-9]*') THEN {padded(word)} ELSE {careful} END"
 

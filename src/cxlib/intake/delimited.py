@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TextIO
 
 from cxlib.errors import DataError, worded
-from cxlib.intake.headers import bare, composed, declared, distinct, doubled
+from cxlib.intake.headers import bare, declared, distinct, doubled
 from cxlib.intake.qualtrics import header_faults
 from cxlib.intake.tally import Tally, plain_line_ends
 from cxlib.intake.unpack import no_text, unpacked
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
-from cxlib.params import Source
+from cxlib.params import Source, composed
 
 __all__ = ["read_delimited"]
 
@@ -38,6 +38,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _CONTROL = re.compile(rb"\xc2[\x80-\x9f]")  # in UTF-8; Windows encodings have letters and quotes there
+_MARKS = (b"\xcc", b"\xcd")  # with one of them begins every mark that is a sign of its own; looking for bytes costs next to nothing
 LONGEST_RECORD = 64 << 20  # bytes; a mail with its whole thread fits many times
 
 
@@ -166,7 +167,10 @@ def _copy(path: Path, encoding: str, source: Source, where: str, text: Path) -> 
     ):
         chunk = _next(reader).lstrip("\ufeff")  # one more mark than the encoding takes off, from files put together
         while chunk:
-            content = plain_line_ends(composed(chunk).encode("utf-8"))
+            content = chunk.encode("utf-8")
+            if any(mark in content for mark in _MARKS):
+                content = composed(chunk).encode("utf-8")
+            content = plain_line_ends(content)
             if b"\x00" in content:
                 raise DataError(
                     f"{where}, line {tally.line(content, content.index(0))}: holds a NUL character, which no text has. "

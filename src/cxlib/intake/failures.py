@@ -183,8 +183,8 @@ def _numbers(one: Conversion, seen: list[str]) -> str:
     if any(re.fullmatch(_POWERS, text) for text in seen):
         lost = "has lost digits where a spreadsheet wrote it, and may be no number at all"
         return f"A power of ten {lost}: ask for the export with all digits (only 1e-05, the way programs write it, is read)"
-    if name in BOUNDS and any(re.fullmatch(r"-?\d+(?:[.,]\d+)?", text) for text in seen):
-        percents = f": if these are percents, declare `units: {{{name}: '%'}}`" if name in SHARES and name not in source.units else ""
+    if name in BOUNDS and name not in source.units and any(re.fullmatch(r"-?\d+(?:[.,]\d+)?", text) for text in seen):
+        percents = f": if these are percents, declare `units: {{{name}: '%'}}`" if name in SHARES else ""
         told = f"{name} goes {'up' if name == 'margin_share' else f'from {BOUNDS[name][0]}'} to {BOUNDS[name][1]}"
         return f"{told}{percents or ': ask on which scale these numbers are, or what they stand for'}"
     if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):

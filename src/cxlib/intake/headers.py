@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from unicodedata import normalize
 
-from cxlib.params import Source
+from cxlib.params import Source, composed
 
-__all__ = ["bare", "composed", "declared", "distinct", "doubled"]
+__all__ = ["bare", "declared", "distinct", "doubled"]
 
 _INVISIBLE = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad"  # blanks, and marks that nobody sees
 
@@ -20,15 +19,6 @@ def bare(name: str) -> str:
     'Id'
     """
     return composed(name.strip(_INVISIBLE))
-
-
-def composed(text: str) -> str:
-    """Write letters and their marks as one sign each (ü, not u and two dots, as Macs write it), so that equal words are equal.
-
-    >>> composed("Gru\u0308n") == "Grün"
-    True
-    """
-    return text if text.isascii() else normalize("NFC", text)
 
 
 def declared(source: Source) -> set[str]:

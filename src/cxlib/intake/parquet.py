@@ -105,9 +105,9 @@ def _told(column: str, stored: str, kind: str, source: Source, timezone: str) ->
         exact = f"{local}::DATE" if kind == "date" else local
         return f"CASE WHEN try_strptime(strftime({exact}, {form}), {form}) = {exact} THEN strftime({exact}, {form}) ELSE {text} END"
     if stored == "BLOB":
-        return f"nfc_normalize(coalesce(TRY(decode({cell})), {text}))"
+        return f"coalesce(TRY(decode({cell})), {text})"
     if stored == "VARCHAR":
-        return f"nfc_normalize({cell})"
+        return f"CASE WHEN regexp_matches({cell}, '[\\x{{0300}}-\\x{{036F}}]') THEN nfc_normalize({cell}) ELSE {cell} END"
     if stored in _WHOLE:
         plain = f"replace(regexp_replace({text}, '\\.0+$', ''), '.', {literal(source.decimal)})"
         whole = f"abs({cell}) >= 1e7 AND {cell} = floor({cell}) AND isfinite({cell})"  # text would be 1e+16

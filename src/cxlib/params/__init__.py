@@ -5,7 +5,7 @@ its place, what was seen and the nearest right word. All problems of a file come
 """
 
 from cxlib.params.model import DURATION_UNITS, Branding, Feature, Item, Params, Period, ReasonValues, Release, Scale, Source, Taxonomy
-from cxlib.params.reading import client_id, load, plain_yaml, project_root, schema, worded_errors
+from cxlib.params.reading import client_id, composed, load, plain_yaml, project_root, schema, worded_errors
 
 __all__ = [
     "DURATION_UNITS",
@@ -20,6 +20,7 @@ __all__ = [
     "Source",
     "Taxonomy",
     "client_id",
+    "composed",
     "load",
     "plain_yaml",
     "project_root",

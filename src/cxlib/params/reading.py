@@ -15,9 +15,10 @@ from pydantic import BaseModel, ValidationError
 from cxlib.errors import ParamsError, worded
 from cxlib.params.model import Params
 
-__all__ = ["client_id", "load", "plain_yaml", "project_root", "schema", "worded_errors"]
+__all__ = ["client_id", "composed", "load", "plain_yaml", "project_root", "schema", "worded_errors"]
 
 _CLIENT = re.compile(r"^[a-z0-9][a-z0-9_-]{0,62}$")
+_MARKED = re.compile("[^\u0300-\u036f][\u0300-\u036f]+")
 _DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 
 
@@ -75,6 +76,15 @@ def load(project: Path, client: str) -> Params:
     return params
 
 
+def composed(text: str) -> str:
+    """Write letters and their marks as one sign each (ü, not u and two dots, as Macs write it), so that equal words are equal.
+
+    >>> composed("Gru\u0308n") == "Grün"
+    True
+    """
+    return text if text.isascii() else _MARKED.sub(lambda found: normalize("NFC", found[0]), text)
+
+
 def plain_yaml(path: Path, where: str) -> Any:
     """Read a YAML file of plain words, numbers, lists and mappings: nothing in it runs, no key stands twice.
 
@@ -90,7 +100,7 @@ def plain_yaml(path: Path, where: str) -> Any:
         When the file is not UTF-8, or no such YAML.
     """
     try:
-        text = normalize("NFC", path.read_text(encoding="utf-8"))  # as intake reads exports, whatever keyboard wrote it
+        text = composed(path.read_text(encoding="utf-8"))  # as intake reads exports, whatever keyboard wrote it
         return yaml.load(text, Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
     except UnicodeDecodeError as error:
         raise ParamsError(f"{where}: is not utf-8 (byte {error.start}). Save the file as UTF-8.") from error
