@@ -35,6 +35,7 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
         named["group_id"] = dict(zip(reasons["group_id"], groups, strict=True))
     items = {item.item_id or header: item for source in params.sources.values() for header, item in source.items.items()}
     named["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
+    named["outcome_id"] = named["item_id"]
     for column, words in params.labels.items():
         named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in words.items()}}
     return named

@@ -133,7 +133,7 @@ class Curves(Plot):
     def _scales(self, words: Words, lines: Sequence[_Line], unit: str, right: float, top: float, bottom: float) -> tuple[Scale, Scale]:
         parts = ("value", "low", "high")
         numbers = [value for line in lines for _, told in line.points for part in parts if (value := number(told, part)) is not None]
-        include = [0.0, 1.0] if unit == "share" and self.step else []
+        include = [1.0] if unit == "share" and self.step else []  # what is lost counts from everybody, and would not show from nobody
         y = scale_of([*numbers, *include], unit, start=bottom, end=top, most=5)
         left = max(text_width(text, SMALL) for _, text in y.told(words)) + 12
         places = self._places()

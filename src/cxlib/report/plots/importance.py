@@ -82,7 +82,8 @@ class Importance(Plot):
 
     def _looks(self) -> dict[str, tuple[str, str]]:
         """Return colour and shape of each group, in the order of the groups' names; what comes after the fifth looks like the fifth."""
-        names = sorted(set(self.group.values()))
+        shown = {str(level) for level in self.table[self.by].dropna()}
+        names = sorted({name for level, name in self.group.items() if level in shown})
         return {name: SERIES[min(number, len(SERIES) - 1)] for number, name in enumerate(names)}
 
 

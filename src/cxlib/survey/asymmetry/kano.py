@@ -66,7 +66,7 @@ def kano(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int = 30, **
     lacking = [kind for kind in PAIR if asked.empty or not asked["item_type"].eq(kind).any()]
     if lacking or asked["item_group"].isna().all():
         needs = [f"responses[{kind}]" for kind in lacking] or ["responses.item_group"]
-        return estimates.unanswerable("kano_share", "share", needs, by=["item_group", *by])
+        return estimates.unanswerable("kano_share", "share", needs, by=["item_group", "category", *by])
     sampling = by_respondent(options)
     sampling.setdefault("draws", 500)
     pairs = _evaluated(asked)

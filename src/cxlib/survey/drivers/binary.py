@@ -186,7 +186,7 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     drawn = np.full((players, 0), np.nan) if sure is None else sure.draws[:players]
     first, last = rank_span(drawn, level)
     table = pd.DataFrame({"item": laid.players, "share": share, "r2_part": part, "low": low[:players], "high": high[:players]})
-    table = table.assign(rank_low=first, rank_high=last, n_users=[int(laid.users(player).sum()) for player in range(players)], note=thin)
+    table = table.assign(rank_low=first, rank_high=last, n_users=[laid.count_users(player) for player in range(players)], note=thin)
     rest = pd.DataFrame({"item": list(laid.out), "note": list(laid.out.values())})
     every = pd.concat([table, rest], ignore_index=True) if len(rest) else table
     method = "logistic LMG, linearised"

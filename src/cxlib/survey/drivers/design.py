@@ -108,6 +108,10 @@ class Design:
         """Tell which rows are known to have used any of a player's items."""
         return np.asarray((self.met[:, self.player == player] == 1).any(axis=1))
 
+    def count_users(self, player: int) -> int:
+        """Return how many respondents are known to have used any of a player's items; who answered two waves counts once."""
+        return len(np.unique(self.chosen.unit[self.users(player)]))
+
 
 def design(
     responses: pd.DataFrame,

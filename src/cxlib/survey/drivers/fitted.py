@@ -63,7 +63,7 @@ class Fitted:
     @property
     def n_users(self) -> np.ndarray:
         """Respondents known to have used any of a player's items."""
-        return np.array([self.design.users(player).sum() for player in range(len(self.design.players))], dtype=int)
+        return np.array([self.design.count_users(player) for player in range(len(self.design.players))], dtype=int)
 
     @property
     def share_users(self) -> np.ndarray:
