@@ -212,7 +212,7 @@ class Conversion:
                 single = f"regexp_full_match({word}, '0+')"
             known += f" WHEN {single} THEN {padded(word)} WHEN regexp_full_match({word}, {literal(f'(?i){NO_WORD}')}) THEN NULL"
         careful = f"CASE{known} WHEN {spoilt} THEN NULL WHEN {wrapped} THEN {unwrapped} ELSE {word} END"
-        return f"CASE WHEN regexp_full_match({word}, '[0-9]*[1-9][0-9]*') THEN {padded(word)} ELSE {careful} END"
+        return f"CASE WHEN regexp_full_match({word}, '0*[1-9][0-9]*') THEN {padded(word)} ELSE {careful} END"
 
     def _damaged(self, word: str) -> str:
         """SQL: whether a text is the error of a spreadsheet's formula, or was decoded wrongly before it came here."""

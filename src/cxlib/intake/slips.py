@@ -15,7 +15,7 @@ from cxlib.tables import Contract
 __all__ = ["labels_without_value", "reserved_words", "strays", "unlisted_touchpoints", "unmapped_words"]
 
 SHOWN = 20  # words a message lists at most
-FIRST = 100_000  # rows in which words are looked for before all rows are
+FIRST = 20_000  # rows in which words are looked for before all rows are
 
 
 def strays(bench: Workbench, raw: Raw, source: Source) -> Befallen:
