@@ -188,6 +188,11 @@ def refused(project, text):
         ),
         (
             "name: Acme",
+            "name: Acme\ndrivers: {items: [nonsense]}",
+            "drivers.items: no survey asks the item 'nonsense'",
+        ),
+        (
+            "name: Acme",
             "name: Acme\ngaps: {pairs: {price_expected: price_actual}}",
             "gaps.pairs: there is no item of type expected or competitor 'price_expected'.",
         ),

@@ -114,6 +114,9 @@ def _number(text: str) -> float | None:
         return None
 
 
+MOST_PLAYERS = 20  # drivers compared at once: every subset of them is gone through
+
+
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
@@ -679,7 +682,7 @@ class Params(_Section):
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
         problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
-        problems += self._pair_problems() + self._reliability_problems() + self._zero_line_problems()
+        problems += self._pair_problems() + self._reliability_problems() + self._zero_line_problems() + self._driver_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
             for table, features in self.extra.items()
@@ -730,6 +733,20 @@ class Params(_Section):
             known = [item for item, kind in types.items() if kind in wanted]
             if name not in known:
                 problems.append(worded("gaps.pairs", f"there is no item of type {' or '.join(wanted)}", name, known, label="Items"))
+        return problems
+
+    def _driver_problems(self) -> list[str]:
+        items = {item.item_id or header for source in self.sources.values() for header, item in source.items.items()}
+        problems = [
+            worded("drivers.items", "no survey asks the item", name, sorted(items), label="Items")
+            for name in self.drivers.items
+            if name not in items
+        ]
+        if len(self.compared) > MOST_PLAYERS:
+            problems.append(
+                f"drivers.items: {len(self.compared)} items would be compared, and at most {MOST_PLAYERS} can be. "
+                "Name those that matter; of near-duplicates one."
+            )
         return problems
 
     def _zero_line_problems(self) -> list[str]:
