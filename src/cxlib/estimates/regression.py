@@ -10,7 +10,7 @@ from scipy import special
 
 from cxlib.estimates.bootstrap import draw_weights
 
-__all__ = ["Contrasts", "Regression", "false_discovery", "regress"]
+__all__ = ["Contrasts", "Regression", "regress"]
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -142,19 +142,6 @@ def regress(x: Floats, y: Floats, *, weight: Floats, cluster: npt.NDArray[np.int
     null = (vectors[:, ~kept] * scale[:, None]).T
     null = null / np.maximum(np.abs(null).max(axis=1, keepdims=True), np.finfo(float).tiny)
     return Regression(coefficients, y - x @ coefficients, null, bread, meat, x, weight, cluster, adjusted)
-
-
-def false_discovery(p: Floats) -> Floats:
-    """Return Benjamini and Hochberg's adjusted p values (q); missing ones stay missing and do not count.
-
-    >>> false_discovery(np.array([0.01, 0.04, np.nan, 0.03])).round(3)
-    array([0.03, 0.04,  nan, 0.04])
-    """
-    q, known = np.full(len(p), np.nan), np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known])]
-    raised = p[order] * len(order) / np.arange(1, len(order) + 1)
-    q[order] = np.minimum(np.minimum.accumulate(raised[::-1])[::-1], 1.0)
-    return q
 
 
 def _by_cluster(values: Floats, cluster: npt.NDArray[np.intp], clusters: int) -> Floats:

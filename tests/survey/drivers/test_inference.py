@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from cxlib.estimates.sampling import sample
-from cxlib.survey.drivers.inference import adjusted, infer, rank_span, within
+from cxlib.survey.drivers.inference import infer, rank_span, within
 
 
 def chosen(size, clusters):
@@ -54,8 +54,3 @@ def test_ranks_of_draws():
     low, high = rank_span(draws, 0.9)
     assert (low.tolist(), high.tolist()) == ([1, 2, 2], [1, 3, 3])
     assert np.isnan(rank_span(np.empty((3, 0)), 0.9)).all()
-
-
-def test_false_discovery():
-    # In R 4.2: p.adjust(c(.01, .02, .03, .04, .9), "BH")
-    assert adjusted(np.array([0.01, 0.02, 0.03, 0.04, 0.9])) == pytest.approx([0.05, 0.05, 0.05, 0.05, 0.9])

@@ -13,7 +13,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
-from cxlib.estimates.regression import Regression, false_discovery, regress
+from cxlib.estimates.regression import Regression, regress
 from cxlib.estimates.rows import rows
 from cxlib.survey._outcome import Judged, judged, missing_input
 from cxlib.survey.asymmetry.classes import certainty, classified, sides
@@ -190,7 +190,7 @@ class _Told:
     def tests(self) -> tuple[Floats, Floats]:
         """p and q of the direct test."""
         p = np.where(self.notes["asymmetry"] != "", np.nan, self.contrasts["asymmetry"].p())
-        return p, false_discovery(p)
+        return p, estimates.false_discovery(p)
 
     def classes(self) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.object_], Floats]:
         """The class of each item, why it has none, and the share of draws in which it holds."""

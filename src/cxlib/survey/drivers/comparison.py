@@ -15,7 +15,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers.fitted import Fitted, fitted
 from cxlib.survey.drivers.fitting import REFUSED, named_groups, named_items
-from cxlib.survey.drivers.inference import Inferred, adjusted
+from cxlib.survey.drivers.inference import Inferred
 
 __all__ = ["Comparison", "compare"]
 
@@ -99,7 +99,10 @@ def compare(
     if not parts:
         raise DataError(f"{by}: there is one level only, {base!r}. A comparison needs two.")
     table = pd.concat([one for one, _ in parts], ignore_index=True)
-    table["q"], table["coefficient_q"] = adjusted(table.pop("p").to_numpy()), adjusted(table.pop("coefficient_p").to_numpy())
+    table["q"], table["coefficient_q"] = (
+        estimates.false_discovery(table.pop("p").to_numpy()),
+        estimates.false_discovery(table.pop("coefficient_p").to_numpy()),
+    )
     return Comparison(table, estimates.stack(*(one for _, one in parts)))
 
 

@@ -13,7 +13,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers import checks
 from cxlib.survey.drivers.fitted import Fitted, fitted
-from cxlib.survey.drivers.inference import adjusted, rank_span
+from cxlib.survey.drivers.inference import rank_span
 from cxlib.survey.drivers.result import COLUMNS, Drivers
 
 __all__ = ["REFUSED", "UNSTABLE", "fit", "group_of", "named_groups", "named_items"]
@@ -156,7 +156,7 @@ def _table(found: Fitted, *, thin: str) -> pd.DataFrame:
     design, share, coefficient = found.design, found.share, found.coefficient
     low, high = found.span_of_shares()
     first, last = rank_span(share.draws, found.level)
-    q = adjusted(coefficient.p)
+    q = estimates.false_discovery(coefficient.p)
     refused = bool(thin) or np.isnan(share.value)
     columns = {
         "item": design.players,

@@ -14,7 +14,7 @@ from scipy import special
 from cxlib.estimates import draw_weights
 from cxlib.estimates.sampling import Sample
 
-__all__ = ["Inferred", "adjusted", "infer", "rank_span", "within"]
+__all__ = ["Inferred", "infer", "rank_span", "within"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,17 +112,3 @@ def rank_span(draws: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
     ranks = (-draws).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
     low, high = np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=1, method="inverted_cdf")
     return np.asarray(low), np.asarray(high)
-
-
-def adjusted(p: np.ndarray) -> np.ndarray:
-    """Return Benjamini–Hochberg q values; missing ones stay missing and do not count.
-
-    >>> adjusted(np.array([0.01, 0.04, 0.03, np.nan])).round(3).tolist()
-    [0.03, 0.04, 0.04, nan]
-    """
-    q = np.full(len(p), np.nan)
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
-    scaled = p[order] * len(order) / np.arange(1, len(order) + 1)
-    q[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
-    return q
