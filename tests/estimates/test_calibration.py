@@ -64,6 +64,16 @@ def test_a_difference_and_a_ratio_agree_with_r_survey():
     assert [standard_error(row, 5).item() for row in (difference, ratio)] == pytest.approx([0.5560365733, 1.3953463558], abs=1e-7)
 
 
+def test_strata_hold_also_those_who_did_not_answer():
+    """R: svymean(~y, subset(k, f == 1)) with svydesign(~1, strata=~s, ...), s = c(1,1,1,1,1,2,2,2,2,2,2,2): 4.17216654 SE 0.4087764139."""
+    drawn = SMALL.assign(s=list("111112222222"))
+    found = weights.rake(drawn, targets=BOTH, weight="w", key="id")
+    answered = found.assign(drawn)[lambda table: table["f"] == 1]
+    row = estimates.mean(answered, "y", weight="weight", stratum="s", calibration=found.calibration)
+    assert row["value"].item() == pytest.approx(4.17216654, abs=1e-7)
+    assert standard_error(row, 11) == pytest.approx(0.4087764139, abs=1e-8)
+
+
 def test_a_post_stratified_mean_agrees_with_r_survey():
     table, chosen = raked({"a": BOTH["a"]})
     row = estimates.mean(table, "y", **chosen)

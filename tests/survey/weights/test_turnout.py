@@ -37,3 +37,13 @@ def test_the_interval_is_that_of_a_share():
 def test_without_invitations_there_is_a_row_that_says_so(table):
     found = weights.response_rate(table)
     assert found["note"].to_list() == ["needs invitations.responded"]
+
+
+def test_who_was_invited_twice_counts_once():
+    """The same people asked again, with the same result, tell no more."""
+    people = pd.DataFrame({"respondent_id": [f"r{number}" for number in range(40)], "stratum": "A", "wave": "1"})
+    once = people.assign(responded=[number % 4 == 0 for number in range(40)])
+    both = pd.concat([once, once.assign(wave="2")])
+    single, double = (weights.response_rate(table) for table in (once, both))
+    assert double["n"].item() == 40
+    assert double[["value", "low", "high"]].to_numpy() == pytest.approx(single[["value", "low", "high"]].to_numpy())
