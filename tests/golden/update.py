@@ -17,7 +17,7 @@ from cxlib.contacts import service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
-from cxlib.survey import asymmetry, gaps, incidents, loyalty, principles, scores
+from cxlib.survey import asymmetry, drivers, gaps, incidents, loyalty, principles, scores
 from cxlib.survey.moments import moments
 
 ROOT = Path(__file__).parent.parent.parent
@@ -28,7 +28,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty, of_moments):
+    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty, of_drivers, of_moments):
         yield from part(params, prepared.table)
 
 
@@ -119,6 +119,13 @@ def of_loyalty(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
     placed = loyalty.bought_at(answers, orders)
     by_place = [scores.shares(placed, item_type="purchase_reason", by=by, min_n=params.min_n, **sampling) for by in ([], ["bought_at"])]
     yield "purchase_reasons", estimates.stack(*by_place)
+def of_drivers(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 11: what goes with recommendation."""
+    answers, explained = table("responses"), {"outcome": params.outcomes[0], "items": params.compared, **params.sampling}
+    yield "drivers", drivers.fit(answers, **explained).estimates.drop(columns="draws")
+    yield "drivers_by_group", drivers.fit(answers, **explained, groups=params.drivers.groups).estimates.drop(columns="draws")
+
+
 def of_moments(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Notebook 12."""
     answers, told, customers, sampling = table("responses"), table("incidents"), table("customers"), params.sampling
