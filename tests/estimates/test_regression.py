@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cxlib.estimates import draw_weights
 from cxlib.estimates.regression import regress
 
 # R 4.2, clubSandwich 0.5.8, on the data below:
@@ -80,3 +81,19 @@ def test_what_dependent_columns_do_not_tell_is_missing_and_the_rest_stands():
     empty = regress(np.column_stack([X, np.zeros(24)]), Y, weight=W, cluster=CLUSTER).contrasts(np.eye(4))
     assert np.isnan(empty.value[3])
     assert empty.se[:3] == pytest.approx(CLUSTERED[0])
+
+
+def test_a_single_cluster_gives_values_alone():
+    told = regress(X, Y, weight=W, cluster=np.zeros(24, dtype=int)).contrasts(np.eye(3))
+    assert told.value == pytest.approx(BETA)
+    assert np.isnan(told.se).all()
+    assert np.isnan(told.df).all()
+
+
+def test_draws_align_and_spread_as_the_standard_error_says():
+    told = regress(X, Y, weight=W, cluster=CLUSTER).contrasts(np.eye(3))
+    ids = np.array([f"c{number}" for number in range(8)], dtype=object)
+    drawn = told.draws(ids, draws=20_000, seed=5)
+    assert drawn.std(axis=1) == pytest.approx(told.se, rel=0.05)
+    weights = draw_weights(ids, draws=20_000, seed=5).astype(float)
+    assert drawn[0, 17] == pytest.approx(told.value[0] + told.influence[:, 0] @ (weights[:, 17] - 1))
