@@ -398,6 +398,9 @@ class Weights(_Section):
     targets: dict[str, dict[str, Annotated[float, Field(ge=0)]]] = Field(
         default_factory=dict, description="column of responses → {level: share (adding up to 1) or count}; empty: the survey's own weights"
     )
+    surveys: tuple[str, ...] = Field(
+        default=(), description="survey_ids that are weighted; the others keep their weights; all when left out"
+    )
     cap: float | None = Field(default=None, gt=1, description="largest weight allowed, in times the mean; no limit when left out")
     min_n: int = Field(default=20, ge=1, description="respondents below which a level of a margin gets a note")
 

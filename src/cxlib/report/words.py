@@ -289,7 +289,7 @@ class Words:
 
     def measure(self, metric: str, unit: str) -> str:
         """Return metric and unit as a heading: "Weiterempfehlung (NPS), Punkte"; a unit that its numbers carry is left out."""
-        carried = unit in ("", "share", "count", "coefficient") or CURRENCY.fullmatch(unit)
+        carried = unit in ("", "share", "count", "coefficient", "rank") or CURRENCY.fullmatch(unit)
         return self.metric(metric) if carried else f"{self.metric(metric)}, {self.unit(unit)}"
 
     def date(self, day: date) -> str:

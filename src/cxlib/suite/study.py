@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -26,6 +26,9 @@ from cxlib.report.words import Words
 from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
 from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
+
+if TYPE_CHECKING:
+    from cxlib.survey.weights import Weights
 
 __all__ = ["Study", "open_study"]
 
@@ -110,7 +113,8 @@ class Study:
         Returns
         -------
         DataFrame
-            A table that the client does not have is empty and typed; functions given it return rows that say what is missing.
+            Responses carry the weights raked to the margins that params declare. A table that the client does not have is empty and
+            typed; functions given it return rows that say what is missing.
 
         Raises
         ------
@@ -118,6 +122,8 @@ class Study:
             When there is no such table, or a joined one has several rows for one id.
         """
         frame = self._load(name)
+        if name == "responses" and self.params.weights.targets:
+            frame = self.weights.assign(frame, others="keep")
         for other in join:
             added = self._load(other)
             keys = [
@@ -242,6 +248,17 @@ class Study:
             }
             data = {DECISION: content | {"notebook": self.notebook, "language": language}}
             self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """The survey's weights, raked to the margins that params declare; the ones it came with where they declare none."""
+        from cxlib.survey import weights
+
+        wanted, responses = self.params.weights, self._load("responses")
+        people = responses.drop_duplicates("response_id")
+        if wanted.surveys:
+            people = people[people["survey_id"].isin(wanted.surveys)]
+        return weights.rake(people, targets=wanted.targets, weight="weight", cap=wanted.cap, min_n=wanted.min_n)
 
     @cached_property
     def words(self) -> dict[str, Words]:

@@ -62,3 +62,11 @@ def test_how_many_all_are_is_told_by_another_grouping() -> None:
     assert numbers(shown(estimates({("x",): 12, ("y",): 13}, by=["role"]), register, "by role")) == [12, 13]
     assert numbers(shown(estimates({("a",): 12, ("b",): 8, ("c",): 5}), register, "by segment")) == [12, None, None]
     assert audit(register, min_n=MIN_N).empty
+
+
+def test_a_table_about_more_respondents_does_not_blur_what_one_about_fewer_tells() -> None:
+    register = Register()
+    assert numbers(shown(estimates({(): 37}, by=[]), register, "all")) == [37]
+    fewer = estimates({("a", None): 5, ("b", None): 17, (None, "x"): 7, (None, "y"): 15}, by=["segment", "role"], metrics=["contacts"])
+    assert numbers(shown(fewer, register, "some")) == [None, None, 7, 15]
+    assert audit(register, min_n=MIN_N).empty

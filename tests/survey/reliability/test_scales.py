@@ -259,7 +259,7 @@ def test_without_answers_there_is_a_row_that_says_so():
         ("a", "items: one item is no scale: 'a'. Name at least two items."),
         (["a"], "items: a scale has at least two items, not '1'."),
         ({"s": ["a"]}, "items.s: a scale has at least two items, not '1'."),
-        ({}, "items: no scale is named. Give the items of one scale, or scales by name."),
+        ([], "items: a scale has at least two items, not '0'."),
         (["a", "a"], "items: is named twice: 'a'. Name each item once."),
         (["a", "x"], "items: there is no item 'x'. Items: a, b, c."),
         ({"s": ["a", "b"]}, "items.s: asked on different scales: 1–5, 0–10. The items of a scale share one; analyse them apart."),
@@ -278,3 +278,9 @@ def test_an_unknown_way_to_treat_gaps_is_refused():
     with pytest.raises(DataError) as refused:
         reliability.alpha(responses_of(SMALL), items=list("abc"), missing="pairs")
     assert str(refused.value) == "missing: unknown way to treat gaps 'pairs' (did you mean 'pairwise'?). Allowed: pairwise, listwise."
+
+
+def test_without_scales_declared_nothing_is_told():
+    answers = pd.DataFrame({"response_id": ["a"], "respondent_id": ["a"], "item_id": ["q"], "value": [1.0], "state": "answered", "weight": 1.0})
+    for measure in (reliability.alpha, reliability.omega):
+        assert measure(answers, items={})["note"].to_list() == ["needs responses.item_group"]

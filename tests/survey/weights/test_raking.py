@@ -207,3 +207,12 @@ def test_the_demo_institutes_weights_are_found_again(demo):
         assert ratio.std() / ratio.mean() < 0.02
         answered = scores.nps(found.assign(answers[answers["response_id"].isin(people["response_id"])]), calibration=found.calibration)
         assert answered["n"].item() > 500
+
+
+def test_other_surveys_keep_their_weights():
+    people = pd.DataFrame({"response_id": ["a", "b", "c"], "region": ["north", "north", "south"]})
+    raked = weights.rake(people, targets={"region": {"north": 0.5, "south": 0.5}})
+    answers = pd.DataFrame({"response_id": ["a", "c", "z"], "weight": [1.0, 1.0, 0.3]})
+    assert raked.assign(answers, others="keep")["weight"].to_list() == pytest.approx([0.75, 1.5, 0.3])
+    with pytest.raises(DataError, match="were not weighted"):
+        raked.assign(answers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import combinations
 
 from cxlib.report.disclosure.cells import Cell, Layer, is_pooled
 from cxlib.report.disclosure.grid import TooBig
@@ -67,7 +68,23 @@ def _agree(one: Layer, other: Layer) -> bool:
 
 
 def sets(found: Sequence[Layer]) -> list[list[Layer]]:
-    """Return all largest groups of layers that can be about the same respondents."""
+    """Return all largest groups of layers that can be about the same respondents, and those that are about as many.
+
+    A table about more respondents agrees with one about fewer, as if those it does not list were missing there. Whether they are, nobody
+    knows: so tables that add up to the same number are searched without the others, too.
+    """
+    groups = _largest(found)
+    alike: dict[int, list[Layer]] = {}
+    for layer in found:
+        if layer.n:
+            alike.setdefault(max(layer.n.get((), 0), layer.sums.get((), 0)), []).append(layer)
+    known = [set(map(id, group)) for group in groups]
+    return groups + [
+        group for group in alike.values() if set(map(id, group)) not in known and all(_agree(*pair) for pair in combinations(group, 2))
+    ]
+
+
+def _largest(found: Sequence[Layer]) -> list[list[Layer]]:
     groups: list[list[Layer]] = []
     for new in found:
         if not new.n:

@@ -24,7 +24,7 @@ SIZE, SMALL, LINE = 13, 12, 16  # text, small text, line height
 LABELS, WIDEST, TALL = 236, 96, 26  # room of row labels, widest tile, its height
 DARKEST = 0.5  # of a shade, so that ink on it keeps its contrast in both modes
 STEPS = 5
-UPRIGHT, MOST = 150, 6  # room of an upright heading; lines of another
+UPRIGHT, MOST = 170, 6  # length of an upright heading's two lines; lines of a level one
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ class _Heads:
     def height(self) -> float:
         """Room that the headings take."""
         if self.upright:
-            return min(max((text_width(name, SMALL) for name in self.names), default=0), UPRIGHT)
+            return max((text_width(line, SMALL) for name in self.names for line in _upright(name)), default=0.0)
         return LINE * max(map(len, self.lines), default=1)
 
     def draw(self, axes: Axes, left: float, tile: float, bottom: float) -> None:
@@ -138,10 +138,17 @@ class _Heads:
         for number, (name, lines) in enumerate(zip(self.names, self.lines, strict=True)):
             x = left + (number + 0.5) * tile
             if self.upright:
-                write(axes, x + 4, bottom, wrapped(name, UPRIGHT, size=SMALL, lines=1)[0], size=SMALL, ink="muted", upright=True)
+                told = _upright(name)
+                for across, line in enumerate(told):
+                    at = x + 4 + (across - (len(told) - 1) / 2) * LINE
+                    write(axes, at, bottom, line, size=SMALL, ink="muted", upright=True)
                 continue
             for up, line in enumerate(reversed(lines)):
                 write(axes, x, bottom - up * LINE, line, size=SMALL, ink="muted", align="center")
+
+
+def _upright(name: str) -> list[str]:
+    return wrapped(name, UPRIGHT, size=SMALL, lines=2)
 
 
 def _value(row: dict[str, Any]) -> float:

@@ -150,7 +150,7 @@ def omega(
     covariances through the fit's exact second derivatives, so it also holds where answers are not normal or the model does not fit.
     Same as R: ``lavaan::cfa`` and ``semTools::reliability``.
     """
-    if responses.empty:
+    if responses.empty or (isinstance(items, Mapping) and not items):
         return _unasked("omega", items, by)
     scales = _scales(items)
     alone = not joint or len(scales) == 1
@@ -184,7 +184,7 @@ def _by_scale(
     *,
     per_item: bool = False,
 ) -> pd.DataFrame:
-    if responses.empty:
+    if responses.empty or (isinstance(items, Mapping) and not items):
         return _unasked(metric, items, by)
     parts = []
     for name, wanted in _scales(items).items():
@@ -198,7 +198,9 @@ def _by_scale(
 
 def _unasked(metric: str, items: Items, by: Sequence[str]) -> pd.DataFrame:
     named = ["item_group"] if isinstance(items, Mapping) else []
-    return estimates.unanswerable(metric, "coefficient", ["responses.value"], by=[*named, *by])
+    return estimates.unanswerable(
+        metric, "coefficient", ["responses.item_group" if named and not items else "responses.value"], by=[*named, *by]
+    )
 
 
 def _scales(items: Items) -> dict[str, tuple[str, ...]]:
@@ -206,8 +208,6 @@ def _scales(items: Items) -> dict[str, tuple[str, ...]]:
     if isinstance(items, str):
         raise DataError(worded("items", "one item is no scale:", items, do="Name at least two items."))
     scales = {str(name): tuple(wanted) for name, wanted in items.items()} if isinstance(items, Mapping) else {"": tuple(items)}
-    if not scales:
-        raise DataError("items: no scale is named. Give the items of one scale, or scales by name.")
     for name, wanted in scales.items():
         if len(wanted) < 2:
             place = f"items.{name}" if name else "items"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -85,8 +86,15 @@ class Weights:
             parts.append(rows(pd.DataFrame({str(name): long["level"]}), {**columns, "note": long["note"]}))
         return estimates.stack(*parts)
 
-    def assign(self, responses: pd.DataFrame) -> pd.DataFrame:
+    def assign(self, responses: pd.DataFrame, *, others: Literal["refuse", "keep"] = "refuse") -> pd.DataFrame:
         """Return the responses with the new weights in the column ``weight``, joined by `key`.
+
+        Parameters
+        ----------
+        responses : DataFrame
+            The contract table.
+        others : {"refuse", "keep"}
+            What becomes of responses of those who were not weighted (of another survey): an error, or they keep the weight they have.
 
         Raises
         ------
@@ -96,6 +104,8 @@ class Weights:
         if self.key not in responses.columns:
             raise DataError(worded("responses", "there is no column", self.key, responses.columns, label="It has"))
         found = self._ids.get_indexer(responses[self.key])
+        if (found < 0).any() and others == "keep":
+            return responses.assign(weight=np.where(found < 0, responses["weight"], self.weight.to_numpy()[found]))
         if (found < 0).any():
             strangers = responses[self.key][found < 0]
             raise DataError(
