@@ -119,7 +119,8 @@ class Told:
         if absent(self.row["value"]):
             return self._value()
         told, span = self.words.text, self._span()
-        facts = [self.words.unit(self.unit)] if self.unit.startswith(("scale", "index")) else []
+        named = self.unit.startswith(("scale", "index")) and not self.words.has(f"number.{_slug(self.unit)}")
+        facts = [self.words.unit(self.unit)] if named else []
         facts += [told("told.span", span=span)] if span else []
         facts += [told("told.n", n=self._n())] if self.asked else []
         facts += [self.note] if self.note else []

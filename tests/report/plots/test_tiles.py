@@ -50,7 +50,7 @@ def test_the_text_alternative_tells_the_ends_and_what_is_hidden(crossed, english
     said = plots.tiles(crossed, row="touchpoint_id", column="role").describe(english)
     assert said == (
         "Tiles: Gap (actual − expected), Touchpoint in rows, Role in columns, 3 numbers. "
-        "Lowest: Hotline, User: −1.50 points (scale points; n = 40). Highest: Webshop, User: 0.40 points (scale points; n = 40). "
+        "Lowest: Hotline, User: −1.50 points (n = 40). Highest: Webshop, User: 0.40 points (n = 40). "
         "One value is not published or missing."
     )
     none = crossed.assign(value=np.nan, note="suppressed")
