@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
 KEYS = ["name", "value", "unit", "goal", "holds", "note"]
@@ -34,6 +38,11 @@ def loaded(name):
     return module
 
 
+@pytest.fixture
+def samples(validity):
+    return sys.modules["_validity_samples"]
+
+
 def said(capsys):
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
@@ -44,7 +53,7 @@ def run(module, monkeypatch, *arguments):
 
 
 def test_the_quick_study_prints_one_object_a_line():
-    command = [sys.executable, str(BENCHMARKS / "validity.py"), "--only", "estimates", "--quick", "--json"]
+    command = [sys.executable, str(BENCHMARKS / "validity.py"), "--only", "estimates", "--quick", "--json", "--at-most", "20"]
     done = subprocess.run(command, capture_output=True, check=True)
     lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
     assert all(list(line) == KEYS for line in lines)
@@ -54,6 +63,52 @@ def test_the_quick_study_prints_one_object_a_line():
     assert questions == {"coverage", "false alarms", "draws"}
     assert designs == {"plain", "weighted", "clustered"}
     assert sizes == {"n=100"}
+
+
+ROOMS = ["scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments"]
+
+
+def test_the_survey_is_all_of_its_rooms(validity):
+    cells = validity.study(only="survey", quick=True)
+    assert list(dict.fromkeys(cell.room for cell in cells)) == ROOMS
+    everything = validity.study(only=None, quick=True)
+    assert [cell.room for cell in everything if cell.room != "estimates"] == [cell.room for cell in cells]
+    assert len({cell.name for cell in everything}) == len(everything)
+    assert {cell.repetitions for cell in validity.study(only="gaps", quick=False, at_most=7)} == {7}
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_the_quick_study_of_a_room_prints_one_object_a_line(validity, room, capsys, monkeypatch):
+    monkeypatch.setattr(validity.SLICES["drivers"], "POPULATION", 100_000)
+    cells = {cell.measure.func if isinstance(cell.measure, partial) else None: cell for cell in validity.SLICES[room].cells(True)}
+    monkeypatch.setattr(validity.SLICES[room], "cells", lambda quick: list(cells.values()))
+    run(validity, monkeypatch, "--only", room, "--quick", "--json", "--at-most", "1")
+    lines = said(capsys)
+    assert len(lines) >= len(cells)
+    for line in lines:
+        assert list(line) == KEYS
+        assert type(line["value"]) is float
+        assert line["holds"] in ((None,) if line["goal"] == "" else (True, False))
+        assert re.fullmatch(r"(coverage|false alarms|draws|recovery|calibration) · [^·]+ · [^·]+ · n=\d+", line["name"])
+
+
+@pytest.mark.parametrize(
+    ("room", "inside", "outside"),
+    [
+        ("gaps", "survey/gaps/paired.py", "survey/drivers/lattice.py"),
+        ("drivers", "survey/drivers/lattice.py", "survey/scores.py"),
+        ("moments", "survey/moments.py", "survey/gaps/paired.py"),
+        ("estimates", "estimates/sampling.py", "survey/scores.py"),
+        ("moments", "_validity_asymmetry.py", "_validity_gaps.py"),
+    ],
+)
+def test_results_are_kept_as_long_as_the_code_they_rest_on(validity, room, inside, outside):
+    code = {path.as_posix() for path in validity.code_of(room)}
+    assert any(path.endswith(f"/{inside}") for path in code)
+    assert not any(path.endswith(f"/{outside}") for path in code)
+    assert any(path.endswith(f"/benchmarks/_validity_{room}.py") for path in code)
+    assert any(path.endswith("/survey/__init__.py") for path in code) == (room != "estimates")
+    assert all(Path(path).is_file() for path in code)
 
 
 def test_speed_is_told_as_ratios(capsys, monkeypatch):
@@ -76,51 +131,80 @@ def test_an_unknown_room_is_refused(name, capsys, monkeypatch):
 
 
 def test_without_json_there_is_a_table(validity, capsys, monkeypatch):
-    monkeypatch.setattr(validity, "FIGURES", [figure for figure in validity.FIGURES if figure.name == "csat"])
+    cells = validity.study(only="scores", quick=True)
+    monkeypatch.setattr(validity.SLICES["scores"], "cells", lambda quick: [cell for cell in cells if "csat" in cell.name])
     run(validity, monkeypatch, "--only", "scores", "--quick")
-    head, rule, row = capsys.readouterr().out.splitlines()
-    assert [cell.strip() for cell in head.split("|")[1:4]] == ["question: figure", "goal", "plain n=100"]
+    head, rule, *rows = capsys.readouterr().out.splitlines()
+    assert [cell.strip() for cell in head.split("|")[1:-1]] == ["question: figure", "design", "goal", "n=100"]
     assert set(rule) == {"|", "-"}
-    assert row.startswith("| coverage: csat")
+    assert [[cell.strip() for cell in row.split("|")[1:3]] for row in rows] == [
+        ["coverage: csat", design] for design in ("plain", "weighted", "clustered")
+    ]
 
 
-def test_a_stopped_study_goes_on_where_it_was(validity, tmp_path, monkeypatch):
-    cell = validity.Cell(validity.FIGURES[0], "plain", 50, 20)
+def test_sizes_stand_side_by_side_and_misses_are_bold(validity):
+    result = validity.Result("coverage · mean · plain · n=300", 0.955, "share of intervals", "0.92–0.97", True)
+    results = [
+        result,
+        replace(result, name="coverage · mean · plain · n=1000", value=0.9, holds=False),
+        replace(result, name="recovery · mean · elsewhere · n=300", value=0.01234, unit="mean error of a share", goal="", holds=None),
+    ]
+    head, _, *rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in validity.across_sizes(iter(results)).splitlines()]
+    assert head[3:] == ["n=300", "n=1000"]
+    assert rows == [["coverage: mean", "plain", "0.92–0.97", "95.5 %", "**90.0 %**"], ["recovery: mean", "elsewhere", "", "0.012", ""]]
+
+
+def test_a_stopped_study_goes_on_where_it_was(validity, tmp_path):
+    def of(measure, repetitions=20):
+        return validity.Cell("estimates", "coverage · mean · plain · n=50", repetitions, measure)
+
+    first = [validity.Result("one", 0.5, "share"), validity.Result("other", 0.25, "share", "≤ 0.3", True, "two of a cell")]
     kept = tmp_path / "study.jsonl"
-    first = list(validity.results_of([cell], kept))
+    assert list(validity.results_of([of(lambda _: first)], kept)) == first
     with kept.open("a", encoding="utf-8") as file:
         file.write('\n{"code": "cut sho')
-    monkeypatch.setitem(validity.QUESTIONS, "coverage", lambda _: pytest.fail("computed again"))
-    assert list(validity.results_of([cell], kept)) == first
-    monkeypatch.setitem(validity.QUESTIONS, "coverage", lambda _: replace(first[0], value=0.5))
-    other = replace(cell, repetitions=40)
-    assert [result.value for result in validity.results_of([cell, other], kept)] == [first[0].value, 0.5]
-    assert len([line for line in kept.read_text("utf-8").splitlines() if line.endswith("}}")]) == 2
+    assert list(validity.results_of([of(lambda _: pytest.fail("computed again"))], kept)) == first
+    counted = of(lambda repetitions: [replace(first[0], value=float(repetitions))], 40)
+    assert [result.value for result in validity.results_of([of(lambda _: []), counted], kept)] == [0.5, 0.25, 40.0]
+    other_room = replace(counted, room="gaps", measure=lambda _: first[:1])
+    assert list(validity.results_of([other_room], kept)) == first[:1]
+    assert len([line for line in kept.read_text("utf-8").splitlines() if line.endswith("]}")]) == 3
 
 
-def test_hits_and_misses_are_counted(validity):
+def test_hits_and_misses_are_counted(validity, samples):
     found = pd.DataFrame({"low": [0.0] * 95 + [2.0, 2.0, -3.0, None, None], "high": [2.0] * 95 + [3.0, 3.0, -2.0, None, None]})
-    figure = replace(validity.FIGURES[0], truth=1.0, estimate=lambda table, by: found)
-    result = validity.coverage(validity.Cell(figure, "plain", 10, 100))
+    figure = replace(validity.SLICES["estimates"].FIGURES[0], truth=1.0, estimate=lambda table, by: found)
+    result = samples.coverage(samples.Study(figure, "plain", 10, 100))
     assert result.value == 0.95
     assert result.holds
     assert result.note.endswith("too high 0.020, too low 0.010; no interval 0.020")
-    alarms = validity.false_alarm(validity.Cell(replace(figure, truth=0.0), "plain", 10, 100, "false alarms"))
+    alarms = samples.false_alarm(samples.Study(replace(figure, truth=0.0), "plain", 10, 100, "false alarms"))
     assert (alarms.value, alarms.holds) == (0.03, True)
 
 
 @pytest.mark.parametrize(("hits", "holds", "note"), [(1800, False, ""), (1890, True, ""), (1990, False, "; conservative")])
-def test_the_goal_allows_for_chance_and_tells_caution_from_error(validity, hits, holds, note):
+def test_the_goal_allows_for_chance_and_tells_caution_from_error(validity, samples, hits, holds, note):
     found = pd.DataFrame({"low": [0.0] * hits + [2.0] * (2000 - hits), "high": 3.0})
-    figure = replace(validity.FIGURES[0], truth=1.0, estimate=lambda table, by: found)
-    result = validity.coverage(validity.Cell(figure, "plain", 1, 1))
+    figure = replace(validity.SLICES["estimates"].FIGURES[0], truth=1.0, estimate=lambda table, by: found)
+    result = samples.coverage(samples.Study(figure, "plain", 1, 1))
     assert (result.holds, result.note.endswith("conservative")) == (holds, bool(note))
 
 
+def test_the_interval_of_hits_is_wilsons_and_knows_what_hangs_together(validity):
+    sure_of = sys.modules["_validity"].sure_of
+    hits = np.arange(100) >= 7
+    assert sure_of(hits) == pytest.approx((0.93, *stats.binomtest(93, 100).proportion_ci(0.99, "wilson")))
+    alone, twice = sure_of(hits), sure_of(np.column_stack([hits, hits]))
+    assert twice == pytest.approx(alone)  # the same again says nothing new
+    assert sure_of(np.column_stack([hits, np.full(100, np.nan)])) == pytest.approx(alone)
+    assert sure_of(np.ones((100, 4)))[1] == pytest.approx(sure_of(np.ones(100))[1])
+
+
+@pytest.mark.parametrize("room", ["estimates", "scores", "weights", "reliability", "loyalty"])
 @pytest.mark.parametrize("design", ["plain", "weighted", "clustered"])
-def test_every_truth_is_what_a_large_sample_shows(validity, design):
-    for figure in validity.FIGURES:
-        cell = validity.Cell(replace(figure, rows_at_once=20_000), design, 20_000, 1)
-        table = next(validity.samples(cell))
-        row = figure.estimate(table, by=["repetition"], **validity.options_of(cell), level=0.9999).iloc[0]
+def test_every_truth_is_what_a_large_sample_shows(validity, samples, room, design):
+    for figure in (*validity.SLICES[room].FIGURES, *getattr(validity.SLICES[room], "NO_EFFECT", ())):
+        study = samples.Study(replace(figure, rows_at_once=20_000), design, 20_000, 1)
+        table = next(samples.samples(study))
+        row = figure.estimate(table, by=["repetition"], **samples.options_of(study), level=0.9999).iloc[0]
         assert row["low"] <= figure.truth <= row["high"], (figure.name, design)

@@ -4,36 +4,31 @@ Six ratings from 1 to 5 share a mood (correlation 0.4); the outcome follows the 
 shares the mood; R² is 0.4. Designs: plain; weighted (selection follows the outcome, weights mend it); 40 accounts of unequal size;
 open cells (30 % never used, and of the rest 8 % no answer, 10 % not asked). Worlds of recovery, with ten ratings: ratings never given
 because never used, without effect then; ratings not asked; both, and unanswered ones, at once.
-
-    python benchmarks/survey_validity.py [--only coverage|recovery|alarms] [--quick] [--json]
-
-Seeded: the same numbers each time, whichever rooms are run. The functions :func:`study` and :func:`result_of` are meant to be called by
-other studies too.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 import pandas as pd
-from _measurement import Result, command_line, show
-from scipy import stats
+from _measurement import Result
+from _validity import CLUSTERS, DESIGNS, ICC, NOMINAL, QUICK_SIZES, SIZES, Cell, accounts, alarmed, by_account, covered, name_of
 
+from cxlib.estimates import false_discovery
 from cxlib.survey.drivers.figures import Figures, figures
 from cxlib.survey.drivers.fitted import HALO_ONLY, Fitted, fitted
-from cxlib.survey.drivers.inference import adjusted
 from cxlib.tables import STATES
 
-SEED = 20260201
+ROOM, SEED = "drivers", 20260201
 ITEMS, MANY = 6, 10
 EFFECTS: Mapping[int, np.ndarray] = {size: np.linspace(1.0, 0.0, size) for size in (ITEMS, MANY)}
 MOOD, R2, MIDDLE = 0.4, 0.4, 3.4
-CLUSTERS, UNEVEN, ICC = 40, 0.7, 0.1
-GOAL, NOMINAL = (0.92, 0.97), 0.95
+POPULATION, AT_ONCE = 1_000_000, 50_000
+OPEN_CELLS = "open cells"
 OPEN = {"never": 0.3, "no_answer": 0.08, "not_asked": 0.1}
 WORLDS: Mapping[str, Mapping[str, float]] = {
     "never used, no effect": {"never": 0.25},
@@ -45,22 +40,6 @@ ALLOWED = 1.5  # times the error that the same answers would have without a gap
 
 def names(items: int) -> list[str]:
     return [f"q{number}" for number in range(items)]
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One question under one design at one size."""
-
-    question: str
-    figure: str
-    design: str
-    n: int
-    repetitions: int
-    open_cells: Mapping[str, float] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return f"{self.question} · {self.figure} · {self.design} · n={self.n}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,18 +83,18 @@ def answers_of(
     n: int,
     *,
     items: int = ITEMS,
-    accounts: int = 0,
+    clustered: bool = False,
     never: float = 0.0,
     no_answer: float = 0.0,
     not_asked: float = 0.0,
 ) -> Answers:
-    """Draw answers; accounts share a mood and a part of what the ratings do not tell."""
+    """Draw answers; clustered, accounts share a mood and a part of what the ratings do not tell."""
     account, mood, rest = np.arange(n), rng.normal(size=n), rng.normal(size=n)
-    if accounts:
-        size = np.exp(UNEVEN * rng.normal(size=accounts))
-        account = rng.choice(accounts, n, p=size / size.sum())
-        mood = np.sqrt(1 - 3 * ICC) * mood + np.sqrt(3 * ICC) * rng.normal(size=accounts)[account]
-        rest = np.sqrt(1 - ICC) * rest + np.sqrt(ICC) * rng.normal(size=accounts)[account]
+    if clustered:
+        account = accounts(n, rng)
+        shared = rng.normal(size=(2, CLUSTERS))[:, account]
+        mood = np.sqrt(1 - 3 * ICC) * mood + np.sqrt(3 * ICC) * shared[0]
+        rest = np.sqrt(1 - ICC) * rest + np.sqrt(ICC) * shared[1]
     felt = np.sqrt(MOOD) * mood[:, None] + np.sqrt(1 - MOOD) * rng.normal(size=(n, items))
     rating = np.clip(np.rint(MIDDLE + 1.1 * felt), 1, 5)
     used = rng.random((n, items)) >= never
@@ -135,63 +114,67 @@ def tilted(rng: np.random.Generator, many: Answers, n: int) -> Answers:
     return many.take(rows, 1 / chance[rows] / np.mean(1 / chance[rows]))
 
 
-def sample_of(cell: Cell, rng: np.random.Generator) -> Answers:
-    if cell.design == "weighted":
-        return tilted(rng, answers_of(rng, 6 * cell.n, **cell.open_cells), cell.n)
-    return answers_of(rng, cell.n, accounts=CLUSTERS if cell.design == "clustered" else 0, **cell.open_cells)
+def sample_of(design: str, n: int, rng: np.random.Generator) -> Answers:
+    if design == "weighted":
+        return tilted(rng, answers_of(rng, 6 * n), n)
+    return answers_of(rng, n, clustered=design == "clustered", **(OPEN if design == OPEN_CELLS else {}))
 
 
 @lru_cache(maxsize=8)
 def truth(never: float, items: int = ITEMS) -> Figures:
-    """All figures in a population of a million."""
+    """All figures in the population."""
     moments = np.zeros((2 * items + 2,) * 2)
-    for chunk in range(20):
-        some = answers_of(np.random.default_rng([SEED, chunk]), 50_000, items=items, never=never)
+    chunks = POPULATION // AT_ONCE
+    for chunk in range(chunks):
+        some = answers_of(np.random.default_rng([SEED, chunk]), AT_ONCE, items=items, never=never)
         used = some.state != STATES.index("not_used")
         columns = np.column_stack([np.ones(len(used)), used * (some.rating - MIDDLE), used, some.outcome])
-        moments += columns.T @ columns / len(columns) / 20
+        moments += columns.T @ columns / len(columns) / chunks
     covariance = moments[1:, 1:] - np.outer(moments[0, 1:], moments[0, 1:])
     kept = [*range(items), *(range(items, 2 * items) if never else ()), 2 * items]
     groups = [[item, items + item] if never else [item] for item in range(items)]
     return figures(covariance[np.ix_(kept, kept)], groups, [[item] for item in range(items)])
 
 
-def fits(cell: Cell) -> Iterator[Fitted]:
-    cluster = "account_id" if cell.design == "clustered" else None
-    rng = np.random.default_rng([SEED, cell.n, zlib.crc32(cell.design.encode())])
-    for _ in range(cell.repetitions):
-        table = sample_of(cell, rng).long
-        yield fitted(
-            table, outcome="outcome", items=names(ITEMS), groups=None, options={"weight": "weight", "cluster": cluster, "level": NOMINAL}
-        )
+def fits(design: str, n: int, repetitions: int) -> Iterator[Fitted]:
+    options = {"weight": "weight", "cluster": None, "level": NOMINAL, **by_account(design)}
+    rng = np.random.default_rng([SEED, n, zlib.crc32(design.encode())])
+    for _ in range(repetitions):
+        yield fitted(sample_of(design, n, rng).long, outcome="outcome", items=names(ITEMS), groups=None, options=options)
 
 
-def coverage(cell: Cell) -> Iterator[Result]:
-    """Share of intervals that hold the truth: of shares, of coefficients, of R²."""
-    known = truth(cell.open_cells.get("never", 0.0))
+def single(design: str, n: int, repetitions: int) -> list[Result]:
+    """Coverage of shares, coefficients and R²; alarms of the item without an effect, and what is said of those with one."""
+    known = truth(OPEN["never"] if design == OPEN_CELLS else 0.0)
     hits: dict[str, list[np.ndarray]] = {"driver share": [], "driver coefficient": [], "R²": []}
-    for fit in fits(cell):
+    wrong, missed = [], []
+    for fit in fits(design, n, repetitions):
         low, high = fit.span_of_shares()
         hits["driver share"].append((low <= known.share) & (known.share <= high))
         hits["driver coefficient"].append((fit.coefficient.low <= known.coefficient) & (known.coefficient <= fit.coefficient.high))
         low_r2, high_r2 = fit.span_of_r2()
         hits["R²"].append(np.array([low_r2 <= known.r2 <= high_r2]))
-    for figure, found in hits.items():
-        by_sample = np.mean(found, axis=1)
-        value, error = float(by_sample.mean()), 2.576 * float(by_sample.std()) / np.sqrt(len(by_sample))
-        worst = f"; single items {np.mean(found, axis=0).min():.3f}–{np.mean(found, axis=0).max():.3f}" if figure != "R²" else ""
-        holds = bool(value + error >= GOAL[0] and value - error <= GOAL[1])
-        note = f"99 % ±{error:.3f}; {cell.repetitions} samples{worst}"
-        yield Result(Cell(cell.question, figure, cell.design, cell.n, 1).name, value, "share of intervals", "0.92–0.97", holds, note)
+        q = false_discovery(fit.coefficient.p)
+        wrong.append(q[-1] < 1 - NOMINAL)
+        missed.append(fit.notes(q, thin="")[:3] == HALO_ONLY)
+    told = [covered(name_of("coverage", figure, design, n), np.array(found), note=_worst(found)) for figure, found in hits.items()]
+    halo = alarmed(name_of("false alarms", "halo only, three strongest", design, n), np.array(missed), unit="share of items")
+    return [*told, alarmed(name_of("false alarms", "q < 0.05 without effect", design, n), np.array(wrong)), halo]
 
 
-def recovery(cell: Cell) -> Iterator[Result]:
+def _worst(found: list[np.ndarray]) -> str:
+    by_item = np.mean(found, axis=0)
+    return f"; single items {by_item.min():.3f}–{by_item.max():.3f}" if len(by_item) > 1 else ""
+
+
+def recovery(world: str, n: int, repetitions: int) -> list[Result]:
     """Mean error of shares, beside that without a gap, of dropping every row with one, and of filling gaps with the mean."""
-    known = truth(cell.open_cells.get("never", 0.0), MANY).share
-    rng = np.random.default_rng([SEED, cell.n, zlib.crc32(cell.design.encode())])
+    gaps = WORLDS[world]
+    known = truth(gaps.get("never", 0.0), MANY).share
+    rng = np.random.default_rng([SEED, n, zlib.crc32(world.encode())])
     errors: dict[str, list[float]] = {"four states": [], "without a gap": [], "listwise": [], "mean fill": []}
-    for _ in range(cell.repetitions):
-        answers = answers_of(rng, cell.n, items=MANY, **cell.open_cells)
+    for _ in range(repetitions):
+        answers = answers_of(rng, n, items=MANY, **gaps)
         errors["four states"].append(_error_of_fit(answers, known))
         complete = replace(answers, state=np.where(answers.used, 0, STATES.index("not_used")))
         errors["without a gap"].append(_error_of_fit(complete, known))
@@ -202,7 +185,8 @@ def recovery(cell: Cell) -> Iterator[Result]:
         errors["mean fill"].append(_error_of(filled, answers.outcome, known))
     others = ", ".join(f"{name} {np.mean(found):.3f}" for name, found in errors.items() if name != "four states")
     value, goal = float(np.mean(errors["four states"])), ALLOWED * float(np.mean(errors["without a gap"]))
-    yield Result(cell.name, value, "mean error of a share", f"≤ {goal:.3f}", value <= goal, f"{others}; {cell.repetitions} samples")
+    name, note = name_of("recovery", "driver share", world, n), f"{others}; {repetitions} repetitions"
+    return [Result(name, value, "mean error of a share", f"≤ {goal:.3f}", value <= goal, note)]
 
 
 def _error_of_fit(answers: Answers, known: np.ndarray) -> float:
@@ -216,56 +200,12 @@ def _error_of(rating: np.ndarray, outcome: np.ndarray, known: np.ndarray) -> flo
     return float(np.abs(figures(covariance, one_each, one_each).share - known).mean())
 
 
-def alarms(cell: Cell) -> Iterator[Result]:
-    """How often the item without effect is called significant, and how often one with an effect is called halo."""
-    wrong, called, missed = [], [], []
-    for fit in fits(cell):
-        q = adjusted(fit.coefficient.p)
-        notes = fit.notes(q, thin="")
-        wrong.append(q[-1] < 1 - NOMINAL)
-        called.append(notes[-1] == HALO_ONLY or fit.share.value[-1] < 0.5 / ITEMS)
-        missed.append(np.mean(notes[:3] == HALO_ONLY))
-    sure = stats.binomtest(int(np.sum(wrong)), len(wrong)).proportion_ci(0.99, "wilson")
-    note = f"99 % {sure.low:.3f}–{sure.high:.3f}; {cell.repetitions} samples"
-    yield Result(
-        cell.name.replace(cell.figure, "q < 0.05 without effect"),
-        float(np.mean(wrong)),
-        "share of samples",
-        "≤ 0.05",
-        bool(sure.low <= 0.05),
-        note,
-    )
-    value = float(np.mean(missed))
-    goal = 0.05 if cell.n >= 300 else None
-    held = None if goal is None else value <= goal
-    told = "" if goal is None else f"≤ {goal}"
-    beside = f"the item without effect is flagged or small in {np.mean(called):.2f}"
-    yield Result(cell.name.replace(cell.figure, "halo only, three strongest"), value, "share of items", told, held, beside)
-
-
-QUESTIONS = {"coverage": coverage, "recovery": recovery, "alarms": alarms}
-
-
-def study(*, quick: bool) -> list[Cell]:
-    """Return the cells of the study; quick, one size and few samples."""
-    sizes: Sequence[int] = (300,) if quick else (100, 300, 1000)
-    many = 60 if quick else 1000
-    cells = [Cell("coverage", "drivers", design, n, many) for design in ("plain", "weighted", "clustered") for n in sizes]
-    cells += [Cell("coverage", "drivers", "open cells", n, many, OPEN) for n in sizes]
-    cells += [Cell("recovery", "driver share", world, 2000, 10 if quick else 100, open_cells) for world, open_cells in WORLDS.items()]
-    return cells + [Cell("alarms", "drivers", "plain", n, many) for n in sizes]
-
-
-def result_of(cell: Cell) -> list[Result]:
-    """Return a cell's results, one a figure."""
-    return list(QUESTIONS[cell.question](cell))
-
-
-def main() -> None:
-    chosen = command_line(__doc__, tuple(QUESTIONS)).parse_args()
-    cells = [cell for cell in study(quick=chosen.quick) if chosen.only in (None, cell.question)]
-    show((result for cell in cells for result in result_of(cell)), as_json=chosen.json)
-
-
-if __name__ == "__main__":
-    main()
+def cells(quick: bool) -> list[Cell]:
+    """Return the room's cells; quick, the smallest size and few repetitions."""
+    sizes, repetitions, recovered = (QUICK_SIZES, 40, 5) if quick else (SIZES, 1000, 100)
+    study = [
+        Cell(ROOM, name_of("coverage", "drivers", design, n), repetitions, partial(single, design, n))
+        for design in (*DESIGNS, OPEN_CELLS)
+        for n in sizes
+    ]
+    return study + [Cell(ROOM, name_of("recovery", "drivers", world, 2000), recovered, partial(recovery, world, 2000)) for world in WORLDS]

@@ -1,37 +1,43 @@
-"""Do the contrasts of asymmetry and the moments of truth hold what they promise? Surveys are simulated where the truth is known.
+"""The asymmetry slice of the validity study: do its contrasts and classes hold what they promise, where the truth is known?
 
-Coverage of nominal 95 % intervals of penalty, reward, asymmetry and moment; false alarms of classes where disappointment and delight
+Coverage of nominal 95 % intervals of penalty, reward and asymmetry; false alarms of classes where disappointment and delight
 weigh the same, and where nothing has an effect; classes found in the world of the demo client. Four items on five steps that share a
 mood, one of them never used by a fifth, one not asked of a seventh. Weighted: who is displeased answers less often, and the weights mend
 that. Clustered: 40 accounts of unequal size, which share a tenth of mood and outcome.
-
-    python benchmarks/asymmetry_validity.py [--only coverage|alarms|recovery] [--quick] [--json]
-
-Seeded: the same numbers each time.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from _measurement import Result, command_line, show
+from _measurement import Result
+from _validity import (
+    CLUSTERS,
+    DESIGNS,
+    ICC,
+    KNOWN,
+    QUICK_SIZES,
+    SIZES,
+    TILT,
+    Cell,
+    accounts,
+    alarmed,
+    by_account,
+    covered,
+    generator,
+    name_of,
+)
 from scipy import stats
 
 from cxlib.simulate import drivers
 from cxlib.simulate.plan import Effects
 from cxlib.survey import asymmetry
-from cxlib.survey.moments import moments
 from cxlib.tables import STATES
 
-SEED = 20260101
-DESIGNS = ("plain", "weighted", "clustered")
-CLUSTERS, UNEVEN, ICC = 40, 0.7, 0.1
-TILT, KNOWN = 0.5, 0.6
-GOAL = (0.92, 0.97)
+ROOM = "asymmetry"
 ITEMS = ("a", "b", "c", "d")
 PENALTY, REWARD = np.array([-1.5, -0.3, -0.8, 0.0]), np.array([0.2, 1.0, 0.8, 0.0])
 SLOPES = np.array([0.9, 0.4, 0.2, 0.0])
@@ -68,8 +74,7 @@ def survey(world: World, design: str, n: int, rng: np.random.Generator) -> pd.Da
     mood, error = rng.normal(size=n), KNOWN * trait + np.sqrt(1 - KNOWN**2) * rest
     account = np.arange(n)
     if design == "clustered":
-        sizes = rng.lognormal(0, UNEVEN, CLUSTERS)
-        account = rng.choice(CLUSTERS, n, p=sizes / sizes.sum())
+        account = accounts(n, rng)
         shared = rng.normal(size=(2, CLUSTERS))
         mood = np.sqrt(ICC) * shared[0, account] + np.sqrt(1 - ICC) * mood
         error = np.sqrt(ICC) * shared[1, account] + np.sqrt(1 - ICC) * error
@@ -82,10 +87,10 @@ def survey(world: World, design: str, n: int, rng: np.random.Generator) -> pd.Da
     asked = rng.random(marks.shape) >= NOT_ASKED
     y -= world.points(marks, used & ~asked)
     state = np.where(asked, state, ASKED_NOT)
-    return _long(marks, state, y, weight, account)
+    return long_of(marks, state, y, weight, account)
 
 
-def _long(marks: np.ndarray, state: np.ndarray, y: np.ndarray, weight: np.ndarray, account: np.ndarray) -> pd.DataFrame:
+def long_of(marks: np.ndarray, state: np.ndarray, y: np.ndarray, weight: np.ndarray, account: np.ndarray) -> pd.DataFrame:
     n, items = marks.shape
     names = np.array([f"r{number}" for number in range(n)], dtype=object)
     return pd.DataFrame(
@@ -104,109 +109,61 @@ def _long(marks: np.ndarray, state: np.ndarray, y: np.ndarray, weight: np.ndarra
     )
 
 
-def _generator(*parts: object) -> np.random.Generator:
-    return np.random.default_rng([SEED, zlib.crc32(" · ".join(map(str, parts)).encode())])
-
-
-def _options(design: str) -> dict[str, str]:
-    return {"cluster": "account_id"} if design == "clustered" else {}
-
-
-def coverage(design: str, n: int, repetitions: int) -> Iterator[Result]:
+def coverage(design: str, n: int, repetitions: int) -> list[Result]:
     """Share of intervals of penalty, reward and asymmetry that hold the truth."""
-    rng = _generator("coverage", design, n)
+    rng = generator("coverage", design, n)
     truth = {"penalty": PENALTY, "reward": REWARD, "asymmetry": PENALTY + REWARD}
     hits = {name: np.zeros((repetitions, len(ITEMS))) for name in truth}
     for number in range(repetitions):
         table = survey(PLANTED, design, n, rng)
-        found = asymmetry.fit(table, outcome="y", items=ITEMS, min_cell=5, draws=0, **_options(design)).table
+        found = asymmetry.fit(table, outcome="y", items=ITEMS, min_cell=5, draws=0, **by_account(design)).table
         for name, true in truth.items():
             inside = (found[f"{name}_low"] <= true) & (found[f"{name}_high"] >= true)
             hits[name][number] = np.where(found[name].isna(), np.nan, inside)
-    for name, told in hits.items():
-        yield _covered(f"coverage · {name} · {design} · n={n}", told)
+    return [covered(name_of("coverage", name, design, n), told) for name, told in hits.items()]
 
 
-def coverage_of_moments(design: str, n: int, repetitions: int) -> Iterator[Result]:
-    """Share of intervals of the moment that hold effect × reach × spread, all three known."""
-    rng = _generator("moments", design, n)
-    shares = np.diff(np.r_[0, stats.norm.cdf(CUTS), 1])
-    mean = (shares * np.arange(1, 6)).sum()
-    spread = np.sqrt((shares * (np.arange(1, 6) - mean) ** 2).sum())
-    truth = SLOPES * (1 - NEVER_USED) * spread
-    told = np.zeros((repetitions, len(ITEMS)))
-    for number in range(repetitions):
-        found = moments(survey(LINEAR, design, n, rng), outcome="y", items=ITEMS, draws=0, **_options(design))
-        rows = found[found["metric"] == "moment"]
-        told[number] = (rows["low"] <= truth) & (rows["high"] >= truth)
-    yield _covered(f"coverage · moment · {design} · n={n}", told)
-
-
-def _covered(name: str, told: np.ndarray) -> Result:
-    known = told[~np.isnan(told)]
-    sure = stats.binomtest(int(known.sum()), len(known)).proportion_ci(0.99, "wilson")
-    note = f"99 % {sure.low:.3f}–{sure.high:.3f}; {len(told)} surveys, {told.shape[1]} items"
-    note += f"; not told {np.isnan(told).mean():.3f}" if np.isnan(told).any() else ""
-    holds = bool(sure.high >= GOAL[0] and sure.low <= GOAL[1])
-    return Result(name, float(known.mean()), "share of intervals", "0.92–0.97", holds, note)
-
-
-def alarms(design: str, n: int, repetitions: int) -> Iterator[Result]:
+def alarms(design: str, n: int, repetitions: int) -> list[Result]:
     """Share of surveys in which any item is given a class that it has not."""
-    rng = _generator("alarms", design, n)
-    wrong = {"dominant where both weigh the same": 0, "any class where nothing has an effect": 0}
-    for _ in range(repetitions):
-        options = {"outcome": "y", "items": ITEMS, "min_cell": 5, "draws": 0, **_options(design)}
+    rng = generator("alarms", design, n)
+    dominant, any_class = np.zeros(repetitions), np.zeros(repetitions)
+    for number in range(repetitions):
+        options = {"outcome": "y", "items": ITEMS, "min_cell": 5, "draws": 0, **by_account(design)}
         even = asymmetry.fit(survey(EVEN, design, n, rng), **options).table["class"]
         none = asymmetry.fit(survey(NOTHING, design, n, rng), **options).table["class"]
-        wrong["dominant where both weigh the same"] += bool(even.str.endswith("_dominant").any())
-        wrong["any class where nothing has an effect"] += bool((none != "not_classifiable").any())
-    for name, count in wrong.items():
-        sure = stats.binomtest(count, repetitions).proportion_ci(0.99, "wilson")
-        note = f"99 % {sure.low:.3f}–{sure.high:.3f}; {repetitions} surveys of {len(ITEMS)} items"
-        yield Result(
-            f"false alarms · {name} · {design} · n={n}", count / repetitions, "share of surveys", "≤ 0.05", bool(sure.low <= 0.05), note
-        )
+        dominant[number] = even.str.endswith("_dominant").any()
+        any_class[number] = (none != "not_classifiable").any()
+    wrong = {"dominant where both weigh the same": dominant, "any class where nothing has an effect": any_class}
+    return [alarmed(name_of("false alarms", name, design, n), told, unit="share of surveys") for name, told in wrong.items()]
 
 
-def recovery(n: int, repetitions: int) -> Iterator[Result]:
+def recovery(n: int, repetitions: int) -> list[Result]:
     """How often three touchpoints of the demo client's world are told for what they are."""
-    rng, names = _generator("recovery", n), [rated.name for rated in drivers.RATED]
+    rng, names = generator("recovery", n), [rated.name for rated in drivers.RATED]
     found = dict.fromkeys(("T22 disappointment_dominant", "T11 delight_dominant", "T41 not_classifiable"), 0)
     for _ in range(repetitions):
         experience = drivers.latent(rng.normal(size=n), rng.normal(size=(n, len(names))), Effects())
         marks = drivers.marked(experience)
         used = rng.random(marks.shape) >= [rated.never_used for rated in drivers.RATED]
         y = drivers.scored(drivers.points(marks, used, Effects()) + rng.normal(0, drivers.NOISE, n))
-        table = _long(7 - marks, np.where(used, ANSWERED, NOT_USED), y, np.ones(n), np.arange(n))
+        table = long_of(7 - marks, np.where(used, ANSWERED, NOT_USED), y, np.ones(n), np.arange(n))
         told = asymmetry.fit(table, outcome="y", items=names, draws=0).table.set_index("item")["class"]
         for key in found:
             found[key] += told[key.split()[0]] == key.split()[1]
-    for key, count in found.items():
-        yield Result(
-            f"recovery · {key} · demo's world · n={n}", count / repetitions, "share of surveys", "", None, f"{repetitions} surveys"
-        )
+    note = f"{repetitions} repetitions"
+    return [
+        Result(name_of("recovery", key, "the demo's world", n), count / repetitions, "share of surveys", "", None, note)
+        for key, count in found.items()
+    ]
 
 
-def results(*, only: str | None, quick: bool) -> Iterator[Result]:
-    """Yield the slice's results; quick, the smallest size and few repetitions."""
-    sizes, repetitions = ((100,), 100) if quick else ((100, 300, 1000), 1000)
-    for design in DESIGNS:
-        for n in sizes:
-            if only in (None, "coverage"):
-                yield from coverage(design, n, repetitions)
-                yield from coverage_of_moments(design, n, repetitions)
-            if only in (None, "alarms"):
-                yield from alarms(design, n, repetitions)
-    if only in (None, "recovery"):
-        for n in (1000,) if quick else (1000, 3000, 10000):
-            yield from recovery(n, 5 if quick else 100)
-
-
-def main() -> None:
-    chosen = command_line(__doc__, ("coverage", "alarms", "recovery")).parse_args()
-    show(results(only=chosen.only, quick=chosen.quick), as_json=chosen.json)
-
-
-if __name__ == "__main__":
-    main()
+def cells(quick: bool) -> list[Cell]:
+    """Return the room's cells; quick, the smallest size and few repetitions."""
+    sizes, repetitions, worlds, recovered = (QUICK_SIZES, 20, (1000,), 3) if quick else (SIZES, 1000, (1000, 3000, 10000), 100)
+    study = [
+        Cell(ROOM, name_of(question, "asymmetry", design, n), repetitions, partial(measure, design, n))
+        for question, measure in {"coverage": coverage, "false alarms": alarms}.items()
+        for design in DESIGNS
+        for n in sizes
+    ]
+    return study + [Cell(ROOM, name_of("recovery", "asymmetry", "the demo's world", n), recovered, partial(recovery, n)) for n in worlds]

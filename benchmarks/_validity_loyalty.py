@@ -1,31 +1,30 @@
-"""The loyalty slice of the validity study: figures of :mod:`cxlib.survey.loyalty` whose truth is known exactly.
-
-`FIGURES`, `NO_EFFECT` and `DRAWN` have the form that `validity.py` takes: a figure makes a sample's columns from one standard normal
-number z a row, so that plain, weighted and clustered designs are that study's own. Run alone it prints coverage and false alarms:
-
-    python benchmarks/loyalty_validity.py [--quick] [--json]
-"""
+"""The loyalty slice of the validity study: coverage and false alarms where the truth is exact, and recovery in simulated clients."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
 import numpy as np
 import pandas as pd
+from _measurement import Result
+from _validity import QUICK_SIZES, SIZES, Cell, alarmed, name_of
+from _validity_samples import Columns, Estimate, Figure, cells_of
 from scipy import special
 
 from cxlib import estimates
+from cxlib.simulate import answers, people, trade
+from cxlib.simulate.drivers import RATED
+from cxlib.simulate.plan import Plan
 from cxlib.survey import loyalty
 
+ROOM = "loyalty"
 AT, WATCHED = 180, (60, 400)
 DISAPPOINTED = 0.3
 STAY, STAY_DISAPPOINTED = 0.93, 0.85
 AGAIN = {3.0: 0.5, 5.0: 0.6, 7.0: 0.7}
 PACE, PACE_PROMOTER = 4.0, 8.0
-
-Columns = Mapping[str, np.ndarray]
 
 
 def lasting(z: np.ndarray, rng: np.random.Generator, *, share: float | np.ndarray) -> Columns:
@@ -76,83 +75,62 @@ REFERS_MORE = partial(estimates.rate_difference, events="brought", exposure="yea
 PAYS_MORE = partial(estimates.amount_difference, value="paid", between="won_by", reference="other")
 MEAN = float(np.exp(0.5))
 
-# name, truth, columns, estimate; `validity.Figure(name, "loyalty", truth, columns, estimate, rows_at_once=6000)` makes a figure of each
-FIGURES: tuple[tuple[str, float, Callable[..., Columns], Callable[..., pd.DataFrame]], ...] = (
-    ("retained share 0.93", STAY, partial(lasting, share=STAY), RETAINED),
-    ("retained share 0.7", 0.7, partial(lasting, share=0.7), RETAINED),
-    ("retained difference", STAY - STAY_DISAPPOINTED, partial(two_classes, disappointed=STAY_DISAPPOINTED), RETAINED_MORE),
-    ("reaction difference, left", STAY_DISAPPOINTED - STAY, partial(flags, disappointed=STAY_DISAPPOINTED), LEFT_MORE),
-    ("dose slope, share", 0.05, partial(doses, effect=0.05), SLOPE),
-    ("referrals difference", PACE_PROMOTER - PACE, partial(brought, promoter=PACE_PROMOTER), REFERS_MORE),
-    ("amount difference", 0.5 * MEAN, partial(spent, more=0.5), PAYS_MORE),
+
+def of_figure(name: str, truth: float, columns: Callable[..., Columns], estimate: Estimate) -> Figure:
+    return Figure(name, ROOM, truth, columns, estimate, rows_at_once=20_000)
+
+
+FIGURES = (
+    of_figure("retained share 0.93", STAY, partial(lasting, share=STAY), RETAINED),
+    of_figure("retained share 0.7", 0.7, partial(lasting, share=0.7), RETAINED),
+    of_figure("retained difference", STAY - STAY_DISAPPOINTED, partial(two_classes, disappointed=STAY_DISAPPOINTED), RETAINED_MORE),
+    of_figure("reaction difference, left", STAY_DISAPPOINTED - STAY, partial(flags, disappointed=STAY_DISAPPOINTED), LEFT_MORE),
+    of_figure("dose slope, share", 0.05, partial(doses, effect=0.05), SLOPE),
+    of_figure("referrals difference", PACE_PROMOTER - PACE, partial(brought, promoter=PACE_PROMOTER), REFERS_MORE),
+    of_figure("amount difference", 0.5 * MEAN, partial(spent, more=0.5), PAYS_MORE),
 )
-NO_EFFECT: tuple[tuple[str, float, Callable[..., Columns], Callable[..., pd.DataFrame]], ...] = (
-    ("retained difference, none", 0.0, partial(two_classes, disappointed=STAY), RETAINED_MORE),
-    ("reaction difference, none", 0.0, partial(flags, disappointed=STAY), LEFT_MORE),
-    ("dose slope, none", 0.0, partial(doses, effect=0.0), SLOPE),
-    ("referrals difference, none", 0.0, partial(brought, promoter=PACE), REFERS_MORE),
-    ("amount difference, none", 0.0, partial(spent, more=0.0), PAYS_MORE),
+NO_EFFECT = (
+    of_figure("retained difference, none", 0.0, partial(two_classes, disappointed=STAY), RETAINED_MORE),
+    of_figure("reaction difference, none", 0.0, partial(flags, disappointed=STAY), LEFT_MORE),
+    of_figure("dose slope, none", 0.0, partial(doses, effect=0.0), SLOPE),
+    of_figure("referrals difference, none", 0.0, partial(brought, promoter=PACE), REFERS_MORE),
+    of_figure("amount difference, none", 0.0, partial(spent, more=0.0), PAYS_MORE),
 )
-DRAWN = ("retained share 0.7", "retained difference", "dose slope, share")
-SOURCES = ("estimates/survival.py", "estimates/slopes.py", "estimates/differences.py")  # what the results depend on
 
 
 def simulated(size: float) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return answers and customers of a simulated client: who is going to leave is in a worse mood, referrals come by chance."""
-    from cxlib.simulate import answers, people, trade
-    from cxlib.simulate.plan import Plan
-
     plan = Plan(size=size)
     who = people.people(plan)
     return answers.answers(plan, who, trade.trade(plan, who)).responses, who.customers
 
 
-def class_recovery(*, size: float, redraws: int) -> dict[str, float]:
-    """Difference in retention between delighted and disappointed after 260 days, and false alarms of referrals drawn anew.
-
-    Returns
-    -------
-    dict
-        size, low, value, high of the difference, and the share of redraws of ``referred_by`` in which promoters seem to differ.
-    """
-    from cxlib.simulate.drivers import RATED
-
+def client(size: float, redraws: int) -> list[Result]:
+    """Difference in retention between delighted and disappointed after 260 days, and false alarms of referrals drawn anew."""
     asked, customers = simulated(size)
     options = {"as_of": date(2026, 6, 30), "cluster": "account_id"}
     items = [f"{one.name}_actual" for one in RATED]
     told = loyalty.retention(asked, customers=customers, items=items, days=[260], disappointed=0.5, **options)
     kept = told[told["metric"].eq("retained_difference") & told["experience"].eq("delighted")].iloc[0]
-    asked, rng, alarms = asked[asked["item_type"].eq("nps")], np.random.default_rng(1), 0
+    asked, rng, alarms = asked[asked["item_type"].eq("nps")], np.random.default_rng(1), []
     older = customers.loc[customers["_way"].eq("existing"), "customer_id"].to_numpy()
     for _ in range(redraws):
         won = customers["_way"].eq("sales") & (rng.random(len(customers)) < 1 / 7)
         by = pd.Series(rng.choice(older, len(customers)), index=customers.index).where(won).astype("str")
         told = loyalty.referrals(asked, customers=customers.assign(referred_by=by), **options)
         word = told[told["metric"].eq("referrals_after_difference") & told["intention"].eq("promoter")].iloc[0]
-        alarms += bool(word["low"] > 0 or word["high"] < 0)
-    return {"size": size, "low": kept["low"], "value": kept["value"], "high": kept["high"], "referral_alarms": alarms / max(redraws, 1)}
+        alarms.append(bool(word["low"] > 0 or word["high"] < 0))
+    world, n = f"client of size {size:g}", len(customers)
+    found = name_of("recovery", "retained, delighted − disappointed", world, n)
+    note = f"95 % {kept['low']:.3f}–{kept['high']:.3f}; one client"
+    return [
+        Result(found, float(kept["value"]), "share of customers", "", None, note),
+        alarmed(name_of("false alarms", "referrals by chance", world, n), np.array(alarms), unit="share of comparisons"),
+    ]
 
 
-def main() -> None:
-    import validity
-    from _measurement import as_markdown, command_line, show
-
-    chosen = command_line(__doc__, ("loyalty",)).parse_args()
-    sizes, repetitions = ((100,), 100) if chosen.quick else ((100, 300, 1000), 1000)
-
-    def cells(rows: tuple, sizes: tuple[int, ...], repetitions: int, question: str) -> list[validity.Cell]:
-        figures = [validity.Figure(name, "loyalty", *rest, rows_at_once=20_000) for name, *rest in rows]
-        return [validity.Cell(one, design, n, repetitions, question) for one in figures for design in validity.DESIGNS for n in sizes]
-
-    study = cells(FIGURES, sizes, repetitions, "coverage") + cells(NO_EFFECT, sizes, repetitions, "false alarms")
-    results = (validity.QUESTIONS[cell.question](cell) for cell in study)
-    if chosen.json:
-        show(results, as_json=True)
-    else:
-        print(validity.across_sizes(results))
-        rows = [class_recovery(size=size, redraws=20 if chosen.quick else 150) for size in ((1.0,) if chosen.quick else (1.0, 2.0, 4.0))]
-        print("\n" + as_markdown(list(rows[0]), ([f"{value:.3f}" for value in row.values()] for row in rows)))
-
-
-if __name__ == "__main__":
-    main()
+def cells(quick: bool) -> list[Cell]:
+    """Return the room's cells; quick, the smallest size and few repetitions."""
+    sizes, repetitions, redraws, clients = (QUICK_SIZES, 100, 10, (1.0,)) if quick else (SIZES, 1000, 150, (1.0, 2.0, 4.0))
+    study = cells_of(FIGURES, sizes, repetitions) + cells_of(NO_EFFECT, sizes, repetitions, "false alarms")
+    return study + [Cell(ROOM, f"simulated client of size {size:g}", redraws, partial(client, size)) for size in clients]

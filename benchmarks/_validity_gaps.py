@@ -1,38 +1,31 @@
-"""What the validity study needs of the expectation gaps: do their intervals and probabilities hold what they promise?
+"""The gaps' slice of the validity study: do the intervals and probabilities of expectation gaps hold what they promise?
 
-``QUESTIONS`` maps a question to a function of (design, n, repetitions) that returns a Result:
-
-- ``gap``: share of intervals of paired gaps that hold the truth; a person's answers share a trait, half are asked what they expect.
-- ``weakest_link``: among samples in which one link is called the weakest with probability p, it truly is in a share p. The value is the
+- gap: share of intervals of paired gaps that hold the truth; a person's answers share a trait, half are asked what they expect.
+- weakest link: among samples in which one link is called the weakest with probability p, it truly is in a share p. The value is the
   mean probability called less the share that is right, over links drawn anew each time; 0 is calibrated, above 0 overconfident.
-- ``rank``: share of rank intervals that hold the link's true rank.
-- ``knowledge_gap``: share of intervals of staff − customers that hold the truth, with three or four departments a touchpoint.
-
-    python benchmarks/gaps_validity.py [--quick] [--json]
-
-Seeded: the same numbers each time.
+- weakest rank: share of rank intervals that hold the link's true rank.
+- knowledge gap: share of intervals of staff − customers that hold the truth, with four departments a touchpoint.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 import pandas as pd
-from _measurement import Result, command_line, show
+from _measurement import Result
+from _validity import CLUSTERS, DESIGNS, ICC, QUICK_SIZES, SEED, SIZES, TILT, Cell, accounts, by_account, covered, name_of
 from scipy import stats
 
 from cxlib.survey import gaps
 
-SEED = 20260101
-DESIGNS = ("plain", "weighted", "clustered")
-CLUSTERS, ICC, TILT = 40, 0.1, 0.5
+ROOM = "gaps"
 LINKS, SPREAD, SHARED = 8, 0.35, 0.4  # links of a chain, how far their true gaps lie apart, correlation of a person's answers
 ACTUAL, EXPECTED = 4.2, 5.1  # means before answers are cut to marks
 DEPARTMENTS, STAFF_SPREAD, TOUCHPOINTS = 4, 0.45, 10
-LEVEL = 0.95
-GOAL = (0.92, 0.97)
+CALIBRATED = 0.05
 
 
 def marks(latent: np.ndarray) -> np.ndarray:
@@ -54,8 +47,7 @@ def people(design: str, n: int, rng: np.random.Generator) -> tuple[pd.DataFrame,
         trait -= TILT
         table["weight"] = np.exp(TILT * trait + TILT**2 / 2)
     if design == "clustered":
-        sizes = rng.lognormal(0, 0.7, CLUSTERS)
-        account = rng.choice(CLUSTERS, n, p=sizes / sizes.sum())
+        account = accounts(n, rng)
         trait = np.sqrt(ICC) * rng.normal(size=CLUSTERS)[account] + np.sqrt(1 - ICC) * trait
         table["account_id"] = [f"a{number}" for number in account]
     return table.assign(response_id=table["respondent_id"]), trait
@@ -91,54 +83,41 @@ def samples(question: str, design: str, n: int, repetitions: int) -> Iterator[np
         yield np.random.default_rng([SEED, zlib.crc32(f"{question} {design} {n}".encode()), number])
 
 
-def options(design: str) -> dict[str, str]:
-    return {"cluster": "account_id"} if design == "clustered" else {}
-
-
-def coverage(design: str, n: int, repetitions: int) -> Result:
+def paired(design: str, n: int, repetitions: int) -> list[Result]:
     """Share of intervals of gaps that hold the truth."""
-    hits = []
+    hits, true = [], np.array([-1.5, -0.5, 0.0])
     for rng in samples("gap", design, n, repetitions):
-        true = np.array([-1.5, -0.5, 0.0])
-        found = gaps.gap(chain(design, n, true, rng), **options(design))
+        found = gaps.gap(chain(design, n, true, rng), **by_account(design))
         found = found[found["metric"].eq("gap")]
-        hits += list((found["low"].to_numpy() <= true_gaps(true)) & (found["high"].to_numpy() >= true_gaps(true)))
-    return share("coverage · gap", design, n, hits)
+        hits.append((found["low"].to_numpy() <= true_gaps(true)) & (found["high"].to_numpy() >= true_gaps(true)))
+    return [covered(name_of("coverage", "gap", design, n), np.array(hits))]
 
 
-def called(design: str, n: int, repetitions: int) -> tuple[np.ndarray, np.ndarray, list[bool]]:
-    """Return the probability of the link called the weakest, whether it is, and which rank intervals hold."""
+def weakest(design: str, n: int, repetitions: int) -> list[Result]:
+    """Mean probability of the link called the weakest less the share that is right, and rank intervals that hold the true rank."""
     sure, right, held = [], [], []
     for number, rng in enumerate(samples("weakest", design, n, repetitions)):
         true = -0.8 + SPREAD * rng.normal(size=LINKS)
-        found = gaps.weakest_link(gaps.gap(chain(design, n, true, rng), draws=200, seed=number, **options(design)))
+        found = gaps.weakest_link(gaps.gap(chain(design, n, true, rng), draws=200, seed=number, **by_account(design)))
         named = found[found["metric"].eq("weakest_probability")]
         top = named.loc[named["value"].idxmax()]
         sure.append(top["value"])
-        right.append(top["touchpoint_id"] == f"t{true.argmin()}")
+        right.append(float(top["touchpoint_id"] == f"t{true.argmin()}"))
         ranks = found[found["metric"].eq("weakest_rank")].set_index("touchpoint_id").loc[[f"t{k}" for k in range(LINKS)]]
         place = stats.rankdata(true)
-        held += list((ranks["low"] <= place) & (ranks["high"] >= place))
-    return np.array(sure), np.array(right, dtype=float), held
+        held.append(((ranks["low"] <= place) & (ranks["high"] >= place)).to_numpy())
+    over = np.array(sure) - np.array(right)
+    value, error = float(over.mean()), 2.576 * float(over.std()) / np.sqrt(len(over))
+    told = f"called {np.mean(sure):.3f}, right {np.mean(right):.3f}"
+    note = f"99 % {value - error:.3f} to {value + error:.3f}; {told}; {repetitions} repetitions"
+    holds = bool(abs(value) <= CALIBRATED + error)
+    link = Result(name_of("calibration", "weakest link", design, n), value, "probability", "−0.05–0.05", holds, note)
+    return [link, covered(name_of("coverage", "weakest rank", design, n), np.array(held), conservative=True)]
 
 
-def weakest_link(design: str, n: int, repetitions: int) -> Result:
-    """Mean probability called less the share that is right."""
-    sure, right, _ = called(design, n, repetitions)
-    value, error = float((sure - right).mean()), 2.576 * float((sure - right).std()) / np.sqrt(len(sure))
-    note = f"99 % {value - error:.3f} to {value + error:.3f}; called {sure.mean():.3f}, right {right.mean():.3f}; {repetitions} repetitions"
-    holds = bool(abs(value) <= 0.05 + error)
-    return Result(f"calibration · weakest link · {design} · n={n}", value, "probability", "−0.05–0.05", holds, note)
-
-
-def rank(design: str, n: int, repetitions: int) -> Result:
-    """Share of rank intervals that hold the true rank."""
-    return share("coverage · weakest rank", design, n, called(design, n, repetitions)[2], conservative=True)
-
-
-def knowledge_gap(design: str, n: int, repetitions: int) -> Result:
+def staff(design: str, n: int, repetitions: int) -> list[Result]:
     """Share of intervals of staff − customers that hold the truth."""
-    hits = []
+    hits, true = [], EXPECTED - 0.6 - float(mean_mark(EXPECTED, 0.8))
     for rng in samples("knowledge", design, n, repetitions):
         table, trait = people(design, n, rng)
         rows, notes = [], []
@@ -149,42 +128,18 @@ def knowledge_gap(design: str, n: int, repetitions: int) -> Result:
             departments = [f"d{one}" for one in range(DEPARTMENTS)]
             told = {"department": departments, "touchpoint_id": f"t{number}", "kind": "estimate_expected"}
             notes.append(pd.DataFrame({**told, "value": said.clip(1, 6)}))
-        found = gaps.views(pd.concat(rows, ignore_index=True), pd.concat(notes, ignore_index=True), **options(design))
+        found = gaps.views(pd.concat(rows, ignore_index=True), pd.concat(notes, ignore_index=True), **by_account(design))
         found = found[found["metric"].eq("knowledge_gap")]
-        true = EXPECTED - 0.6 - float(mean_mark(EXPECTED, 0.8))
-        hits += list((found["low"] <= true) & (found["high"] >= true))
-    return share("coverage · knowledge gap", design, n, hits)
+        hits.append(((found["low"] <= true) & (found["high"] >= true)).to_numpy())
+    return [covered(name_of("coverage", "knowledge gap", design, n), np.array(hits))]
 
 
-def share(name: str, design: str, n: int, hits: list[bool], *, conservative: bool = False) -> Result:
-    """Return a share of intervals with its own 99 % interval; `conservative`: more than 97 % is no fault."""
-    sure = stats.binomtest(int(sum(hits)), len(hits)).proportion_ci(0.99, "wilson")
-    holds = bool(sure.high >= GOAL[0] and (conservative or sure.low <= GOAL[1]))
-    note, goal = f"99 % {sure.low:.3f}–{sure.high:.3f}; {len(hits)} intervals", "≥ 0.92" if conservative else "0.92–0.97"
-    return Result(f"{name} · {design} · n={n}", sum(hits) / len(hits), "share of intervals", goal, holds, note)
-
-
-QUESTIONS: Mapping[str, Callable[[str, int, int], Result]] = {
-    "gap": coverage,
-    "weakest_link": weakest_link,
-    "rank": rank,
-    "knowledge_gap": knowledge_gap,
-}
-
-
-def study(*, quick: bool) -> Iterator[Result]:
-    """Yield every result; quick, the smallest size and few repetitions."""
-    sizes, repetitions = ((100,), 20) if quick else ((100, 300, 1000), 400)
-    for question in QUESTIONS.values():
-        for design in DESIGNS:
-            for n in sizes:
-                yield question(design, n, repetitions)
-
-
-def main() -> None:
-    chosen = command_line(__doc__, ("survey",)).parse_args()
-    show(study(quick=chosen.quick), as_json=chosen.json)
-
-
-if __name__ == "__main__":
-    main()
+def cells(quick: bool) -> list[Cell]:
+    """Return the room's cells; quick, the smallest size and few repetitions."""
+    sizes, repetitions = (QUICK_SIZES, 10) if quick else (SIZES, 400)
+    return [
+        Cell(ROOM, name_of("coverage", figure, design, n), repetitions, partial(measure, design, n))
+        for figure, measure in {"gap": paired, "weakest link": weakest, "knowledge gap": staff}.items()
+        for design in DESIGNS
+        for n in sizes
+    ]
