@@ -204,3 +204,11 @@ def test_the_demo_client_s_truth_lies_in_the_intervals(demo, root):
     assert held.sum() >= 14
     assert table["share"].idxmax() == truth["share"].idxmax()
     assert table.loc[["T26", "T05"], "q"].min() > 0.05  # they go along with the mood and add nothing
+
+
+def test_where_nothing_was_ever_used_every_item_keeps_its_row(lay_out, draw):
+    rating, outcome, state = draw(1, 100, items=3)
+    found = drivers.fit(lay_out(rating, outcome, np.ones_like(state)), outcome="overall", draws=20)
+    assert found.table["item"].to_list() == ["q0", "q1", "q2"]
+    assert (found.table["note"] == "never used").all()
+    assert found.table["share"].isna().all()

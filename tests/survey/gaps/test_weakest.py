@@ -66,6 +66,12 @@ def test_what_cannot_be_told_says_what_it_needs(item):
     assert gaps.weakest_link(found)["note"].item() == "needs responses[actual], responses[expected]"
 
 
+def test_where_nobody_has_a_pair_there_is_no_weakest_link(item):
+    found = gaps.gap(pd.concat([item([3, np.nan], "actual"), item([np.nan, 5], "expected")]), draws=50)
+    assert found["touchpoint_id"].isna().all()
+    assert gaps.weakest_link(found)["value"].isna().all()
+
+
 def test_rows_without_draws_are_refused(item):
     found = gaps.gap(pd.concat([item([3, 4], "actual"), item([5, 6], "expected")]))
     with pytest.raises(DataError) as error:

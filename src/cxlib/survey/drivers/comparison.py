@@ -92,12 +92,14 @@ def compare(
         raise DataError(worded(by, "there is no level", reference, known, label="Levels"))
     base, others = reference or known[0], sorted(known)
     fits = {
-        name: fitted(responses.loc[levels.index[levels == name]], outcome=outcome, items=named, groups=players, options=options)
+        name: fitted(
+            responses.loc[levels.index[levels == name]], outcome=outcome, items=named, groups=players, options=options, least=REFUSED
+        )
         for name in others
     }
     parts = [_difference(fits[name], fits[base], name, by, column, options) for name in others if name != base]
     if not parts:
-        raise DataError(f"{by}: there is one level only, {base!r}. A comparison needs two.")
+        return _one_level(by)
     table = pd.concat([one for one, _ in parts], ignore_index=True)
     table["q"], table["coefficient_q"] = (
         estimates.false_discovery(table.pop("p").to_numpy()),
@@ -109,6 +111,12 @@ def compare(
 def _unanswerable(by: str, item_type: str, outcome: str | None) -> Comparison:
     needs = [f"responses[{item_type}]", *(["responses[nps]"] if outcome is None else []), f"responses.{by}"]
     missing = estimates.unanswerable("driver_share_difference", "share", needs, by=[by, "item_id"])
+    return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
+
+
+def _one_level(by: str) -> Comparison:
+    """Say that there is nobody to compare with: a client of one segment is no mistake."""
+    missing = estimates.unanswerable("driver_share_difference", "share", [f"responses.{by}"], by=[by, "item_id"])
     return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
 
 

@@ -121,6 +121,7 @@ def design(
     groups: Mapping[str, str] | None,
     centre: float | None = None,
     options: Sampling,
+    twins_from: float = 0.0,
 ) -> Design:
     """Lay out the columns of a driver analysis.
 
@@ -132,6 +133,8 @@ def design(
         What is taken off every rating; each item's mean when left out. No figure depends on it.
     options : Sampling
         Weight, cluster, stratum.
+    twins_from : float
+        Effective answers from which items that hold the same answers are refused: a handful of people agree by chance.
 
     Raises
     ------
@@ -156,7 +159,8 @@ def design(
     out = {name: why[item] for name, item in zip(names, items, strict=True) if item in why and name not in players}
     rating, met, items, names = rating[:, kept], met[:, kept], tuple(items[number] for number in kept), [names[n] for n in kept]
     player = np.array([players.index(name) for name in names], dtype=int)
-    _no_twins(rating, met, items, player)
+    if len(rating) and chosen.kish()[0] >= twins_from:
+        _no_twins(rating, met, items, player)
     dummies = (met == 0).any(axis=0)
     use = np.where(dummies, len(items) - 1 + np.cumsum(dummies), -1)
     middle = _middle(rating, met, chosen.weight) if centre is None else np.full(len(items), centre)

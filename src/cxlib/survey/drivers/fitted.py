@@ -102,10 +102,11 @@ def fitted(
     groups: Mapping[str, str] | None,
     options: Sampling,
     bootstrap: bool = False,
+    least: float = 0.0,
 ) -> Fitted:
-    """Fit a driver analysis; parameters as in :func:`cxlib.survey.drivers.fit`."""
-    laid = design(responses, outcome=outcome, items=items, groups=groups, options=options)
-    return of_design(laid, options, bootstrap=bootstrap)
+    """Fit a driver analysis; parameters as in :func:`cxlib.survey.drivers.fit`. Below `least` effective answers nothing is computed."""
+    laid = design(responses, outcome=outcome, items=items, groups=groups, options=options, twins_from=least)
+    return _nothing(laid, options.get("level", 0.95)) if laid.chosen.kish()[0] < least else of_design(laid, options, bootstrap=bootstrap)
 
 
 def of_design(laid: Design, options: Sampling, *, bootstrap: bool = False) -> Fitted:

@@ -174,7 +174,7 @@ def _table(found: Fitted, *, thin: str) -> pd.DataFrame:
         "n_users": found.n_users,
         "note": found.notes(q, thin=thin),
     }
-    table = pd.DataFrame(columns).astype({"rank_low": "Int64", "rank_high": "Int64", "n_users": "Int64", "note": "str"})
+    table = pd.DataFrame(columns).astype({"rank_low": "Int64", "rank_high": "Int64", "n_users": "Int64", "item": "str", "note": "str"})
     hidden = ["share", "r2_part", "low", "high", "share_users", "rank_low", "rank_high"]
     table.loc[np.broadcast_to(refused, len(table)), hidden] = pd.NA
     rest = pd.DataFrame({"item": list(design.out), "note": list(design.out.values())}).reindex(columns=list(COLUMNS))

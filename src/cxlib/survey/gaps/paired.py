@@ -113,7 +113,8 @@ def _compared(
     every = of_touchpoints(pairs(responses, declared=declared, other=other, both=False), by)
     table = every[every["difference"].notna()]
     if table.empty:
-        lacking = [noted(pd.DataFrame(index=range(1)), name, NO_PAIRS) for name in ("actual", other, metric)]
+        nobody = pd.DataFrame({name: pd.Series([pd.NA], dtype="str") for name in by}, index=range(1))
+        lacking = [noted(nobody, name, NO_PAIRS) for name in ("actual", other, metric)]
         return estimates.stack(*lacking)
     people = [name for name in by if name not in MEASURED]
     if min_n and people:
