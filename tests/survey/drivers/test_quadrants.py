@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlib import estimates
 from cxlib.errors import DataError
 from cxlib.survey import drivers, scores
 
@@ -53,3 +54,14 @@ def test_what_was_not_asked_is_said(draw, lay_out):
     _found, rated = both(draw, lay_out)
     missing = drivers.fit(pd.DataFrame(columns=["item_id"]), outcome="overall")
     assert drivers.quadrants(missing, rated, performance_target=3.0)["note"].item() == "needs responses[actual]"
+
+
+def test_where_nothing_was_rated_there_is_no_line():
+    """A client with a contact log and no survey: the map is empty, not an error."""
+    nothing = pd.DataFrame(columns=["item_id", "item_type", "value", "state"])
+    found = drivers.fit(nothing, outcome=None)
+    rated = estimates.unanswerable("mean_rating", "", ["responses[actual]"], by=["item_id"])
+    performance, importance = drivers.targets(found, rated)
+    assert np.isnan(performance)
+    assert importance == 1
+    assert drivers.quadrants(found, rated)["note"].item().startswith("needs responses[actual], responses[nps]")

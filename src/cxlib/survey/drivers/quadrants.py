@@ -27,6 +27,7 @@ def targets(
     """Return where the lines of the importance–performance map stand: performance, importance.
 
     What is not declared is three quarters up the scale of the ratings, and an even share (1/p). Neither moves when a point does.
+    Where nothing was rated, there is no scale and the first line is NaN.
 
     Parameters and errors as in :func:`quadrants`.
 
@@ -38,6 +39,8 @@ def targets(
     if performance_target is None:
         ends = {unit for unit in performance["unit"] if str(unit).startswith("scale")}
         scale = re.fullmatch(r"scale (-?[\d.]+)–(-?[\d.]+)", next(iter(ends))) if len(ends) == 1 else None
+        if scale is None and "value" in performance and performance["value"].isna().all():
+            return float("nan"), importance_target or _even(drivers)
         if scale is None:
             raise DataError(
                 f"performance: is on {len(ends)} scales, so that no line between poor and good follows. Declare performance_target."
@@ -45,8 +48,13 @@ def targets(
         low, high = float(scale[1]), float(scale[2])
         performance_target = low + GOOD * (high - low)
     if importance_target is None:
-        importance_target = 1 / max(1, int(drivers.table["share"].notna().sum()))
+        importance_target = _even(drivers)
     return performance_target, importance_target
+
+
+def _even(drivers: Drivers) -> float:
+    known = drivers.table["share"] if "share" in drivers.table else pd.Series(dtype="float64")
+    return 1 / max(1, int(known.notna().sum()))
 
 
 def quadrants(
