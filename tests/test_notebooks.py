@@ -138,7 +138,7 @@ def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, de
     assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
-    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,47 statt 5,37. Abstand −1,90 (Skalenpunkte; Spanne −2,11 bis −1,68; n = 178)"
+    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,43 statt 5,33. Abstand −1,89 Punkte (Spanne −2,11 bis −1,68; n = 183)"
     assert gap in german["10_expectation_gaps"]
     assert "3.47 against 5.37" in english["10_expectation_gaps"]
     assert "caus" not in english["10_expectation_gaps"].replace("because", "")
