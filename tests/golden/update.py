@@ -119,6 +119,8 @@ def of_loyalty(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
     placed = loyalty.bought_at(answers, orders)
     by_place = [scores.shares(placed, item_type="purchase_reason", by=by, min_n=params.min_n, **sampling) for by in ([], ["bought_at"])]
     yield "purchase_reasons", estimates.stack(*by_place)
+
+
 def of_drivers(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
     """Notebook 11: what goes with recommendation."""
     answers, explained = table("responses"), {"outcome": params.outcomes[0], "items": params.compared, **params.sampling}

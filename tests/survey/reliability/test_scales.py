@@ -281,6 +281,8 @@ def test_an_unknown_way_to_treat_gaps_is_refused():
 
 
 def test_without_scales_declared_nothing_is_told():
-    answers = pd.DataFrame({"response_id": ["a"], "respondent_id": ["a"], "item_id": ["q"], "value": [1.0], "state": "answered", "weight": 1.0})
+    answers = pd.DataFrame(
+        {"response_id": ["a"], "respondent_id": ["a"], "item_id": ["q"], "value": [1.0], "state": "answered", "weight": 1.0}
+    )
     for measure in (reliability.alpha, reliability.omega):
         assert measure(answers, items={})["note"].to_list() == ["needs responses.item_group"]
