@@ -56,3 +56,10 @@ def test_uneven_contributions_leave_fewer_degrees_of_freedom():
     uneven = sample(pd.DataFrame({"y": [0.0] * 40}), ["y"], [], {}).spread(np.array([10.0, -10.0] + [0.1, -0.1] * 19))
     assert even.steady_df[0] == even.df[0] == 39
     assert uneven.steady_df[0] < 5
+
+
+def test_an_infinite_weight_is_refused():
+    table = pd.DataFrame({"y": [1.0, 2.0, 3.0], "w": [1.0, np.inf, 1.0]})
+    with pytest.raises(DataError) as refused:
+        sample(table, ["y"], (), {"weight": "w"})
+    assert str(refused.value) == "weight: 'w' is infinite in 1 rows that have an answer. Weights are finite and ≥ 0."

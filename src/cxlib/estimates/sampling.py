@@ -188,7 +188,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     Raises
     ------
     DataError
-        When a named column is missing, a weight is negative or missing, or strata share a cluster.
+        When a named column is missing, a weight is negative, missing or infinite, or strata share a cluster.
     """
     clash = [name for name in by if name in (*ESTIMATE_COLUMNS, "draws")]
     if clash:
@@ -202,6 +202,9 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     usable = table[list(values)].notna().all(axis=1).to_numpy()
     weight_name = options.get("weight")
     weights = table[weight_name].to_numpy(dtype="float64", na_value=np.nan) if weight_name else np.ones(len(table))
+    infinite = int((usable & np.isinf(weights)).sum())
+    if infinite:
+        raise DataError(f"weight: {weight_name!r} is infinite in {infinite} rows that have an answer. Weights are finite and ≥ 0.")
     wrong = usable & ~(weights >= 0)
     if wrong.any():
         raise DataError(f"weight: {weight_name!r} is negative or missing in {int(wrong.sum())} rows that have an answer. Weights are ≥ 0.")
