@@ -5,13 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from cxlib.simulate.draws import raked
 from cxlib.simulate.exposure import NEVER, Exposure, choose, day_of, invoice_peak
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.rates import anchors, per_weight, rates
 from cxlib.simulate.reasons import PERSONAS, code, lags, reasons
 from cxlib.simulate.windows import HABIT, HABIT_DAYS, WINDOWS, first_days
 
-__all__ = ["CIRCULARS", "HEAT", "RELAUNCH", "arrivals", "by_person", "habit_contacts", "with_persons"]
+__all__ = ["CIRCULARS", "HEAT", "RELAUNCH", "arrivals", "by_person", "by_the_week", "habit_contacts", "with_persons"]
 
 # date, document, recipients at size 1, questions per recipient within seven days: the price circular and the others
 CIRCULARS = (
@@ -27,6 +28,7 @@ ON_INVOICES = ("billing.invoice_comprehension", "billing.invoice_format", "billi
 COLUMNS = ("reason", "customer", "person", "order", "invoice", "quote", "document", "day")
 _CANDIDATES = 10
 _AFTER = 60  # days after the period that contacts may fall on before they are dropped
+_FITTED = 20_000  # rows enough to fit the week at
 
 
 def arrivals(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.DataFrame:
@@ -148,9 +150,45 @@ def _near(plan: Plan, ex: Exposure, rng: np.random.Generator, drawn: pd.DataFram
     day = drawn["anchor"].to_numpy() + table[reason, steps]
     rhythm = np.concatenate([ex.rhythm[-1], np.resize(ex.rhythm[-1][-28:], _AFTER)])
     chance = np.where(day < 0, 1.0, rhythm[np.clip(day, 0, n_days + _AFTER - 1)])
-    chance = np.where(np.isin(reason, [code(name) for name in ON_INVOICES]), chance * invoice_peak(plan, day), chance).cumsum(axis=0)
-    pick = (rng.random(len(drawn)) * chance[-1] > chance[:-1]).sum(axis=0)
-    return day[pick, np.arange(len(drawn))]
+    chance = np.where(np.isin(reason, [code(name) for name in ON_INVOICES]), chance * invoice_peak(plan, day), chance)
+    return by_the_week(ex, rng, day, chance)
+
+
+def by_the_week(ex: Exposure, rng: np.random.Generator, day: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Draw one of each row's candidate days so that all together have the week of the house.
+
+    Parameters
+    ----------
+    ex : Exposure
+    rng : Generator
+    day : ndarray of int, shape (candidates, rows)
+        Days of the period; those beyond it may be drawn too.
+    chance : ndarray, shape (candidates, rows)
+        Relative probability of each candidate.
+
+    Returns
+    -------
+    ndarray of int, shape (rows,)
+    """
+    chance = (chance * _week(ex, day, chance)).cumsum(axis=0)
+    pick = (rng.random(day.shape[1]) * chance[-1] > chance[:-1]).sum(axis=0)
+    return day[pick, np.arange(day.shape[1])]
+
+
+def _week(ex: Exposure, day: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Return factors of candidate days that give all together the week of the house.
+
+    Anchors have weeks of their own (invoices are issued on Mondays), and a lag of a day or two leaves little to choose from.
+    """
+    n_days = ex.rhythm.shape[1]
+    weekday, works = ex.days["weekday"].to_numpy(), ex.days["open"].to_numpy()
+    wanted = np.bincount(weekday[works], ex.rhythm[-1][works], minlength=6)[1:6]
+    if not (wanted > 0).all():
+        return np.ones_like(chance)
+    at = np.clip(day, 0, n_days - 1)
+    group = np.where((day == at) & works[at], weekday[at] - 1, 5)
+    some = slice(None, None, max(day.shape[1] // _FITTED, 1))
+    return raked(chance[:, some], group[:, some], wanted)[group]
 
 
 def _days_by_rhythm(

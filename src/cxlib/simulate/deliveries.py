@@ -22,7 +22,7 @@ CHANGED = {1: 0.10, 2: 0.10, 3: 0.25, 4: 0.38, 5: 0.38}  # who is later than tha
 CHANGED_BEYOND = 0.98
 LATE_CANCELLED, RETURNED = 0.006, 0.025
 # the same mix makes delays more likely, by as much: shifts of the luck, in standard deviations
-LUCK = {"special": 1.15, "construction": 0.42, "new": 0.45, "quality": -0.25, "leaving": 0.9}
+LUCK = {"special": 1.2, "construction": 0.39, "new": 0.44, "quality": -0.25, "leaving": 0.9}
 LEAVING_DAYS = 120  # before they left, customers were let down more often
 
 

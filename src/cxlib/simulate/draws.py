@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-__all__ = ["apportioned", "by_affinity", "chosen", "dealt", "each", "evenly", "fitted", "mean_one"]
+__all__ = ["apportioned", "by_affinity", "chosen", "dealt", "each", "evenly", "fitted", "mean_one", "raked"]
 
 
 def apportioned(weights: np.ndarray | Sequence[float], total: int) -> np.ndarray:
@@ -78,6 +78,38 @@ def fitted(affinity: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.nd
         table *= (rows / table.sum(axis=1))[:, None]
         table *= columns / table.sum(axis=0)
     return table
+
+
+def raked(chance: np.ndarray, group: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Return the factor of each group with which drawing one candidate a row gives the groups their shares.
+
+    Parameters
+    ----------
+    chance : ndarray, shape (candidates, rows)
+        Relative probability of each candidate of a row.
+    group : ndarray of int, shape (candidates, rows)
+        Group of each candidate; those at or above ``len(shares)`` keep the factor 1.
+    shares : ndarray
+        Share of each group among the rows drawn into a group; none is 0.
+
+    Returns
+    -------
+    ndarray, shape (groups + 1,)
+        The factors, the last one for all other candidates.
+
+    >>> raked(np.ones((2, 8)), np.tile([[0], [1]], 8), np.array([0.8, 0.2])).round(2).tolist()
+    [1.6, 0.4, 1.0]
+    """
+    n, group = len(shares), np.minimum(group, len(shares))
+    factor = np.ones(n + 1)
+    for _ in range(40):
+        scaled = chance * factor[group]
+        scaled /= np.maximum(scaled.sum(axis=0), 1e-300)
+        expected = np.bincount(group.ravel(), scaled.ravel(), n + 1)[:n]
+        factor[:n] *= shares / shares.sum() / np.maximum(expected / max(expected.sum(), 1e-300), 1e-6)
+        factor[:n] /= factor[:n] @ shares / shares.sum()
+        np.clip(factor, 0.1, 10.0, out=factor)
+    return factor
 
 
 def by_affinity(

@@ -19,6 +19,13 @@ __all__ = ["ACTIONS", "NEVER", "Exposure", "choose", "day_of", "exposure", "in_e
 NEVER = -100_000  # the day of what did not happen
 ACTIONS = {"M1": ("2026-01-12", ("south", "west")), "M2": ("2026-02-02", ("west", "north_east"))}
 JANUARY = 2.4
+# what customers ask when they like is as much above the season as what follows their orders stays behind it (orders of the season
+# are delivered and billed after it), so that all contacts of a segment together show the season
+EAGER: dict[str, dict[int, float]] = {
+    "farming": {4: 1.67, 5: 1.67, 7: 1.69, 8: 1.69},
+    "construction": dict.fromkeys(range(5, 11), 1.28),
+    "maintenance": {11: 1.54, 12: 1.54},
+}
 NOTICE_BEFORE, NOTICE_WITH_M1, RATE_RATIO = 0.12, 0.81, 0.62
 
 
@@ -179,7 +186,10 @@ def _away(days: pd.DataFrame, states: list[str]) -> np.ndarray:
 
 def _rhythm(days: pd.DataFrame, segments: tuple[str, ...]) -> np.ndarray:
     general = days["factor"].to_numpy()
-    own = [general * (days[f"factor_{name}"].to_numpy() if f"factor_{name}" in days else 1.0) for name in segments]
+    month = days["date"].dt.month
+    eager = [month.map(EAGER.get(name, {})).fillna(1.0).to_numpy() for name in segments]
+    season = [days[f"factor_{name}"].to_numpy() if f"factor_{name}" in days else 1.0 for name in segments]
+    own = [general * of_season * more for of_season, more in zip(season, eager, strict=True)]
     return np.vstack([*own, general])
 
 

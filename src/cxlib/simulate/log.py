@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 from cxlib.simulate import calendar
 from cxlib.simulate.arrivals import arrivals, habit_contacts
 from cxlib.simulate.coding import GOLD, second_concerns
-from cxlib.simulate.exposure import Exposure, choose, day_of, exposure
+from cxlib.simulate.exposure import Exposure, day_of, exposure
+from cxlib.simulate.follow_ups import follow_ups
 from cxlib.simulate.ledger import ledger
 from cxlib.simulate.people import People
 from cxlib.simulate.people import people as people_of
@@ -22,7 +23,7 @@ from cxlib.simulate.plan import Plan, stream
 from cxlib.simulate.planted import truth
 from cxlib.simulate.rates import CONTACTS
 from cxlib.simulate.reasons import PERSONAS, code, reasons
-from cxlib.simulate.service import CHANNELS, FOLLOW_UPS, serve
+from cxlib.simulate.service import CHANNELS, serve
 from cxlib.simulate.tally import tally
 from cxlib.simulate.trade import Trade
 from cxlib.simulate.trade import trade as trade_of
@@ -86,7 +87,7 @@ def coded(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.DataFrame:
     drawn = pd.concat([drawn.assign(habit=False), habit_contacts(plan, ex, rng, drawn).assign(habit=True)], ignore_index=True)
     first = serve(rng, ex, _placed(plan, ex, rng, drawn))
     first["case"] = _cases(first)
-    later = _follow_ups(ex, rng, first)
+    later = follow_ups(ex, rng, first)
     later = serve(rng, ex, _placed(plan, ex, rng, later)).assign(case=later["case"].to_numpy())
     made = pd.concat([first, later], ignore_index=True)
     made = pd.concat([made, second_concerns(rng, made)], axis=1)
@@ -201,51 +202,6 @@ def _cases(first: pd.DataFrame) -> np.ndarray:
     group = pd.factorize(reasons()["group"])[0][first["reason"]]
     order = first["order"].to_numpy()
     return np.where(order >= 0, order.astype(np.int64) * 64 + group, -1 - np.arange(len(first), dtype=np.int64))
-
-
-def _follow_ups(ex: Exposure, rng: np.random.Generator, first: pd.DataFrame) -> pd.DataFrame:
-    """Draw the contacts that follow on what was not done: they belong to the case of the contact that they follow."""
-    hours, day = first["solved_h"].to_numpy(), first["day"].to_numpy()
-    written, answer = (first["channel"] > 0).to_numpy(), first["answer_h"].to_numpy()
-    waiting = np.where(written & np.isnan(answer), 1.0, np.where(written & (answer > 30), 0.27, 0.0))
-    back, info = (first["promise"] == 0).to_numpy(), (first["promise"] == 1).to_numpy()
-    broken = ~(first["promise_done_h"] <= first["promise_due_h"]).to_numpy()
-    dealt = (first["transfers"] >= 0).to_numpy()
-    repair = first["reason"].isin([code("usage_service.product_fault"), code("complaint.warranty_claim")]).to_numpy() & dealt
-    visit = (first["reason"] == code("usage_service.service_appointment")).to_numpy() & dealt
-    claim = (first["reason"] == code("complaint.quality_claim")).to_numpy() & dealt
-    plans = (
-        ("follow_up.enquiry_unanswered", waiting, 2, 7),
-        ("follow_up.callback_missing", back & broken, 1, 2),
-        ("follow_up.promised_info_missing", info & broken, 3, 8),
-        ("usage_service.repair_status", repair, 3, 12),
-        ("usage_service.appointment_missed", visit, 4, 18),
-    )
-    per_weight = (first["habit"] == 0).sum() / reasons()["weight"][reasons()["source"] != "case"].sum()
-    parents, reason, lag = [], [], []
-    for name, weight, low, high in plans:
-        count = rng.poisson(reasons()["weight"][code(name)] * per_weight)
-        count = min(count, 3 * int(np.count_nonzero(weight)))
-        chosen = choose(rng, np.asarray(weight, dtype=float), count) if count else np.empty(0, int)
-        parents.append(chosen)
-        reason.append(np.full(len(chosen), code(name)))
-        lag.append(rng.integers(low, high + 1, len(chosen)))
-    asks = np.repeat(np.arange(len(first)), rng.poisson(np.where(claim, np.where(first["interim"], *FOLLOW_UPS[::-1]), 0.0)))
-    parents.append(asks)
-    reason.append(np.full(len(asks), code("complaint.complaint_status")))
-    lag.append(np.ceil(hours[asks] / 24 * rng.uniform(0.15, 0.95, len(asks))).astype(int))
-    parent = np.concatenate(parents)
-    later = first.iloc[parent][["customer", "person", "order", "invoice", "quote", "habit", "case", "document"]].reset_index(drop=True)
-    later["reason"], when = np.concatenate(reason), day[parent] + np.concatenate(lag)
-    inside = when < len(ex.days)
-    later["day"] = ex.workday[np.minimum(when + (rng.random(len(when)) < _postponed(ex, when)), len(ex.days) - 1)]
-    return later[inside].reset_index(drop=True)
-
-
-def _postponed(ex: Exposure, day: np.ndarray) -> np.ndarray:
-    """How likely a reminder waits for another day: on the short Friday nearly every second one."""
-    friday = ex.days["weekday"].to_numpy()[np.minimum(day, len(ex.days) - 1)] == 5
-    return np.where(friday, 0.45, 0.0)
 
 
 def stream_log(plan: Plan, rows: int, folder: Path) -> list[Path]:

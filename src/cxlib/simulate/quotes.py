@@ -74,9 +74,11 @@ def _won(rng: np.random.Generator, plan: Plan, orders: pd.DataFrame) -> pd.DataF
         pool = np.flatnonzero(able & (orders["_special"] == special))
         chosen.append(rng.permutation(pool)[: round(plan.count(2400) * WON * share)])
     rows = orders.iloc[np.concatenate(chosen)].reset_index(drop=True)
-    before = np.where(rows["_special"], rng.integers(30, 61, len(rows)), rng.integers(18, 41, len(rows)))
-    ordered = rows["order_ts"].dt.tz_localize(None).dt.normalize()
-    day = working_day(ordered - pd.to_timedelta(before, unit="D"), "backward")
+    ordered, table = rows["order_ts"].dt.tz_localize(None).dt.normalize(), days(plan)
+    at_order = (ordered - table["date"].iloc[0]).dt.days.to_numpy()
+    earliest, latest = np.where(rows["_special"], 60, 40), np.where(rows["_special"], 30, 18)
+    drawn = draw_days(rng, table, rows["_segment"].to_numpy(), rows["_state"].to_numpy(), at_order - earliest, at_order - latest)
+    day = table["date"].iloc[drawn].reset_index(drop=True)
     frame = pd.DataFrame({"customer_id": rows["customer_id"], "_special": rows["_special"], "_order_id": rows["order_id"]})
     frame["_seller"], frame["won"], frame["_ordered"] = rows["_seller"], True, ordered
     weekday = day.dt.day_of_week.to_numpy() + 1
