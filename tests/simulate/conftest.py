@@ -40,6 +40,32 @@ def surveyed() -> Surveyed:
     return Surveyed(plan, who, sold, contacts, messages, answers.answers(plan, who, sold, contacts, messages))
 
 
+@dataclass(frozen=True, eq=False)
+class Many:
+    """Five times the demo client, by a seed that no constant was fitted at."""
+
+    plan: Plan
+    people: people.People
+    trade: trade.Trade
+    contacts: pd.DataFrame
+
+    @property
+    def local(self) -> pd.Series:
+        return self.contacts["contact_ts"].dt.tz_localize(None)
+
+    def of_customer(self, column: str, customers: pd.Series) -> pd.Series:
+        return customers.map(self.people.customers.set_index("customer_id")[column])
+
+
+@pytest.fixture(scope="session")
+def many() -> Many:
+    plan = Plan(size=5.0, seed=20261)
+    who = people.people(plan)
+    sold = trade.trade(plan, who)
+    made = log.log(plan, who, sold)
+    return Many(plan, who, sold, made[~made["_tally"]].reset_index(drop=True))
+
+
 @pytest.fixture(scope="session")
 def grown() -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
     """All tables of the demo client as its systems know them, hidden columns included, and the truth: what its exports are made of."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from cxlib.simulate.exposure import exposure
+from cxlib.simulate.exposure import Exposure, day_of, exposure, invoice_peak
 from cxlib.simulate.plan import Effects, Plan
-from cxlib.simulate.windows import WINDOWS, first_days, window_rates, zero_points
+from cxlib.simulate.windows import WINDOWS, Window, first_days, window_rates, zero_points
 
 
 @pytest.fixture(scope="module")
@@ -17,19 +18,47 @@ def ex(surveyed):
     return exposure(surveyed.plan, surveyed.people, surveyed.trade)
 
 
+def shares_inside(window: Window, rhythm: np.ndarray, zero: np.ndarray) -> np.ndarray:
+    """Chance of a contact around each zero point to be inside the window, by the planted intensity, the decay and the days' rhythm."""
+    offsets = np.arange(window.first - 7, window.last + 15)
+    offsets = offsets[(offsets >= window.span[0]) & (offsets <= window.span[1])]
+    day = zero[:, None] + offsets
+    there = np.where((day >= 0) & (day < len(rhythm)), rhythm[np.clip(day, 0, len(rhythm) - 1)], 0.0)
+    there = there * np.exp(-np.clip(offsets, 0, None) / 90)
+    if window.zero == "invoice":
+        there = there * invoice_peak(Plan(), day)
+    within = (offsets >= window.first) & (offsets <= window.last)
+    inside = window.intensity * there[:, within].sum(axis=1)
+    return inside / np.maximum(inside + there[:, ~within].sum(axis=1), 1e-12)
+
+
+def assert_intensity(window: Window, ex: Exposure, zero: np.ndarray, day: np.ndarray) -> None:
+    """Contacts (on working days, up to a week before and two after the window) are inside as often as planted, given their zero points."""
+    works = ex.days["open"].to_numpy()
+    since = day - zero
+    near = (since >= max(window.first - 7, window.span[0])) & (since <= min(window.last + 14, window.span[1])) & works[day]
+    share = shares_inside(window, np.where(works, ex.rhythm[-1], 0.0), zero[near])
+    inside = ((since >= window.first) & (since <= window.last))[near]
+    assert inside.sum() == pytest.approx(share.sum(), abs=4 * np.sqrt((share * (1 - share)).sum()))
+
+
 @pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.reason)
 def test_the_intensity_is_that_of_the_truth(ex, window):
     drawn = first_days(np.random.default_rng(3), Plan(), ex, window, 60_000.0)
     rows, zero = zero_points(ex, window.zero)
     at = dict(zip(rows.tolist(), zero.tolist(), strict=True))
-    since = drawn["day"].to_numpy() - np.array([at[row] for row in drawn["source"]])
-    inside = (since >= window.first) & (since <= window.last)
-    beside = ~inside & (since >= window.first - 7) & (since <= window.last + 14)
-    days = window.last - window.first + 1
-    around = np.arange(max(window.first - 7, window.span[0]), window.last + 15)
-    others = ((around < window.first) | (around > window.last)).sum()
-    # working days fall unevenly around zero points, so the ratio is not exact
-    assert (inside.sum() / days) / (beside.sum() / others) == pytest.approx(window.intensity, rel=0.22)
+    assert_intensity(window, ex, np.array([at[row] for row in drawn["source"]]), drawn["day"].to_numpy())
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window.reason)
+def test_the_finished_log_shows_the_window(many, window):
+    """Contacts on the first order, or its invoice, of new customers; some wait a day for a holiday of the customer's to pass."""
+    ex = exposure(many.plan, many.people, many.trade)
+    rows, zero = zero_points(ex, window.zero)
+    name, ids = ("_invoice_id", many.trade.invoices["invoice_id"]) if window.zero == "invoice" else ("_order_id", many.trade.orders["order_id"])
+    contacts = many.contacts[(many.contacts["_reason"] == window.reason) & many.contacts[name].notna()]
+    at = contacts[name].map(pd.Series(zero, ids.iloc[rows].to_numpy()))
+    assert_intensity(window, ex, at[at.notna()].to_numpy(dtype=int), day_of(many.plan, contacts.loc[at.notna(), "contact_ts"]))
 
 
 def test_without_effect_there_is_no_window():

@@ -10,11 +10,12 @@ from cxlib.simulate.orders import CAMPAIGN
 from cxlib.simulate.people import People
 from cxlib.simulate.plan import Plan, stream
 
-__all__ = ["LOST_REASONS", "ON_TIME", "ON_TIME_SPECIAL", "PROMISED", "QUOTED_SPECIAL", "SHARES", "WON", "leads", "quotes"]
+__all__ = ["LOST_REASONS", "ON_TIME", "ON_TIME_SPECIAL", "PROMISED", "QUOTED_SPECIAL", "SHARES", "TOLD", "WON", "leads", "quotes"]
 
 ON_TIME, ON_TIME_SPECIAL = 0.63, 0.41  # of all promised quotes, and of those for special builds
 QUOTED_SPECIAL = 0.30
 PROMISED, WON = 0.86, 0.31
+TOLD = 0.82  # of lost leads of which a reason is known
 SHARES = {"on_time": ON_TIME, "on_time_special": ON_TIME_SPECIAL, "special": QUOTED_SPECIAL, "promised": PROMISED, "won": WON}
 FIRST_TOUCH_MEDIAN_H, FIRST_TOUCH_P90_H, NEVER_TOUCHED = 9.4, 61.0, 0.08
 LOST_REASONS = {
@@ -163,6 +164,6 @@ def _answered(rng: np.random.Generator, plan: Plan, frame: pd.DataFrame) -> pd.D
     frame["won"] = won.astype("boolean").mask(still_open)
     reason = rng.choice(list(LOST_REASONS), size=number, p=list(LOST_REASONS.values()))
     reason = np.where(never & (rng.random(number) < 0.7), "no_answer", reason)
-    stated = ~won & ~still_open & (rng.random(number) < 0.82)
+    stated = ~won & ~still_open & (rng.random(number) < TOLD)
     frame["lost_reason"] = pd.Series(reason, dtype=object).where(stated)
     return frame
