@@ -2,10 +2,11 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.simulate.draws import apportioned, by_affinity, chosen, dealt, each, evenly, fitted, mean_one
+from cxlib.simulate.draws import apportioned, by_affinity, chosen, dealt, each, evenly, fitted, mean_one, raked
 
 
 @given(st.lists(st.floats(0.01, 100), min_size=1, max_size=12), st.integers(0, 1000))
@@ -64,3 +65,21 @@ def test_affinity_moves_levels_but_not_the_total():
 
 def test_a_mean_of_one():
     assert mean_one(np.array([1.0, 3.0])).tolist() == [0.5, 1.5]
+
+
+def test_raked_candidates_have_the_shares_wanted_where_there_is_a_choice():
+    rng = np.random.default_rng(1)
+    group, chance = rng.integers(0, 5, (10, 4000)), rng.random((10, 4000))
+    shares = np.array([0.4, 0.3, 0.2, 0.1])
+    factor = raked(chance, group, shares)
+    drawn = chance * factor[group]
+    drawn /= drawn.sum(axis=0)
+    seen = np.bincount(group.ravel(), drawn.ravel())
+    assert seen[:4] / seen[:4].sum() == pytest.approx(shares, abs=1e-3)
+    assert factor[4] == 1  # those of no group keep their chance
+
+
+def test_what_has_no_choice_is_left_as_it_is():
+    factor = raked(np.ones((1, 6)), np.array([[0, 0, 0, 0, 1, 1]]), np.array([0.5, 0.5]))
+    assert np.isfinite(factor).all()
+    assert (factor > 0).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -169,7 +170,7 @@ def test_the_invoice_guide_changes_nothing(surveyed, contacts):
     assert np.log(ratio) == pytest.approx(0.0, abs=4 * np.sqrt((1 / cells).sum()))
 
 
-def rates_on_invoices(many: Many, *spans: tuple[str, str]) -> tuple[list[float], list[int]]:
+def rates_on_invoices(many: Any, *spans: tuple[str, str]) -> tuple[list[float], list[int]]:
     """Invoice enquiries per invoice issued in each span, and how many enquiries there are."""
     invoices = many.trade.invoices[many.trade.invoices["_credit_of"].isna()]["issued_ts"].dt.tz_localize(None)
     asked = many.local[many.contacts["_reason"].isin(ON_INVOICES)]
@@ -274,7 +275,9 @@ def test_segments_have_their_seasons(many, segment, months, others, factor):
     assert np.log(ratio) == pytest.approx(np.log(factor), abs=4 * np.sqrt((1 / count).sum()))
 
 
-@pytest.mark.parametrize(("segment", "months", "factor"), [("farming", (4, 5), 1.9), ("farming", (7, 8), 2.2), ("construction", (6, 7, 8), 1.4)])
+@pytest.mark.parametrize(
+    ("segment", "months", "factor"), [("farming", (4, 5), 1.9), ("farming", (7, 8), 2.2), ("construction", (6, 7, 8), 1.4)]
+)
 def test_orders_have_the_season_of_their_segment(many, segment, months, factor):
     """Of customers who were there before, outside the campaign's month; first orders come when customers do."""
     orders, base = many.trade.orders, (1, 2, 11, 12)
@@ -282,7 +285,19 @@ def test_orders_have_the_season_of_their_segment(many, segment, months, factor):
     month, of = orders["order_ts"].dt.month, many.of_customer("segment", orders["customer_id"])
     groups = (of == segment, of.isin(["oem", "reseller", "workshop"]))
     count = np.array([[(group & month.isin(some)).sum() for some in (months, base)] for group in groups])
-    assert np.log(count[0, 0] / count[0, 1] / (count[1, 0] / count[1, 1])) == pytest.approx(np.log(factor), abs=4 * np.sqrt((1 / count).sum()))
+    assert np.log(count[0, 0] / count[0, 1] / (count[1, 0] / count[1, 1])) == pytest.approx(
+        np.log(factor), abs=4 * np.sqrt((1 / count).sum())
+    )
+
+
+def test_prices_are_negotiated_before_they_change(many):
+    """Against what else customers ask when they like, in the same weeks."""
+    rounds = days(many.plan)["price_round"].to_numpy()[day_of(many.plan, many.contacts["contact_ts"])]
+    negotiated = many.contacts["_reason"].eq("quote.quote_negotiation").to_numpy()
+    other = many.contacts["_reason"].map(reasons().set_index("reason")["source"]).eq("person").to_numpy() & ~negotiated
+    cells = np.array([[(rows & when).sum() for when in (rounds, ~rounds)] for rows in (negotiated, other)])
+    ratio = cells[0, 0] / cells[0, 1] / (cells[1, 0] / cells[1, 1])
+    assert np.log(ratio) == pytest.approx(np.log(2.5), abs=4 * np.sqrt((1 / cells).sum()))
 
 
 def test_messages_to_field_sales_have_no_touchpoint(contacts):

@@ -55,7 +55,9 @@ def test_the_finished_log_shows_the_window(many, window):
     """Contacts on the first order, or its invoice, of new customers; some wait a day for a holiday of the customer's to pass."""
     ex = exposure(many.plan, many.people, many.trade)
     rows, zero = zero_points(ex, window.zero)
-    name, ids = ("_invoice_id", many.trade.invoices["invoice_id"]) if window.zero == "invoice" else ("_order_id", many.trade.orders["order_id"])
+    name, ids = (
+        ("_invoice_id", many.trade.invoices["invoice_id"]) if window.zero == "invoice" else ("_order_id", many.trade.orders["order_id"])
+    )
     contacts = many.contacts[(many.contacts["_reason"] == window.reason) & many.contacts[name].notna()]
     at = contacts[name].map(pd.Series(zero, ids.iloc[rows].to_numpy()))
     assert_intensity(window, ex, at[at.notna()].to_numpy(dtype=int), day_of(many.plan, contacts.loc[at.notna(), "contact_ts"]))
