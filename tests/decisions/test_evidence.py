@@ -2,7 +2,7 @@
 
 import pytest
 
-from cxlib.decisions.evidence import Grade, grade
+from cxlib.decisions.evidence import Grade, grade, weakest
 
 ROW = {"value": 40.0, "low": 37.0, "high": 43.0, "n": 500}
 NONE = float("nan")
@@ -22,6 +22,7 @@ NONE = float("nan")
         (ROW, {"gate": False}, Grade("C", ("coverage", "gate"))),
         (ROW | {"n": 29}, {"coverage": 0.9}, Grade("C", ("n",))),
         (ROW, {"coverage": 0.9, "proxy": True}, Grade("C", ("proxy",))),
+        (ROW, {"coverage": 0.9, "hint": True}, Grade("C", ("hint",))),
         (ROW, {"coverage": 0.9, "judgement": True}, Grade("D", ("judgement",))),
         (ROW | {"low": NONE, "high": NONE}, {"coverage": 0.9}, Grade("B", ("interval",))),
         (ROW | {"value": NONE}, {"coverage": 0.9}, Grade("C", ("unanswered",))),
@@ -30,3 +31,17 @@ NONE = float("nan")
 )
 def test_each_condition_shows_in_the_grade(row, facts, expected):
     assert grade(row, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("grades", "expected"),
+    [
+        ([Grade("A", ("all",))], Grade("A", ("all",))),
+        ([Grade("A", ("all",)), Grade("C", ("hint",))], Grade("C", ("hint",))),
+        ([Grade("B", ("interval",)), Grade("B", ("coverage", "interval"))], Grade("B", ("interval", "coverage"))),
+        ([Grade("D", ("judgement",)), Grade("C", ("n",))], Grade("D", ("judgement",))),
+    ],
+)
+def test_an_answer_is_as_sure_as_its_weakest_sentence(grades, expected):
+    assert weakest(grades) == expected
+    assert weakest(grades[::-1]).letter == expected.letter

@@ -92,3 +92,27 @@ def test_records_carry_labels_numbers_and_notes_but_no_draws(estimates, german):
     assert header == ["Kontaktpunkt", "Kennzahl", "Wert", "Spanne von", "Spanne bis", "Einheit", "n", "n wirksam", "Verfahren", "Hinweis"]
     assert rows[2][:3] == ["Webshop", "Weiterempfehlung (NPS)", 61.0]
     assert rows[4][-1] == "zum Schutz Einzelner nicht veröffentlicht"
+
+
+def test_differences_of_shares_are_listed_in_percentage_points(estimates, german):
+    apart = estimates.iloc[[2]].assign(value=-0.05, low=-0.1, high=0.0, unit="share difference")
+    _, rows = records(apart, german)
+    assert rows[0][2:6] == [-5.0, -10.0, 0.0, "Prozentpunkte"]
+
+
+def test_several_metrics_of_groupings_under_one_another_name_the_grouping(estimates, german):
+    stacked = pd.DataFrame({"region": [None, "a", None], "segment": [None, None, "b"]}).join(
+        estimates.drop(columns="touchpoint_id").head(3)
+    )
+    grid = grid_of(pd.concat([stacked, stacked.assign(metric="csat")]), german)
+    assert list(grid.heads) == ["Gruppe", "Ausprägung"]
+    assert [head for head, _ in grid.rows] == [["Gesamt", "alle"], ["Region", "a"], ["Segment", "b"]]
+
+
+def test_neighbouring_cells_say_the_same_note_once(estimates, german):
+    hidden = estimates.iloc[[4]]
+    both = pd.concat([hidden, hidden.assign(metric="csat"), estimates.iloc[[2]], estimates.iloc[[2]].assign(metric="csat")])
+    rows = {label[0]: cells for label, cells in grid_of(both, german).rows}
+    assert [cell.covers for cell in rows["Webshop"]] == [1, 1, 1]
+    note = next(cells for label, cells in rows.items() if label != "Webshop")[0]
+    assert (note.text, note.covers) == ("zum Schutz Einzelner nicht veröffentlicht", 2)

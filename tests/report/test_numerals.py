@@ -10,6 +10,9 @@ GERMAN, ENGLISH = Locale("de", "DE"), Locale("en", "GB")
     ("unit", "value", "width", "places"),
     [
         ("share", 0.404, 0.06, 0),
+        ("share difference", -0.05, 0.3, 0),
+        ("share difference", -0.005, 0.3, 0),
+        ("severity 1–5", 3.4, None, 2),
         ("share", 0.404, 0.01, 1),
         ("share", 0.0, 0.0, 0),
         ("share", 1.0, 0.0, 0),
@@ -40,6 +43,8 @@ def test_decimals_by_unit_and_width(unit, value, width, places):
         (-0.04, "points", 1, "0,0", "0.0"),
         (-12.3, "points", 1, "−12,3", "−12.3"),
         (0.404, "share", 0, "40\N{NO-BREAK SPACE}%", "40%"),
+        (-0.054, "share difference", 0, "−5", "−5"),
+        (0.0541, "share difference", 1, "5,4", "5.4"),
         (-0.0004, "share", 0, "0\N{NO-BREAK SPACE}%", "0%"),
         (1234.56, "EUR", 2, "1.234,56\N{NO-BREAK SPACE}€", "€1,234.56"),
         (2530, "count", 0, "2.530", "2,530"),

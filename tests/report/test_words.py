@@ -218,3 +218,19 @@ def test_no_text_of_the_client_is_read_as_a_template(value):
 def test_words_stay_light():
     code = "import sys, cxlib.report.words; print(sorted({'matplotlib', 'nbconvert', 'pandas', 'numpy', 'jinja2'} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_differences_of_shares_are_percentage_points(german, english):
+    row = {**ROW, "unit": "share difference", "value": -0.05, "low": -0.17, "high": 0.15, "n": 194}
+    assert f"{german.told(row)}" == "−5 Prozentpunkte (Spanne −17 bis 15; n = 194)"
+    assert f"{english.told(row):value}" == "−5 percentage points"
+    assert german.measure("retained_difference", "share difference") == "Noch Kunde: Abstand zu den Enttäuschten, Prozentpunkte"
+
+
+def test_a_severe_incident_is_not_the_best(german, english):
+    assert german.unit("severity 1–5") == "Skala 1–5, 5 am schwersten"
+    assert english.unit("severity 1–5") == "scale 1–5, 5 gravest"
+
+
+def test_a_ratio_is_not_named_twice(german):
+    assert german.measure("left_rate_ratio", "ratio") == german.metric("left_rate_ratio")

@@ -11,9 +11,10 @@ import pytest
 import cxlib as cx
 from cxlib import estimates
 from cxlib.errors import CxError, DataError, ParamsError
+from cxlib.estimates.rows import rows
 from cxlib.report import plots
 from cxlib.suite import study as study_module
-from cxlib.survey import gaps, scores
+from cxlib.survey import asymmetry, gaps, scores
 
 
 @pytest.fixture
@@ -182,6 +183,69 @@ def test_decide_tells_words_grade_and_data(client, shown, monkeypatch):
     assert german["answer"].startswith("Am schwächsten: Reklamation mit 2,5")
     assert english["answer"].startswith("Weakest: Claim at 2.5")
     assert (german["grade"], german["notebook"], german["language"]) == ("A", "10_expectation_gaps", "de")
+
+
+def moments(study, classes, value=-1.0):
+    """Saved penalty, reward, asymmetry and class of one item each side."""
+    items = pd.DataFrame({"item_id": ["claim_actual", "advice_actual"]})
+    shared = {"n": 300, "n_eff": 300.0, "unit": "scale points"}
+    sides = {"penalty": [value, -0.1], "reward": [0.1, 1.0], "asymmetry": [value + 0.1, 0.9]}
+    parts = [
+        rows(items, {"metric": name, "value": told, "low": [x - 0.05 for x in told], "high": [x + 0.05 for x in told]} | shared)
+        for name, told in sides.items()
+    ]
+    classed = rows(items, {"metric": "class_probability", "value": 0.97, "note": classes, "n": 300, "n_eff": 300.0, "unit": "share"})
+    return study.save("asymmetry", estimates.stack(*parts, classed))
+
+
+def decided(study, shown, found):
+    floor, delight = (asymmetry.foremost(found, name) for name in ("disappointment_dominant", "delight_dominant"))
+    values = {
+        f"{name}_{side}": asymmetry.beside(found, row, side)
+        for name, row in (("floor", floor), ("delight", delight))
+        for side in ("penalty", "reward")
+    }
+    response = study.save("item_response", scores.item_response(study.table("responses"), **study.params.sampling))
+    facts = {"values": values, "against": 0.0, "coverage": response, "hints": ["penalty", "reward"]}
+    study.decide(
+        answer="moments_of_truth",
+        rests_on={"floor": floor, "delight": delight},
+        wanted="moments_of_truth",
+        owner="service_management",
+        **facts,
+    )
+    return next(data[study_module.DECISION] for data, mark in shown if mark["kind"] == "decision")
+
+
+def test_each_sentence_rests_on_its_own_figure(study, shown):
+    told = decided(study, shown, moments(study, ["disappointment_dominant", "delight_dominant"]))
+    assert "„claim_actual“ darf nicht misslingen: Weiterempfehlung bei Enttäuschung −1,00" in told["answer"]
+    assert "„advice_actual“ lassen sich Kunden gewinnen: bei Begeisterung 1,00" in told["answer"]
+    assert told["grade"] == "A"
+
+
+def test_what_was_not_classified_is_a_hint_and_so_is_the_whole_answer(study, shown):
+    told = decided(study, shown, moments(study, ["disappointment_dominant", "not_classifiable"]))
+    assert "„claim_actual“ darf nicht misslingen" in told["answer"]
+    assert "lassen sich Kunden gewinnen:" not in told["answer"]
+    assert "ist nicht nachgewiesen; den größten Aufschlag bei Begeisterung hat „advice_actual“" in told["answer"]
+    assert (told["grade"], told["grade_reason"]) == ("C", "nicht alles davon ist nachgewiesen")
+
+
+def test_data_that_answer_nothing_are_said_once(study, shown):
+    needs = estimates.unanswerable("asymmetry", "scale points", ["responses[nps]"], by=["item_id"])
+    told = decided(study, shown, study.save("asymmetry", needs))
+    assert told["answer"].startswith("Was nicht misslingen darf und womit sich Kunden gewinnen lassen, sagen diese Daten nicht")
+    assert told["grade"] == "C"
+
+
+def test_a_folded_table_is_closed_until_it_is_opened(study, shown):
+    actual = study.save("actual", scores.mean_rating(study.table("responses")))
+    study.show(actual, caption="ratings", folded=True)
+    study.show(actual, caption="ratings")
+    closed, open_ = (data["text/html"] for data, mark in shown if mark["kind"] == "table")
+    assert '<details class="cx-data"><summary><span class="cx-number">Tabelle 1</span>' in closed
+    assert "<details" not in open_
 
 
 def test_decide_takes_single_saved_rows_only(study):

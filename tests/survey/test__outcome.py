@@ -34,7 +34,7 @@ def test_questionnaires_without_an_outcome_are_left_out():
 def test_a_column_of_yes_and_no():
     data = judged(TABLE, "left", ["a"], {})
     assert data.y.tolist() == [0, 1, 0]
-    assert (data.top, data.outcome_unit) == (1, "share")
+    assert (data.top, data.outcome_unit) == (1, "share difference")
     assert data.kish(np.ones(3, dtype=bool)) == pytest.approx((2 + 1) ** 2 / (4 + 1))
 
 

@@ -1,19 +1,19 @@
 """The evidence grade of an answer, computed from what the answer rests on.
 
 A *established*: the interval excludes the alternative, the quality check passed where reasons are used, coverage is at least 80 %.
-B *probable*: one of these is missing. C *indication*: a proxy, n below the limit, or more than one missing.
-D *judgement*: a person's rating.
+B *probable*: one of these is missing. C *indication*: a proxy, a mere hint, n below the limit, or more than one missing.
+D *judgement*: a person's rating. An answer of several sentences has the grade of its weakest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["Grade", "grade"]
+__all__ = ["Grade", "grade", "weakest"]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Grade:
     letter : str
         "A" to "D".
     reasons : tuple of str
-        Keys of the words that say why: ``interval``, ``coverage``, ``gate``, ``proxy``, ``n``, ``judgement``, ``unanswered``;
+        Keys of the words that say why: ``interval``, ``coverage``, ``gate``, ``proxy``, ``hint``, ``n``, ``judgement``, ``unanswered``;
         ("all",) or ("counted",) for A.
     """
 
@@ -41,6 +41,7 @@ def grade(
     gate: bool | None = None,
     counted: bool = False,
     proxy: bool = False,
+    hint: bool = False,
     judgement: bool = False,
     min_coverage: float = 0.8,
     min_n: int = 30,
@@ -60,8 +61,8 @@ def grade(
         Whether the quality check of the contact reasons passed; None where no reasons are used.
     counted : bool
         The figure is a complete count and needs no interval.
-    proxy, judgement : bool
-        The figure stands for another one; the figure is a person's rating.
+    proxy, hint, judgement : bool
+        The figure stands for another one; it only hints at what could not be shown; it is a person's rating.
     min_coverage : float
         Share that has to be covered for A.
     min_n : int
@@ -83,13 +84,23 @@ def grade(
         return Grade("C", ("unanswered",))
     if counted:
         return Grade("A", ("counted",))
-    weak = [name for name, holds in (("proxy", proxy), ("n", pd.notna(estimate["n"]) and estimate["n"] < min_n)) if holds]
+    weak = [name for name, holds in (("proxy", proxy), ("hint", hint), ("n", pd.notna(estimate["n"]) and estimate["n"] < min_n)) if holds]
     if weak:
         return Grade("C", tuple(weak))
     missing = [] if _excludes(estimate, against) else ["interval"]
     missing += [] if coverage is not None and coverage >= min_coverage else ["coverage"]
     missing += ["gate"] if gate is False else []
     return Grade("ABC"[min(len(missing), 2)], tuple(missing) or ("all",))
+
+
+def weakest(grades: Sequence[Grade]) -> Grade:
+    """Return the grade of an answer that says several things: the worst letter, with every reason for it.
+
+    >>> weakest([Grade("A", ("all",)), Grade("C", ("hint",)), Grade("C", ("n",))])
+    Grade(letter='C', reasons=('hint', 'n'))
+    """
+    letter = max(one.letter for one in grades)
+    return Grade(letter, tuple(dict.fromkeys(reason for one in grades if one.letter == letter for reason in one.reasons)))
 
 
 def _excludes(estimate: Mapping[str, Any], against: float | Mapping[str, Any] | None) -> bool:

@@ -97,7 +97,7 @@ def share_difference(
     told = share(table, flag, by=[*by, between], **options)
     chosen = sample(table, [flag], [*by, between], options)
     top = numbers(table, flag, chosen)
-    return _recovered(told, chosen, (top, np.ones_like(top)), _pairs(chosen, by, between, reference), metric, "share")
+    return _recovered(told, chosen, (top, np.ones_like(top)), _pairs(chosen, by, between, reference), metric, "share difference")
 
 
 def rate_difference(

@@ -137,7 +137,7 @@ def survival_difference(
     both = np.stack([chosen.correlation(curves.influence[:, day], here, there) for day in range(len(curves.at))], axis=1)
     ends = mover((share[here], low[here], high[here]), (share[there], low[there], high[there]), both)
     note = np.where(curves.note(min_n)[here] != "", curves.note(min_n)[here], curves.note(min_n)[there])
-    columns = {"metric": metric, "value": value.ravel(), "unit": "share", "method": "Kaplan–Meier, MOVER", "note": note.ravel()}
+    columns = {"metric": metric, "value": value.ravel(), "unit": "share difference", "method": "Kaplan–Meier, MOVER", "note": note.ravel()}
     columns |= {"low": np.maximum(ends[0], -1.0).ravel(), "high": np.minimum(ends[1], 1.0).ravel()}
     kish = chosen.kish()
     columns |= {

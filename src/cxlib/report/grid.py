@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError, worded
@@ -78,9 +78,9 @@ def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
         return _listed(
             told, [words.column("metric")], [[words.measure(str(row.row["metric"]), row.unit)] for row in told], words.column("value")
         )
+    if len(groups) > 1 and all(sum(not absent(row.row[name]) for name in groups) <= 1 for row in told):
+        head = _OneAtATime(words, groups)
     if len(metrics) == 1:
-        if len(groups) > 1 and all(sum(not absent(row.row[name]) for name in groups) <= 1 for row in told):
-            head = _OneAtATime(words, groups)
         return _listed(told, head.names(), [head.of(row) for row in told], _measure(told, metrics[0]))
     return _side_by_side(told, head, metrics, words)
 
@@ -169,9 +169,20 @@ def _side_by_side(told: Sequence[Told], head: _Head, metrics: list[str], words: 
     rows = []
     for key, cells in found.items():
         packed = [_packed(cells.get(metric), words, metric in mixed, with_n=not shared) for metric in metrics]
-        rows.append((labels[key], [*packed, *([Cell("".join(counts[key]))] if shared else [])]))
+        rows.append((labels[key], [*_merged(packed), *([Cell("".join(counts[key]))] if shared else [])]))
     columns = [_measure(told, metric) for metric in metrics]
     return Grid(head.names(), [*columns, *([words.column("n")] if shared else [])], rows)
+
+
+def _merged(cells: Sequence[Cell]) -> list[Cell]:
+    """Say a note once where neighbouring cells have the same."""
+    found: list[Cell] = []
+    for cell in cells:
+        if found and cell.note and found[-1].note and cell.text == found[-1].text:
+            found[-1] = replace(found[-1], covers=found[-1].covers + 1)
+        else:
+            found.append(cell)
+    return found
 
 
 def _packed(row: Told | None, words: Words, with_unit: bool, *, with_n: bool) -> Cell:
@@ -196,6 +207,8 @@ def _plain(words: Words, name: str, row: dict[Any, Any]) -> object:
         return words.metric(str(value))
     if name in ("unit", "note"):
         return "" if absent(value) else getattr(words, name)(str(value))
+    if name in ("value", "low", "high") and row.get("unit") == "share difference":
+        return value if absent(value) else 100 * float(value)  # the unit beside it says percentage points
     if name in ("value", "low", "high", "n", "n_eff", "method"):
         return value
     return words.label(name, value)

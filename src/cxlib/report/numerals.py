@@ -9,9 +9,10 @@ from typing import Any
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 
-__all__ = ["CURRENCY", "decimals", "written"]
+__all__ = ["CURRENCY", "SHARES", "decimals", "written"]
 
 CURRENCY = re.compile(r"[A-Z]{3}")
+SHARES = ("share", "share difference")  # 0–1, told as percent and as percentage points
 
 
 def decimals(unit: str, value: float, width: float | None = None) -> int:
@@ -23,10 +24,10 @@ def decimals(unit: str, value: float, width: float | None = None) -> int:
     (1, 0)
     """
     size = abs(value)
-    if unit == "share":
+    if unit in SHARES:
         narrow = 0 < size < 0.1 if width is None else 0 < width < 0.02
-        return 1 if narrow or 0 < size < 0.01 or 0.99 < size < 1 else 0
-    if unit.startswith("scale") or unit == "points per point" or unit == "kappa" or unit == "coefficient":
+        return 1 if narrow or (unit == "share" and (0 < size < 0.01 or 0.99 < size < 1)) else 0
+    if unit.startswith(("scale", "severity")) or unit == "points per point" or unit == "kappa" or unit == "coefficient":
         return 2
     if unit == "points" or unit.startswith("per "):
         return 1
@@ -42,6 +43,8 @@ def written(value: Any, unit: str, digits: int, locale: Locale) -> str:
 
     >>> written(-1234.56, "EUR", 0, Locale("de", "DE")), written(0.404, "share", 0, Locale("en", "GB"))
     ('−1.235\\xa0€', '40%')
+    >>> written(-0.052, "share difference", 0, Locale("en", "GB"))
+    '−5'
     """
     german = locale.language == "de"
     number = "#,##0" + ("." + "0" * digits if digits else "")
@@ -51,6 +54,8 @@ def written(value: Any, unit: str, digits: int, locale: Locale) -> str:
     elif CURRENCY.fullmatch(unit):
         amount = f"{number}\N{NO-BREAK SPACE}¤" if german else f"¤{number}"
         text = format_currency(round(float(value), digits) + 0.0, unit, amount, locale, currency_digits=False)
+    elif unit == "share difference":
+        text = format_decimal(round(float(value) * 100, digits) + 0.0, number, locale)
     else:
         whole = isinstance(value, Integral)
         text = format_decimal(int(value) if whole else round(float(value), digits) + 0.0, number, locale)

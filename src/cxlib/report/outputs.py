@@ -80,7 +80,7 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     return render("figure.html.j2", words, number=number, caption=caption, pictures=pictures, **data)
 
 
-def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str) -> str:
+def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, folded: bool = False) -> str:
     """Return ESTIMATES as a numbered table: values with span and n, notes as text, metrics side by side, CSV to download.
 
     Parameters
@@ -93,6 +93,8 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str) -
         The table's number on its page.
     caption : str
         The caption, already in that language.
+    folded : bool
+        Whether the table stays closed until the reader opens it.
 
     Returns
     -------
@@ -104,7 +106,8 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str) -
         return missing(needs, words)
     title = words.text("output.table", number=str(number))
     file = words.text("output.csv_name", number=str(number))
-    return render("table.html.j2", words, caption=caption, **_grid_values(estimates, words, name=f"table-{number}", title=title, file=file))
+    values = _grid_values(estimates, words, name=f"table-{number}", title=title, file=file)
+    return render("table.html.j2", words, caption=caption, folded=folded, **values)
 
 
 def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:

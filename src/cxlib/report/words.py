@@ -27,7 +27,7 @@ __all__ = ["OTHERS", "Told", "Words", "absent"]
 OTHERS = "__other__"
 UNKNOWN = "__unknown__"
 PERCENT = re.compile(r"(?<=\d) %")
-SCALE = re.compile(r"scale (-?\d+)[–-](-?\d+)")
+SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
 
 def absent(value: object) -> bool:
@@ -119,7 +119,7 @@ class Told:
         if absent(self.row["value"]):
             return self._value()
         told, span = self.words.text, self._span()
-        named = self.unit.startswith(("scale", "index")) and not self.words.has(f"number.{_slug(self.unit)}")
+        named = self.unit.startswith(("scale", "severity", "index")) and not self.words.has(f"number.{_slug(self.unit)}")
         facts = [self.words.unit(self.unit)] if named else []
         facts += [told("told.span", span=span)] if span else []
         facts += [told("told.n", n=self._n())] if self.asked else []
@@ -248,7 +248,7 @@ class Words:
         """Return the words for a unit, as a table's header shows them; a client's own unit stands as it is."""
         scale = SCALE.fullmatch(unit)
         if scale:
-            return self.text("unit.scale", low=scale[1], high=scale[2])
+            return self.text(f"unit.{scale[1]}", low=scale[2], high=scale[3])
         if CURRENCY.fullmatch(unit):
             return unit
         return self.text(f"unit.{_slug(unit)}") if self.has(f"unit.{_slug(unit)}") else unit
@@ -290,7 +290,7 @@ class Words:
 
     def measure(self, metric: str, unit: str) -> str:
         """Return metric and unit as a heading: "Weiterempfehlung (NPS), Punkte"; a unit that its numbers carry is left out."""
-        carried = unit in ("", "share", "count", "coefficient", "rank") or CURRENCY.fullmatch(unit)
+        carried = unit in ("", "share", "count", "coefficient", "rank", "ratio", "times", "factor") or CURRENCY.fullmatch(unit)
         return self.metric(metric) if carried else f"{self.metric(metric)}, {self.unit(unit)}"
 
     def date(self, day: date) -> str:

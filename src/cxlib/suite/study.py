@@ -168,7 +168,7 @@ class Study:
         self._saved[name] = shown
         return shown
 
-    def show(self, what: pd.DataFrame | Plot, *, caption: str) -> None:
+    def show(self, what: pd.DataFrame | Plot, *, caption: str, folded: bool = False) -> None:
         """Show a table or a plot of numbers that were saved before, once in each language.
 
         Parameters
@@ -177,6 +177,8 @@ class Study:
             Rows of what :meth:`save` returned, or a plot made from them. When every row says what is missing, the page says so instead.
         caption : str
             The key of the caption's words: ``caption.<caption>``.
+        folded : bool
+            Whether a table stays closed until the reader opens it, as the numbers behind a plot do: detail, and checks.
         """
         for source in what.sources if isinstance(what, Plot) else (what,):
             self._check_saved(source)
@@ -195,14 +197,14 @@ class Study:
             elif isinstance(what, Plot):
                 html, extra["alt"] = outputs.figure(what, words, number=number, caption=said), what.describe(words)
             else:
-                html = outputs.table(what, words, number=number, caption=said)
+                html = outputs.table(what, words, number=number, caption=said, folded=folded)
             self._emit(language, kind, html, said, **extra)
 
     def decide(
         self,
         *,
         answer: str,
-        rests_on: pd.DataFrame,
+        rests_on: pd.DataFrame | Mapping[str, pd.DataFrame],
         values: Mapping[str, pd.DataFrame] | None = None,
         against: float | pd.DataFrame | None = None,
         coverage: pd.DataFrame | None = None,
@@ -210,6 +212,7 @@ class Study:
         counted: bool = False,
         proxy: bool = False,
         judgement: bool = False,
+        hints: Sequence[str] = (),
         not_examined: Sequence[str] = (),
         wanted: str,
         owner: str,
@@ -221,25 +224,30 @@ class Study:
         answer : str
             Key of the sentence: ``answer.<answer>``; where the row it rests on has no number, ``answer.<answer>.missing``. A metric
             may have a sentence of its own, ``answer.<answer>.<metric>``.
-        rests_on : DataFrame of one row
-            The number the answer stands or falls with, told as ``{it}``.
+        rests_on : DataFrame of one row, or mapping of str to such
+            The number the answer stands or falls with, told as ``{it}``. Of a mapping each name is a sentence of its own,
+            ``answer.<answer>.<name>``, with the same variants; the answer has the grade of the weakest.
         values : mapping of str to DataFrame of one row
             Further rows that the sentence tells by name.
         against, coverage, gate, counted, proxy, judgement
             What the grade is computed from, see :func:`cxlib.decisions.evidence.grade`.
+        hints : sequence of str
+            Metrics that only hint at what a sentence is about: one that rests on them is graded C.
         not_examined, wanted, owner : str
             Keys: ``not_examined.<key>``, ``wanted.<key>``, ``owner.<key>``.
         """
-        rows = {"it": self._one_row(rests_on)} | {name: self._one_row(table) for name, table in (values or {}).items()}
+        sentences = rests_on if isinstance(rests_on, Mapping) else {"": rests_on}
+        its = {name: self._one_row(table) for name, table in sentences.items()}
+        rows = {name: self._one_row(table) for name, table in (values or {}).items()}
         rival = self._one_row(against) if isinstance(against, pd.DataFrame) else against
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
         facts = {"gate": gate, "counted": counted, "proxy": proxy, "judgement": judgement} | self.params.evidence.model_dump()
-        grade = evidence.grade(rows["it"], against=rival, coverage=covered, **facts)
-        known, own = pd.notna(rows["it"]["value"]), f"answer.{answer}.{rows['it']['metric']}"
+        grade = evidence.weakest(
+            [evidence.grade(it, against=rival, coverage=covered, hint=it["metric"] in hints, **facts) for it in its.values()]
+        )
         for language, words in self.words.items():
-            key = f"answer.{answer}.missing" if not known else own if words.has(own) else f"answer.{answer}"
             content: dict[str, Any] = {
-                "answer": words.text(key, **{name: words.told(row) for name, row in rows.items()}),
+                "answer": _said(words, f"answer.{answer}", its, rows),
                 "grade": grade.letter,
                 "grade_reason": words.list([words.text(f"grade_reason.{reason}") for reason in grade.reasons]),
                 "not_examined": [words.text(f"not_examined.{name}") for name in not_examined],
@@ -304,3 +312,16 @@ class Study:
 
         mark = {"language": language, "kind": kind, **extra}
         display({"text/html": html, "text/plain": text, **(data or {})}, raw=True, metadata={"cx": mark})
+
+
+def _said(words: Words, answer: str, its: Mapping[str, Mapping[str, Any]], rows: Mapping[str, Mapping[str, Any]]) -> str:
+    """Return the answer: a sentence for each number that it rests on, or one that says what is missing for all of them."""
+    told = {name: words.told(row) for name, row in rows.items()}
+    nothing = all(pd.isna(it["value"]) for it in its.values())
+    sentences = []
+    for name, it in its.items():
+        key = answer if nothing or not name else f"{answer}.{name}"
+        own = f"{key}.{it['metric']}"
+        chosen = f"{key}.missing" if pd.isna(it["value"]) else own if words.has(own) else key
+        sentences.append(words.text(chosen, **told, it=words.told(it)))
+    return sentences[0] if nothing else " ".join(sentences)

@@ -38,7 +38,7 @@ class Judged:
     top : float
         The best outcome there can be; of a column, the best one seen.
     outcome_unit : str
-        ``share`` where the outcome is yes or no, else ``scale points``.
+        Of what is set against it: ``share difference`` where the outcome is yes or no, else ``scale points``.
     """
 
     items: tuple[str, ...]
@@ -99,7 +99,7 @@ def judged(responses: pd.DataFrame, outcome: str, items: Sequence[str], options:
     people = asked.people.assign(**{"outcome": _outcome(responses, outcome, asked)})
     chosen = sample(people, ["outcome"], (), by_respondent(options))
     y = people["outcome"].to_numpy(dtype="float64")[chosen.rows]
-    kind = "share" if outcome in responses.columns and np.isin(y, (0.0, 1.0)).all() else "scale points"
+    kind = "share difference" if outcome in responses.columns and np.isin(y, (0.0, 1.0)).all() else "scale points"
     of_outcome = responses.loc[responses["item_id"] == outcome]
     declared = of_outcome["scale_high"].max() if "scale_high" in of_outcome else np.nan
     top = float(declared) if pd.notna(declared) else float(y.max(initial=-np.inf))

@@ -150,9 +150,9 @@ def test_draws_align_and_add_up(small):
     assert drawn["penalty"].shape == (2, 50)
 
 
-def test_an_outcome_of_yes_and_no_is_told_in_shares(small):
+def test_an_outcome_of_yes_and_no_is_told_in_differences_of_shares(small):
     told = asymmetry.fit(small.assign(y=(small["y"] > 4).astype(float)), outcome="y", items=["a"], min_cell=2).estimates
-    assert told.loc[told["metric"] == "penalty", "unit"].item() == "share"
+    assert told.loc[told["metric"] == "penalty", "unit"].item() == "share difference"
 
 
 @pytest.mark.parametrize(

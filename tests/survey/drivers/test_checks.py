@@ -59,3 +59,14 @@ def test_questionnaires_without_an_outcome_are_told(draw, lay_out):
     rating, outcome, _ = draw(5, 200, items=4)
     outcome[:7] = np.nan
     assert checks.of(fit_of(lay_out(rating, outcome)), {}).set_index("metric").loc["r2", "note"] == "without outcome: 7"
+
+
+def test_a_prediction_worse_than_the_mean_says_so_and_changes_of_shares_are_no_shares(draw, lay_out):
+    rating, _, _ = draw(6, 120, items=4)
+    table = checks.of(fit_of(lay_out(rating, np.random.default_rng(8).normal(size=120))), {}).set_index("metric")
+    assert table.loc["holdout_r2_additive", "value"] < 0
+    assert table.loc["holdout_r2_additive", "note"] == "worse than the mean"
+    assert table.loc[["weakest_link_gain", "straight_liner_shift"], "unit"].to_list() == ["share difference"] * 2
+    rating, outcome, _ = draw(6, 600, items=4, effects=[3, 1, 1, 1])
+    table = checks.of(fit_of(lay_out(rating, outcome)), {}).set_index("metric")
+    assert table.loc["holdout_r2_additive", "note"] == "of this sample"

@@ -32,7 +32,7 @@ def test_levels_and_slope_of_answers(survey):
 def test_behaviour_is_told_as_a_share(survey):
     table = asked(survey, [1, 1, 5, 5], [0, 0, 0, 0], bought_again=[0.0, 0.0, 1.0, 0.0])
     told = loyalty.dose_response(table, outcome="bought_again")
-    assert told["unit"].unique().tolist() == ["share"]
+    assert told["unit"].to_list() == ["share", "share", "share difference"]
     assert told["value"].to_list() == pytest.approx([0.0, 0.5, 0.125])
     share = estimates.share(pd.DataFrame({"f": [1, 0]}), "f")
     assert told.loc[1, ["low", "high"]].to_list() == pytest.approx(share.loc[0, ["low", "high"]].to_list())

@@ -23,7 +23,8 @@ def test_shares_and_amounts_by_class(survey):
     assert only(told, "reaction_difference", outcome_id="left", experience="delighted")["value"].item() == -0.5
     money = only(told, "reaction", outcome_id="order_value", experience="disappointed")
     assert (money["value"].item(), money["unit"].item(), money["n"].item()) == (5.0, "EUR", 2)
-    assert told.loc[told["outcome_id"] == "left", "unit"].unique().tolist() == ["share"]
+    units = told[told["outcome_id"] == "left"].groupby("metric")["unit"].unique().map(list).to_dict()
+    assert units == {"reaction": ["share"], "reaction_difference": ["share difference"]}
 
 
 def test_a_class_in_which_nobody_left_is_not_known_exactly(survey):

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from cxlib.report.numerals import SHARES
+
 if TYPE_CHECKING:
     from cxlib.report.words import Words
 
@@ -35,7 +37,7 @@ class Scale:
 
     def told(self, words: Words) -> list[tuple[float, str]]:
         """Return pixel and text of every tick, with the fewest decimals that tell the ticks apart."""
-        scale = 100 if self.unit == "share" else 1
+        scale = 100 if self.unit in SHARES else 1
         places = next((n for n in range(6) if all(abs(round(tick * scale, n) - tick * scale) < 1e-9 for tick in self.ticks)), 6)
         return [(self.at(tick), words.number(tick, self.unit, places=places, bare=True)) for tick in self.ticks]
 

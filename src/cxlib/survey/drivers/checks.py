@@ -16,6 +16,7 @@ __all__ = ["STABLE", "first_eigenvalue_share", "inflation", "of", "person_mean",
 
 STABLE, SURE = 300, 0.8  # effective answers, and share of draws in which the first stays first, that make an order stable
 DESCRIBES = "of this sample"  # why a check has no interval
+WORSE = "worse than the mean"  # what a negative R² of answers held out says
 STRAIGHT = 3  # equal answers from which somebody counts as a straight-liner
 
 
@@ -28,10 +29,10 @@ def of(found: Fitted, options: Sampling) -> pd.DataFrame:
         Metrics ``r2`` (interval around the adjusted one), ``r2_adjusted``; ``first_eigenvalue_share`` of the ratings' correlations and
         ``person_mean_r2``, R² of each person's mean rating alone (both large: answers share a mood, the order of drivers is soft);
         ``vif_max``; ``straight_liner_share`` and ``straight_liner_shift``, the largest change of a share without them;
-        ``holdout_r2_additive``, ``holdout_r2_mean``, ``holdout_r2_weakest``, ``weakest_link_gain``, see
-        :func:`cxlib.survey.drivers.holdout.compared`; ``top_probability``, the share of draws in which the first item stays first,
-        with the verdict as note: ``stable``, ``order open``, ``n_eff < 300``. ``n`` and ``n_eff`` stand in every row; the note of ``r2``
-        counts questionnaires without an outcome.
+        ``holdout_r2_additive``, ``holdout_r2_mean``, ``holdout_r2_weakest`` (below 0 with the note ``worse than the mean``),
+        ``weakest_link_gain``, see :func:`cxlib.survey.drivers.holdout.compared`; ``top_probability``, the share of draws in which the
+        first item stays first, with the verdict as note: ``stable``, ``order open``, ``n_eff < 300``. ``n`` and ``n_eff`` stand in every
+        row; the note of ``r2`` counts questionnaires without an outcome.
     """
     if not found.figures.slopes:
         note = "no spread" if len(found.design.table) and np.ptp(found.design.outcome) == 0 else "too few answers"
@@ -53,7 +54,8 @@ def of(found: Fitted, options: Sampling) -> pd.DataFrame:
     }
     verdict = f"n_eff < {STABLE}" if found.n_eff < STABLE else "stable" if top >= SURE else "order open"
     left_out = f"without outcome: {found.design.left_out}" if found.design.left_out else ""
-    return _laid(found, values, {"top_probability": verdict, "r2": left_out})
+    useless = {name: WORSE for name, (value, _, _) in values.items() if name.startswith("holdout") and value < 0}
+    return _laid(found, values, {"top_probability": verdict, "r2": left_out} | useless)
 
 
 def first_eigenvalue_share(found: Fitted) -> float:
@@ -115,7 +117,7 @@ def _shift(found: Fitted, straight: np.ndarray) -> float:
 
 
 def _laid(found: Fitted, values: dict[str, tuple[float, float, float]], notes: dict[str, str]) -> pd.DataFrame:
-    units = {"vif_max": "factor"}
+    units = {"vif_max": "factor", "straight_liner_shift": "share difference", "weakest_link_gain": "share difference"}
     tables = [
         rows(
             pd.DataFrame(index=[0]),

@@ -110,13 +110,13 @@ def compare(
 
 def _unanswerable(by: str, item_type: str, outcome: str | None) -> Comparison:
     needs = [f"responses[{item_type}]", *(["responses[nps]"] if outcome is None else []), f"responses.{by}"]
-    missing = estimates.unanswerable("driver_share_difference", "share", needs, by=[by, "item_id"])
+    missing = estimates.unanswerable("driver_share_difference", "share difference", needs, by=[by, "item_id"])
     return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
 
 
 def _one_level(by: str) -> Comparison:
     """Say that there is nobody to compare with: a client of one segment is no mistake."""
-    missing = estimates.unanswerable("driver_share_difference", "share", [f"responses.{by}"], by=[by, "item_id"])
+    missing = estimates.unanswerable("driver_share_difference", "share difference", [f"responses.{by}"], by=[by, "item_id"])
     return Comparison(pd.DataFrame(columns=[by, "item", "difference", "low", "high", "q", "note"]), missing)
 
 
@@ -129,7 +129,7 @@ def _difference(one: Fitted, other: Fitted, name: str, by: str, column: str, opt
     table = pd.DataFrame({by: name, "item": players})
     groups, laid = pd.DataFrame({by: name, column: players}), []
     n = one.design.chosen.n[0] + other.design.chosen.n[0]
-    for metric, prefix, unit in (("share", "", "share"), ("coefficient", "coefficient_", "points per point")):
+    for metric, prefix, unit in (("share", "", "share difference"), ("coefficient", "coefficient_", "points per point")):
         value, low, high, p, drawn = _apart(one, other, metric, players, options)
         kept = note == ""
         value, low, high, p = (np.where(kept, array, np.nan) for array in (value, low, high, p))

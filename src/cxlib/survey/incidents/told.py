@@ -158,7 +158,7 @@ def _counted(crossed: pd.DataFrame, share: pd.DataFrame, by: Sequence[str]) -> p
 def _severity(crossed: pd.DataFrame, by: Sequence[str], min_n: int, sampling: Sampling) -> pd.DataFrame:
     here = crossed[crossed["here"] == 1]
     mean = estimates.mean(
-        here, "severity", by=by, metric="incident_severity", unit=f"scale {MILDEST}–{GRAVEST}", bounds=(MILDEST, GRAVEST), **sampling
+        here, "severity", by=by, metric="incident_severity", unit=f"severity {MILDEST}–{GRAVEST}", bounds=(MILDEST, GRAVEST), **sampling
     )
     return _told_enough(mean, here, by, min_n)
 

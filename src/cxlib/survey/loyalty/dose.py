@@ -91,7 +91,7 @@ def dose_response(
         "within": adjust,
         "by": groups[:2],
         "metric": f"{lead}dose_slope",
-        "unit": "points per point" if is_answer else unit,
+        "unit": "points per point" if is_answer else "share difference" if unit == "share" else unit,
     }
     parts = [estimates.slope(table, "followed_by", "given", **sloped, **chosen)]
     if adjust:
