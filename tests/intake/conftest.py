@@ -11,10 +11,13 @@ import pytest
 
 from cxlib.errors import CxError
 from cxlib.intake.assemble import assemble
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import convert
 from cxlib.intake.sources import contract_of, take
 from cxlib.intake.spellings import zeros_lost
-from cxlib.intake.workbench import identifier, workbench
-from cxlib.params import Params
+from cxlib.intake.workbench import Raw, identifier, workbench
+from cxlib.params import Params, Source
+from cxlib.tables import Column
 
 GERMAN = {"delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y", "time_format": "%d.%m.%Y %H:%M"}
 INNER = {"part", "row", "weight", "local_date", "local_hour", "local_weekday"}
@@ -24,6 +27,24 @@ INNER = {"part", "row", "weight", "local_date", "local_hour", "local_weekday"}
 def bench():
     with workbench() as opened:
         yield opened
+
+
+@pytest.fixture
+def converted(bench):
+    """Convert the cells of one column: its values, and the rows that failed."""
+
+    def run(cells, kind, allowed=(), name="x", **declared):
+        source = Source.model_validate({"table": "contacts", "file": "x.csv", "decimal": ","} | declared)
+        bench.put("raw", ["X"], [cells])
+        raw = Raw("raw", ("X",), len(cells), "line {}".format)
+        one = Conversion(Column(name, kind, required=False, allowed=allowed), "X", source, "Europe/Berlin")
+        counts = convert(bench, raw, [one], [], "true", "typed", "x.csv")
+        table = bench.arrow(f"SELECT {name}, failed_0 FROM typed ORDER BY row").to_pydict()
+        failed = [place for place, bit in enumerate(table["failed_0"]) if bit]
+        assert counts == ({name: len(failed)} if failed else {})
+        return table[name], failed
+
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -33,5 +33,9 @@ def test_all_faults_come_at_once(text):
     with pytest.raises(DataError) as error:
         explain(text('a;b\n1;2;3\n"4\n5;6";7\n8;"9\n'), SOURCE, "x.csv", ["a", "b"])
     shown = [problem.partition(": ")[2] for problem in error.value.problems]
-    starts = ("1 rows do not have the header's 2 cells (line 2: 3).", "a quote opens here that is never closed.", "1 quoted texts run over lines")
+    starts = (
+        "1 rows do not have the header's 2 cells (line 2: 3).",
+        "a quote opens here that is never closed.",
+        "1 quoted texts run over lines",
+    )
     assert [told.startswith(start) for told, start in zip(shown, starts, strict=True)] == [True] * 3

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.intake.convert import Conversion
+from cxlib.intake.conversion import Conversion
 from cxlib.intake.units import SECONDS, measured, way_to_declare
 from cxlib.intake.workbench import literal, workbench
 from cxlib.params import DURATION_UNITS, Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cxlib.intake.convert import sql_type
+from cxlib.intake.conversion import sql_type
 from cxlib.intake.sources import Taken
 from cxlib.intake.workbench import Workbench, identifier, literal
 from cxlib.intake.zones import local_of

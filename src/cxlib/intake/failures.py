@@ -8,21 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cxlib.errors import nearest
-from cxlib.intake.convert import (
-    BOUNDS,
-    DECIMAL,
-    DURATIONS,
-    FRACTION,
-    FROM_ZERO,
-    HIDDEN,
-    NO_WORD,
-    POWER,
-    SHORT_DAY,
-    TOTAL,
-    Conversion,
-    failed_bit,
-)
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import failed_bit
+from cxlib.intake.ids import DECIMAL, FRACTION, HIDDEN, NO_WORD, POWER, SHORT_DAY, TOTAL
 from cxlib.intake.mojibake import spoilt, way_out
+from cxlib.intake.numerals import BOUNDS, DURATIONS, FROM_ZERO
 from cxlib.intake.parts import NOTHING
 from cxlib.intake.units import way_to_declare
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal

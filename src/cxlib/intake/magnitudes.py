@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from cxlib.intake.convert import Conversion, grouped_columns
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import grouped_columns
 from cxlib.intake.workbench import Workbench, identifier
 
 __all__ = ["magnitudes"]

@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from cxlib.errors import DataError, worded
 from cxlib.intake.constants import constants, told_value
-from cxlib.intake.convert import Conversion, convert, failed_bit, moved
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import convert, failed_bit, moved
 from cxlib.intake.database import read_query
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.emptiness import clear
