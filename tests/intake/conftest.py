@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -92,5 +93,30 @@ def log_of(came_of):
         columns = {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal"} | declared.pop("columns", {})
         source = {"table": "contacts", "file": name, "columns": columns} | GERMAN | declared
         return came_of({name: content}, {"log": source}, client)
+
+    return run
+
+
+@pytest.fixture
+def right(log_of):
+    """Take in one German contact log, and compare one column's values, moments in UTC without their zone."""
+
+    def run(log, column, values):
+        content, declared = log
+        came = log_of(content, **declared)
+        assert came.problems == []
+        found = [row.get(column) for row in came.rows]
+        assert [value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value for value in found] == values
+
+    return run
+
+
+@pytest.fixture
+def refused(log_of):
+    """Take in one German contact log, and compare what is said of it word for word."""
+
+    def run(log, messages):
+        content, declared = log
+        assert log_of(content, **declared).problems == messages
 
     return run
