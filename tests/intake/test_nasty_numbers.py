@@ -142,6 +142,30 @@ REFUSED = {  # name: (content, declaration), messages word for word
 }
 
 
+@pytest.fixture
+def reviews(came_of):
+    def run(*ratings, **declared):
+        columns = {"review_ts": "Wann", "source": "Portal", "rating": "Sterne"}
+        source = {"table": "reviews", "file": "r.csv", "delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y", "columns": columns}
+        source |= {"time_format": "%d.%m.%Y %H:%M"} | declared
+        rows = "".join(f"05.02.2025 08:15;Portal A;{rating}\n" for rating in ratings)
+        return came_of({"r.csv": "Wann;Portal;Sterne\n" + rows}, {"reviews": source})
+
+    return run
+
+
+def test_a_rating_whose_decimal_sign_is_lost_is_refused(reviews):
+    assert reviews("4,5", "45", "5").problems == [
+        "data/acme/raw/r.csv: Sterne: 1 of 3 cells are no number for rating (line 3: '45'). rating goes from 0 to 10, and a lost decimal sign "
+        "makes 45 of 4.5: have the export corrected. If the scale goes further, declare it, as in `bounds: {rating: [0, 100]}`."
+    ]
+    assert [row["rating"] for row in reviews("45", "100", bounds={"rating": [0, 100]}).rows] == [45, 100]
+    assert reviews("4,5", "10", bounds={"rating": [1, 5]}).problems == [
+        "data/acme/raw/r.csv: Sterne: 1 of 2 cells are no number for rating (line 3: '10'). rating goes from 1 to 5: "
+        "ask on which scale these numbers are, or what they stand for."
+    ]
+
+
 @pytest.mark.parametrize("name", RIGHT)
 def test_it_comes_out_right(right, name):
     right(*RIGHT[name])

@@ -186,6 +186,39 @@ def book_cases(w):
                 "If they are parts of a second indeed, declare `s` for this column under `units`."
             ],
         ),
+        "a duration on the clock": ([TITLES, ["7", MOMENT, "phone", w.Clock(205 / 86400)]], (), {}, ("wait_s", [205])),
+        "a duration beyond a day on the clock": (
+            [TITLES, ["7", MOMENT, "phone", w.Clock(1.05)], ["8", MOMENT, "phone", w.Clock(0.5)]],
+            (),
+            {},
+            [
+                f"{SHEET}: Wartezeit: 1 durations go beyond a day, and their format hides the days (D2). "
+                "Format the whole column as a duration ([h]:mm:ss), look whether it is right, and save it again."
+            ],
+        ),
+        "a duration below zero on the clock": (
+            [TITLES, ["7", MOMENT, "phone", w.Formula("B2-B3", w.Clock(-0.01))], ["8", MOMENT, "phone", w.Clock(0.01)]],
+            (),
+            {},
+            [
+                f"{SHEET}: Wartezeit: 1 times lie below 0, which the sheet shows as ##### (D2). "
+                "Mend the formula, or leave the cells empty where there is no value."
+            ],
+        ),
+        "minutes that stand in the format alone": (
+            [TITLES, ["7", MOMENT, "phone", w.Minutes(3.5)]],
+            (),
+            {},
+            [
+                f"{SHEET}: Wartezeit: 1 numbers have the unit 'min' in their format alone (D2). Declare `units: {{wait_s: 'min'}}` if all cells are in it."
+            ],
+        ),
+        "minutes that stand in the format alone, declared": (
+            [TITLES, ["7", MOMENT, "phone", w.Minutes(3.5)]],
+            (),
+            {"units": {"wait_s": "min"}},
+            ("wait_s", [210]),
+        ),
         "parts of a second, declared": ([TITLES, ["7", MOMENT, "phone", 0.25]], (), {"units": {"wait_s": "s"}}, ("wait_s", [0.25])),
         "a number of 16 digits": (
             [["Id", "Zeit", "Kanal", "Kosten"], ["7", MOMENT, "phone", 1234567890123456]],
@@ -222,7 +255,7 @@ def book_cases(w):
     }
 
 
-BOOKS = list(book_cases(type("W", (), dict.fromkeys(("Formula", "Fault", "Percent"), lambda *_: None))))
+BOOKS = list(book_cases(type("W", (), dict.fromkeys(("Formula", "Fault", "Percent", "Clock", "Minutes"), lambda *_: None))))
 
 
 @pytest.mark.parametrize("name", BOOKS)

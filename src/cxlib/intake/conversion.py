@@ -110,7 +110,7 @@ class Conversion:
         if kind == "flag":
             return f"CASE {word} WHEN 'true' THEN true WHEN 'false' THEN false END"
         if kind in ("number", "count"):
-            told = judged(parsed, self.column)
+            told = judged(parsed, self.column, self.source)
             return f"CASE WHEN {code} THEN NULL ELSE {told} END" if (code := self._code(parsed)) else told
         if kind in ("time", "date"):
             return self._moment(word, parsed)

@@ -6,11 +6,12 @@ from cxlib.intake.workbench import literal
 from cxlib.params import Source
 from cxlib.tables import Column
 
-__all__ = ["BOUNDS", "DURATIONS", "FROM_ZERO", "grouped", "judged", "number"]
+__all__ = ["DURATIONS", "FROM_ZERO", "bounds", "grouped", "judged", "number"]
 
 DURATIONS = ("wait_s", "handle_s", "response_h", "resolution_h", "threshold_s")
 FROM_ZERO = (*DURATIONS, "weight")  # numbers that are never negative
-BOUNDS = {"target_share": (0, 1), "margin_share": (-100, 1), "severity": (1, 5), "supplier_rating": (0, 100)}  # numbers of a fixed range
+BOUNDS = {"target_share": (0, 1), "margin_share": (-100, 1), "severity": (1, 5), "supplier_rating": (0, 100)}
+BOUNDS |= {"rating": (0, 10)}  # of a public review, unless params say otherwise: most give one to five stars
 
 
 def number(word: str, source: Source, *, whole: bool = False) -> str:
@@ -43,10 +44,15 @@ def _plain(text: str, group: str, source: Source) -> str:
     return f"replace({plain}, {literal(decimal)}, '.')" if decimal != "." else plain
 
 
-def judged(parsed: str, column: Column) -> str:
+def bounds(name: str, source: Source) -> tuple[float, float] | None:
+    """Return the lowest and the highest value that a column may have, as params declare it or its contract means it."""
+    return source.bounds.get(name, BOUNDS.get(name))
+
+
+def judged(parsed: str, column: Column, source: Source) -> str:
     """Return SQL for a number, NULL where its column cannot hold it."""
-    if column.name in BOUNDS:
-        low, high = BOUNDS[column.name]
+    if (ends := bounds(column.name, source)) is not None:
+        low, high = ends
         parsed = f"(CASE WHEN {parsed} BETWEEN {low} AND {high} THEN {parsed} END)"
     if column.kind == "count":
         return f"CASE WHEN {parsed} >= 0 AND {parsed} = floor({parsed}) AND {parsed} < 9e15 THEN {parsed}::BIGINT END"
