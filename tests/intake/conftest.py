@@ -15,7 +15,7 @@ from cxlib.intake.assemble import assemble
 from cxlib.intake.conversion import Conversion
 from cxlib.intake.convert import convert
 from cxlib.intake.sources import contract_of, take
-from cxlib.intake.spellings import zeros_lost
+from cxlib.intake.spellings import note_capitals, zeros_lost
 from cxlib.intake.workbench import Raw, identifier, workbench
 from cxlib.params import Params, Source
 from cxlib.tables import Column
@@ -76,6 +76,7 @@ def came_of(tmp_path):
                 problems = [problem for part in parts for problem in part.problems]
                 problems += assemble(bench, contract_of(params, table), parts, params.timezone, f"data/acme: {table}")
                 problems += zeros_lost(bench, parts, "data/acme")
+                note_capitals(bench, parts)
                 rows = [] if problems else bench.arrow(f"SELECT * FROM {identifier(table)} ORDER BY part, row").to_pylist()
         except CxError as error:
             parts, problems, rows = [], list(error.problems), []

@@ -266,8 +266,8 @@ class Source(_Section):
     items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
     unfinished: Literal["refuse", "drop", "not_asked", "keep"] = Field(
         default="refuse",
-        description="qualtrics: responses that were broken off (Finished, Progress); not_asked: empty cells behind the last answer were "
-        "never seen",
+        description="survey exports: responses that were broken off (Finished, Progress); not_asked: empty cells behind the last answer "
+        "were never seen",
     )
     outside_period: Literal["refuse", "drop", "keep"] = Field(default="refuse", description="rows whose time lies outside the period")
     max_failed_share: float = Field(
