@@ -104,3 +104,21 @@ def test_long_durations_of_a_sheet_are_refused_as_in_text():
         "if they are seconds indeed, `units: {wait_s: s}`."
     ]
     assert durations([205000.0] * 5) == durations([205.0] * 6) == durations([timedelta(hours=9)] * 6) == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [(["02/25/2025", "03/14/2025 08:15", "12/31/2025"], 1), (["02/25/2025", "03/11/2025", "12/31/2025"], 0), (["02/25/2025", "k.A."], 0)],
+)
+def test_days_that_a_spreadsheet_read_in_the_wrong_order_are_refused(texts, told):
+    days = [date(2025, 11, 2), datetime(2025, 4, 3, 8, 15), date(2025, 1, 12)]
+    problems = durations([*days, *texts], "time %m/%d/%Y", column="contact_ts")
+    assert (
+        problems
+        == [
+            "x.xlsx: X: 3 cells are days, none of them after the 12th (A2, A3, A4), and 3 are texts with numbers beyond 12 (A5, A6, A7): "
+            "a spreadsheet may have taken months for days. Ask for the export as it left its program, not opened and saved again."
+        ]
+        * told
+    )
+    assert durations([*days, date(2025, 4, 13), *texts], "date", column="contact_ts") == []

@@ -18,6 +18,8 @@ from cxlib.params import DURATION_UNITS, Source
 __all__ = ["Sheet", "cell_name", "mistaken"]
 
 EXAMPLES = 5
+MONTHS, FEW_DAYS = 12, 3  # days and texts that are too few to tell
+_NUMBERS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}\b")
 _DAYS = (date, time, timedelta)
 
 
@@ -83,6 +85,7 @@ class Sheet:
 def mistaken(sheet: Sheet) -> tuple[list[str], Befallen]:
     """Name what nobody could read as it was meant, and count what is borne; percents are told as such where % is declared."""
     days, noted = _days_in_texts(sheet)
+    days += _swapped(sheet)
     return [*_ids(sheet), *days, *_durations(sheet), *_bare_durations(sheet), *_units(sheet), *_percents(sheet)], noted
 
 
@@ -136,6 +139,33 @@ def _days_in_texts(sheet: Sheet) -> tuple[list[str], Befallen]:
         elif days:
             noted["day_in_text", name] = len(days)
     return problems, noted
+
+
+def _swapped(sheet: Sheet) -> Iterator[str]:
+    """Name columns of days that a spreadsheet read in the wrong order: 02/11 became a day of another month, 02/25 stayed a text."""
+    for place, name in sheet.used.items():
+        if sheet.kinds.get(name, "").split(" ")[0] not in ("date", "time", "part"):
+            continue
+        days = sheet.rows(place, lambda cell: isinstance(cell, date))
+        texts = sheet.rows(place, lambda cell: isinstance(cell, str) and bool(_NUMBERS.match(cell.strip())))
+        low = sheet.rows(place, lambda cell: isinstance(cell, date) and cell.day <= MONTHS)
+        high = sheet.rows(place, lambda cell: isinstance(cell, str) and _beyond(cell))
+        if min(len(days), len(texts)) >= FEW_DAYS and len(low) == len(days) and len(high) == len(texts):
+            yield (
+                f"{sheet.where}: {name}: {len(days)} cells are days, none of them after the {MONTHS}th ({_shown(days, place)}), and "
+                f"{len(texts)} are texts with numbers beyond {MONTHS} ({_shown(texts, place)}): a spreadsheet may have taken months for days. "
+                "Ask for the export as it left its program, not opened and saved again."
+            )
+
+
+def _beyond(text: str) -> bool:
+    """Tell whether a text begins with two numbers of which one is no month.
+
+    >>> _beyond("02/25/2025 08:15"), _beyond("02/11/2025"), _beyond("KW 25")
+    (True, False, False)
+    """
+    found = _NUMBERS.match(text.strip())
+    return found is not None and max(int(found[1]), int(found[2])) > MONTHS
 
 
 def _durations(sheet: Sheet) -> Iterator[str]:

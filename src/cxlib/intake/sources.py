@@ -25,6 +25,7 @@ from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
 from cxlib.intake.failures import examples, failures
 from cxlib.intake.magnitudes import magnitudes
+from cxlib.intake.oddities import oddities
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.parts import joined, joint, part_forms
 from cxlib.intake.period import outside_period
@@ -132,6 +133,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     more, odd = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
     problems += more
     noted |= moved(bench, conversions, table) | dummies(bench, table, columns, of.key)
+    noted |= oddities(bench, of, table, list(headers), raw.rows, params.timezone)
     place = raw.place
     typed = table
     if source.items and set(source.items) <= set(raw.headers):
@@ -271,6 +273,7 @@ def _long(
     never = unseen(cells, left, raw.headers)
     long, problems = answers(cells, places, people.drop(columns="row"), source, params.scales, where, unseen=never)
     more, noted = several_answers(cells, places, source, params.scales, where)
+    noted |= {("all_empty", header): len(cells) for header in source.items if cells[header].str.strip().eq("").all()}
     long.insert(0, "row", range(len(long)))
     bench.connection.register("incoming", pa.Table.from_pandas(long, preserve_index=False))
     bench.run(f"CREATE TABLE {identifier(f'long {name}')} AS SELECT * FROM incoming")
