@@ -134,7 +134,7 @@ def test_tickets_resolved_before_they_were_opened_are_counted_or_refused(log_of)
     declared = {"columns": {"resolved_ts": "Gelöst"}}
     came = log_of("Id;Zeit;Kanal;Gelöst\n" + rows, max_failed_share=0.3, **declared)
     assert came.problems == []
-    assert came.records[0]["noted"] == {("before", "resolved_ts < contact_ts"): 27}
+    assert came.records[0]["noted"]["before", "resolved_ts < contact_ts"] == 27
     assert log_of("Id;Zeit;Kanal;Gelöst\n" + rows, max_failed_share=0.2, **declared).problems == [
         f"{X}: Gelöst (resolved_ts) lies before Zeit (contact_ts) in 27 of 100 rows (line 2: 2025-02-05 07:15:00, line 3: 2025-02-05 07:15:00, "
         "line 4: 2025-02-05 07:15:00, line 5: 2025-02-05 07:15:00, line 6: 2025-02-05 07:15:00). One of the two may be in another time zone: ask for both "

@@ -153,8 +153,8 @@ def _swapped(sheet: Sheet) -> Iterator[str]:
         if min(len(days), len(texts)) >= FEW_DAYS and len(low) == len(days) and len(high) == len(texts):
             yield (
                 f"{sheet.where}: {name}: {len(days)} cells are days, none of them after the {MONTHS}th ({_shown(days, place)}), and "
-                f"{len(texts)} are texts with numbers beyond {MONTHS} ({_shown(texts, place)}): a spreadsheet may have taken months for days. "
-                "Ask for the export as it left its program, not opened and saved again."
+                f"{len(texts)} are texts with numbers beyond {MONTHS} ({_shown(texts, place)}): a spreadsheet may have taken months for "
+                "days. Ask for the export as it left its program, not opened and saved again."
             )
 
 

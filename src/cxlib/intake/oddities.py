@@ -50,9 +50,9 @@ def oddities(bench: Workbench, of: Contract, table: str, columns: Sequence[str],
     clock = CLOCKS.get(of.name, "")
     if of.name in HOURLY and clock in columns and filled[clock] >= FEW:
         noted |= dict(_moments(bench, table, clock, filled[clock], timezone))
+    for name in _topped(bench, table, [name for name, kind in kinds.items() if kind in ("number", "count")]):
+        noted |= dict(_nines(bench, table, name))
     for name, kind in kinds.items():
-        if kind in ("number", "count") and filled[name]:
-            noted |= dict(_nines(bench, table, name))
         if kind == "text" and name != "text" and filled[name]:
             noted |= dict(_spelt(bench, table, name))
     if filled.get("text"):
@@ -90,13 +90,21 @@ def _moments(bench: Workbench, table: str, clock: str, filled: int, timezone: st
         yield ("one_moment", f"{clock} = {at}"), count
 
 
+def _topped(bench: Workbench, table: str, numbers: Sequence[str]) -> list[str]:
+    """Return the columns whose largest number is all nines; nearly always none, which is seen in one pass."""
+    if not numbers:
+        return []
+    tops = bench.rows(f"SELECT {', '.join(f'max({identifier(name)})' for name in numbers)} FROM {identifier(table)}")[0]
+    return [name for name, top in zip(numbers, tops, strict=True) if top in NINES]
+
+
 def _nines(bench: Workbench, table: str, name: str) -> Iterator[tuple[tuple[str, str], int]]:
     cell = identifier(name)
     top, second, count = bench.rows(
         f"SELECT m, max({cell}) FILTER (WHERE {cell} < m), count(*) FILTER (WHERE {cell} = m) "
         f"FROM {identifier(table)}, (SELECT max({cell}) AS m FROM {identifier(table)}) GROUP BY m"
     )[0]
-    if top in NINES and count > 2 and second is not None and second <= top / 2:
+    if count > 2 and second is not None and second <= top / 2:
         yield ("nines", f"{name} = {top:g}"), count
 
 
