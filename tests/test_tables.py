@@ -1,5 +1,9 @@
 """The contracts hold what they say, refuse the rest, and name it."""
 
+import os
+import subprocess
+import sys
+
 import pandas as pd
 import pytest
 
@@ -84,3 +88,14 @@ def test_group_columns_stand_before_metric():
 def test_what_the_suite_makes_is_a_contract_and_measured_columns_are_no_people():
     assert set(MADE) <= set(CONTRACTS)
     assert not {"segment", "region", "role", "channel", "market"} & set(MEASURED)
+
+
+def test_moments_keep_their_zone_in_pyarrow_once_a_table_was_checked():
+    told = (
+        "import os; from cxlib.tables import contract; contract('customers').schema(); "
+        "import pyarrow as pa; from datetime import datetime; from zoneinfo import ZoneInfo; "
+        "moment = datetime(2025, 2, 5, tzinfo=ZoneInfo('Europe/Berlin')); "
+        "print(pa.array([moment], pa.timestamp('us', tz='UTC'))[0].as_py().hour, 'PYARROW_IGNORE_TIMEZONE' in os.environ)"
+    )
+    clean = {name: value for name, value in os.environ.items() if name != "PYARROW_IGNORE_TIMEZONE"}
+    assert subprocess.run([sys.executable, "-c", told], env=clean, check=True, capture_output=True, text=True).stdout == "23 False\n"

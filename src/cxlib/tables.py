@@ -11,9 +11,11 @@ name without a kind is text. What a client does not have is absent, never faked.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from cxlib.errors import DataError, worded
@@ -90,6 +92,7 @@ TREATMENTS = {
 
 _KIND_BY_SUFFIX = {"_id": "id", "_ts": "time", "_date": "date", "_s": "number", "_h": "number"}
 _DTYPES = {"id": "str", "text": "str", "choice": "str", "number": "float64", "count": "Int64", "flag": "boolean", "date": "datetime64[us]"}
+_SPARK = ("PYARROW_IGNORE_TIMEZONE", "SPARK_LOCAL_IP")  # variables that pandera sets where it is imported
 _COLUMN = re.compile(r"(?P<name>\w+)(?P<optional>\?)?(?::(?P<kind>\w+))?(?:\s*\{(?P<allowed>[^}]*)\})?")
 
 
@@ -159,8 +162,7 @@ class Contract:
 
     def schema(self) -> pa.DataFrameSchema:
         """Return the contract as a pandera schema (strict: unknown columns fail)."""
-        import pandera.pandas as pa
-
+        pa = _pandera()
         columns = {
             column.name: pa.Column(
                 checks=_checks(column),
@@ -188,8 +190,7 @@ class Contract:
             With every fault at once: missing and unknown columns, wrong kinds, values outside the allowed ones,
             doubled keys, rows without any of `any_of`.
         """
-        import pandera.errors
-
+        errors = _pandera().errors
         problems = [
             worded(where, "required column is missing:", name, frame.columns, label="It has")
             for name in self.required
@@ -209,7 +210,7 @@ class Contract:
                 problems.append(f"{where}: {lacking} rows have none of {', '.join(self.any_of)}. Each row needs one of them.")
         try:
             self.schema().validate(frame, lazy=True)
-        except pandera.errors.SchemaErrors as error:
+        except errors.SchemaErrors as error:
             problems += _worded_failures(error.failure_cases, self, frame, where)
         if problems:
             raise DataError(*problems)
@@ -257,9 +258,20 @@ def _parse(
     return row, tuple(key) if key is not None else (next(iter(parsed)),), parsed, tuple(any_of)
 
 
+def _pandera() -> ModuleType:
+    """Import pandera, and leave the environment as it was: for Spark's sake it sets a variable with which pyarrow drops time zones."""
+    before = {name: os.environ.get(name) for name in _SPARK}
+    import pandera.pandas as pa
+
+    for name in [name for name, value in before.items() if value is None]:
+        os.environ.pop(name, None)
+    return pa
+
+
 def _checks(column: Column) -> list[pa.Check]:
     import pandas as pd
-    import pandera.pandas as pa
+
+    pa = _pandera()
 
     def is_typed(series: pd.Series) -> bool:
         if column.kind == "time":

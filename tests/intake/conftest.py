@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
@@ -11,10 +12,13 @@ import pytest
 
 from cxlib.errors import CxError
 from cxlib.intake.assemble import assemble
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import convert
 from cxlib.intake.sources import contract_of, take
-from cxlib.intake.spellings import zeros_lost
-from cxlib.intake.workbench import identifier, workbench
-from cxlib.params import Params
+from cxlib.intake.spellings import note_capitals, zeros_lost
+from cxlib.intake.workbench import Raw, identifier, workbench
+from cxlib.params import Params, Source
+from cxlib.tables import Column
 
 GERMAN = {"delimiter": ";", "decimal": ",", "date_format": "%d.%m.%Y", "time_format": "%d.%m.%Y %H:%M"}
 INNER = {"part", "row", "weight", "local_date", "local_hour", "local_weekday"}
@@ -24,6 +28,24 @@ INNER = {"part", "row", "weight", "local_date", "local_hour", "local_weekday"}
 def bench():
     with workbench() as opened:
         yield opened
+
+
+@pytest.fixture
+def converted(bench):
+    """Convert the cells of one column: its values, and the rows that failed."""
+
+    def run(cells, kind, allowed=(), name="x", **declared):
+        source = Source.model_validate({"table": "contacts", "file": "x.csv", "decimal": ","} | declared)
+        bench.put("raw", ["X"], [cells])
+        raw = Raw("raw", ("X",), len(cells), "line {}".format)
+        one = Conversion(Column(name, kind, required=False, allowed=allowed), "X", source, "Europe/Berlin")
+        counts = convert(bench, raw, [one], [], "true", "typed", "x.csv")
+        table = bench.arrow(f"SELECT {name}, failed_0 FROM typed ORDER BY row").to_pydict()
+        failed = [place for place, bit in enumerate(table["failed_0"]) if bit]
+        assert counts == ({name: len(failed)} if failed else {})
+        return table[name], failed
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -54,6 +76,7 @@ def came_of(tmp_path):
                 problems = [problem for part in parts for problem in part.problems]
                 problems += assemble(bench, contract_of(params, table), parts, params.timezone, f"data/acme: {table}")
                 problems += zeros_lost(bench, parts, "data/acme")
+                note_capitals(bench, parts)
                 rows = [] if problems else bench.arrow(f"SELECT * FROM {identifier(table)} ORDER BY part, row").to_pylist()
         except CxError as error:
             parts, problems, rows = [], list(error.problems), []
@@ -71,5 +94,30 @@ def log_of(came_of):
         columns = {"contact_id": "Id", "contact_ts": "Zeit", "channel": "Kanal"} | declared.pop("columns", {})
         source = {"table": "contacts", "file": name, "columns": columns} | GERMAN | declared
         return came_of({name: content}, {"log": source}, client)
+
+    return run
+
+
+@pytest.fixture
+def right(log_of):
+    """Take in one German contact log, and compare one column's values, moments in UTC without their zone."""
+
+    def run(log, column, values):
+        content, declared = log
+        came = log_of(content, **declared)
+        assert came.problems == []
+        found = [row.get(column) for row in came.rows]
+        assert [value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value for value in found] == values
+
+    return run
+
+
+@pytest.fixture
+def refused(log_of):
+    """Take in one German contact log, and compare what is said of it word for word."""
+
+    def run(log, messages):
+        content, declared = log
+        assert log_of(content, **declared).problems == messages
 
     return run

@@ -72,3 +72,17 @@ def test_one_of_equal_rows_is_kept_and_the_others_are_recorded(bench, parts):
 def test_contradicting_rows_are_never_dropped(bench, parts):
     taken = parts([A], [("'1'", "'K'", "'2025-01-01'", "6")], duplicates="drop_equal")
     assert "in rows that contradict each other" in assemble(bench, ORDERS, taken, "UTC", "orders")[0]
+
+
+def test_equal_rows_of_a_table_without_a_key_are_noted_or_dropped(came_of):
+    columns = {"review_ts": "Wann", "source": "Portal", "rating": "Sterne"}
+    source = {"table": "reviews", "delimiter": ";", "columns": columns}
+    row = "2025-02-05 08:15:00;A;5\n"
+    files = {"jan.csv": "Wann;Portal;Sterne\n" + row, "feb.csv": "Wann;Portal;Sterne\n" + row + row + row.replace("5\n", "4\n")}
+    sources = {"jan": source | {"file": "jan.csv"}, "feb": source | {"file": "feb.csv"}}
+    came = came_of(files, sources)
+    assert [record["noted"] for record in came.records] == [{}, {("equal", "reviews"): 2}]
+    assert len(came.rows) == 4
+    came = came_of(files, {name: one | {"duplicates": "drop_equal"} for name, one in sources.items()})
+    assert [row["rating"] for row in came.rows] == [5, 4]
+    assert came.records[1]["dropped"] == {("repeated", ""): 1, ("equal", "reviews"): 1}

@@ -10,7 +10,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from cxlib.errors import DataError
-from cxlib.intake import delimited
+from cxlib.intake import decoding
 from cxlib.intake.delimited import read_delimited
 from cxlib.intake.workbench import workbench
 from cxlib.params import Source, composed
@@ -118,7 +118,7 @@ def test_lines_that_look_like_rows_within_a_quoted_text_are_refused_or_declared(
 @pytest.mark.parametrize("size", [1, 3, 7, 64])
 def test_where_the_file_is_cut_into_chunks_makes_no_difference(path, monkeypatch, size):
     content = 'Id;Text\r\n1;"a\r\nb"\r2;"ü""€"\n3;3/4" Schlauch\r\n'
-    monkeypatch.setattr(delimited, "CHUNK", size)
+    monkeypatch.setattr(decoding, "CHUNK", size)
     assert read(path, content)[1] == [("1", "a\nb"), ("2", 'ü"€'), ("3", '3/4" Schlauch')]
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from cxlib.intake.convert import Conversion, convert
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import convert
 from cxlib.intake.emptiness import EMPTY, clear
 from cxlib.intake.workbench import Raw
 from cxlib.params import Source

@@ -55,3 +55,35 @@ def test_seconds_below_one_may_be_parts_of_a_day(log_of, values):
 def test_other_seconds_are_seconds(log_of, values):
     content, declared = cells("wait_s", *values)
     assert log_of(content, **declared).problems == []
+
+
+@pytest.mark.parametrize(("column", "cell", "seconds"), [("wait_s", "205000", 205), ("handle_s", "7200001", 7200.001)])
+def test_most_durations_above_two_hours_may_be_milliseconds(log_of, column, cell, seconds):
+    content, declared = cells(column, *[cell] * 4, "0", "0", "12", "7200")
+    assert log_of(content, **declared).problems == [
+        f"{X}: N ({column}): 4 durations, more than half, are longer than two hours. They may be milliseconds: declare `units: {{{column}: ms}}`; "
+        f"if they are seconds indeed, `units: {{{column}: s}}`."
+    ]
+    assert log_of(content, **declared, units={column: "ms"}).rows[0][column] == seconds
+    assert log_of(content, **declared, units={column: "s"}).problems == []
+
+
+@pytest.mark.parametrize("values", [["205000"] * 5, [*["205000"] * 4, *["12"] * 4], ["7200"] * 9])
+def test_few_long_durations_and_those_that_are_half_are_left_in_peace(log_of, values):
+    content, declared = cells("wait_s", *values)
+    assert log_of(content, **declared).problems == []
+
+
+def test_most_hours_above_a_year_may_be_minutes_or_seconds(came_of):
+    rows = "".join(f"phone;KC;{hours}\n" for hours in (9000,) * 6)
+    source = {
+        "table": "service_levels",
+        "file": "s.csv",
+        "delimiter": ";",
+        "constants": {"variant": "offered", "target_share": 0.8, "clock": "calendar"},
+    }
+    source |= {"columns": {"channel": "Kanal", "owner": "Wer", "resolution_h": "Frist"}}
+    assert came_of({"s.csv": "Kanal;Wer;Frist\n" + rows}, {"levels": source}).problems == [
+        "data/acme/raw/s.csv: Frist (resolution_h): 6 durations, more than half, are longer than a year. They may be minutes or seconds: "
+        "declare `units: {resolution_h: min}` or `s`; if they are hours indeed, `units: {resolution_h: h}`."
+    ]

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pyarrow as pa
@@ -75,7 +76,7 @@ def test_cells_of_a_parquet_file(log_of, tmp_path, clock):
 
 @pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
 def test_a_day_that_knows_its_zone_is_the_day_on_the_declared_clock(log_of, tmp_path, zone):
-    midnight = datetime(2025, 2, 4, 23, tzinfo=UTC)  # in Berlin
+    midnight = datetime(2025, 2, 5, tzinfo=ZoneInfo("Europe/Berlin"))
     days = pa.array([midnight, midnight], pa.timestamp("us", tz=zone))
     path = tmp_path / "calls.parquet"
     pq.write_table(pa.table({"Id": ["1", "2"], "Datum": days, "Uhrzeit": [time(8, 15)] * 2, "Kanal": ["phone"] * 2}), path)

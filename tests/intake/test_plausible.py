@@ -137,3 +137,14 @@ def test_a_customer_who_leaves_before_coming_is_named(came_of):
     source |= {"columns": {"customer_id": "Kunde", "market": "Art", "status": "Status", "start_date": "Von", "churn_date": "Bis"}}
     problems = came_of({"k.csv": "Kunde;Art;Status;Von;Bis\n7;b2b;lost;01.05.2025;01.02.2024\n"}, {"k": source}).problems
     assert problems[0].startswith("data/acme/raw/k.csv: Bis (churn_date) lies before Von (start_date) in 1 of 1 rows (line 2: 2024-02-01).")
+
+
+def test_a_rating_of_a_long_table_lies_within_its_scale(came_of):
+    columns = {"response_id": "Id", "respondent_id": "Id", "item_id": "Frage", "value": "Note", "scale_high": "Bis"}
+    fixed = {"survey_id": "s", "wave": "1", "survey_ts": "2025-02-05", "item_type": "actual", "state": "answered", "scale_low": 1}
+    source = {"table": "responses", "file": "r.csv", "delimiter": ";", "decimal": ",", "columns": columns, "constants": fixed}
+    content = "Id;Frage;Note;Bis\n1;Q1;4,5;5\n2;Q1;45;5\n3;Q2;10;10\n4;Q1;0;5\n5;Q1;;5\n"
+    assert came_of({"r.csv": content}, {"survey": source}).problems == [
+        "data/acme/raw/r.csv: Note (value) lies outside its scale in 2 of 5 rows (line 3: 45.0 on 1.0 to 5.0, line 5: 0.0 on 1.0 to 5.0). "
+        "A decimal sign may be lost, or a code mean that there is no rating: map it to nothing under `values`, and its state under `state`."
+    ]

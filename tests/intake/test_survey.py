@@ -80,3 +80,11 @@ def test_ratings_come_back_unchanged_on_a_scale_whose_high_end_is_good(values):
     table, problems = long({"Q": [str(value) for value in values]}, Q={"item_type": "nps", "scale": "ten"})
     assert problems == []
     assert table["value"].to_list() == values
+
+
+@pytest.mark.parametrize("cell", ["1,3,4", "1;3", "1 | 3", "2, 5"])
+def test_several_answers_in_one_cell_are_named_as_such(cell):
+    assert long({"Q": [cell]}, {"decimal": "."}, Q={"item_type": "actual", "scale": "mark"})[1] == [
+        f"x.csv: Q: 1 of 1 answers lie outside the scale 'mark' (1 to 6): line 2: '{cell}'. "
+        "Such cells may hold several answers to one question: ask for a column for each answer."
+    ]

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxlib.intake.convert import Conversion
-from cxlib.intake.units import SECONDS, measured, way_to_declare
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.units import MILLISECONDS, measured, way_to_declare
 from cxlib.intake.workbench import literal, workbench
 from cxlib.params import DURATION_UNITS, Source
 from cxlib.tables import CONTRACTS, SHARES, Column
@@ -36,6 +36,8 @@ def numbers(cells, name, unit, **declared):
         ("target_share", "%", ["0,8", "1", "0,01"], [None] * 3),  # 80 %, or less than one?
         ("wait_s", "s", ["205", "205 s", "0,5", "5 min"], [205, 205, 0.5, None]),
         ("wait_s", "min", ["3", "1,5", "2 min", "3:25", "5 h"], [180, 90, 120, None, None]),
+        ("wait_s", "ms", ["205000", "1.500 ms", "2 s"], [205, 1.5, None]),
+        ("response_h", "ms", ["5400000"], [1.5]),
         ("wait_s", "h", ["1,5", "2 h"], [5400, 7200]),
         ("wait_s", "d", ["2", "0,5 d"], [172_800, 43_200]),
         ("response_h", "h", ["1,5"], [1.5]),
@@ -77,7 +79,7 @@ def test_what_is_no_text_on_the_clock_has_no_number(cell, unit):
 
 
 def test_every_unit_of_a_duration_is_known():
-    assert {unit for unit in DURATION_UNITS if ":" not in unit} == set(SECONDS)
+    assert {unit for unit in DURATION_UNITS if ":" not in unit} == set(MILLISECONDS)
 
 
 def test_shares_are_number_columns():

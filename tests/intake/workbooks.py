@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 LINKS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-GENERAL, DAY, MOMENT, DURATION, PERCENT, OWN_PERCENT, CLOCK = range(7)  # cell formats
+GENERAL, DAY, MOMENT, DURATION, PERCENT, OWN_PERCENT, CLOCK, MINUTES = range(8)  # cell formats
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,20 @@ class Percent:
 
     value: float
     own: bool = False
+
+
+@dataclass(frozen=True)
+class Clock:
+    """Days that are shown as h:mm:ss, whatever they are."""
+
+    days: float
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """A number that is shown with the word min behind it."""
+
+    value: float
 
 
 @dataclass(frozen=True)
@@ -62,8 +76,8 @@ def workbook(
         "xl/workbook.xml": f'<workbook xmlns="{MAIN}" xmlns:r="{LINKS}"><workbookPr date1904="{int(since_1904)}"/><sheets>'
         + "".join(f'<sheet name="{escape(name)}" sheetId="{i + 1}" r:id="rId{i + 1}"/>' for i, name in enumerate(sheets))
         + "</sheets></workbook>",
-        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="2"><numFmt numFmtId="165" formatCode="0.0\\ %"/><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
-        '<cellXfs count="7"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="9"/><xf numFmtId="165"/><xf numFmtId="21"/></cellXfs></styleSheet>',
+        "xl/styles.xml": f'<styleSheet xmlns="{MAIN}"><numFmts count="3"><numFmt numFmtId="166" formatCode="0.0&quot; min&quot;"/><numFmt numFmtId="165" formatCode="0.0\\ %"/><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm:ss"/></numFmts>'
+        '<cellXfs count="8"><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="46"/><xf numFmtId="9"/><xf numFmtId="165"/><xf numFmtId="21"/><xf numFmtId="166"/></cellXfs></styleSheet>',
     }
     for name, (title, rows) in zip(names, sheets.items(), strict=True):
         parts[f"xl/worksheets/{name}"] = _sheet(rows, (merged or {}).get(title, ()), hidden)
@@ -105,6 +119,10 @@ def _cell(name: str, value: object, formula: str = "") -> str:
         return f'<c r="{name}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
     if isinstance(value, Percent):
         return f'<c r="{name}" s="{OWN_PERCENT if value.own else PERCENT}"><v>{value.value!r}</v></c>'
+    if isinstance(value, Clock):
+        return f'<c r="{name}" s="{CLOCK}">{formula}<v>{value.days!r}</v></c>'
+    if isinstance(value, Minutes):
+        return f'<c r="{name}" s="{MINUTES}">{formula}<v>{value.value!r}</v></c>'
     if isinstance(value, time):
         return f'<c r="{name}" s="{CLOCK}">{formula}<v>{_number(datetime.combine(date.min, value) - datetime.min)!r}</v></c>'
     style = (

@@ -223,13 +223,28 @@ def refused(project, text):
         ),
         (
             "    values: {channel",
+            "    bounds: {wait_s: [5, 1]}\n    values: {channel",
+            "sources.calls.bounds.wait_s: 5 is not below 1. Write the lowest value first, as in [1, 5].",
+        ),
+        (
+            "    values: {channel",
+            "    bounds: {source: [1, 5]}\n    values: {channel",
+            "sources.calls.bounds: only numbers have bounds, not 'source'. Allowed: cost,",
+        ),
+        (
+            "    values: {channel",
+            "    bounds: {wait: [1, 5]}\n    values: {channel",
+            "sources.calls.bounds: contacts has no column 'wait' (did you mean 'wait_s'?). Columns: abandoned,",
+        ),
+        (
+            "    values: {channel",
             "    units: {wait_s: minutes}\n    values: {channel",
-            "sources.calls.units.wait_s: is a duration, which cannot be in 'minutes' (did you mean 'min'?). Allowed: s, min, h, d, h:m:s, m:s, h:m.",
+            "sources.calls.units.wait_s: is a duration, which cannot be in 'minutes' (did you mean 'min'?). Allowed: ms, s, min, h, d, h:m:s, m:s, h:m.",
         ),
         (
             "    values: {channel",
             "    units: {wait_s: hh:mm:ss}\n    values: {channel",
-            "sources.calls.units.wait_s: is a duration, which cannot be in 'hh:mm:ss' (did you mean 'h:m:s'?). Allowed: s, min, h, d, h:m:s, m:s, h:m.",
+            "sources.calls.units.wait_s: is a duration, which cannot be in 'hh:mm:ss' (did you mean 'h:m:s'?). Allowed: ms, s, min, h, d, h:m:s, m:s, h:m.",
         ),
         (
             "    values: {channel",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from cxlib.intake.convert import sql_type
+from cxlib.intake.conversion import sql_type
 from cxlib.intake.sources import Taken
 from cxlib.intake.workbench import Workbench, identifier, literal
 from cxlib.intake.zones import local_of
@@ -59,6 +59,8 @@ def assemble(bench: Workbench, of: Contract, parts: Sequence[Taken], timezone: s
         return [f"{where}: required column {name!r} is missing. Map it under `columns`, or give it under `constants`." for name in lacking]
     if any(part.duplicates == "drop_equal" for part in parts):
         _drop_equal(bench, of, have, parts)
+    elif not of.key:
+        _note_equal(bench, of, have, parts)
     return [*_missing(bench, of, parts, where), *_doubled(bench, of, have, parts, where)]
 
 
@@ -134,16 +136,24 @@ def _twice(of: Contract) -> str:
 
 def _drop_equal(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken]) -> None:
     """Keep one of rows that agree in every column of the contract, be they of one export or of two that overlap."""
-    if not of.key or not set(of.key) <= set(have):
+    if not set(of.key) <= set(have):
         return
-    every = ", ".join(map(identifier, have))
+    every, table = ", ".join(map(identifier, have)), _twice(of) if of.key else identifier(of.name)
     known = f" WHERE NOT {UNREAD}" if any(part.refused for part in parts) else ""
-    numbered = f"SELECT part, row, row_number() OVER (PARTITION BY {every} ORDER BY part, row) FROM {_twice(of)}{known}"
+    numbered = f"SELECT part, row, row_number() OVER (PARTITION BY {every} ORDER BY part, row) FROM {table}{known}"
     for number, part in enumerate(parts):
         gone = [row for at, row, nth in bench.rows(numbered) if at == number and nth > 1]
         if gone:
             bench.run(f"DELETE FROM {identifier(part.table)} WHERE row IN ({', '.join(map(str, gone))})")
             part.record["dropped"]["equal", of.name] = len(gone)
+
+
+def _note_equal(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken]) -> None:
+    """Note rows of a table without a key that equal an earlier one: two exports may overlap, or two things have happened alike."""
+    every = ", ".join(map(identifier, have))
+    numbered = f"SELECT part, row_number() OVER (PARTITION BY {every} ORDER BY part, row) AS nth FROM {identifier(of.name)}"
+    for part, count in bench.rows(f"SELECT part, count(*) FROM ({numbered}) WHERE nth > 1 GROUP BY 1 ORDER BY 1"):
+        parts[part].record["noted"]["equal", of.name] = count
 
 
 def _doubled(bench: Workbench, of: Contract, have: Sequence[str], parts: Sequence[Taken], where: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from cxlib.errors import worded
-from cxlib.intake.convert import FROM_ZERO
+from cxlib.intake.numerals import FROM_ZERO
 from cxlib.intake.workbench import literal
 from cxlib.params import Params, Source
 from cxlib.tables import Column, Contract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cxlib.intake.convert import Conversion
+from cxlib.intake.conversion import Conversion
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 
 __all__ = ["clear"]
@@ -22,7 +22,7 @@ def clear(
     Parameters
     ----------
     bench, raw, conversions, failed, where
-        As in :func:`cxlib.intake.convert.failures`; `failed` no longer counts the header's own cells afterwards.
+        As in :func:`cxlib.intake.failures.failures`; `failed` no longer counts the header's own cells afterwards.
     dropped : dict
         Gets the number of lines that hold nothing in the declared columns.
     table : str

@@ -5,7 +5,6 @@ Only .xlsx and .xlsm are read: of other workbooks nobody could say which cells a
 
 from __future__ import annotations
 
-import html
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from cxlib.errors import DataError, worded
 from cxlib.intake.cells import told
 from cxlib.intake.headers import bare, declared, distinct, doubled
 from cxlib.intake.mistaken import Sheet, cell_name, mistaken
+from cxlib.intake.styles import attribute, formatted, negative, percents, units
 from cxlib.intake.unpack import no_text
 from cxlib.intake.workbench import Raw, Workbench
 from cxlib.params import Source
@@ -30,11 +30,8 @@ _FORMULA = re.compile(
 )
 _ERROR = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=\"e\"[^>]*)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<", re.S)
 _PLACE = re.compile(rb"\br=\"([A-Z]+)(\d+)\"")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*)>")
 _HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=\"(?:1|true)\")[^>]*\br=\"(\d+)\"")
 _OTHERS = {"xl/workbook.bin": "a binary workbook (.xlsb)", "content.xml": "an OpenDocument file (.ods)"}
-_STYLE = re.compile(rb"\bs=\"(\d+)\"")
-_PERCENTS = (9, 10)  # the formats that every workbook has: 0 % and 0.00 %
 
 
 def read_excel(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
@@ -67,7 +64,8 @@ def read_excel(path: Path, source: Source, where: str, name: str, bench: Workben
     used = {place: name for place, name in enumerate(names) if name in declared(source)}
     problems = [*doubled(header, source, where), *_title(header, lines, grid, source, where), *_merged(merged, top, where)]
     content = _xml(path, chosen)
-    sheet = Sheet(cells, kept, used, kinds, source, where, lambda: _percent_cells(path, content))
+    looked_up = {"percent": lambda: formatted(content, percents(path)), "unit": lambda: formatted(content, units(path))}
+    sheet = Sheet(cells, kept, used, kinds, source, where, looked_up["percent"], looked_up["unit"], lambda: negative(content))
     more, noted = mistaken(sheet)
     problems += [*_hidden(content, top, used, source, where), *more]
     if problems:
@@ -135,26 +133,6 @@ def _merged(merged: Sequence[Any], top: int, where: str) -> list[str]:
     return [f"{where}: cells are merged ({shown}): only the first of them holds the value. Unmerge them and fill each row."]
 
 
-def _percent_cells(path: Path, content: bytes) -> set[str]:
-    """Return the names of the cells that are formatted as percents."""
-    styles = _percent_styles(path)
-    if not styles:
-        return set()
-    marked = {match[1] for match in _CELL.finditer(content) if (style := _STYLE.search(match[1])) and int(style[1]) in styles}
-    return {(found[1] + found[2]).decode() for found in map(_PLACE.search, marked) if found}
-
-
-def _percent_styles(path: Path) -> set[int]:
-    """Return the numbers of the cell styles that show percents."""
-    with zipfile.ZipFile(path) as archive:
-        styles = archive.read("xl/styles.xml").decode("utf-8") if "xl/styles.xml" in archive.namelist() else ""
-    own = [(_attribute(one, "numFmtId"), _attribute(one, "formatCode")) for one in re.findall(r"<(?:\w+:)?numFmt\s[^>]*>", styles)]
-    percents = {str(number) for number in _PERCENTS} | {number for number, code in own if "%" in re.sub(r'"[^"]*"|\\.', "", code)}
-    used = re.search(r"<(?:\w+:)?cellXfs[\s>].*?</(?:\w+:)?cellXfs>", styles, re.S)
-    formats = [_attribute(one, "numFmtId") for one in re.findall(r"<(?:\w+:)?xf\s[^>]*>", used[0])] if used else []
-    return {place for place, number in enumerate(formats) if number in percents}
-
-
 def _hidden(content: bytes, top: int, used: Mapping[int, str], source: Source, where: str) -> list[str]:
     """Name cells of a sheet that readers take for empty: formulas without a stored result, and errors."""
     problems = []
@@ -185,15 +163,10 @@ def _xml(path: Path, sheet: str) -> bytes:
     """Return the XML of a sheet; the workbook says which file it is, for sheets may have been moved."""
     with zipfile.ZipFile(path) as archive:
         book, links = (archive.read(f"xl/{name}").decode("utf-8") for name in ("workbook.xml", "_rels/workbook.xml.rels"))
-        targets = {_attribute(link, "Id"): _attribute(link, "Target") for link in _LINK.findall(links)}
+        targets = {attribute(link, "Id"): attribute(link, "Target") for link in _LINK.findall(links)}
         for element in _SHEET.findall(book):
-            if _attribute(element, "name") == sheet:
-                target = targets.get(_attribute(element, r"\w+:id"), "")
+            if attribute(element, "name") == sheet:
+                target = targets.get(attribute(element, r"\w+:id"), "")
                 inner = target.removeprefix("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
                 return archive.read(inner) if inner in archive.namelist() else b""
     return b""
-
-
-def _attribute(element: str, name: str) -> str:
-    found = re.search(rf'\s{name}="([^"]*)"', element)
-    return html.unescape(found[1]) if found else ""

@@ -8,21 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from cxlib.errors import nearest
-from cxlib.intake.convert import (
-    BOUNDS,
-    DECIMAL,
-    DURATIONS,
-    FRACTION,
-    FROM_ZERO,
-    HIDDEN,
-    NO_WORD,
-    POWER,
-    SHORT_DAY,
-    TOTAL,
-    Conversion,
-    failed_bit,
-)
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import failed_bit
+from cxlib.intake.ids import DECIMAL, FRACTION, HIDDEN, NO_WORD, POWER, SHORT_DAY, TOTAL
 from cxlib.intake.mojibake import spoilt, way_out
+from cxlib.intake.numerals import DURATIONS, FROM_ZERO, bounds
 from cxlib.intake.parts import NOTHING
 from cxlib.intake.units import way_to_declare
 from cxlib.intake.workbench import Raw, Workbench, identifier, literal
@@ -183,9 +173,13 @@ def _numbers(one: Conversion, seen: list[str]) -> str:
     if any(re.fullmatch(_POWERS, text) for text in seen):
         lost = "has lost digits where a spreadsheet wrote it, and may be no number at all"
         return f"A power of ten {lost}: ask for the export with all digits (only 1e-05, the way programs write it, is read)"
-    if name in BOUNDS and name not in source.units and any(re.fullmatch(r"-?\d+(?:[.,]\d+)?", text) for text in seen):
+    ends = bounds(name, source)
+    if ends and name not in source.units and any(re.fullmatch(r"-?\d+(?:[.,]\d+)?", text) for text in seen):
         percents = f": if these are percents, declare `units: {{{name}: '%'}}`" if name in SHARES else ""
-        told = f"{name} goes {'up' if name == 'margin_share' else f'from {BOUNDS[name][0]}'} to {BOUNDS[name][1]}"
+        told = f"{name} goes {'up' if name == 'margin_share' else f'from {ends[0]:g}'} to {ends[1]:g}"
+        if name == "rating" and name not in source.bounds:
+            way = "If the scale goes further, declare it, as in `bounds: {rating: [0, 100]}`"
+            return f"{told}, and a lost decimal sign makes 45 of 4.5: have the export corrected. {way}"
         return f"{told}{percents or ': ask on which scale these numbers are, or what they stand for'}"
     if one.column.kind == "number" and (way := way_to_declare(one.column, source, seen)):
         return way

@@ -11,12 +11,15 @@ from functools import cached_property
 from typing import Any
 
 from cxlib.intake.cells import told
+from cxlib.intake.magnitudes import FEW, LONG, too_long
 from cxlib.intake.workbench import Befallen
-from cxlib.params import Source
+from cxlib.params import DURATION_UNITS, Source
 
 __all__ = ["Sheet", "cell_name", "mistaken"]
 
 EXAMPLES = 5
+MONTHS, FEW_DAYS = 12, 3  # days and texts that are too few to tell
+_NUMBERS = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-]\d{2,4}\b")
 _DAYS = (date, time, timedelta)
 
 
@@ -36,8 +39,8 @@ class Sheet:
         Header → kind.
     source, where
         As in :func:`cxlib.intake.excel.read_excel`.
-    formatted : callable
-        Looks up which cells are formatted as percents.
+    percent_cells, unit_cells, negative_cells : callable
+        Look up which cells are formatted as percents, which have a unit in their format, and which hold a number below 0.
     """
 
     cells: Sequence[list[Any]]
@@ -46,12 +49,29 @@ class Sheet:
     kinds: Mapping[str, str]
     source: Source
     where: str
-    formatted: Callable[[], set[str]]
+    percent_cells: Callable[[], Mapping[str, str]]
+    unit_cells: Callable[[], Mapping[str, str]] = dict
+    negative_cells: Callable[[], set[str]] = set
 
     @cached_property
-    def percents(self) -> set[str]:
-        """Names of the cells that are formatted as percents; looked up once, and only where a number may be one."""
-        return self.formatted()
+    def percents(self) -> Mapping[str, str]:
+        """Cells that are formatted as percents; looked up once, and only where a number may be one."""
+        return self.percent_cells()
+
+    @cached_property
+    def units(self) -> Mapping[str, str]:
+        """Cells that have a unit in their format, and which."""
+        return self.unit_cells()
+
+    @cached_property
+    def negative(self) -> set[str]:
+        """Cells that hold a number below 0."""
+        return self.negative_cells()
+
+    @cached_property
+    def columns(self) -> Mapping[str, str]:
+        """Header → the contract column it becomes."""
+        return {header: column for column, parts in self.source.headers.items() for header in parts}
 
     def of(self, *kinds: str) -> Iterator[tuple[int, str]]:
         """Yield place and header of the declared columns of some kinds."""
@@ -65,7 +85,8 @@ class Sheet:
 def mistaken(sheet: Sheet) -> tuple[list[str], Befallen]:
     """Name what nobody could read as it was meant, and count what is borne; percents are told as such where % is declared."""
     days, noted = _days_in_texts(sheet)
-    return [*_ids(sheet), *days, *_bare_durations(sheet), *_percents(sheet)], noted
+    days += _swapped(sheet)
+    return [*_ids(sheet), *days, *_durations(sheet), *_bare_durations(sheet), *_units(sheet), *_percents(sheet)], noted
 
 
 def cell_name(row: int, column: int) -> str:
@@ -120,6 +141,69 @@ def _days_in_texts(sheet: Sheet) -> tuple[list[str], Befallen]:
     return problems, noted
 
 
+def _swapped(sheet: Sheet) -> Iterator[str]:
+    """Name columns of days that a spreadsheet read in the wrong order: 02/11 became a day of another month, 02/25 stayed a text."""
+    for place, name in sheet.used.items():
+        if sheet.kinds.get(name, "").split(" ")[0] not in ("date", "time", "part"):
+            continue
+        days = sheet.rows(place, lambda cell: isinstance(cell, date))
+        texts = sheet.rows(place, lambda cell: isinstance(cell, str) and bool(_NUMBERS.match(cell.strip())))
+        low = sheet.rows(place, lambda cell: isinstance(cell, date) and cell.day <= MONTHS)
+        high = sheet.rows(place, lambda cell: isinstance(cell, str) and _beyond(cell))
+        if min(len(days), len(texts)) >= FEW_DAYS and len(low) == len(days) and len(high) == len(texts):
+            yield (
+                f"{sheet.where}: {name}: {len(days)} cells are days, none of them after the {MONTHS}th ({_shown(days, place)}), and "
+                f"{len(texts)} are texts with numbers beyond {MONTHS} ({_shown(texts, place)}): a spreadsheet may have taken months for "
+                "days. Ask for the export as it left its program, not opened and saved again."
+            )
+
+
+def _beyond(text: str) -> bool:
+    """Tell whether a text begins with two numbers of which one is no month.
+
+    >>> _beyond("02/25/2025 08:15"), _beyond("02/11/2025"), _beyond("KW 25")
+    (True, False, False)
+    """
+    found = _NUMBERS.match(text.strip())
+    return found is not None and max(int(found[1]), int(found[2])) > MONTHS
+
+
+def _durations(sheet: Sheet) -> Iterator[str]:
+    """Name durations that their format cannot show: below 0, or beyond a day as hh:mm:ss, where readers see a time of another day."""
+    for place, name in sheet.of("s", "h"):
+        days = sheet.rows(place, lambda cell: isinstance(cell, date))
+        if days:
+            yield (
+                f"{sheet.where}: {name}: {len(days)} durations go beyond a day, and their format hides the days ({_shown(days, place)}). "
+                "Format the whole column as a duration ([h]:mm:ss), look whether it is right, and save it again."
+            )
+    for place, name in sheet.used.items():
+        kind = sheet.kinds.get(name, "")
+        if kind in ("s", "h") or kind.startswith("part"):
+            clocks = sheet.rows(place, lambda cell: isinstance(cell, time))
+            below = [row for row in clocks if cell_name(row - 1, place) in sheet.negative]
+            if below:
+                told = f"{len(below)} times lie below 0, which the sheet shows as ##### ({_shown(below, place)})"
+                yield f"{sheet.where}: {name}: {told}. Mend the formula, or leave the cells empty where there is no value."
+
+
+def _units(sheet: Sheet) -> Iterator[str]:
+    """Name numbers whose unit stands in the cell's format alone, where it is another one than the column's own or declared one."""
+    for place, name in sheet.of("s", "h", "number"):
+        column, kind = sheet.columns.get(name, ""), sheet.kinds[name]
+        numbers = sheet.rows(place, lambda cell: isinstance(cell, (int, float)) and not isinstance(cell, bool))
+        told = [(row, sheet.units.get(cell_name(row - 1, place), "")) for row in numbers]
+        own = sheet.source.units.get(column, kind)
+        timed = column.endswith(("_s", "_h"))
+        other = [(row, unit) for row, unit in told if unit and unit != own and (unit in DURATION_UNITS) == timed]
+        if other:
+            unit = other[0][1]
+            yield (
+                f"{sheet.where}: {name}: {len(other)} numbers have the unit {unit!r} in their format alone "
+                f"({_shown([row for row, _ in other], place)}). Declare `units: {{{column}: {unit!r}}}` if all cells are in it."
+            )
+
+
 def _bare_durations(sheet: Sheet) -> Iterator[str]:
     """Name durations that are stored as parts of a day and not formatted as durations: 0.00237 stands for 0:03:25."""
     for place, name in sheet.of("s", "h"):
@@ -132,6 +216,10 @@ def _bare_durations(sheet: Sheet) -> Iterator[str]:
                 f"{sheet.where}: {name}: {len(parts)} cells hold a number below 1 that may be a part of a day ({_shown(parts, place)}). "
                 f"Format the whole column as a duration ([h]:mm:ss).{meant}"
             )
+        limit = LONG[sheet.kinds[name]]
+        long = sum(isinstance(cell, float) and cell > limit for cell in sheet.cells[place])
+        if len(parts) + len(longer) >= FEW and 2 * long > len(parts) + len(longer):
+            yield f"{sheet.where}: {name} ({sheet.columns[name]}): {too_long(sheet.columns[name], sheet.kinds[name], long)}"
 
 
 def _percents(sheet: Sheet) -> Iterator[str]:

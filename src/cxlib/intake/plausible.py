@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -80,6 +80,7 @@ def implausible(
         *_orders(of, headers, source, timezone),
         *_futures(of, headers, source, timezone, last_day),
         *_spellings(of, table, headers, source),
+        *_scales(bench.columns(table), headers, source),
     ]
     if not checks:
         return [], swapped
@@ -164,6 +165,19 @@ def _spellings(of: Contract, table: str, headers: Mapping[str, str], source: Sou
             f"({twice})",
             cell,
             f"{_both(name, headers)}: {{count}} rows hold an id that {told} ({{shown}}). {way}",
+            0,
+        )
+
+
+def _scales(columns: Sequence[str], headers: Mapping[str, str], source: Source) -> Iterator[_Check]:
+    """Ratings of a long table beyond the ends of their scale; wide ones are looked at item by item (:mod:`cxlib.intake.survey`)."""
+    if "value" in headers and {"scale_low", "scale_high"} <= set(columns):
+        yield _Check(
+            ("outside_scale", "value"),
+            "value < scale_low OR value > scale_high",
+            "value::VARCHAR || ' on ' || scale_low::VARCHAR || ' to ' || scale_high::VARCHAR",
+            f"{_both('value', headers)} lies outside its scale in {{count}} of {{rows}} rows ({{shown}}). A decimal sign may be lost, or a "
+            "code mean that there is no rating: map it to nothing under `values`, and its state under `state`.",
             0,
         )
 

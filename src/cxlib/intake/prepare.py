@@ -22,7 +22,7 @@ from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
 from cxlib.intake.slips import labels_without_value, unlisted_touchpoints
 from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
-from cxlib.intake.spellings import zeros_lost
+from cxlib.intake.spellings import note_capitals, zeros_lost
 from cxlib.intake.workbench import Workbench, identifier, workbench
 from cxlib.params import Params
 from cxlib.tables import Contract, contract, dtype
@@ -181,6 +181,7 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
         problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
     if problems:
         raise DataError(*problems)
+    note_capitals(bench, taken)
     return tables | ({"reasons": contract("reasons")} if _needs_taxonomy(params) else {}), taken
 
 

@@ -10,26 +10,32 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 from cxlib.errors import DataError, worded
 from cxlib.intake.constants import constants, told_value
-from cxlib.intake.convert import Conversion, convert, failed_bit, moved
+from cxlib.intake.conversion import Conversion
+from cxlib.intake.convert import convert, failed_bit, moved
 from cxlib.intake.database import read_query
 from cxlib.intake.delimited import read_delimited
+from cxlib.intake.dummies import dummies
 from cxlib.intake.emptiness import clear
 from cxlib.intake.excel import read_excel
 from cxlib.intake.failures import examples, failures
 from cxlib.intake.magnitudes import magnitudes
+from cxlib.intake.oddities import oddities
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.parts import joined, joint, part_forms
 from cxlib.intake.period import outside_period
 from cxlib.intake.plausible import implausible
 from cxlib.intake.qualtrics import odd_responses, previews
+from cxlib.intake.several import several_answers
 from cxlib.intake.slips import reserved_words, strays, unmapped_words
 from cxlib.intake.spss import read_spss, undeclared_missing
 from cxlib.intake.survey import answers
+from cxlib.intake.unfinished import borne, broken_off, undecided, unseen
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
 from cxlib.tables import CLOCKS, PLANNED, Column, Contract, contract
@@ -113,7 +119,8 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     with _explained(bench, raw, where):
         kept, dropped = _kept(raw, source, bench)
         failed = convert(bench, raw, conversions, fixed, kept, table, where)
-    noted = raw.noted | odd_responses(bench, raw, source) | strays(bench, raw, source)
+    noted = raw.noted | odd_responses(bench, raw, source) | strays(bench, raw, source) | borne(bench, raw, source, kept)
+    problems += undecided(bench, raw, source, kept, where)
     problems += more + clear(bench, raw, conversions, failed, dropped, table, where)
     problems += failures(bench, raw, conversions, failed, table, where)
     problems += magnitudes(bench, conversions, table, where)
@@ -125,12 +132,14 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
     judged = {column: header for column, header in headers.items() if not (outside and column == CLOCKS[of.name])}
     more, odd = implausible(bench, of, table, judged, source, where, raw.place, timezone=params.timezone, last_day=params.last_day)
     problems += more
-    noted |= moved(bench, conversions, table)
+    noted |= moved(bench, conversions, table) | dummies(bench, table, columns, of.key)
+    noted |= oddities(bench, of, table, list(headers), raw.rows, params.timezone)
     place = raw.place
     typed = table
     if source.items and set(source.items) <= set(raw.headers):
-        table, columns, place, more = _long(bench, raw, source, params, where, name, columns, refused)
+        table, columns, place, more, several = _long(bench, raw, source, params, where, name, columns, refused)
         problems += more
+        noted |= several
     if path and source.format == "spss":
         problems += undeclared_missing(path, source, params, of, raw, bench, where)
     if source.items and table == typed:
@@ -240,28 +249,38 @@ def _kept(raw: Raw, source: Source, bench: Workbench) -> tuple[str, Befallen]:
         if repeated:
             dropped["repeated", ""] = repeated
         kept = f"{kept} AND {first}"
+    broken = broken_off(raw, source)
+    if broken and source.unfinished == "drop":
+        gone = bench.rows(f"SELECT count(*) FROM {identifier(raw.table)} WHERE {kept} AND {broken}")[0][0]
+        dropped |= {("unfinished", ""): gone} if gone else {}
+        kept = f"{kept} AND NOT {broken}"
     return kept, dropped
 
 
 def _long(
     bench: Workbench, raw: Raw, source: Source, params: Params, where: str, name: str, columns: list[str], refused: dict[str, str]
-) -> tuple[str, list[str], Callable[[int], str], list[str]]:
+) -> tuple[str, list[str], Callable[[int], str], list[str], Befallen]:
     """Turn the item columns of a survey export into rows of responses, and lay them on the bench."""
     masks = [column for column in bench.columns(f"typed {name}") if re.fullmatch(r"failed_\d+", column)] if refused else []
     told = ", ".join(["row", *map(identifier, [*columns, *masks])])
     people = bench.arrow(f"SELECT {told} FROM {identifier(f'typed {name}')} ORDER BY row").to_pandas(types_mapper=pd.ArrowDtype)
     items = ", ".join(identifier(header) for header in source.items)
-    wanted = f"SELECT {items} FROM {identifier(raw.table)} WHERE row IN (SELECT row FROM {identifier(f'typed {name}')}) ORDER BY row"
-    cells = bench.arrow(wanted).to_pandas().fillna("").astype("str")
+    rows = f"FROM {identifier(raw.table)} WHERE row IN (SELECT row FROM {identifier(f'typed {name}')}) ORDER BY row"
+    cells = bench.arrow(f"SELECT {items} {rows}").to_pandas().fillna("").astype("str")
+    broken = broken_off(raw, source) if source.unfinished == "not_asked" else ""
+    left = np.array([row[0] for row in bench.rows(f"SELECT {broken} {rows}")], dtype=bool) if broken else np.zeros(len(cells), dtype=bool)
     places = [raw.place(int(row)) for row in people["row"]] if len(people) < 100_000 else [f"row {row + 1}" for row in people["row"]]
-    long, problems = answers(cells, places, people.drop(columns="row"), source, params.scales, where)
+    never = unseen(cells, left, raw.headers)
+    long, problems = answers(cells, places, people.drop(columns="row"), source, params.scales, where, unseen=never)
+    more, noted = several_answers(cells, places, source, params.scales, where)
+    noted |= {("all_empty", header): len(cells) for header in source.items if cells[header].str.strip().eq("").all()}
     long.insert(0, "row", range(len(long)))
     bench.connection.register("incoming", pa.Table.from_pandas(long, preserve_index=False))
     bench.run(f"CREATE TABLE {identifier(f'long {name}')} AS SELECT * FROM incoming")
     bench.connection.unregister("incoming")
     people_rows = people["row"].to_list()
     columns = [column for column in long.columns if column not in ("row", *masks)]
-    return f"long {name}", columns, lambda row: raw.place(int(people_rows[row % len(people_rows)])), problems
+    return f"long {name}", columns, lambda row: raw.place(int(people_rows[row % len(people_rows)])), [*problems, *more], noted
 
 
 def _hash(path: Path) -> str:

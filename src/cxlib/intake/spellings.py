@@ -1,13 +1,13 @@
-"""One id in two spellings: with its leading zeros in one export, without them in another."""
+"""One id in two spellings: with its leading zeros in one export and without them in another, or in capitals and small letters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cxlib.intake.sources import Taken
-from cxlib.intake.workbench import Workbench, identifier
+from cxlib.intake.workbench import Workbench, identifier, literal
 
-__all__ = ["zeros_lost"]
+__all__ = ["note_capitals", "zeros_lost"]
 
 SHARED = ("customer_id", "account_id", "person_id", "order_id", "contact_id")  # ids by which tables are joined
 EXAMPLES = 5
@@ -67,3 +67,29 @@ def _told(
 
 def _named(part: Taken) -> str:
     return f"sources.{part.name}, {part.record['table']}"
+
+
+def note_capitals(bench: Workbench, taken: Sequence[Taken]) -> None:
+    """Note ids that differ in capitals alone (K-001, k-001) in the records of all sources that have them.
+
+    Some programs tell such ids apart on purpose, so they are named and not refused.
+
+    Parameters
+    ----------
+    bench : Workbench
+    taken : sequence of Taken
+        All sources of all tables; their records get the rows that have such an id.
+    """
+    for name in SHARED:
+        parts, cell = [part for part in taken if name in part.columns], identifier(name)
+        small = [part for part in parts if bench.rows(f"SELECT bool_or({cell} <> upper({cell})) FROM {identifier(part.table)}")[0][0]]
+        if not small:  # without small letters there are no two spellings
+            continue
+        every = " UNION ALL ".join(f"SELECT DISTINCT {cell} AS id FROM {identifier(part.table)}" for part in parts)
+        found = f"SELECT list(DISTINCT id ORDER BY id) AS ids FROM ({every}) WHERE id IS NOT NULL GROUP BY upper(id)"
+        alike = [ids for (ids,) in bench.rows(f"SELECT ids FROM ({found}) WHERE len(ids) > 1 ORDER BY ids")]
+        shown = f"{name}: {', '.join(' / '.join(ids) for ids in alike[:EXAMPLES])}"
+        words = ", ".join(literal(id_) for ids in alike for id_ in ids)
+        for part in parts if alike else []:
+            if rows := bench.rows(f"SELECT count(*) FROM {identifier(part.table)} WHERE {cell} IN ({words})")[0][0]:
+                part.record["noted"]["capitals", shown] = rows

@@ -8,7 +8,7 @@ from typing import Any
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
-from cxlib.intake.convert import meanings
+from cxlib.intake.conversion import meanings
 from cxlib.intake.headers import distinct
 from cxlib.intake.workbench import Raw, Workbench, identifier
 from cxlib.params import Params, Scale, Source

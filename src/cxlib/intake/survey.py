@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,18 @@ from cxlib.params import Item, Scale, Source
 __all__ = ["answers"]
 
 EXAMPLES = 5
+_SEVERAL = r"\d+(?:\s?[,;|]\s?\d+)+"  # 1,3,4
 
 
 def answers(
-    cells: pd.DataFrame, places: Sequence[str], respondents: pd.DataFrame, source: Source, scales: dict[str, Scale], where: str
+    cells: pd.DataFrame,
+    places: Sequence[str],
+    respondents: pd.DataFrame,
+    source: Source,
+    scales: dict[str, Scale],
+    where: str,
+    *,
+    unseen: Mapping[str, np.ndarray] | None = None,
 ) -> tuple[pd.DataFrame, list[str]]:
     """Turn the item columns of a wide export into rows of responses.
 
@@ -34,6 +43,8 @@ def answers(
     scales : dict of str to Scale
     where : str
         How messages name the file.
+    unseen : mapping of str to bool array (respondents,), optional
+        Who never saw an item, whatever an empty cell means elsewhere.
 
     Returns
     -------
@@ -43,7 +54,7 @@ def answers(
     """
     pieces, problems = [], []
     for header, item in source.items.items():
-        answered = cells[header]
+        answered, never = cells[header], (unseen or {}).get(header, np.zeros(len(cells), dtype=bool))
         part = respondents.copy()
         part["item_id"] = item.item_id or header
         part["item_type"] = item.item_type
@@ -61,8 +72,10 @@ def answers(
             scale = scales[item.scale]
             part["value"], part["state"], failed = _rated(answered, scale, source)
             part["text"], part["scale_low"], part["scale_high"] = None, scale.low, scale.high
+            failed = failed[~never[failed]]
             if len(failed):
                 problems.append(_outside(where, header, item, scale, answered, places, failed))
+        part["state"] = part["state"].mask(never, "not_asked")
         pieces.append(part)
     return pd.concat(pieces, ignore_index=True), problems
 
@@ -90,5 +103,9 @@ def _damaged(where: str, header: str, cells: pd.Series, places: Sequence[str], d
 def _outside(where: str, header: str, item: Item, scale: Scale, cells: pd.Series, places: Sequence[str], failed: np.ndarray) -> str:
     shown = ", ".join(f"{places[position]}: {cells.iloc[position]!r}" for position in failed[:EXAMPLES])
     what = f"{len(failed)} of {len(cells)} answers lie outside the scale {item.scale!r} ({scale.low:g} to {scale.high:g}): {shown}"
+    if any(re.fullmatch(r"\d+(?:\s?[,;|]\s?\d+)+", cells.iloc[position].strip()) for position in failed[:EXAMPLES]):
+        return worded(
+            f"{where}: {header}", what, do="Such cells may hold several answers to one question: ask for a column for each answer."
+        )
     do = f"If a code means never used or no answer, declare it under `scales: {{{item.scale}: {{states: …}}}}`."
     return worded(f"{where}: {header}", what, do=do)

@@ -14,14 +14,14 @@ from cxlib.tables import SHARES, Column
 
 __all__ = ["CLOCKS", "measured", "way_to_declare"]
 
-SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86_400}
+MILLISECONDS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 _PARTS = {"h:m:s": (3600, 60, 1), "m:s": (60, 1), "h:m": (3600, 60)}  # seconds in each part of a clock's text
 CLOCKS = tuple(_PARTS)
 _AS_IN = {"h:m:s": "0:03:25", "m:s": "3:25", "h:m": "3:25"}
 _BLANKS = literal(" \t\u00a0\u2007\u2009\u202f")  # what stands between a number and its unit
 _CLOCK = re.compile(r"\d+:\d{1,2}(?P<seconds>:\d{1,2})?(?:[.,]\d+)?")
 _SIGN = r"[$¢£¤¥₠-⃏]|[A-Z]{3}|(?i:euro)|Fr\.|%|‰"  # what stands beside amounts: a currency's sign or its three letters, percent
-_AMOUNT = re.compile(rf"(?:[+-]?\s*(?P<before>{_SIGN})\s*)?(?P<number>[+-]?\d[\d.,'\s]*?-?)(?:\s*(?P<behind>{_SIGN}|min|[shd]))?")
+_AMOUNT = re.compile(rf"(?:[+-]?\s*(?P<before>{_SIGN})\s*)?(?P<number>[+-]?\d[\d.,'\s]*?-?)(?:\s*(?P<behind>{_SIGN}|min|ms|[shd]))?")
 
 
 def measured(word: str, unit: str, column: Column, source: Source, number: Callable[[str], str]) -> str:
@@ -42,10 +42,10 @@ def measured(word: str, unit: str, column: Column, source: Source, number: Calla
     """
     text = trimmed(word)
     if column.duration and unit in _PARTS:
-        return f"({_on_the_clock(text, unit, source.decimal)} / {SECONDS[column.duration]})"
+        return f"({_on_the_clock(text, unit, source.decimal)} / {MILLISECONDS[column.duration] // 1000})"
     told = number(_without(text, unit))
     if column.duration:
-        own, factor = SECONDS[column.duration], SECONDS[unit]
+        own, factor = MILLISECONDS[column.duration], MILLISECONDS[unit]
         return f"({told} * {factor // own})" if factor >= own else f"({told} / {own // factor})"
     return _of_percent(text, told, column.name in SHARES) if unit == "%" else told
 
@@ -98,7 +98,7 @@ def way_to_declare(column: Column, source: Source, seen: Sequence[str]) -> str:
         return (
             "Percents were declared, and 0.12 without its sign may be 12 % the way spreadsheets store it: ask for all cells with their sign"
         )
-    if not beside or unit is not None or bool(column.duration) != (beside[0] in SECONDS):
+    if not beside or unit is not None or bool(column.duration) != (beside[0] in MILLISECONDS):
         return ""
     if len(beside) > 1:
         return f"Numbers in several units ({', '.join(beside)}) stand in one column: ask for all of them in one unit"

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _IN_WORDS = ("open_text", "first_source", "purchase_reason", "before_contact")  # items that may be answered in words, without a scale
-DURATION_UNITS = ("s", "min", "h", "d", "h:m:s", "m:s", "h:m")
+DURATION_UNITS = ("ms", "s", "min", "h", "d", "h:m:s", "m:s", "h:m")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOURS = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)-([01]?\d|2[0-4]):([0-5]\d)")
 
@@ -234,8 +234,13 @@ class Source(_Section):
     )
     units: dict[str, str] = Field(
         default_factory=dict,
-        description="number column → the unit of its cells: for durations (…_s, …_h) s, min, h, d, h:m:s, m:s or h:m, which are converted; "
+        description="number column → the unit of its cells: for durations (…_s, …_h) ms, s, min, h, d, h:m:s, m:s or h:m, converted; "
         "else the text that stands before or behind the number (€, EUR, %)",
+    )
+    bounds: dict[str, tuple[float, float]] = Field(
+        default_factory=dict,
+        description="number column → [lowest, highest] value it may have, in the column's own unit; a public rating goes from 0 to 10 when "
+        "left out",
     )
     id_width: dict[str, int] = Field(
         default_factory=dict, description="id column → digits; zeros that a spreadsheet cut off are given back"
@@ -259,6 +264,11 @@ class Source(_Section):
         default="refuse", description="csv: a quoted text that holds a line which looks like a row; mostly a lost quote"
     )
     items: dict[str, Item] = Field(default_factory=dict, description="survey exports: raw header → item")
+    unfinished: Literal["refuse", "drop", "not_asked", "keep"] = Field(
+        default="refuse",
+        description="survey exports: responses that were broken off (Finished, Progress); not_asked: empty cells behind the last answer "
+        "were never seen",
+    )
     outside_period: Literal["refuse", "drop", "keep"] = Field(default="refuse", description="rows whose time lies outside the period")
     max_failed_share: float = Field(
         default=0.0, ge=0, le=1, description="cells of a column that may fail to convert before the file is refused"
@@ -670,14 +680,14 @@ class Params(_Section):
         problems = []
         for name, source in self.sources.items():
             known = {*CONTRACTS[source.table].columns, *self.extra.get(source.table, {})}
-            for key in ("columns", "constants", "values", "units", "formats"):
+            for key in ("columns", "constants", "values", "units", "formats", "bounds"):
                 problems += [
                     worded(f"sources.{name}.{key}", f"{source.table} has no column", column, sorted(known), label="Columns")
                     for column in getattr(source, key)
                     if column not in known
                 ]
             problems += self._value_problems(name, source) + self._unit_problems(name, source) + self._scale_problems(name, source)
-            problems += self._moment_problems(name, source)
+            problems += self._moment_problems(name, source) + self._bound_problems(name, source)
         own = [name for name, source in self.sources.items() if source.table == "reasons"]
         if own and "taxonomy" in self.model_fields_set:
             problems.append(f"taxonomy: the client has reasons of its own (sources.{own[0]}). Leave one of the two out")
@@ -839,6 +849,17 @@ class Params(_Section):
             else:
                 problems += [f"{place}.{column}: {fault}" for fault in _unit_faults(columns[column], unit, source)]
         return problems
+
+    def _bound_problems(self, name: str, source: Source) -> list[str]:
+        columns = self._columns(source)
+        numbers = sorted(column for column in columns if columns[column].kind in ("number", "count"))
+        wrong = [column for column in source.bounds if column in columns and column not in numbers]
+        problems = [worded(f"sources.{name}.bounds", "only numbers have bounds, not", column, numbers) for column in wrong]
+        return problems + [
+            f"sources.{name}.bounds.{column}: {low:g} is not below {high:g}. Write the lowest value first, as in [1, 5]."
+            for column, (low, high) in source.bounds.items()
+            if not low < high
+        ]
 
     def _scale_problems(self, name: str, source: Source) -> list[str]:
         problems = []
