@@ -1,5 +1,7 @@
 """Moments of a design: what rows move is what their weight moves, whatever is missing; no figure depends on the centre."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from cxlib.survey.drivers import lattice
 from cxlib.survey.drivers.design import design
+from cxlib.survey.drivers.missing import fit_normal
 from cxlib.survey.drivers.moments import moments
 
 OPEN = [{}, {"never": 0.3}, {"not_asked": 0.2}, {"never": 0.3, "no_answer": 0.1}, {"never": 0.3, "no_answer": 0.1, "not_asked": 0.15}]
@@ -61,3 +64,21 @@ def test_draws_of_open_cells_keep_the_covariance(draw, lay_out):
     assert not np.isnan(imputed).any()
     assert np.cov(imputed.T) == pytest.approx(found.covariance, abs=0.1)
     assert found.among(np.ones(4000, dtype=bool)) == pytest.approx(found.covariance, abs=1e-5)
+
+
+def test_figures_do_not_hang_on_when_a_search_without_end_is_stopped(draw, lay_out, monkeypatch):
+    """Where the likelihood rises towards a covariance of less than full rank, a row's worth of a prior gives it a maximum."""
+    rating, outcome, state = draw(2, 120, items=4, never=0.75, no_answer=0.2)
+    found = laid(lay_out(rating, outcome, state))
+    calls = []
+
+    def stopped(rows, weight, *, prior=0.0, **more):
+        calls.append(prior)
+        fitted = fit_normal(rows, weight, prior=prior, **more)
+        return fitted if prior else replace(fitted, converged=False)
+
+    monkeypatch.setattr("cxlib.survey.drivers.moments.fit_normal", stopped)
+    again = held(found)
+    assert calls[-2:] == [0.0, 1.0]
+    assert again.normal.converged
+    assert np.linalg.eigvalsh(again.covariance)[0] > 0
