@@ -14,7 +14,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers.design import Design, design
 from cxlib.survey.drivers.fitting import REFUSED, named_groups, named_items
-from cxlib.survey.drivers.inference import Inferred, infer, rank_span
+from cxlib.survey.drivers.inference import Inferred, infer
 from cxlib.survey.drivers.lattice import leaf_weights
 from cxlib.survey.drivers.moments import moments
 from cxlib.survey.drivers.result import Drivers
@@ -184,7 +184,7 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     share, part = (empty, empty) if sure is None else (sure.value[:players], sure.value[players:-1])
     low, high = (np.full(2 * players + 1, np.nan),) * 2 if sure is None else sure.between()
     drawn = np.full((players, 0), np.nan) if sure is None else sure.draws[:players]
-    first, last = rank_span(drawn, level)
+    first, last = estimates.rank_span(drawn, level)
     table = pd.DataFrame({"item": laid.players, "share": share, "r2_part": part, "low": low[:players], "high": high[:players]})
     table = table.assign(rank_low=first, rank_high=last, n_users=[laid.count_users(player) for player in range(players)], note=thin)
     rest = pd.DataFrame({"item": list(laid.out), "note": list(laid.out.values())})

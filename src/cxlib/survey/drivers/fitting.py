@@ -13,7 +13,6 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers import checks
 from cxlib.survey.drivers.fitted import Fitted, fitted
-from cxlib.survey.drivers.inference import rank_span
 from cxlib.survey.drivers.result import COLUMNS, Drivers
 
 __all__ = ["REFUSED", "UNSTABLE", "fit", "group_of", "named_groups", "named_items"]
@@ -103,6 +102,7 @@ def fit(
 
 def named_items(responses: pd.DataFrame, items: Sequence[str] | None, item_type: str, outcome: str | None) -> list[str]:
     """Return the items compared: those named, or all of a type in the order of the table, the outcome left out."""
+    estimates.check(items=items)
     if items is not None or responses.empty:
         return list(items or [])
     return [name for name in responses.loc[responses["item_type"] == item_type, "item_id"].unique() if name != outcome]
@@ -155,7 +155,7 @@ def _table(found: Fitted, *, thin: str) -> pd.DataFrame:
     """Lay out the wide table, one row a player; those that cannot be compared last. Where answers are `thin`, shares are left out."""
     design, share, coefficient = found.design, found.share, found.coefficient
     low, high = found.span_of_shares()
-    first, last = rank_span(share.draws, found.level)
+    first, last = estimates.rank_span(share.draws, found.level)
     q = estimates.false_discovery(coefficient.p)
     refused = bool(thin) or np.isnan(share.value)
     columns = {

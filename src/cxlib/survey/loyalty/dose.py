@@ -12,7 +12,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent, questionnaires
-from cxlib.survey.loyalty.experience import balanced, outcome_of
+from cxlib.survey.loyalty.experience import balanced, followed_by
 
 __all__ = ["dose_response"]
 
@@ -51,7 +51,7 @@ def dose_response(
         ESTIMATES with the group columns ``outcome_id``, ``item_id`` and ``dose`` (the level, "2", or the levels joined, "1–2").
         ``dose_response``: the mean, on the outcome's scale, as a share, count or amount. ``dose_slope``, without a level: how much the
         outcome rises a point; unit ``points per point`` for answers, else the outcome's own. ``n`` counts respondents.
-        Needs "responses[ces]" or the outcome.
+        Needs "responses[ces]", the item named, or the outcome.
 
     Raises
     ------
@@ -74,14 +74,17 @@ def dose_response(
     2  NaN     dose_slope    5.0
     """
     lead, groups = "adjusted_" if adjust else "", ["outcome_id", "item_id", "dose"]
+    estimates.check(min_n=min_n, adjust=adjust)
     item = _effort(responses) if item is None else item
     if item is None or outcome is None or responses.empty:
         needs = ["responses[ces]", *(["responses[nps]"] if outcome is None else [])]
         return estimates.unanswerable(f"{lead}dose_response", "", needs, by=groups)
+    if not responses["item_id"].eq(item).any():
+        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups)
     answers = questionnaires(responses, [item])
-    value, unit, bounds = outcome_of(responses, answers.people, outcome)
-    is_answer = unit.startswith("scale") or outcome in set(responses["item_id"])
-    table = answers.people.assign(given=answers.value[:, 0], followed_by=value, outcome_id=outcome, item_id=item)
+    found, unit, bounds = followed_by(responses, answers.people, outcome)
+    is_answer = found.is_item
+    table = answers.people.assign(given=answers.value[:, 0], followed_by=found.value, outcome_id=outcome, item_id=item)
     table = table[table["given"].notna() & table["followed_by"].notna()].reset_index(drop=True)
     if table.empty:
         return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]", outcome], by=groups)
