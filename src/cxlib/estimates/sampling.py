@@ -16,7 +16,7 @@ from cxlib.estimates.calibration import Calibration, Projection, people_of
 from cxlib.estimates.rows import UNKNOWN
 from cxlib.tables import ESTIMATE_COLUMNS
 
-__all__ = ["Sample", "Sampling", "Spread", "mover", "sample", "weights_of", "wilson"]
+__all__ = ["Sample", "Sampling", "Spread", "sample", "weights_of"]
 
 
 class Sampling(TypedDict, total=False):
@@ -247,26 +247,6 @@ def _drawn(chosen: pd.DataFrame, weight: np.ndarray, options: Sampling) -> _Draw
     stratum, sizes = _strata(people, cluster, options)
     projection = Projection.of(calibration, position, cluster, stratum)
     return cluster[position], cluster_ids, None if stratum is None else stratum[position], sizes, projection
-
-
-def wilson(p: np.ndarray, effective: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return Wilson's interval of shares `p` known from `effective` units, `t` standard errors to each side."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
-        half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
-
-
-def mover(
-    here: tuple[np.ndarray, np.ndarray, np.ndarray], there: tuple[np.ndarray, np.ndarray, np.ndarray], correlation: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval of a difference, recovered from (value, low, high) of both sides (Zou & Donner 2008)."""
-
-    def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.sqrt(np.maximum(own**2 + other**2 - 2 * correlation * own * other, 0.0))
-
-    value = here[0] - there[0]
-    return value - reach(here[0] - here[1], there[2] - there[0]), value + reach(here[2] - here[0], there[0] - there[1])
 
 
 def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:

@@ -16,8 +16,8 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling, draw_weights
 from cxlib.estimates.regression import Contrasts, regress
 from cxlib.estimates.rows import rows
-from cxlib.survey.judged import Judged, judged
-from cxlib.survey.outcome import lacking
+from cxlib.survey.drivers.judged import Judged, judged
+from cxlib.survey.drivers.outcome import lacking
 from cxlib.tables import STATES
 
 __all__ = ["moments"]

@@ -1,5 +1,7 @@
 """Classes of experience, the make-up of groups, and what may be an outcome."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxlib.errors import DataError
+from cxlib.survey.loyalty import retention
 from cxlib.survey.loyalty.experience import balanced, experience, followed_by, items_of
 
 
@@ -20,6 +23,9 @@ def test_classes_follow_the_scale(survey, low, high, disappointed, delighted):
     told = experience(survey.responses, items=["hotline"])
     classes = told.groupby("experience")["customer_id"].agg(lambda names: sorted(int(name) for name in names))
     assert (classes["disappointed"], classes["delighted"]) == (disappointed, delighted)
+
+
+AS_OF = date(2026, 1, 1)
 
 
 def test_a_questionnaires_items_are_averaged_unless_each_is_told_apart(survey):
@@ -83,3 +89,14 @@ def test_bad_input_is_refused(survey):
         "items: the ends of the scale are not known of 'web'. Declare its scale in params."
     )
     assert refused(lambda: balanced(table, "item_id", ["segmnt"])).startswith("adjust: there is no column 'segmnt'. It has: ")
+
+
+def test_weights_that_are_none_are_told_by_their_own_name(survey):
+    survey.customer("a").customer("b")
+    table = survey.answer("a", "2025-03-01", segment="x").answer("b", "2025-03-01", segment="x", value=5.0).responses
+    for weight, words in ((np.nan, "negative or missing in 2 rows"), (-1.0, "negative or missing in 2 rows"), (0.0, "0 in all 2 rows")):
+        for call in (
+            lambda table: retention(table, customers=survey.customers, items=["hotline"], days=[30], as_of=AS_OF, adjust=["segment"]),
+            lambda table: balanced(table, "respondent_id", ["segment"]),
+        ):
+            assert refused(lambda call=call, weight=weight: call(table.assign(weight=weight))).startswith(f"weight: 'weight' is {words}")

@@ -17,8 +17,8 @@ from cxlib.estimates.regression import Regression, regress
 from cxlib.estimates.rows import rows
 from cxlib.survey.asymmetry.classes import certainty, classified, sides
 from cxlib.survey.asymmetry.zero_line import Threshold, thresholds
-from cxlib.survey.judged import Judged, judged
-from cxlib.survey.outcome import lacking
+from cxlib.survey.drivers.judged import Judged, judged
+from cxlib.survey.drivers.outcome import lacking
 from cxlib.tables import STATES
 
 __all__ = ["Asymmetry", "fit"]

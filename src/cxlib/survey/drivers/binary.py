@@ -23,6 +23,7 @@ __all__ = ["MAX_PLAYERS", "deviances", "fit_binary"]
 
 MAX_PLAYERS = 12
 IMPUTATIONS = 5
+METHOD = "logistic LMG, linearised"
 STEPS, SMALL, RIDGE = 30, 1e-8, 1e-6
 
 
@@ -189,12 +190,10 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     table = table.assign(rank_low=first, rank_high=last, n_users=[laid.count_users(player) for player in range(players)], note=thin)
     rest = pd.DataFrame({"item": list(laid.out), "note": list(laid.out.values())})
     every = pd.concat([table, rest], ignore_index=True) if len(rest) else table
-    method = "logistic LMG, linearised"
-    shared = {"n": laid.chosen.n[0], "n_eff": n_eff, "method": method}
-    groups, extra = pd.DataFrame({column: every["item"]}), [None] * len(rest)
+    shared = {"n": laid.chosen.n[0], "n_eff": n_eff, "method": METHOD}
+    groups, gap, extra = pd.DataFrame({column: every["item"]}), np.full(len(rest), np.nan), [None] * len(rest)
 
     def told(metric: str, unit: str, value: str, low: np.ndarray, high: np.ndarray, draws: np.ndarray | None) -> pd.DataFrame:
-        gap = np.full(len(rest), np.nan)
         columns = {"metric": metric, "unit": unit, "value": every[value], "low": np.append(low, gap), "high": np.append(high, gap)}
         carried = None if draws is None or not draws.shape[1] else [*draws, *extra]
         return rows(groups, columns | shared | {"note": every["note"], "draws": carried})
@@ -203,10 +202,9 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     whole = {"metric": "mcfadden_r2", "unit": "share", "note": thin} | shared
     whole |= {} if sure is None else {"value": sure.value[-1], "low": low[-1], "high": high[-1]}
     checks = rows(pd.DataFrame(index=[0]), whole)
-    parts_drawn = None if sure is None else sure.draws[players:-1]
     laid_out = estimates.stack(
         told("driver_share", "share", "share", low[:players], high[:players], drawn),
-        told("driver_r2", "share", "r2_part", low[players:-1], high[players:-1], parts_drawn),
+        told("driver_r2", "share", "r2_part", low[players:-1], high[players:-1], None if sure is None else sure.draws[players:-1]),
         told("driver_rank", "rank", "rank", first, last, None),
         checks,
     )

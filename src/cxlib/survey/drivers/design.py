@@ -17,7 +17,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.sampling import Sample, sample
 from cxlib.survey import NOT_ASKED, by_respondent, questionnaires
-from cxlib.survey.outcome import outcome_of
+from cxlib.survey.drivers.outcome import outcome_of
 from cxlib.tables import STATES
 
 __all__ = ["NEVER_USED", "NO_ANSWER", "NO_SPREAD", "Design", "design"]

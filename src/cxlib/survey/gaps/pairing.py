@@ -143,6 +143,7 @@ def pair_counts(
         (mostly never used it), unit ``count``, unweighted and without interval; ``paired_less_unpaired``, the mean rating of those with
         a pair less that of those without, which is near zero where a split ballot was drawn by lot.
     """
+    estimates.check(by=by, level=options.get("level"), draws=options.get("draws"))
     if responses.empty or not {"actual", "expected"} <= set(responses["item_type"]):
         kinds = set(responses["item_type"]) if len(responses) else set()
         needs = [f"responses[{kind}]" for kind in ("actual", "expected") if kind not in kinds]
@@ -167,6 +168,7 @@ def _counted(table: pd.DataFrame, metric: str, by: Sequence[str]) -> pd.DataFram
 
 
 def _unlike(rated: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataFrame:
+    rated = rated[rated["actual"].notna()]
     halves = rated.assign(half=np.where(rated["other_state"].eq("answered"), "both", "one"))
     if set(halves["half"]) != {"both", "one"}:
         return estimates.unanswerable("paired_less_unpaired", "scale points", [], by=by).iloc[:0]

@@ -108,6 +108,7 @@ def perception(
     DataError
         For targets outside the customers' scale, and for a touchpoint that is rated on several scales.
     """
+    estimates.check(by=by)
     said = touchpoints["target_perception"] if "target_perception" in touchpoints else pd.Series(pd.NA, index=touchpoints.index)
     aims = touchpoints["phase"].map(dict(targets or {})).astype("float64").fillna(pd.to_numeric(said, errors="coerce"))
     _inside(aims.dropna(), touchpoints["touchpoint_id"][aims.notna()], _scales(responses), "targets")

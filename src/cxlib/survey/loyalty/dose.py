@@ -83,31 +83,25 @@ def dose_response(
         return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups)
     answers = questionnaires(responses, [item])
     found, unit, bounds = followed_by(responses, answers.people, outcome)
-    is_answer = found.is_item
     table = answers.people.assign(given=answers.value[:, 0], followed_by=found.value, outcome_id=outcome, item_id=item)
     table = table[table["given"].notna() & table["followed_by"].notna()].reset_index(drop=True)
     if table.empty:
         return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]", outcome], by=groups)
     table["dose"] = _levels(table, min_n)
-    chosen = by_respondent({**options, "cluster": options.get("cluster") or ("respondent_id" if is_answer else "customer_id")})
-    sloped: dict[str, Any] = {
-        "within": adjust,
-        "by": groups[:2],
-        "metric": f"{lead}dose_slope",
-        "unit": "points per point" if is_answer else unit,
-    }
-    parts = [estimates.slope(table, "followed_by", "given", **sloped, **chosen)]
+    chosen = by_respondent({**options, "cluster": options.get("cluster") or ("respondent_id" if found.is_item else "customer_id")})
+    sloped: dict[str, Any] = {"within": adjust, "by": groups[:2], "metric": f"{lead}dose_slope", **chosen}
+    slope = estimates.slope(table, "followed_by", "given", unit="points per point" if found.is_item else unit, **sloped)
     if adjust:
         table = balanced(table, "dose", adjust, weight=chosen["weight"])
         chosen["weight"] = "balanced"
     told: dict[str, Any] = {"by": groups, "metric": f"{lead}dose_response", **chosen}
     if unit == "share":
-        parts.insert(0, estimates.share(table, "followed_by", **told))
+        levels = estimates.share(table, "followed_by", **told)
     else:
-        parts.insert(0, estimates.mean(table, "followed_by", unit=unit, bounds=bounds, **told))
-    order = table.sort_values("given", kind="stable")["dose"].unique()
-    parts[0] = parts[0].sort_values("dose", key=lambda level: level.map({name: at for at, name in enumerate(order)}), kind="stable")
-    stacked = estimates.stack(*parts)
+        levels = estimates.mean(table, "followed_by", unit=unit, bounds=bounds, **told)
+    order = {name: at for at, name in enumerate(table.sort_values("given", kind="stable")["dose"].unique())}
+    levels = levels.sort_values("dose", key=lambda level: level.map(order), kind="stable")
+    stacked = estimates.stack(levels, slope)
     return stacked[[*groups, *(name for name in stacked.columns if name not in groups)]]
 
 

@@ -11,8 +11,8 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import check
 from cxlib.estimates.sampling import weights_of
 from cxlib.survey import complete, questionnaires, scale_unit, unscaled
+from cxlib.survey.drivers.outcome import Outcome, outcome_of
 from cxlib.survey.loyalty.after import AMOUNTS, only_currency
-from cxlib.survey.outcome import Outcome, outcome_of
 
 __all__ = ["EXPERIENCES", "balanced", "experience", "followed_by", "items_of", "lacking_of"]
 
@@ -154,7 +154,7 @@ def followed_by(responses: pd.DataFrame, people: pd.DataFrame, outcome: str) -> 
     Raises
     ------
     DataError
-        As :func:`cxlib.survey.outcome.outcome_of`; and for amounts in several currencies.
+        As :func:`cxlib.survey.drivers.outcome.outcome_of`; and for amounts in several currencies.
     """
     found = outcome_of(responses, outcome, people["response_id"])
     if found.is_item:

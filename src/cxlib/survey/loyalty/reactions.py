@@ -44,7 +44,7 @@ def reaction(
     adjust : sequence of str
         Columns in which the classes are made alike (:func:`balanced`); the metrics then begin with ``adjusted_``.
     **options
-        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out.
+        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out, the respondent where answers name no customer.
 
     Returns
     -------
@@ -87,7 +87,8 @@ def reaction(
         if table.empty:
             parts.append(estimates.unanswerable(f"{lead}reaction", unit, [outcome], by=groups))
             continue
-        chosen = by_respondent({**options, "cluster": options.get("cluster") or "customer_id"})
+        own = "respondent_id" if found.is_item and "customer_id" not in table.columns else "customer_id"
+        chosen = by_respondent({**options, "cluster": options.get("cluster") or own})
         if adjust:
             table = balanced(table, "experience", adjust, weight=chosen["weight"])
             chosen["weight"] = "balanced"

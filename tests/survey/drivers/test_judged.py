@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import DataError
-from cxlib.survey.judged import judged
+from cxlib.survey.drivers.judged import judged
 
 TABLE = pd.DataFrame(
     {

@@ -13,7 +13,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.sampling import sample
 from cxlib.survey import by_respondent, questionnaires
-from cxlib.survey.outcome import outcome_of
+from cxlib.survey.drivers.outcome import outcome_of
 
 __all__ = ["Judged", "judged"]
 
@@ -83,7 +83,7 @@ def judged(responses: pd.DataFrame, outcome: str, items: Sequence[str], options:
     Raises
     ------
     DataError
-        For what :func:`cxlib.survey.outcome.outcome_of`, :func:`cxlib.survey.questionnaires` and
+        For what :func:`cxlib.survey.drivers.outcome.outcome_of`, :func:`cxlib.survey.questionnaires` and
         :func:`cxlib.estimates.sampling.sample` refuse.
     """
     given = [name for name in ("stratum", "population") if options.get(name)]

@@ -6,8 +6,8 @@ import pytest
 
 from cxlib.errors import DataError
 from cxlib.survey import asymmetry, drivers, loyalty
+from cxlib.survey.drivers.outcome import lacking, outcome_of
 from cxlib.survey.moments import moments
-from cxlib.survey.outcome import lacking, outcome_of
 
 TABLE = pd.DataFrame(
     {
