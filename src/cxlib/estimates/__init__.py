@@ -6,12 +6,14 @@ draws, made with weights that depend on nothing but (seed, cluster id, draw numb
 tables can be combined row by row.
 """
 
+from cxlib.estimates.arguments import check
 from cxlib.estimates.bootstrap import draw_weights, drawn
 from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
+from cxlib.estimates.ranks import rank_span, ranked
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
@@ -25,6 +27,7 @@ __all__ = [
     "across",
     "amount_difference",
     "arrange",
+    "check",
     "coarsen",
     "difference",
     "draw_weights",
@@ -35,6 +38,8 @@ __all__ = [
     "mean",
     "only",
     "quantile",
+    "rank_span",
+    "ranked",
     "rate",
     "rate_difference",
     "ratio",

@@ -10,9 +10,10 @@ import pandas as pd
 
 from cxlib.errors import CxError, worded
 from cxlib.estimates.figures import mean, rate, share
+from cxlib.estimates.intervals import mover
 from cxlib.estimates.linear import draws_of, numbers
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import Sample, Sampling, Spread, mover, sample
+from cxlib.estimates.sampling import Sample, Sampling, Spread, sample
 
 __all__ = ["amount_difference", "difference", "rate_difference", "share_difference"]
 

@@ -10,8 +10,9 @@ import pandas as pd
 from scipy import special
 
 from cxlib.errors import CxError, worded
+from cxlib.estimates.intervals import wilson
 from cxlib.estimates.linear import linear, numbers, spread_of
-from cxlib.estimates.sampling import Sampling, sample, wilson
+from cxlib.estimates.sampling import Sampling, sample
 
 __all__ = ["mean", "rate", "ratio", "share"]
 

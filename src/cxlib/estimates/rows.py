@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import DataError, worded
+from cxlib.estimates.arguments import check
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
 __all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable", "withhold"]
@@ -108,9 +109,15 @@ def coarsen(levels: pd.Series, *, min_n: int, count: pd.Series | None = None) ->
     Series of str
         The same index. Where the pooled levels together stay below `min_n`, the next thinnest joins them.
 
+    Raises
+    ------
+    DataError
+        For a `min_n` that is negative or no whole number.
+
     >>> coarsen(pd.Series(["a"] * 9 + ["b"] * 4 + ["c"] * 3), min_n=7).value_counts().to_dict()
     {'a': 9, '__other__': 7}
     """
+    check(min_n=min_n)
     filled = levels.astype("str").fillna(UNKNOWN)
     units = pd.DataFrame({"level": filled, "unit": filled.index if count is None else count.to_numpy()})
     sizes = units.groupby("level")["unit"].nunique().sort_values(kind="stable")

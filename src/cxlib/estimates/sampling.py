@@ -11,11 +11,12 @@ import pandas as pd
 from scipy import special  # not scipy.stats, which takes seconds to import
 
 from cxlib.errors import DataError, worded
+from cxlib.estimates.arguments import check
 from cxlib.estimates.calibration import Calibration, Projection, people_of
 from cxlib.estimates.rows import UNKNOWN
 from cxlib.tables import ESTIMATE_COLUMNS
 
-__all__ = ["Sample", "Sampling", "Spread", "mover", "sample", "wilson"]
+__all__ = ["Sample", "Sampling", "Spread", "sample", "weights_of"]
 
 
 class Sampling(TypedDict, total=False):
@@ -188,8 +189,10 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     Raises
     ------
     DataError
-        When a named column is missing, a weight is negative, missing or infinite, or strata share a cluster.
+        For options that mean nothing (:func:`cxlib.estimates.check`), when a named column is missing, a weight is negative, missing or
+        infinite, all weights are 0, or strata share a cluster.
     """
+    check(by=by, **{name: options.get(name) for name in ("level", "draws", "seed")})
     clash = [name for name in by if name in (*ESTIMATE_COLUMNS, "draws")]
     if clash:
         raise DataError(
@@ -200,14 +203,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     if lacking:
         raise DataError(*(worded("table", "there is no column", name, table.columns, label="It has") for name in lacking))
     usable = table[list(values)].notna().all(axis=1).to_numpy()
-    weight_name = options.get("weight")
-    weights = table[weight_name].to_numpy(dtype="float64", na_value=np.nan) if weight_name else np.ones(len(table))
-    infinite = int((usable & np.isinf(weights)).sum())
-    if infinite:
-        raise DataError(f"weight: {weight_name!r} is infinite in {infinite} rows that have an answer. Weights are finite and ≥ 0.")
-    wrong = usable & ~(weights >= 0)
-    if wrong.any():
-        raise DataError(f"weight: {weight_name!r} is negative or missing in {int(wrong.sum())} rows that have an answer. Weights are ≥ 0.")
+    weights = weights_of(table, usable, options.get("weight"))
     keep = np.flatnonzero(usable & (weights > 0))
     chosen = table.iloc[keep]
     groups, group = _codes(chosen, by)
@@ -217,6 +213,22 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep, projection)
+
+
+def weights_of(table: pd.DataFrame, usable: np.ndarray, name: str | None) -> np.ndarray:
+    """Return the weight of every row; refuse what is none in rows that have an answer."""
+    if not name:
+        return np.ones(len(table))
+    weights = table[name].to_numpy(dtype="float64", na_value=np.nan)
+    answered = weights[usable]
+    infinite, wrong = int(np.isinf(answered).sum()), int((~(answered >= 0)).sum())
+    if infinite:
+        raise DataError(f"weight: {name!r} is infinite in {infinite} rows that have an answer. Weights are finite and ≥ 0.")
+    if wrong:
+        raise DataError(f"weight: {name!r} is negative or missing in {wrong} rows that have an answer. Weights are ≥ 0.")
+    if len(answered) and not answered.any():
+        raise DataError(f"weight: {name!r} is 0 in all {len(answered)} rows that have an answer. Somebody has to count.")
+    return weights
 
 
 _Drawn = tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None, Projection | None]
@@ -235,26 +247,6 @@ def _drawn(chosen: pd.DataFrame, weight: np.ndarray, options: Sampling) -> _Draw
     stratum, sizes = _strata(people, cluster, options)
     projection = Projection.of(calibration, position, cluster, stratum)
     return cluster[position], cluster_ids, None if stratum is None else stratum[position], sizes, projection
-
-
-def wilson(p: np.ndarray, effective: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return Wilson's interval of shares `p` known from `effective` units, `t` standard errors to each side."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        centre = (p + t**2 / (2 * effective)) / (1 + t**2 / effective)
-        half = t / (1 + t**2 / effective) * np.sqrt(p * (1 - p) / effective + t**2 / (4 * effective**2))
-    return np.maximum(centre - half, 0.0), np.minimum(centre + half, 1.0)
-
-
-def mover(
-    here: tuple[np.ndarray, np.ndarray, np.ndarray], there: tuple[np.ndarray, np.ndarray, np.ndarray], correlation: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the interval of a difference, recovered from (value, low, high) of both sides (Zou & Donner 2008)."""
-
-    def reach(own: np.ndarray, other: np.ndarray) -> np.ndarray:
-        return np.sqrt(np.maximum(own**2 + other**2 - 2 * correlation * own * other, 0.0))
-
-    value = here[0] - there[0]
-    return value - reach(here[0] - here[1], there[2] - there[0]), value + reach(here[2] - here[0], there[0] - there[1])
 
 
 def _codes(table: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, np.ndarray]:

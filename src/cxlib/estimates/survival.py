@@ -10,9 +10,10 @@ import pandas as pd
 
 from cxlib.errors import CxError, DataError, worded
 from cxlib.estimates.bootstrap import draw_weights
+from cxlib.estimates.intervals import mover, wilson
 from cxlib.estimates.linear import draw_ids, numbers
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import Sample, Sampling, Spread, mover, sample, wilson
+from cxlib.estimates.sampling import Sample, Sampling, Spread, sample
 
 __all__ = ["survival", "survival_difference"]
 

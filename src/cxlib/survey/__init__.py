@@ -16,19 +16,54 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.tables import MEASURED, STATES
 
-__all__ = ["Questionnaires", "answered", "asked", "by_respondent", "questionnaires"]
+__all__ = [
+    "Questionnaires",
+    "answered",
+    "asked",
+    "by_respondent",
+    "complete",
+    "local_day",
+    "needs_of",
+    "on_scale",
+    "questionnaires",
+    "rated",
+    "scale_unit",
+    "scales",
+    "unscaled",
+]
 
 NOT_ASKED = STATES.index("not_asked")
+
+
+# what the contract leaves open, and nouns here ask for: missing columns are columns in which nothing is known
+OPEN_COLUMNS = {"touchpoint_id": "str", "item_group": "str", "value": "float64", "text": "str"}
+OPEN_COLUMNS |= {"scale_low": "float64", "scale_high": "float64"}
+
+
+def complete(responses: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with every optional column that nouns ask for; nothing is known in those that it lacks.
+
+    >>> complete(pd.DataFrame({"item_id": ["a"], "value": [1.0]})).columns.to_list()
+    ['item_id', 'value', 'touchpoint_id', 'item_group', 'text', 'scale_low', 'scale_high']
+    """
+    missing = {name: kind for name, kind in OPEN_COLUMNS.items() if name not in responses.columns}
+    return responses.assign(**{name: pd.Series(None, index=responses.index, dtype=kind) for name, kind in missing.items()})
 
 
 def asked(responses: pd.DataFrame, types: Sequence[str], *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
     """Return the rows of some item types, whatever their state; by touchpoint, those that belong to one.
 
     Levels of respondents' groups with fewer than `min_n` respondents are pooled as "other"; what is measured is never pooled.
+
+    Raises
+    ------
+    DataError
+        For a `min_n` or `by` that :func:`cxlib.estimates.check` refuses.
     """
+    estimates.check(by=by, min_n=min_n)
     if responses.empty:
         return responses
-    rows = responses[responses["item_type"].isin(types)]
+    rows = complete(responses[responses["item_type"].isin(types)])
     if "touchpoint_id" in by:
         rows = rows[rows["touchpoint_id"].notna()]
     people = [name for name in by if name in rows.columns and name not in MEASURED]
@@ -41,6 +76,73 @@ def answered(responses: pd.DataFrame, types: Sequence[str], *, by: Sequence[str]
     """Return the answered rows of some item types; see :func:`asked`."""
     rows = asked(responses, types, by=by, min_n=min_n)
     return rows[rows["state"] == "answered"] if len(rows) else rows
+
+
+def rated(responses: pd.DataFrame, types: Sequence[str], *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
+    """Return the rows of some item types that are answered by a number; see :func:`asked`."""
+    rows = answered(responses, types, by=by, min_n=min_n)
+    return rows[rows["value"].notna()] if len(rows) else rows
+
+
+def needs_of(responses: pd.DataFrame, types: Sequence[str], *, by: Sequence[str] = ()) -> list[str]:
+    """Return what keeps answers of some item types from being averaged by group: not asked, no numbers, no touchpoints.
+
+    >>> needs_of(pd.DataFrame({"item_type": ["nps"], "state": ["answered"]}), ["nps"])
+    ['responses.value']
+    """
+    rows = answered(responses, types)
+    columns = ["value", *(["touchpoint_id"] if "touchpoint_id" in by else [])]
+    empty = [f"responses.{name}" for name in columns if len(rows) and rows[name].isna().all()]
+    return empty or [f"responses[{kind}]" for kind in types]
+
+
+def unscaled(answers: pd.DataFrame) -> list[str]:
+    """Return the ends of scales that are not known of any answer."""
+    return [f"responses.{name}" for name in ("scale_low", "scale_high") if answers[name].isna().all()]
+
+
+def scale_unit(low: float, high: float) -> str:
+    """Return the unit of answers on a scale, "" where the scale is not known.
+
+    >>> scale_unit(1.0, 5.0), scale_unit(float("nan"), 5.0)
+    ('scale 1–5', '')
+    """
+    return "" if np.isnan(low) or np.isnan(high) else f"scale {low:g}–{high:g}"
+
+
+def scales(answers: pd.DataFrame, by: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the scale on which each group answered, in the order in which estimates list groups.
+
+    Returns
+    -------
+    DataFrame
+        ``low`` and ``high`` (NaN where they are not known), and ``mixed``, whether the group answered on several scales; indexed by group.
+
+    >>> table = pd.DataFrame({"g": list("aab"), "scale_low": 1.0, "scale_high": [5.0, 10.0, 5.0]})
+    >>> scales(table, ["g"])["mixed"].to_dict()
+    {'a': True, 'b': False}
+    """
+    keys = [answers[name].astype("str").fillna(estimates.UNKNOWN) for name in by] or [pd.Series("all", index=answers.index)]
+    ends = answers.groupby(keys)[["scale_low", "scale_high"]].agg(["min", "max"])
+    low, high = ends[("scale_low", "min")], ends[("scale_high", "max")]
+    mixed = (low < ends[("scale_low", "max")]) | (ends[("scale_high", "min")] < high)
+    return pd.DataFrame({"low": low, "high": high, "mixed": mixed})
+
+
+def on_scale(found: pd.DataFrame, scale: pd.DataFrame) -> pd.DataFrame:
+    """Return ESTIMATES of means with their scale as unit, intervals cut where no mean can lie; rows as in :func:`scales`."""
+    unit = [scale_unit(low, high) for low, high in zip(scale["low"], scale["high"], strict=True)]
+    low, high = found["low"].clip(lower=scale["low"].to_numpy()), found["high"].clip(upper=scale["high"].to_numpy())
+    return found.assign(unit=pd.Series(unit, index=found.index, dtype="str"), low=low, high=high)
+
+
+def local_day(moments: pd.Series) -> pd.Series:
+    """Return the calendar day of each moment, in the time zone it is told in.
+
+    >>> local_day(pd.Series(pd.to_datetime(["2025-03-01 23:30"]).tz_localize("Europe/Berlin"))).astype("str").item()
+    '2025-03-01'
+    """
+    return moments.dt.tz_localize(None).dt.normalize()
 
 
 def by_respondent(options: Sampling) -> Sampling:
@@ -115,8 +217,8 @@ def questionnaires(responses: pd.DataFrame, items: Sequence[str]) -> Questionnai
     Raises
     ------
     DataError
-        For items that the table does not have or that are named twice, for a questionnaire that answers an item twice, for
-        an item asked on several scales, and for weights that differ within a questionnaire.
+        For one name in place of a list, items that the table does not have or that are named twice, a questionnaire that answers an
+        item twice, an item asked on several scales, and weights that differ within a questionnaire.
 
     >>> table = pd.DataFrame({"response_id": ["q1", "q1", "q2"], "item_id": ["a", "b", "a"], "value": [4.0, None, 2.0],
     ...     "state": ["answered", "not_used", "answered"], "weight": 1.0})
@@ -124,9 +226,10 @@ def questionnaires(responses: pd.DataFrame, items: Sequence[str]) -> Questionnai
     >>> asked_both.value.tolist(), [STATES[code] for code in asked_both.state[:, 1]]
     ([[4.0, nan], [2.0, nan]], ['not_used', 'not_asked'])
     """
+    estimates.check(items=items)
     items = tuple(items)
     _check_items(items, responses["item_id"].unique())
-    rows = responses[responses["item_id"].isin(items)]
+    rows = complete(responses[responses["item_id"].isin(items)])
     units, ids = pd.factorize(rows["response_id"])
     column = pd.Index(items).get_indexer(rows["item_id"])
     cell = units * len(items) + column
@@ -157,8 +260,6 @@ def _check_items(items: tuple[str, ...], known: Sequence[str]) -> None:
 
 def _end(rows: pd.DataFrame, name: str, items: tuple[str, ...]) -> np.ndarray:
     """Return one end of each item's scale."""
-    if name not in rows.columns:
-        return np.full(len(items), np.nan)
     by_item = rows.groupby("item_id")[name]
     mixed = by_item.nunique()
     if mixed.gt(1).any():

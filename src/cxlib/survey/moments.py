@@ -16,7 +16,8 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling, draw_weights
 from cxlib.estimates.regression import Contrasts, regress
 from cxlib.estimates.rows import rows
-from cxlib.survey._outcome import Judged, judged, missing_input
+from cxlib.survey.drivers.judged import Judged, judged
+from cxlib.survey.drivers.outcome import lacking
 from cxlib.tables import STATES
 
 __all__ = ["moments"]
@@ -96,9 +97,10 @@ def moments(
     3  moment_spread    1.4
     4    moment_rank    1.0
     """
-    needs = missing_input(responses, outcome, items)
+    needs = lacking(responses, outcome, items)
     if outcome is None or needs:
         return estimates.unanswerable("moment", "scale points", needs, by=["item_id"])
+    estimates.check(min_n=min_n)
     data = judged(responses, outcome, items, options)
     if not len(data.y):
         return estimates.unanswerable("moment", "scale points", [f"responses.{outcome}"], by=["item_id"])
@@ -239,14 +241,8 @@ def _ranks(value: Floats, draws: Floats, told: npt.NDArray[np.bool_], level: flo
     """Ranks among the items that are told, 1 the largest, with the ends of the middle `level` of the draws' ranks."""
     rank, low, high = (np.full(len(value), np.nan) for _ in range(3))
     drawn = np.full(draws.shape, np.nan)
-    rank[told] = _ranked(value[told, None])[:, 0]
+    rank[told] = estimates.ranked(value[told, None])[:, 0]
     if draws.shape[1] and told.any():
-        drawn[told] = _ranked(draws[told])
-        ends = np.quantile(drawn[told], [(1 - level) / 2, (1 + level) / 2], axis=1, method="nearest")
-        low[told], high[told] = ends
+        drawn[told] = estimates.ranked(draws[told])
+        low[told], high[told] = estimates.rank_span(draws[told], level)
     return {"value": rank, "low": low, "high": high, "draws": drawn}
-
-
-def _ranked(values: Floats) -> Floats:
-    """Ranks down each column, the largest first; ties share the better rank."""
-    return np.asarray(1.0 + (values[None, :, :] > values[:, None, :]).sum(axis=1))

@@ -104,6 +104,7 @@ def agreement(principle_ratings: pd.DataFrame, *, level: float = 0.95, draws: in
     0           kappa    1.0
     1  same_fit_share    1.0
     """
+    estimates.check(level=level, draws=draws, seed=seed)
     names = {"kappa": "kappa", "same_fit_share": "share"}
     if principle_ratings.empty:
         return estimates.stack(*(estimates.unanswerable(name, unit, ["principle_ratings.fit"]) for name, unit in names.items()))

@@ -15,7 +15,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey import answered, asked, by_respondent
+from cxlib.survey import answered, asked, by_respondent, needs_of, on_scale, rated, scales, unscaled
 from cxlib.tables import STATES
 
 __all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "shares", "state_counts", "top_box", "usage"]
@@ -57,12 +57,11 @@ def nps(
       metric  value    unit  n
     0    nps   33.3  points  6
     """
-    answers = answered(responses, ("nps",), by=by, min_n=min_n)
+    answers = rated(responses, ("nps",), by=by, min_n=min_n)
     answers = answers if item is None or answers.empty else answers[answers["item_id"] == item]
     if answers.empty:
-        return estimates.unanswerable("nps", "points", ["responses[nps]"], by=by)
-    value = answers["value"]
-    points = np.select([value.isna(), value >= PROMOTER, value <= DETRACTOR], [np.nan, 100.0, -100.0], 0.0)
+        return estimates.unanswerable("nps", "points", needs_of(responses, ["nps"], by=by), by=by)
+    points = np.select([answers["value"] >= PROMOTER, answers["value"] <= DETRACTOR], [100.0, -100.0], 0.0)
     return estimates.mean(
         answers.assign(points=points), "points", by=by, metric="nps", unit="points", bounds=(-100, 100), **by_respondent(options)
     )
@@ -81,9 +80,10 @@ def csat(
     >>> float(csat(answers)["value"].item())
     75.0
     """
-    answers = answered(responses, (item_type,), by=by, min_n=min_n)
-    if answers.empty:
-        return estimates.unanswerable("csat", "index", [f"responses[{item_type}]"], by=by)
+    answers = rated(responses, (item_type,), by=by, min_n=min_n)
+    needs = needs_of(responses, [item_type], by=by) if answers.empty else unscaled(answers)
+    if needs:
+        return estimates.unanswerable("csat", "index", needs, by=by)
     index = 100 * (answers["value"] - answers["scale_low"]) / (answers["scale_high"] - answers["scale_low"])
     return estimates.mean(
         answers.assign(index=index), "index", by=by, metric="csat", unit="index", bounds=(0, 100), **by_respondent(options)
@@ -131,9 +131,12 @@ def top_box(
 
     Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
     """
-    answers = answered(responses, (item_type,), by=by, min_n=min_n)
-    if answers.empty:
-        return estimates.unanswerable("top_box", "share", [f"responses[{item_type}]"], by=by)
+    estimates.check(top=top)
+    answers = rated(responses, (item_type,), by=by, min_n=min_n)
+    needs = needs_of(responses, [item_type], by=by) if answers.empty else [name for name in unscaled(answers) if name.endswith("high")]
+    if needs:
+        return estimates.unanswerable("top_box", "share", needs, by=by)
+    answers = answers[answers["scale_high"].notna()]
     flagged = answers.assign(flag=(answers["value"] > answers["scale_high"] - top).astype("float64"))
     return estimates.share(flagged, "flag", by=by, metric="top_box", **by_respondent(options))
 
@@ -186,7 +189,7 @@ def usage(
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
-        return estimates.unanswerable("answered_share", "share", [f"responses[{item_type}]"], by=by)
+        return estimates.unanswerable("answered_share", "share", needs_of(responses, [item_type], by=by), by=by)
     parts = [
         estimates.share(
             rows.assign(flag=(rows["state"] == state).astype("float64")), "flag", by=by, metric=f"{state}_share", **by_respondent(options)
@@ -211,7 +214,7 @@ def state_counts(
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
-        return estimates.unanswerable("answered_count", "count", [f"responses[{item_type}]"], by=by)
+        return estimates.unanswerable("answered_count", "count", needs_of(responses, [item_type], by=by), by=by)
     parts = []
     for state in STATES:
         flagged = rows.assign(flag=(rows["state"] == state).astype("float64"))
@@ -231,7 +234,7 @@ def item_response(
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
     if could.empty:
-        return estimates.unanswerable("item_response", "share", [f"responses[{item_type}]"], by=by)
+        return estimates.unanswerable("item_response", "share", needs_of(responses, [item_type], by=by), by=by)
     flagged = could.assign(flag=(could["state"] == "answered").astype("float64"))
     return estimates.share(flagged, "flag", by=by, metric="item_response", **by_respondent(options))
 
@@ -260,18 +263,11 @@ def _codes(answers: pd.DataFrame) -> pd.Series:
 def _on_scale(
     responses: pd.DataFrame, metric: str, types: Sequence[str], by: Sequence[str], min_n: int | None, options: Sampling
 ) -> pd.DataFrame:
-    answers = answered(responses, types, by=by, min_n=min_n)
+    answers = rated(responses, types, by=by, min_n=min_n)
     if answers.empty:
-        return estimates.unanswerable(metric, "", [f"responses[{kind}]" for kind in types], by=by)
-    ends = answers.groupby(list(by) or (lambda _: 0), dropna=False)[["scale_low", "scale_high"]].agg(["min", "max"])
-    mixed = ends[(ends[("scale_low", "min")] != ends[("scale_low", "max")]) | (ends[("scale_high", "min")] != ends[("scale_high", "max")])]
-    if len(mixed):
-        place = ", ".join(by) or "all answers"
-        raise DataError(
-            worded(place, "items on different scales cannot be averaged:", mixed.index[0], do="Group by item_id, or use csat().")
-        )
-    result = estimates.mean(answers, "value", by=by, metric=metric, **by_respondent(options))
-    low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
-    result["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
-    result["low"], result["high"] = np.maximum(result["low"], low), np.minimum(result["high"], high)
-    return result
+        return estimates.unanswerable(metric, "", needs_of(responses, types, by=by), by=by)
+    scale = scales(answers, by)
+    if scale["mixed"].any():
+        place, group = ", ".join(by) or "all answers", scale.index[scale["mixed"]][0]
+        raise DataError(worded(place, "items on different scales cannot be averaged:", group, do="Group by item_id, or use csat()."))
+    return on_scale(estimates.mean(answers, "value", by=by, metric=metric, **by_respondent(options)), scale)

@@ -60,20 +60,6 @@ def test_part_of_a_design_keeps_what_belongs_to_its_rows(lay_out):
     ("change", "options", "message"),
     [
         ({}, {"items": []}, "items: none were named. Name the item_ids whose ratings are compared."),
-        ({}, {"items": ["q0", "overall"]}, "items: the outcome is among the items: 'overall'. Leave it out; it would explain itself."),
-        ({"overall": 1.0}, {}, "outcome: is an item and a column of responses: 'overall'. Rename the column."),
-        (
-            {},
-            {"outcome": "overal"},
-            "outcome: there is no item or column 'overal' (did you mean 'overall'?). There are: q0, q1, overall, response_id, respondent_id, "
-            "item_id, item_type, value, state, weight, scale_low, scale_high.",
-        ),
-        ({}, {"outcome": "state"}, "outcome: is not a number but 'str'. Make it one (0 and 1 for no and yes)."),
-        (
-            {"left": np.arange(9.0)},
-            {"outcome": "left"},
-            "outcome: differs within a questionnaire: 'left'. A questionnaire has one outcome.",
-        ),
         ({}, {"groups": {"q7": "x"}}, "groups: there is no such item among the items: 'q7'. Items: q0, q1."),
         ({"scale_high": 4.0}, {}, "q0: an answer lies outside the scale 1–4: '5'."),
         (

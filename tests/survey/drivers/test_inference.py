@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from cxlib.estimates.sampling import sample
-from cxlib.survey.drivers.inference import infer, rank_span, within
+from cxlib.survey.drivers.inference import infer, within
 
 
 def chosen(size, clusters):
@@ -47,10 +47,3 @@ def test_r2_stays_below_one_and_above_zero():
     assert within(0.01, 0.1, 2.0)[0] == 0.0
     low, high = within(0.9, 0.05, 2.0)
     assert (low, high) == pytest.approx((1 - 0.1 * np.e, 1 - 0.1 / np.e))
-
-
-def test_ranks_of_draws():
-    draws = np.array([[5.0] * 10, [3.0] * 5 + [1.0] * 5, [2.0] * 10])
-    low, high = rank_span(draws, 0.9)
-    assert (low.tolist(), high.tolist()) == ([1, 2, 2], [1, 3, 3])
-    assert np.isnan(rank_span(np.empty((3, 0)), 0.9)).all()

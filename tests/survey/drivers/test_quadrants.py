@@ -65,3 +65,48 @@ def test_where_nothing_was_rated_there_is_no_line():
     assert np.isnan(performance)
     assert importance == 1
     assert drivers.quadrants(found, rated)["note"].item().startswith("needs responses[actual], responses[nps]")
+
+
+def mixed(table):
+    """The second of three items is asked on 1 to 10."""
+    return table.assign(
+        value=table["value"].where(table["item_id"] != "q1", 1 + (table["value"] - 1) * 9 / 4),
+        scale_high=table["scale_high"].where(table["item_id"] != "q1", 10.0),
+    )
+
+
+def table_of(draw, lay_out):
+    rating, outcome, _ = draw(1, 400, items=3, effects=[2, 0.5, 0])
+    return lay_out(rating, outcome).assign(touchpoint_id="T1", item_type="actual")
+
+
+def test_items_on_several_scales_stand_on_one_index(draw, lay_out):
+    table, items = table_of(draw, lay_out), ["q0", "q1", "q2"]
+    plain, rated = drivers.performance(table, items=items, draws=50), drivers.performance(mixed(table), items=items, draws=50)
+    assert set(plain["unit"]) == {"scale 1–5"}
+    assert set(rated["unit"]) == {"index"}
+    assert set(rated["metric"]) == {"mean_rating"}
+    assert rated["value"].to_numpy() == pytest.approx((plain["value"].to_numpy() - 1) * 25)
+    found = drivers.fit(table, outcome="overall", items=items, draws=50)
+    assert drivers.targets(found, rated) == (75.0, pytest.approx(1 / 3))
+    assert drivers.targets(found, plain) == (4.0, pytest.approx(1 / 3))
+    pd.testing.assert_series_equal(drivers.quadrants(found, rated)["value"], drivers.quadrants(found, plain)["value"])
+    declared = drivers.performance(mixed(table), items=items, performance_target=4.0)
+    assert set(declared["unit"]) == {"scale 1–5", "scale 1–10"}
+
+
+def test_ratings_on_several_scales_have_each_their_own_line(draw, lay_out):
+    table, items = table_of(draw, lay_out), ["q0", "q1", "q2"]
+    found = drivers.fit(table, outcome="overall", items=items, draws=50)
+    apart = scores.mean_rating(mixed(table), by=["item_id"], draws=50)
+    assert np.isnan(drivers.targets(found, apart)[0])
+    wanted = drivers.quadrants(found, scores.mean_rating(table, by=["item_id"], draws=50))
+    pd.testing.assert_series_equal(drivers.quadrants(found, apart)["value"], wanted["value"])
+
+
+def test_an_item_whose_scale_is_not_known_keeps_its_row(draw, lay_out):
+    table, items = table_of(draw, lay_out), ["q0", "q1", "q2"]
+    found = drivers.fit(table, outcome="overall", items=items, draws=50)
+    blind = scores.mean_rating(table.drop(columns=["scale_low", "scale_high"]), by=["item_id"], draws=50)
+    assert set(drivers.quadrants(found, blind)["note"]) == {"needs drivers.performance_target"}
+    assert drivers.quadrants(found, blind, performance_target=4.0)["value"].notna().all()

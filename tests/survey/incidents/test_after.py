@@ -5,17 +5,26 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
+from cxlib.estimates.sampling import sample
 from cxlib.survey.incidents import brand, left, soon
 from cxlib.survey.incidents.after import _left_by
 
 AS_OF = date(2026, 1, 1)
-# R 4.2, survival: s <- data.frame(start = c(0,0,95,10,0,60,5,0), stop = c(100,40,200,90,365,150,120,80), e = c(1,0,1,1,0,0,1,0))
-#   summary(survfit(Surv(start, stop, e) ~ 1, data = s, conf.type = "log-log"), times = c(90, 180))
-START = np.array([0.0, 0, 95, 10, 0, 60, 5, 0])
-STOP = np.array([100.0, 40, 200, 90, 365, 150, 120, 80])
-EVENT = np.array([1, 0, 1, 1, 0, 0, 1, 0]) == 1
-SURVIVAL = {90: (0.80, 0.2038092632676, 0.969179788867), 180: (0.48, 0.0999861042922, 0.791405352366)}
+# R 4.2, survival: s <- data.frame(id = 1:8, start = c(0,0,95,10,0,60,5,0), stop = c(100,40,200,90,365,150,120,80), e = c(1,0,1,1,0,0,1,0),
+#     w = c(1,2,.5,1,3,1,2,1), a = c(1,1,2,2,3,3,4,5))
+#   f <- survfit(Surv(start, stop, e) ~ 1, data = s, weights = w, cluster = a, robust = TRUE); r <- summary(f, times = c(90, 180)); r$surv; r$std.err
+#   likewise with id = id for single customers, and without weights
+SPELLS = pd.DataFrame(
+    {"customer_id": list("abcdefgh"), "start": [0.0, 0, 95, 10, 0, 60, 5, 0], "stop": [100, 40, 200, 90, 365, 150, 120, 80]}
+)
+SPELLS = SPELLS.assign(left=[1, 0, 1, 1, 0, 0, 1, 0], weight=[1, 2, 0.5, 1, 3, 1, 2, 1], account=["1", "1", "2", "2", "3", "3", "4", "5"])
+STAYED = {
+    (None, "customer_id"): {90: (0.80, 0.1788854382000), 180: (0.48, 0.1979090700296)},
+    ("weight", "customer_id"): {90: (0.875, 0.125), 180: (0.525, 0.233740715799)},
+    ("weight", "account"): {90: (0.875, 0.1307281291459), 180: (0.525, 0.2653605709952)},
+}
 
 
 def world(n=80, *, leaving=20, struck=40):
@@ -23,6 +32,7 @@ def world(n=80, *, leaving=20, struck=40):
     ids = [f"c{number:03d}" for number in range(n)]
     responses = pd.DataFrame({"respondent_id": [f"r{name}" for name in ids], "customer_id": ids, "response_id": ids})
     responses["survey_ts"] = pd.Timestamp("2025-01-01 10:00", tz="Europe/Berlin")
+    responses["weight"] = 1.0
     gone = [pd.Timestamp("2025-07-01") if number < leaving else pd.NaT for number in range(n)]
     customers = pd.DataFrame({"customer_id": ids, "churn_date": pd.to_datetime(gone)})
     incidents = pd.DataFrame({"incident_id": ids[:struck], "respondent_id": [f"r{name}" for name in ids[:struck]], "sign": "negative"})
@@ -73,15 +83,44 @@ def test_ids_that_do_not_meet_are_no_link():
     assert left(strangers, responses, customers, as_of=AS_OF)["note"].to_list() == ["needs incidents.respondent_id"]
 
 
+def drawn(weight=None, cluster="customer_id"):
+    return sample(SPELLS, ["start"], (), {"weight": weight, "cluster": cluster})
+
+
 @pytest.mark.parametrize("day", [90, 180])
-def test_the_curve_is_that_of_survival(day):
-    value, low, high = _left_by(day, START, STOP, EVENT, 0.95)
-    stayed, lower, upper = SURVIVAL[day]
-    assert (value, low, high) == pytest.approx((1 - stayed, 1 - upper, 1 - lower), rel=1e-8)
+@pytest.mark.parametrize(("weight", "cluster"), list(STAYED))
+def test_the_curve_is_that_of_survival(weight, cluster, day):
+    chosen, (stayed, error) = drawn(weight, cluster), STAYED[weight, cluster][day]
+    value, low, high = _left_by(day, SPELLS, chosen, 0.95)
+    clusters = len(chosen.cluster_ids)
+    half = stats.t.ppf(0.975, clusters - 1) * error * np.sqrt(clusters / (clusters - 1)) / (stayed * abs(np.log(stayed)))
+    assert (value, low, high) == pytest.approx((1 - stayed, 1 - stayed ** np.exp(-half), 1 - stayed ** np.exp(half)), rel=1e-8)
 
 
 def test_where_nobody_left_the_interval_is_exact():
-    assert _left_by(30, START, STOP, EVENT, 0.95) == (0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 8)))
+    assert _left_by(30, SPELLS, drawn(), 0.95) == (0.0, 0.0, pytest.approx(1 - 0.025 ** (1 / 8)))
+    weight = SPELLS["weight"]
+    effective = weight.sum() ** 2 / (weight**2).sum()
+    assert _left_by(30, SPELLS, drawn("weight"), 0.95)[2] == pytest.approx(1 - 0.025 ** (1 / effective))
+
+
+def test_weights_of_the_survey_count():
+    """Who weighs twice counts like two customers: in the share, the rate, the curve and the ratio."""
+    incidents, responses, customers = world(leaving=50)
+    heavy = responses["response_id"].isin(responses["response_id"][::2])
+    weighted = (incidents, responses.assign(weight=np.where(heavy, 2.0, 1.0)), customers)
+    ids = {name: name + "x" for name in responses["response_id"][heavy]}
+
+    def twice(table):
+        more = table[table.iloc[:, 0].isin([*ids, *(f"r{name}" for name in ids)])]
+        columns = [name for name in ("incident_id", "respondent_id", "customer_id", "response_id") if name in table]
+        return pd.concat([table, more.assign(**{name: more[name] + "x" for name in columns})], ignore_index=True)
+
+    for noun in (left, soon):
+        found, doubled = noun(*weighted, as_of=AS_OF), noun(*map(twice, (incidents, responses, customers)), as_of=AS_OF)
+        assert found["value"].to_numpy() == pytest.approx(doubled["value"].to_numpy(), nan_ok=True)
+        plain = noun(*weighted, as_of=AS_OF, weight=None)["value"]
+        assert plain.to_numpy() == pytest.approx(noun(incidents, responses, customers, as_of=AS_OF)["value"].to_numpy(), nan_ok=True)
 
 
 def test_how_soon_and_how_much_more_often():

@@ -83,3 +83,8 @@ def test_of_several_effort_items_one_has_to_be_named(survey):
     with pytest.raises(DataError) as caught:
         loyalty.dose_response(both, outcome="recommend")
     assert str(caught.value) == "item: several items ask for effort. Items: ease, ease_after. Name one of them."
+
+
+def test_an_item_that_was_not_asked_is_named(survey):
+    table = survey.answer("a", "2025-03-01").answer("a", "2025-03-01", item="nps", kind="nps", high=10.0).responses
+    assert loyalty.dose_response(table, item="Q17", outcome="nps")["note"].to_list() == ["needs responses[Q17]"]

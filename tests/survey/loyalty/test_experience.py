@@ -1,5 +1,7 @@
 """Classes of experience, the make-up of groups, and what may be an outcome."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxlib.errors import DataError
-from cxlib.survey.loyalty.experience import balanced, experience, items_of, outcome_of
+from cxlib.survey.loyalty import retention
+from cxlib.survey.loyalty.experience import balanced, experience, followed_by, items_of
 
 
 @pytest.mark.parametrize(
@@ -20,6 +23,9 @@ def test_classes_follow_the_scale(survey, low, high, disappointed, delighted):
     told = experience(survey.responses, items=["hotline"])
     classes = told.groupby("experience")["customer_id"].agg(lambda names: sorted(int(name) for name in names))
     assert (classes["disappointed"], classes["delighted"]) == (disappointed, delighted)
+
+
+AS_OF = date(2026, 1, 1)
 
 
 def test_a_questionnaires_items_are_averaged_unless_each_is_told_apart(survey):
@@ -61,10 +67,10 @@ def test_balance_takes_away_what_a_confounder_brought():
 def test_an_outcome_is_an_item_or_a_column(survey):
     survey.answer("a", "2025-03-01", number="q", left=1.0, amount=7.0).answer("b", "2025-03-01", number="p", left=0.0, amount=9.5)
     people = survey.responses.drop_duplicates("response_id")
-    assert outcome_of(survey.responses, people, "left")[1:] == ("share", (0.0, 1.0))
-    assert outcome_of(survey.responses, people, "hotline")[1:] == ("scale 1–5", (1.0, 5.0))
-    value, unit, bounds = outcome_of(survey.responses, people, "amount")
-    assert (value.tolist(), unit, bounds) == ([7.0, 9.5], "count", (0.0, np.inf))
+    assert followed_by(survey.responses, people, "left")[1:] == ("share", (0.0, 1.0))
+    assert followed_by(survey.responses, people, "hotline")[1:] == ("scale 1–5", (1.0, 5.0))
+    found, unit, bounds = followed_by(survey.responses, people, "amount")
+    assert (found.value.tolist(), unit, bounds) == ([7.0, 9.5], "count", (0.0, np.inf))
 
 
 def refused(call):
@@ -76,14 +82,6 @@ def refused(call):
 def test_bad_input_is_refused(survey):
     survey.answer("a", "2025-03-01", number="q", left=1.0, hotline=1.0).answer("a", "2025-03-01", number="q", item="web", left=0.0)
     table = survey.responses
-    people = table.drop_duplicates("response_id")
-    assert refused(lambda: outcome_of(table, people, "left")) == "outcome left: differs within a questionnaire: 'q'."
-    assert refused(lambda: outcome_of(table, people, "hotline")) == (
-        "outcome: is an item and a column of responses: 'hotline'. Rename the column."
-    )
-    assert refused(lambda: outcome_of(table, people, "webb")).startswith(
-        "outcome: there is neither an item nor a column 'webb' (did you mean 'web'?). There are: hotline, web, "
-    )
     assert refused(lambda: experience(table, items=["web"], disappointed=0.8, delighted=0.4)) == (
         "disappointed, delighted: these parts of a scale do not rise from 0 to 1: '0.8, 0.4'."
     )
@@ -91,3 +89,14 @@ def test_bad_input_is_refused(survey):
         "items: the ends of the scale are not known of 'web'. Declare its scale in params."
     )
     assert refused(lambda: balanced(table, "item_id", ["segmnt"])).startswith("adjust: there is no column 'segmnt'. It has: ")
+
+
+def test_weights_that_are_none_are_told_by_their_own_name(survey):
+    survey.customer("a").customer("b")
+    table = survey.answer("a", "2025-03-01", segment="x").answer("b", "2025-03-01", segment="x", value=5.0).responses
+    for weight, words in ((np.nan, "negative or missing in 2 rows"), (-1.0, "negative or missing in 2 rows"), (0.0, "0 in all 2 rows")):
+        for call in (
+            lambda table: retention(table, customers=survey.customers, items=["hotline"], days=[30], as_of=AS_OF, adjust=["segment"]),
+            lambda table: balanced(table, "respondent_id", ["segment"]),
+        ):
+            assert refused(lambda call=call, weight=weight: call(table.assign(weight=weight))).startswith(f"weight: 'weight' is {words}")

@@ -15,9 +15,10 @@ from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.regression import Regression, regress
 from cxlib.estimates.rows import rows
-from cxlib.survey._outcome import Judged, judged, missing_input
 from cxlib.survey.asymmetry.classes import certainty, classified, sides
 from cxlib.survey.asymmetry.zero_line import Threshold, thresholds
+from cxlib.survey.drivers.judged import Judged, judged
+from cxlib.survey.drivers.outcome import lacking
 from cxlib.tables import STATES
 
 __all__ = ["Asymmetry", "fit"]
@@ -115,14 +116,16 @@ def fit(
           item  penalty  reward                    class
     0  hotline     -2.0    -0.1  disappointment_dominant
     """
-    needs = missing_input(responses, outcome, items)
+    needs = lacking(responses, outcome, items)
     if outcome is None or needs:
         return _unanswerable(needs)
+    estimates.check(min_cell=min_cell)
     if not ratio > 1:
         raise CxError(worded("ratio", "how many times one side weighs the other is more than 1, not", ratio))
     data = judged(responses, outcome, items, options)
-    if not len(data.y):
-        return _unanswerable([f"responses.{outcome}"])
+    unknown = [f"responses.{name}" for name, ends in (("scale_low", data.low), ("scale_high", data.high)) if np.isnan(ends).all()]
+    if not len(data.y) or (unknown and (low is None or high is None)):
+        return _unanswerable(unknown if len(data.y) else [f"responses.{outcome}"])
     below, above = thresholds(data.items, data.low.tolist(), data.high.tolist(), low=low, high=high)
     cells = _cells(data, below, above)
     told = _Told(data, cells, options, min_cell, (ratio - 1) / (ratio + 1))

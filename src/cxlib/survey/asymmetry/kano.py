@@ -12,7 +12,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
-from cxlib.survey import answered, by_respondent
+from cxlib.survey import by_respondent, needs_of, rated, unscaled
 
 __all__ = ["CATEGORIES", "kano"]
 
@@ -62,10 +62,11 @@ def kano(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int = 30, **
     >>> told.loc[told["metric"] == "kano_class", "note"].item()
     'must_be'
     """
-    asked = answered(responses, PAIR, by=by)
+    estimates.check(min_n=min_n)
+    asked = rated(responses, PAIR, by=by)
     lacking = [kind for kind in PAIR if asked.empty or not asked["item_type"].eq(kind).any()]
-    if lacking or asked["item_group"].isna().all():
-        needs = [f"responses[{kind}]" for kind in lacking] or ["responses.item_group"]
+    needs = needs_of(responses, lacking) if lacking else ["responses.item_group"] * bool(asked["item_group"].isna().all()) + unscaled(asked)
+    if needs:
         return estimates.unanswerable("kano_share", "share", needs, by=["item_group", "category", *by])
     sampling = by_respondent(options)
     sampling.setdefault("draws", 500)

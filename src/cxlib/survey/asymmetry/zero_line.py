@@ -12,7 +12,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey import answered, by_respondent
+from cxlib.survey import by_respondent, needs_of, rated, unscaled
 
 __all__ = ["Threshold", "thresholds", "zero_line"]
 
@@ -106,9 +106,10 @@ def zero_line(
     >>> zero_line(marks).set_index("metric")["value"].to_dict()
     {'disappointed_share': 0.25, 'fine_share': 0.5, 'delighted_share': 0.25}
     """
-    answers = answered(responses, (item_type,), by=by, min_n=min_n)
-    if answers.empty:
-        return estimates.unanswerable("disappointed_share", "share", [f"responses[{item_type}]"], by=by)
+    answers = rated(responses, (item_type,), by=by, min_n=min_n)
+    needs = needs_of(responses, [item_type], by=by) if answers.empty else unscaled(answers) if low is None or high is None else []
+    if needs:
+        return estimates.unanswerable("disappointed_share", "share", needs, by=by)
     ends = answers.groupby("item_id", sort=False)[["scale_low", "scale_high"]].first()
     items = [str(name) for name in ends.index]
     below, above = thresholds(items, ends["scale_low"].to_list(), ends["scale_high"].to_list(), low=low, high=high)

@@ -14,7 +14,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers.design import Design, design
 from cxlib.survey.drivers.fitting import REFUSED, named_groups, named_items
-from cxlib.survey.drivers.inference import Inferred, infer, rank_span
+from cxlib.survey.drivers.inference import Inferred, infer
 from cxlib.survey.drivers.lattice import leaf_weights
 from cxlib.survey.drivers.moments import moments
 from cxlib.survey.drivers.result import Drivers
@@ -23,6 +23,7 @@ __all__ = ["MAX_PLAYERS", "deviances", "fit_binary"]
 
 MAX_PLAYERS = 12
 IMPUTATIONS = 5
+METHOD = "logistic LMG, linearised"
 STEPS, SMALL, RIDGE = 30, 1e-8, 1e-6
 
 
@@ -184,17 +185,15 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     share, part = (empty, empty) if sure is None else (sure.value[:players], sure.value[players:-1])
     low, high = (np.full(2 * players + 1, np.nan),) * 2 if sure is None else sure.between()
     drawn = np.full((players, 0), np.nan) if sure is None else sure.draws[:players]
-    first, last = rank_span(drawn, level)
+    first, last = estimates.rank_span(drawn, level)
     table = pd.DataFrame({"item": laid.players, "share": share, "r2_part": part, "low": low[:players], "high": high[:players]})
     table = table.assign(rank_low=first, rank_high=last, n_users=[laid.count_users(player) for player in range(players)], note=thin)
     rest = pd.DataFrame({"item": list(laid.out), "note": list(laid.out.values())})
     every = pd.concat([table, rest], ignore_index=True) if len(rest) else table
-    method = "logistic LMG, linearised"
-    shared = {"n": laid.chosen.n[0], "n_eff": n_eff, "method": method}
-    groups, extra = pd.DataFrame({column: every["item"]}), [None] * len(rest)
+    shared = {"n": laid.chosen.n[0], "n_eff": n_eff, "method": METHOD}
+    groups, gap, extra = pd.DataFrame({column: every["item"]}), np.full(len(rest), np.nan), [None] * len(rest)
 
     def told(metric: str, unit: str, value: str, low: np.ndarray, high: np.ndarray, draws: np.ndarray | None) -> pd.DataFrame:
-        gap = np.full(len(rest), np.nan)
         columns = {"metric": metric, "unit": unit, "value": every[value], "low": np.append(low, gap), "high": np.append(high, gap)}
         carried = None if draws is None or not draws.shape[1] else [*draws, *extra]
         return rows(groups, columns | shared | {"note": every["note"], "draws": carried})
@@ -203,10 +202,9 @@ def _laid(laid: Design, outcome: str, column: str, options: Sampling) -> Drivers
     whole = {"metric": "mcfadden_r2", "unit": "share", "note": thin} | shared
     whole |= {} if sure is None else {"value": sure.value[-1], "low": low[-1], "high": high[-1]}
     checks = rows(pd.DataFrame(index=[0]), whole)
-    parts_drawn = None if sure is None else sure.draws[players:-1]
     laid_out = estimates.stack(
         told("driver_share", "share", "share", low[:players], high[:players], drawn),
-        told("driver_r2", "share", "r2_part", low[players:-1], high[players:-1], parts_drawn),
+        told("driver_r2", "share", "r2_part", low[players:-1], high[players:-1], None if sure is None else sure.draws[players:-1]),
         told("driver_rank", "rank", "rank", first, last, None),
         checks,
     )

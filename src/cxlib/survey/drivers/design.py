@@ -16,7 +16,8 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.sampling import Sample, sample
-from cxlib.survey import NOT_ASKED, Questionnaires, by_respondent, questionnaires
+from cxlib.survey import NOT_ASKED, by_respondent, questionnaires
+from cxlib.survey.drivers.outcome import outcome_of
 from cxlib.tables import STATES
 
 __all__ = ["NEVER_USED", "NO_ANSWER", "NO_SPREAD", "Design", "design"]
@@ -143,15 +144,17 @@ def design(
         groups that do not fit, items that hold the same answers, and impossible weights.
     """
     items = tuple(items)
-    _check(responses, outcome, items, groups)
-    asked = questionnaires(responses, [*items, outcome] if _is_item(responses, outcome) else items)
-    _on_scale(asked)
-    answers, state = _outcome(responses, asked, outcome), asked.state[:, : len(items)]
+    _check(items, groups)
+    asked = questionnaires(responses, items)
+    given = outcome_of(responses, outcome, asked.people["response_id"], items=items)
+    _on_scale(items, asked.value, asked.low, asked.high)
+    _on_scale([outcome], given.value[:, None], np.array([given.low]), np.array([given.high]))
+    answers, state = given.value, asked.state
     was_asked = (state != NOT_ASKED).any(axis=1)
     people = asked.people.assign(**{OUTCOME: np.where(was_asked, answers, np.nan)})
     chosen = sample(people, [OUTCOME], (), by_respondent(options))
     met = np.select([state == NOT_USED, state == NOT_ASKED], [0.0, np.nan], 1.0)[chosen.rows]
-    rating = np.where(met == 0, 0.0, asked.value[chosen.rows, : len(items)])
+    rating = np.where(met == 0, 0.0, asked.value[chosen.rows])
     why = {item: reason for number, item in enumerate(items) if (reason := _unusable(rating[:, number], met[:, number]))}
     kept = [number for number, item in enumerate(items) if item not in why]
     names = [(groups or {}).get(item, item) for item in items]
@@ -170,43 +173,21 @@ def design(
     return Design(players, out, items, player, use, table, met, chosen, people.iloc[chosen.rows], middle, left_out)
 
 
-def _is_item(responses: pd.DataFrame, outcome: str) -> bool:
-    return bool(responses["item_id"].eq(outcome).any())
-
-
-def _check(responses: pd.DataFrame, outcome: str, items: tuple[str, ...], groups: Mapping[str, str] | None) -> None:
+def _check(items: tuple[str, ...], groups: Mapping[str, str] | None) -> None:
     if not items:
         raise DataError("items: none were named. Name the item_ids whose ratings are compared.")
-    if outcome in items:
-        raise DataError(worded("items", "the outcome is among the items:", outcome, do="Leave it out; it would explain itself."))
-    is_item, is_column = _is_item(responses, outcome), outcome in responses.columns
-    if is_item and is_column:
-        raise DataError(worded("outcome", "is an item and a column of responses:", outcome, do="Rename the column."))
-    if not is_item and not is_column:
-        known = [*responses["item_id"].unique(), *responses.columns]
-        raise DataError(worded("outcome", "there is no item or column", outcome, known, label="There are"))
-    if is_column and not pd.api.types.is_numeric_dtype(responses[outcome]):
-        raise DataError(worded("outcome", "is not a number but", str(responses[outcome].dtype), do="Make it one (0 and 1 for no and yes)."))
     unknown = [name for name in groups or {} if name not in items]
     if unknown:
         raise DataError(*(worded("groups", "there is no such item among the items:", name, items, label="Items") for name in unknown))
 
 
-def _outcome(responses: pd.DataFrame, asked: Questionnaires, outcome: str) -> np.ndarray:
-    if outcome in asked.items:
-        return asked.answers(outcome)
-    if responses.groupby("response_id", sort=False)[outcome].nunique().gt(1).any():
-        raise DataError(worded("outcome", "differs within a questionnaire:", outcome, do="A questionnaire has one outcome."))
-    return asked.people[outcome].to_numpy(dtype="float64", na_value=np.nan)
-
-
-def _on_scale(asked: Questionnaires) -> None:
+def _on_scale(items: Sequence[str], value: np.ndarray, low: np.ndarray, high: np.ndarray) -> None:
     with np.errstate(invalid="ignore"):
-        off = (asked.value < asked.low) | (asked.value > asked.high)
+        off = (value < low) | (value > high)
     if off.any():
         row, column = np.argwhere(off)[0]
-        scale = f"{asked.low[column]:g}–{asked.high[column]:g}"
-        raise DataError(worded(asked.items[column], f"an answer lies outside the scale {scale}:", f"{asked.value[row, column]:g}"))
+        scale = f"{low[column]:g}–{high[column]:g}"
+        raise DataError(worded(items[column], f"an answer lies outside the scale {scale}:", f"{value[row, column]:g}"))
 
 
 def _unusable(rating: np.ndarray, met: np.ndarray) -> str:

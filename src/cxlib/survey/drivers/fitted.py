@@ -69,12 +69,14 @@ class Fitted:
     def share_users(self) -> np.ndarray:
         """Each player's share in the R² among those who used it."""
         shares = self.figures.share.copy()
-        for player in np.unique(self.design.player[self.design.use >= 0]):
-            users = self.design.users(player)
-            covariance = self.moments.among(users)
-            value = lattice.parts(covariance, self.design.groups)
-            enough = users.sum() > covariance.shape[0] and value.sum() > 0
-            shares[player] = value[player] / value.sum() if enough else np.nan
+        partly = np.unique(self.design.player[self.design.use >= 0])
+        users = {player: self.design.users(player) for player in partly}
+        enough = [player for player in partly if users[player].sum() > self.design.table.shape[1]]
+        shares[partly] = np.nan
+        if enough:
+            value = lattice.parts(np.array([self.moments.among(users[player]) for player in enough]), self.design.groups)
+            own, together = value[np.arange(len(enough)), enough], value.sum(axis=1)
+            shares[enough] = np.divide(own, together, out=np.full(len(enough), np.nan), where=together > 0)
         return shares
 
     def span_of_shares(self) -> tuple[np.ndarray, np.ndarray]:

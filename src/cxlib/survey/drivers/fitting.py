@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,6 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers import checks
 from cxlib.survey.drivers.fitted import Fitted, fitted
-from cxlib.survey.drivers.inference import rank_span
 from cxlib.survey.drivers.result import COLUMNS, Drivers
 
 __all__ = ["REFUSED", "UNSTABLE", "fit", "group_of", "named_groups", "named_items"]
@@ -103,6 +103,7 @@ def fit(
 
 def named_items(responses: pd.DataFrame, items: Sequence[str] | None, item_type: str, outcome: str | None) -> list[str]:
     """Return the items compared: those named, or all of a type in the order of the table, the outcome left out."""
+    estimates.check(items=items)
     if items is not None or responses.empty:
         return list(items or [])
     return [name for name in responses.loc[responses["item_type"] == item_type, "item_id"].unique() if name != outcome]
@@ -155,7 +156,7 @@ def _table(found: Fitted, *, thin: str) -> pd.DataFrame:
     """Lay out the wide table, one row a player; those that cannot be compared last. Where answers are `thin`, shares are left out."""
     design, share, coefficient = found.design, found.share, found.coefficient
     low, high = found.span_of_shares()
-    first, last = rank_span(share.draws, found.level)
+    first, last = estimates.rank_span(share.draws, found.level)
     q = estimates.false_discovery(coefficient.p)
     refused = bool(thin) or np.isnan(share.value)
     columns = {
@@ -189,40 +190,30 @@ def _estimates(found: Fitted, table: pd.DataFrame, column: str, method: str) -> 
     part_low, part_high = found.part.between()
     place = table["share"].rank(ascending=False, method="first")
     missing = np.full(extra, np.nan)
-    common = {"n": found.design.chosen.n[0], "n_eff": found.n_eff, "method": method}
-    of_users = {**common, "n": table["n_users"].fillna(0).to_numpy(dtype=int), "n_eff": np.nan}
-
-    def laid(
-        metric: str, unit: str, value: object, low: object, high: object, draws: np.ndarray | None = None, **more: object
-    ) -> pd.DataFrame:
-        columns = {"metric": metric, "unit": unit, "value": value, "low": low, "high": high, "note": note, **common, **more}
-        drawn = None
-        if draws is not None and draws.shape[1]:
-            told = pd.notna(np.asarray(value, dtype=float))
-            drawn = [*(row if kept else None for row, kept in zip(draws, told, strict=False)), *[None] * extra]
-        return rows(groups, columns | {"draws": drawn})
-
-    hide = np.where(shown, 1.0, np.nan)
+    common = {"n": found.design.chosen.n[0], "n_eff": found.n_eff, "method": method, "note": note}
+    of_users = common | {"n": table["n_users"].fillna(0).to_numpy(dtype=int), "n_eff": np.nan}
     number = {name: table[name].to_numpy(dtype="float64", na_value=np.nan) for name in table.columns if name not in ("item", "note")}
+    part = {"low": np.where(shown, np.append(part_low, missing), np.nan), "high": np.where(shown, np.append(part_high, missing), np.nan)}
+    rank = {"low": number["rank_low"], "high": number["rank_high"], "note": unstable}
+    span = {"low": number["coefficient_low"], "high": number["coefficient_high"]}
+    told: list[tuple[str, str, np.ndarray, dict[str, Any], np.ndarray | None]] = [
+        ("driver_share", "share", number["share"], common | {"low": number["low"], "high": number["high"]}, found.share.draws),
+        ("driver_r2", "share", number["r2_part"], common | part, found.part.draws),
+        ("driver_rank", "rank", place.to_numpy(dtype="float64"), common | rank, None),
+        ("driver_share_users", "share", number["share_users"], of_users, None),
+        ("driver_coefficient", "points per point", number["coefficient"], of_users | span, found.coefficient.draws),
+    ]
     return estimates.stack(
-        laid("driver_share", "share", number["share"], number["low"], number["high"], found.share.draws),
-        laid(
-            "driver_r2",
-            "share",
-            number["r2_part"],
-            np.append(part_low, missing) * hide,
-            np.append(part_high, missing) * hide,
-            found.part.draws,
-        ),
-        laid("driver_rank", "rank", place.to_numpy(dtype="float64"), number["rank_low"], number["rank_high"], note=unstable),
-        laid("driver_share_users", "share", number["share_users"], np.nan, np.nan, **of_users),
-        laid(
-            "driver_coefficient",
-            "points per point",
-            number["coefficient"],
-            number["coefficient_low"],
-            number["coefficient_high"],
-            found.coefficient.draws,
-            **of_users,
-        ),
+        *(
+            rows(groups, {"metric": metric, "unit": unit, "value": value, "draws": _shown(draws, value), **columns})
+            for metric, unit, value, columns, draws in told
+        )
     )
+
+
+def _shown(draws: np.ndarray | None, value: np.ndarray) -> list[np.ndarray | None] | None:
+    """Return the draws of rows that have a value; none where nothing was drawn."""
+    if draws is None or not draws.shape[1]:
+        return None
+    drawn = [row if kept else None for row, kept in zip(draws, ~np.isnan(value), strict=False)]
+    return [*drawn, *[None] * (len(value) - len(draws))]

@@ -8,7 +8,7 @@ import numpy as np
 
 from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.inference import infer
-from cxlib.survey.drivers.missing import fit_normal, predicted
+from cxlib.survey.drivers.missing import fit_moments, predicted
 
 __all__ = ["FOLDS", "compared", "folds"]
 
@@ -76,8 +76,8 @@ def _errors(design: Design, columns: np.ndarray, fold: np.ndarray) -> np.ndarray
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         if train.any():
-            held = fit_normal(table[train], design.weight[train], tolerance=ROUGH)
-            errors[test] = (design.outcome[test] - predicted(columns[test], held.mean, held.covariance)) ** 2
+            held = fit_moments(table[train], design.weight[train], tolerance=ROUGH)
+            errors[test] = (design.outcome[test] - predicted(columns[test], *held)) ** 2
     return errors
 
 
@@ -91,9 +91,8 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
         train, test = fold != number, fold == number
         if not train.any():
             continue
-        held = fit_normal(table[train], design.weight[train], tolerance=ROUGH, start=start)
-        start = (held.mean, held.covariance)
+        mean, covariance = start = fit_moments(table[train], design.weight[train], tolerance=ROUGH, start=start)
         for name, first in (("additive", 1), ("both", 0)):
-            told = predicted(columns[test, first:], held.mean[first:], held.covariance[first:, first:])
+            told = predicted(columns[test, first:], mean[first:], covariance[first:, first:])
             errors[name][test] = (design.outcome[test] - told) ** 2
     return errors

@@ -14,7 +14,7 @@ from scipy import special
 from cxlib.estimates import draw_weights
 from cxlib.estimates.sampling import Sample
 
-__all__ = ["Inferred", "infer", "rank_span", "within"]
+__all__ = ["Inferred", "infer", "within"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,17 +98,3 @@ def within(value: float, se: float, reach: float) -> tuple[float, float]:
     """
     half = reach * se / (1 - value)
     return max(0.0, float(1 - (1 - value) * np.exp(half))), float(1 - (1 - value) * np.exp(-half))
-
-
-def rank_span(draws: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the span of ranks (1 is the largest) that each figure takes in the middle `level` of draws; NaN without draws.
-
-    >>> low, high = rank_span(np.array([[3.0, 3.0, 1.0], [2.0, 1.0, 2.0]]), 0.5)
-    >>> low.tolist(), high.tolist()
-    ([1, 1], [2, 2])
-    """
-    if not draws.shape[1]:
-        return np.full(len(draws), np.nan), np.full(len(draws), np.nan)
-    ranks = (-draws).argsort(axis=0, kind="stable").argsort(axis=0, kind="stable") + 1
-    low, high = np.quantile(ranks, [(1 - level) / 2, (1 + level) / 2], axis=1, method="inverted_cdf")
-    return np.asarray(low), np.asarray(high)

@@ -1,20 +1,21 @@
 """Means and covariances where cells are unknown: maximum likelihood under normality (EM, FIML), and what every row adds to it.
 
-Patterns of unknown cells are handled all at once: Λ is the inverse of the known part of the covariance, zero elsewhere, so that
-u = Λ(x − μ) gives the filled row μ + Σu, the covariance left Σ − ΣΛΣ, and the score ½(uu' − Λ) of every row alike.
+Patterns of unknown cells are handled all at once, see :mod:`cxlib.survey.drivers.em`. Λ is the inverse of the known part of the
+covariance, zero elsewhere, so that u = Λ(x − μ) gives the filled row μ + Σu, the covariance left Σ − ΣΛΣ, and the score ½(uu' − Λ).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-__all__ = ["Normal", "fit_normal", "predicted"]
+from cxlib.survey.drivers.em import Ahead, Gaps, gaps, maximised, precision_of, singular, start_of
+
+__all__ = ["Normal", "fit_moments", "fit_normal", "predicted"]
 
 ITERATIONS, TOLERANCE = 500, 1e-7
-LOOK_BACK = 6  # steps
-REPEATED = 1e-7  # of the variance, added where columns repeat one another
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +56,7 @@ class Normal:
         """The rows with unknown cells filled by what the known ones let expect, array (n, q)."""
         return np.asarray(self.mean + self.score @ self.covariance)
 
-    @property
+    @cached_property
     def left(self) -> np.ndarray:
         """Covariance of a pattern's cells given what is known of them, array (patterns, q, q)."""
         sigma = self.covariance
@@ -121,66 +122,78 @@ def fit_normal(
 
     Notes
     -----
-    EM (Dempster, Laird & Rubin 1977): μ ← μ + Σ·mean(u), Σ ← Σ + Σ·mean(uu' − Λ)·Σ, until nothing moves by `tolerance`.
+    EM (Dempster, Laird & Rubin 1977): μ ← μ + Σ·mean(u), Σ ← Σ + Σ·mean(uu' − Λ + ΛVΛ)·Σ − (its part from the mean), until nothing moves by
+    `tolerance`.
 
     >>> fitted = fit_normal(np.array([[1.0, 2.0], [2.0, 4.0], [3.0, 5.0], [4.0, np.nan]]), np.ones(4))
     >>> fitted.mean.round(2).tolist()
     [2.5, 4.42]
     """
-    key = ~np.isnan(rows) if spread is None else np.column_stack([~np.isnan(rows), spread[0]])
-    unique, pattern = np.unique(key, axis=0, return_inverse=True)
-    known = unique[:, : rows.shape[1]].astype(bool)
-    extra = None if spread is None else spread[1][unique[:, -1].astype(int)]
-    pattern = pattern.reshape(-1)
-    share = weight / weight.sum()
-    of_pattern = np.bincount(pattern, share, minlength=len(known))
-    mean, sigma = start if start is not None else _start(rows, share)
-    scale = np.sqrt(np.diag(_start(rows, share)[1]))
-    ridge = prior / len(weight)
-    complete = bool(known.all()) and extra is None
-    ahead = _Ahead(scale)
-    iteration = 0
-    while iteration < ITERATIONS:
-        iteration += 1
-        inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
-        moved = sigma @ (share @ score)
-        total = (score * share[:, None]).T @ score + np.einsum("p,pij->ij", of_pattern, rest - inverse)
-        new = sigma + sigma @ total @ sigma - np.outer(moved, moved)
+    cells, share = gaps(rows), weight / weight.sum()
+    entry = np.zeros(len(rows), dtype=int) if spread is None else spread[0]
+    both, pattern = np.unique(np.column_stack([cells.pattern, entry]), axis=0, return_inverse=True)
+    pattern, of_cells, extra = pattern.reshape(-1), both[:, 0], None if spread is None else spread[1][both[:, 1]]
+    fitted = _iterated(cells, share, _summed(cells, share, pattern, of_cells, extra), prior / len(weight), start, tolerance)
+    precision, _ = precision_of(fitted.covariance)
+    centred, left = cells.filled(fitted.mean, precision)
+    inverse = cells.inverses(precision, left)[of_cells]
+    rest = np.zeros_like(inverse) if extra is None else inverse @ extra @ inverse
+    found = fitted.mean, fitted.covariance, pattern, cells.known[of_cells], inverse, centred @ precision, rest, weight
+    return Normal(*found, fitted.iterations, fitted.converged)
+
+
+def fit_moments(
+    rows: np.ndarray, weight: np.ndarray, *, start: tuple[np.ndarray, np.ndarray] | None = None, tolerance: float = TOLERANCE
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return nothing but mean and covariance; parameters as in :func:`fit_normal`.
+
+    >>> fit_moments(np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones(2))[0].tolist()
+    [2.0, 3.0]
+    """
+    fitted = _iterated(gaps(rows), weight / weight.sum(), None, 0.0, start, tolerance)
+    return fitted.mean, fitted.covariance
+
+
+@dataclass(frozen=True, eq=False)
+class _Iterated:
+    """Where the iterations ended."""
+
+    mean: np.ndarray
+    covariance: np.ndarray
+    iterations: int
+    converged: bool
+
+
+def _iterated(
+    cells: Gaps,
+    share: np.ndarray,
+    spread: np.ndarray | None,
+    ridge: float,
+    start: tuple[np.ndarray, np.ndarray] | None,
+    tolerance: float,
+) -> _Iterated:
+    alone = start_of(cells, share)
+    mean, sigma = start or alone
+    scale = np.sqrt(np.diag(alone[1]))
+    at_once = cells.complete and spread is None
+    ahead = Ahead(scale)
+    for iteration in range(1, ITERATIONS + 1):
+        moved, new = maximised(cells, share, spread, mean, sigma)
         new = (new + ridge * np.diag(scale**2)) / (1 + ridge)
         step = max(np.abs(moved / scale).max(), np.abs((new - sigma) / np.outer(scale, scale)).max())
-        if complete or step < tolerance:
-            mean, sigma = mean + moved, (new + new.T) / 2
-            break
+        if at_once or step < tolerance:
+            return _Iterated(mean + moved, (new + new.T) / 2, iteration, True)
         mean, sigma = ahead.of(mean, sigma, mean + moved, (new + new.T) / 2)
-    inverse, score, rest = _scores(rows, mean, sigma, pattern, known, extra)
-    return Normal(mean, sigma, pattern, known, inverse, score, rest, weight, iteration, bool(complete or step < tolerance))
+    return _Iterated(mean, sigma, ITERATIONS, False)
 
 
-class _Ahead:
-    """Looks ahead of EM's next step by the last few ones (Anderson 1965; Walker & Ni 2011); EM's own step where that leads astray."""
-
-    def __init__(self, scale: np.ndarray) -> None:
-        self.rows, self.columns = np.triu_indices(len(scale))
-        self.unit = np.concatenate([scale, (np.outer(scale, scale))[self.rows, self.columns]])
-        self.steps: list[np.ndarray] = []
-        self.ends: list[np.ndarray] = []
-
-    def of(self, mean: np.ndarray, sigma: np.ndarray, next_mean: np.ndarray, next_sigma: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        size = len(mean)
-        end = np.concatenate([next_mean, next_sigma[self.rows, self.columns]]) / self.unit
-        step = end - np.concatenate([mean, sigma[self.rows, self.columns]]) / self.unit
-        if self.steps and np.linalg.norm(step) > 2 * np.linalg.norm(self.steps[-1]):
-            self.steps, self.ends = [], []
-        self.steps, self.ends = [*self.steps[-LOOK_BACK:], step], [*self.ends[-LOOK_BACK:], end]
-        if len(self.steps) < 3:
-            return next_mean, next_sigma
-        by_step, by_end = np.diff(self.steps, axis=0).T, np.diff(self.ends, axis=0).T
-        guess = (end - by_end @ np.linalg.lstsq(by_step, step, rcond=1e-8)[0]) * self.unit
-        found = np.zeros((size, size))
-        found[self.rows, self.columns] = found[self.columns, self.rows] = guess[size:]
-        scale = self.unit[:size]
-        before, after = (np.linalg.eigvalsh(one / np.outer(scale, scale))[0] for one in (next_sigma, found))
-        return (guess[:size], found) if after > 0.1 * before > 0 else (next_mean, next_sigma)
+def _summed(cells: Gaps, share: np.ndarray, pattern: np.ndarray, of_cells: np.ndarray, extra: np.ndarray | None) -> np.ndarray | None:
+    """Return the weighted sum of the covariances of known cells over all rows that lack the same cells, array (patterns of cells, q, q)."""
+    if extra is None:
+        return None
+    total = np.zeros((len(cells.known), *extra.shape[1:]))
+    np.add.at(total, of_cells, np.bincount(pattern, share)[:, None, None] * extra)
+    return total
 
 
 def predicted(rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
@@ -195,44 +208,9 @@ def predicted(rows: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.
     >>> predicted(np.array([[2.0], [np.nan]]), np.array([1.0, 5.0]), np.array([[1.0, 0.5], [0.5, 1.0]])).tolist()
     [5.5, 5.0]
     """
-    full = np.column_stack([rows, np.full(len(rows), np.nan)])
-    known, pattern = np.unique(~np.isnan(full), axis=0, return_inverse=True)
-    _, score, _ = _scores(full, mean, covariance, pattern.reshape(-1), known, None)
-    return np.asarray(mean[-1] + score @ covariance[:, -1])
-
-
-def _start(rows: np.ndarray, share: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    there = ~np.isnan(rows)
-    weights = share[:, None] * there
-    mean = (weights * np.where(there, rows, 0.0)).sum(axis=0) / weights.sum(axis=0)
-    variance = (weights * np.where(there, rows - mean, 0.0) ** 2).sum(axis=0) / weights.sum(axis=0)
-    return mean, np.diag(variance)
-
-
-def _scores(
-    rows: np.ndarray, mean: np.ndarray, sigma: np.ndarray, pattern: np.ndarray, known: np.ndarray, extra: np.ndarray | None
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Λ, u and ΛVΛ."""
-    both = known[:, :, None] & known[:, None, :]
-    inverse = _inverted(sigma + REPEATED * np.diag(np.diag(sigma)) if _singular(sigma) else sigma, known, both)
-    order = np.argsort(pattern, kind="stable")
-    centred = np.where(known[pattern], rows - mean, 0.0)[order]
-    score, ends = np.empty_like(centred), np.searchsorted(pattern[order], np.arange(len(known) + 1)).tolist()
-    for number in range(len(known)):
-        here = slice(ends[number], ends[number + 1])
-        score[order[here]] = centred[here] @ inverse[number]
-    rest = np.zeros_like(inverse) if extra is None else inverse @ extra @ inverse
-    return inverse, score, rest
-
-
-def _inverted(sigma: np.ndarray, known: np.ndarray, both: np.ndarray) -> np.ndarray:
-    eye = np.eye(len(sigma))
-    return np.asarray(np.linalg.inv(np.where(both, sigma, eye * ~known[:, :, None])) * both)
-
-
-def _singular(sigma: np.ndarray) -> bool:
-    scale = np.sqrt(np.diag(sigma))
-    return bool(np.linalg.eigvalsh(sigma / np.outer(scale, scale))[0] < 1e-10)
+    precision, _ = precision_of(covariance)
+    centred, _ = gaps(np.column_stack([rows, np.full(len(rows), np.nan)])).filled(mean, precision)
+    return np.asarray(mean[-1] + centred[:, -1])
 
 
 def _solved(normal: Normal, slope: np.ndarray, slope_mean: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -258,7 +236,7 @@ def _solved(normal: Normal, slope: np.ndarray, slope_mean: np.ndarray) -> tuple[
     mean = np.einsum("p,pij->ij", of_pattern, normal.inverse)
     full = np.block([[mean, mixed], [mixed.T, inner]])
     right = np.concatenate([slope_mean, slope[:, rows, columns] * half], axis=1)
-    solved = (np.linalg.lstsq(full, right.T)[0] if _singular(normal.covariance) else np.linalg.solve(full, right.T)).T
+    solved = (np.linalg.lstsq(full, right.T)[0] if singular(normal.covariance) else np.linalg.solve(full, right.T)).T
     along = np.zeros((len(slope), size, size))
     along[:, rows, columns] = along[:, columns, rows] = solved[:, size:]
     return solved[:, :size], along

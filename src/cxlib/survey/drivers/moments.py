@@ -101,14 +101,20 @@ def moments(table: np.ndarray, weight: np.ndarray, met: np.ndarray, use: np.ndar
         return Moments(mean, (centred * weight[:, None]).T @ centred / weight.sum(), table, weight)
     open_ratings = unknown[:, :items] & (met == 1) & (use >= 0)
     if not open_ratings.any():
-        normal = fit_normal(table, weight)
+        normal = _settled(table, weight, None)
         return Moments(normal.mean, normal.covariance, normal.rows, weight, normal)
     ratings = np.column_stack([np.where(met == 0, np.nan, table[:, :items]), table[:, -1]])
     first = fit_normal(ratings, weight, prior=PRIOR)
     rows = table.copy()
     rows[:, :items] = np.where(open_ratings, first.rows[:, :items], rows[:, :items])
-    normal = fit_normal(rows, weight, spread=_left_open(first, open_ratings, rows.shape[1]))
+    normal = _settled(rows, weight, _left_open(first, open_ratings, rows.shape[1]))
     return Moments(normal.mean, normal.covariance, normal.rows, weight, normal, first, open_ratings)
+
+
+def _settled(rows: np.ndarray, weight: np.ndarray, spread: tuple[np.ndarray, np.ndarray] | None) -> Normal:
+    """Fit without a prior; where the likelihood has no maximum inside, with one, so that no figure hangs on when a search is stopped."""
+    found = fit_normal(rows, weight, spread=spread)
+    return found if found.converged else fit_normal(rows, weight, spread=spread, prior=PRIOR)
 
 
 def _left_open(first: Normal, cells: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -122,21 +128,23 @@ def _left_open(first: Normal, cells: np.ndarray, size: int) -> tuple[np.ndarray,
 
 
 def _through_first(first: Normal, normal: Normal, cells: np.ndarray, along_mean: np.ndarray, along: np.ndarray) -> np.ndarray:
-    """Return what rows move by way of the fit among users that filled `cells`."""
-    items, figures = cells.shape[1], len(along)
+    """Return what rows move by way of the fit among users that filled `cells`.
+
+    What a change of the first fit does to a row's filled cells, and these to the second fit's score, is one matrix a pattern; sums over
+    rows of its products with the scores serve all figures at once.
+    """
     some = np.flatnonzero(cells.any(axis=1))
-    pattern, before, weight = normal.pattern[some], first.pattern[some], normal.weight[some]
-    keep = np.eye(len(first.mean)) - first.covariance @ first.inverse  # what a change of the first fit does to its filled cells
-    slope_mean, slope = np.empty((figures, len(first.mean))), np.empty((figures, *first.covariance.shape))
-    mask = np.zeros((len(some), len(first.mean)))
-    mask[:, :items] = cells[some]
-    carried = keep[before] * mask[:, :, None]
-    for number in range(figures):
-        pull = np.einsum("nij,nj->ni", normal.inverse[pattern], normal.score[some] @ along[number] + along_mean[number])
-        onto = np.einsum("nij,ni->nj", carried[:, :items], pull[:, :items]) * weight[:, None]
-        slope_mean[number] = onto.sum(axis=0)
-        moved = onto.T @ first.score[some]
-        tension = (normal.inverse @ along[number] @ normal.inverse)[pattern][:, :items, :items] * weight[:, None, None]
-        left = np.einsum("nij,nik,nkl->jl", carried[:, :items], tension, carried[:, :items], optimize=True)
-        slope[number] = (moved + moved.T) / 2 + left / 2
-    return first.influence(slope, slope_mean)[0]
+    there, row, of_row = np.unique(normal.pattern[some], return_index=True, return_inverse=True)
+    row, weight, items, size, width = some[row], normal.weight[some], cells.shape[1], len(first.mean), len(normal.mean)
+    keep = np.eye(size) - first.covariance @ first.inverse[first.pattern[row]]
+    onto = (keep[:, :items] * cells[row][:, :, None]).transpose(0, 2, 1) @ normal.inverse[there][:, :items]  # (patterns, size, width)
+    flat, scores = onto.reshape(len(there), -1), np.column_stack([normal.score[some], np.ones(len(some))])
+    before = np.column_stack([first.score[some], np.ones(len(some))])
+    products = np.zeros((len(there), width + 1, size + 1))
+    np.add.at(products, of_row, (weight[:, None] * scores)[:, :, None] * before[:, None, :])
+    moved = (flat.T @ products.reshape(len(there), -1)).reshape(size, width, width + 1, size + 1)
+    pull = np.concatenate([along, along_mean[:, :, None]], axis=2)  # by the row's score, and by itself
+    tilted = np.einsum("jabl,kab->kjl", moved, pull, optimize=True)
+    left = ((flat * products[:, -1, -1][:, None]).T @ flat).reshape(size, width, size, width)
+    slope = tilted[:, :, :-1] + np.einsum("jalb,kab->kjl", left, along, optimize=True) / 2
+    return first.influence((slope + slope.transpose(0, 2, 1)) / 2, tilted[:, :, -1])[0]

@@ -49,6 +49,8 @@ def relative_weights(
         return estimates.unanswerable("relative_weight", "share", needs, by=["item_id"])
     options: Sampling = {"weight": weight}
     laid = design(responses, outcome=outcome, items=named, groups=None, options=options)
+    if not len(laid.table):
+        return estimates.unanswerable("relative_weight", "share", [f"responses.{outcome}"], by=["item_id"])
     held = moments(laid.table, laid.weight, laid.met, laid.use)
     by_column = genizi(held.covariance)
     value = np.array([by_column[group].sum() for group in laid.groups])

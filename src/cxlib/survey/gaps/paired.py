@@ -12,7 +12,7 @@ from scipy import special  # not scipy.stats, which takes seconds to import
 from cxlib import estimates
 from cxlib.estimates import Sampling
 from cxlib.estimates.linear import mean_spread
-from cxlib.survey import by_respondent, scores
+from cxlib.survey import by_respondent, complete, on_scale, scales, scores
 from cxlib.survey.gaps.pairing import of_touchpoints, pairs
 from cxlib.tables import MEASURED
 
@@ -103,8 +103,9 @@ def _compared(
     min_n: int | None,
     options: Sampling,
 ) -> pd.DataFrame:
-    kinds = set(responses["item_type"]) if len(responses) else set()
-    needs = [f"responses[{kind}]" for kind in ("actual", other) if kind not in kinds]
+    estimates.check(by=by, min_n=min_n)
+    responses = complete(responses)
+    needs = _lacking(responses, other, by, declared)
     if needs:
         lacking = [estimates.unanswerable(name, "", needs, by=by) for name in ("actual", other, metric)]
         if other != "expected" or "responses[actual]" in needs or list(by) != ALONE:
@@ -125,25 +126,33 @@ def _compared(
     return estimates.stack(*parts)
 
 
+def _lacking(responses: pd.DataFrame, other: str, by: Sequence[str], declared: Mapping[str, str] | None) -> list[str]:
+    """Return what keeps answers from being compared: not asked, no numbers, nothing that says which of them belong together."""
+    kinds = set(responses["item_type"]) if len(responses) else set()
+    missing = [f"responses[{kind}]" for kind in ("actual", other) if kind not in kinds]
+    if missing:
+        return missing
+    wanted = ["value", *(["touchpoint_id"] if not declared or "touchpoint_id" in by else [])]
+    rows = responses[responses["item_type"].isin(("actual", other))]
+    return [f"responses.{name}" for name in wanted if rows[name].isna().all()]
+
+
 def _three(table: pd.DataFrame, by: Sequence[str], other: str, metric: str, options: Sampling) -> list[pd.DataFrame]:
     """Return both means and the mean difference by group; a group of several scales has none."""
-    groups = table[list(by)].astype("str").fillna(estimates.UNKNOWN) if by else pd.DataFrame({"all": "all"}, index=table.index)
-    named = [groups[name] for name in groups]
-    ends = table.groupby(named)[["scale_low", "scale_high"]]
-    mixed = (ends.transform("min") != ends.transform("max")).any(axis=1)
-    without = groups[mixed].drop_duplicates() if by else pd.DataFrame(index=range(int(mixed.any())))
+    every = scales(table, by)
+    where = pd.MultiIndex.from_frame(table[list(by)].astype("str").fillna(estimates.UNKNOWN)) if by else pd.Index(["all"] * len(table))
+    mixed = every["mixed"].reindex(where if len(by) > 1 else where.get_level_values(0)).to_numpy()
+    none = every.index[every["mixed"]]
+    without = none.to_frame(index=False, name=list(by) if len(by) > 1 else by[0]) if by else pd.DataFrame(index=range(len(none)))
     parts = [noted(without, name, MIXED) for name in (other, metric)] if len(without) else []
-    table = table[~mixed]
+    table, scale = table[~mixed], every[~every["mixed"]]
     if table.empty:
         return [noted(without, "actual", MIXED), *parts]
-    low, high = (ends.min()[f"scale_{end}"][~mixed.groupby(named).any()].to_numpy() for end in ("low", "high"))
     for name, column in (("actual", "actual"), (other, "other")):
-        found = estimates.mean(table, column, by=by, metric=name, **options)
-        found["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
-        found["low"], found["high"] = np.maximum(found["low"], low), np.minimum(found["high"], high)
-        parts.append(found)
+        parts.append(on_scale(estimates.mean(table, column, by=by, metric=name, **options), scale))
     found = estimates.mean(table, "difference", by=by, metric=metric, unit="scale points", **options)
-    found["low"], found["high"] = np.maximum(found["low"], low - high), np.minimum(found["high"], high - low)
+    width = (scale["high"] - scale["low"]).to_numpy()
+    found["low"], found["high"] = found["low"].clip(lower=-width), found["high"].clip(upper=width)
     value, spread = mean_spread(table, "difference", by=by, options=options)
     return [*parts, told_from_zero(found, value, spread.se, spread.df, options)]
 

@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey import by_respondent
+from cxlib.survey import by_respondent, complete
 from cxlib.tables import CONTRACTS
 
 __all__ = ["of_touchpoints", "pair_counts", "pairs", "partners"]
@@ -37,7 +37,7 @@ def partners(responses: pd.DataFrame, *, declared: Mapping[str, str] | None = No
         For a touchpoint with several items of a type that nothing declares, a declared item that is of another type, and pairs
         asked on different scales.
     """
-    items = responses[["item_id", "item_type", "touchpoint_id", "scale_low", "scale_high"]].drop_duplicates()
+    items = complete(responses)[["item_id", "item_type", "touchpoint_id", "scale_low", "scale_high"]].drop_duplicates()
     actual, others = (items[items["item_type"] == kind] for kind in ("actual", other))
     ids = set(others["item_id"])
     found = {str(one): str(to) for one, to in (declared or {}).items() if one in ids}
@@ -98,6 +98,7 @@ def pairs(
     DataError
         As :func:`partners`; and for a questionnaire that answers an item twice.
     """
+    responses = complete(responses)
     found = partners(responses, declared=declared, other=other)
     rows = responses[responses["item_type"].isin(("actual", other))]
     first = rows[rows["item_id"].isin(set(found.values()))]
@@ -142,6 +143,7 @@ def pair_counts(
         (mostly never used it), unit ``count``, unweighted and without interval; ``paired_less_unpaired``, the mean rating of those with
         a pair less that of those without, which is near zero where a split ballot was drawn by lot.
     """
+    estimates.check(by=by, level=options.get("level"), draws=options.get("draws"))
     if responses.empty or not {"actual", "expected"} <= set(responses["item_type"]):
         kinds = set(responses["item_type"]) if len(responses) else set()
         needs = [f"responses[{kind}]" for kind in ("actual", "expected") if kind not in kinds]
@@ -166,6 +168,7 @@ def _counted(table: pd.DataFrame, metric: str, by: Sequence[str]) -> pd.DataFram
 
 
 def _unlike(rated: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataFrame:
+    rated = rated[rated["actual"].notna()]
     halves = rated.assign(half=np.where(rated["other_state"].eq("answered"), "both", "one"))
     if set(halves["half"]) != {"both", "one"}:
         return estimates.unanswerable("paired_less_unpaired", "scale points", [], by=by).iloc[:0]

@@ -10,7 +10,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey import scores
+from cxlib.survey import rated, scores
 
 __all__ = ["to_target"]
 
@@ -59,9 +59,9 @@ def to_target(
     found = scores.mean_rating(responses, by=by, item_type=item_type, min_n=min_n, **options).assign(metric=item_type)
     if target is None or found["value"].isna().all():
         return found
-    asked = responses[responses["item_type"].eq(item_type) & responses["state"].eq("answered")]
-    low, high = asked["scale_low"].min(), asked["scale_high"].max()
-    if not low <= target <= high:
+    given = rated(responses, (item_type,))
+    low, high = given["scale_low"].min(), given["scale_high"].max()
+    if target < low or target > high:
         raise DataError(worded("target", f"lies outside the scale {low:g}–{high:g}:", target, do="Give it on that scale, high is good."))
     plain = found.drop(columns="draws", errors="ignore")
     wanted = plain.assign(metric="target", value=target, low=float("nan"), high=float("nan"), method="set by the company", note="")

@@ -13,7 +13,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.linear import mean_spread
-from cxlib.survey import answered, by_respondent
+from cxlib.survey import by_respondent, complete, needs_of, on_scale, rated, scale_unit, scales
 from cxlib.survey.gaps.paired import MIXED, told_from_zero
 from cxlib.survey.gaps.pairing import OF_TOUCHPOINTS
 from cxlib.tables import ESTIMATE_COLUMNS
@@ -108,11 +108,14 @@ def perception(
     DataError
         For targets outside the customers' scale, and for a touchpoint that is rated on several scales.
     """
+    estimates.check(by=by)
     said = touchpoints["target_perception"] if "target_perception" in touchpoints else pd.Series(pd.NA, index=touchpoints.index)
     aims = touchpoints["phase"].map(dict(targets or {})).astype("float64").fillna(pd.to_numeric(said, errors="coerce"))
     _inside(aims.dropna(), touchpoints["touchpoint_id"][aims.notna()], _scales(responses), "targets")
     actual, expected = (_customers(responses, kind, by, options) for kind in ("actual", "expected"))
-    needs = ["touchpoints.target_perception"] * bool(aims.isna().all()) + ["responses[actual]"] * bool(actual["value"].isna().all())
+    needs = ["touchpoints.target_perception"] * bool(aims.isna().all()) + needs_of(responses, ["actual"], by=by) * bool(
+        actual["value"].isna().all()
+    )
     if needs:
         return estimates.stack(*(estimates.unanswerable(name, "", needs, by=by) for name in ("target", "expected", "actual")))
     levels = touchpoints[list(by)].assign(aim=aims).groupby(list(by), as_index=False)["aim"].mean()
@@ -127,7 +130,8 @@ def perception(
 def _scales(responses: pd.DataFrame) -> pd.DataFrame:
     """Return the ends of the scale on which each touchpoint is rated."""
     kinds = responses["item_type"].isin(("actual", "expected")) if len(responses) else pd.Series(dtype=bool)
-    rows = responses[kinds & responses["touchpoint_id"].notna()] if len(responses) else responses
+    rows = complete(responses)
+    rows = rows[kinds & rows["touchpoint_id"].notna()] if len(rows) else rows
     ends = rows[[*TOUCHPOINT, "scale_low", "scale_high"]].drop_duplicates()
     twice = ends[ends.duplicated("touchpoint_id")]
     if len(twice):
@@ -146,7 +150,7 @@ def _inside(values: pd.Series, touchpoints: pd.Series, scales: pd.DataFrame, pla
 
 
 def _rated(responses: pd.DataFrame, kind: str, by: Sequence[str]) -> pd.DataFrame:
-    rows = answered(responses, (kind,))
+    rows = rated(responses, (kind,))
     known = [name for name in by if name in OF_TOUCHPOINTS]
     return rows[rows["touchpoint_id"].notna()] if len(rows) and known else rows
 
@@ -154,13 +158,10 @@ def _rated(responses: pd.DataFrame, kind: str, by: Sequence[str]) -> pd.DataFram
 def _customers(responses: pd.DataFrame, kind: str, by: Sequence[str], options: Sampling) -> pd.DataFrame:
     rows = _rated(responses, kind, by)
     if rows.empty:
-        return estimates.unanswerable(kind, "", [f"responses[{kind}]"], by=by)
-    ends = rows.groupby(list(by))[["scale_low", "scale_high"]].agg(["min", "max"])
-    low, high = ends[("scale_low", "min")].to_numpy(), ends[("scale_high", "max")].to_numpy()
-    mixed = (ends[("scale_low", "max")].to_numpy() > low) | (ends[("scale_high", "min")].to_numpy() < high)
-    found = estimates.mean(rows, "value", by=by, metric=kind, **by_respondent(options))
-    found["unit"] = [f"scale {a:g}–{b:g}" for a, b in zip(low, high, strict=True)]
-    found["low"], found["high"] = np.maximum(found["low"], low), np.minimum(found["high"], high)
+        return estimates.unanswerable(kind, "", needs_of(responses, [kind], by=by), by=by)
+    scale = scales(rows, by)
+    mixed = scale["mixed"].to_numpy()
+    found = on_scale(estimates.mean(rows, "value", by=by, metric=kind, **by_respondent(options)), scale)
     if mixed.any():
         blank = {name: found[name].mask(mixed) for name in ("value", "low", "high", "draws") if name in found}
         found = found.assign(**blank, note=found["note"].mask(mixed, MIXED))
@@ -173,7 +174,7 @@ def _compared(
     """Return customers, staff, and staff − customers for one kind of estimate."""
     item, staff, apart = names
     customers = _customers(responses, item, TOUCHPOINT, options)
-    needs = [f"responses[{item}]"] * bool(customers["value"].isna().all()) + ["employee_notes.value"] * told.empty
+    needs = needs_of(responses, [item], by=TOUCHPOINT) * bool(customers["value"].isna().all()) + ["employee_notes.value"] * told.empty
     if needs:
         return [estimates.unanswerable(name, "", needs, by=TOUCHPOINT) for name in names]
     own = _staff(told).merge(scales, on="touchpoint_id", how="left")
@@ -181,7 +182,7 @@ def _compared(
     known = half.notna() & own["value"].notna()
     low, high = np.fmax(own["value"] - half, own["from"]), np.fmin(own["value"] + half, own["to"])
     columns = {"metric": staff, "value": own["value"], "low": low.where(known), "high": high.where(known)}
-    unit = [f"scale {a:g}–{b:g}" if a == a else "" for a, b in own[["from", "to"]].itertuples(index=False)]
+    unit = [scale_unit(low, high) for low, high in own[["from", "to"]].itertuples(index=False)]
     shown = _laid(own, columns, unit, "t, pooled spread", own["note"])
     return [customers, shown, _apart(responses, own, customers, apart, options)]
 

@@ -78,6 +78,7 @@ def weakest_link(found: pd.DataFrame, *, by: str = "touchpoint_id", level: float
     2             a         weakest_rank   1.00
     3             b         weakest_rank   2.00
     """
+    estimates.check(level=level)
     needs = [str(note) for note in found["note"] if str(note).startswith("needs ")]
     rows = links(found)
     rows = rows[rows["value"].notna()]
@@ -94,11 +95,9 @@ def weakest_link(found: pd.DataFrame, *, by: str = "touchpoint_id", level: float
     rows = rows.sort_values("value", kind="stable", ignore_index=True)
     drawn = np.where(np.isnan(matrix := np.vstack(rows["draws"].to_list())), np.inf, matrix)
     lowest = drawn == drawn.min(axis=0)
-    ranks = 1 + (drawn[:, None, :] > drawn[None, :, :]).sum(axis=1)
     common = {"n_eff": rows["n_eff"], "unit": "share", "method": "aligned draws", "note": "", "low": np.nan, "high": np.nan}
     told = rows[[by, "n"]].assign(**common)
-    tail = (1 - level) / 2
-    low, high = np.quantile(ranks, [tail, 1 - tail], axis=1, method="inverted_cdf")
+    low, high = estimates.rank_span(-drawn, level)
     sure = told.assign(metric="weakest_probability", value=(lowest / lowest.sum(axis=0)).mean(axis=1))
     placed = told.assign(metric="weakest_rank", unit="rank", value=rows["value"].rank(method="min"), low=low, high=high)
     both = pd.concat([sure, placed], ignore_index=True)

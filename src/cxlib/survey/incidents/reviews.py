@@ -11,8 +11,9 @@ from scipy import special
 
 from cxlib import estimates
 from cxlib.estimates.rows import rows
+from cxlib.survey import local_day
 
-__all__ = ["days_of", "reviews"]
+__all__ = ["reviews"]
 
 
 def reviews(
@@ -52,6 +53,7 @@ def reviews(
     Each touchpoint is compared with itself. Interval: Garwood's for the observed count over the expected one, which is conservative, as
     the total is given.
     """
+    estimates.check(level=level, window_days=window_days, min_events=min_events)
     needs = [name for name in ("touchpoint_id", "incident_ts") if incidents.empty or name not in incidents or incidents[name].isna().all()]
     lacking = [f"incidents.{name}" for name in needs]
     lacking += [
@@ -64,8 +66,8 @@ def reviews(
     first, last = (np.datetime64(day, "D") for day in period)
     observed, expected = 0, 0.0
     for touchpoint, days in poor.groupby("touchpoint_id")["review_ts"]:
-        covered = _covered(days_of(negative.loc[negative["touchpoint_id"] == touchpoint, "incident_ts"]), first, last, window_days)
-        place = (days_of(days) - first).astype(int)
+        covered = _covered(_days(negative.loc[negative["touchpoint_id"] == touchpoint, "incident_ts"]), first, last, window_days)
+        place = (_days(days) - first).astype(int)
         inside = (place >= 0) & (place < len(covered))
         observed += int(covered[place[inside]].sum())
         expected += float(inside.sum() * covered.mean())
@@ -83,10 +85,8 @@ def reviews(
     )
 
 
-def days_of(moments: pd.Series) -> npt.NDArray[np.datetime64]:
-    """Return the local day of each moment."""
-    plain = moments.dt.tz_localize(None) if getattr(moments.dt, "tz", None) is not None else moments
-    return plain.to_numpy().astype("datetime64[D]")
+def _days(moments: pd.Series) -> npt.NDArray[np.datetime64]:
+    return local_day(moments).to_numpy().astype("datetime64[D]")
 
 
 def _covered(days: npt.NDArray[np.datetime64], first: np.datetime64, last: np.datetime64, window: int) -> npt.NDArray[np.bool_]:

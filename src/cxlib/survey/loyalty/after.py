@@ -12,9 +12,9 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.survey import by_respondent
+from cxlib.survey import by_respondent, local_day
 
-__all__ = ["AMOUNTS", "FOLLOWED", "YES_NO", "after", "behaviour", "bought_at", "day_of", "follow_up", "only_currency", "standing"]
+__all__ = ["AMOUNTS", "FOLLOWED", "YES_NO", "after", "behaviour", "bought_at", "follow_up", "only_currency", "standing"]
 
 FOLLOWED = ("followed", "open", "lost_before", "not_yet_customer", "undated", "unlinked")
 YES_NO = ("bought_again", "left", "brought_in")
@@ -163,7 +163,7 @@ def bought_at(responses: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     if "customer_id" not in responses.columns or "touchpoint_id" not in orders.columns or orders.empty:
         return responses
     placed = orders.dropna(subset=["customer_id", "touchpoint_id"])
-    placed = placed.assign(on=day_of(placed["order_ts"]))[["customer_id", "order_id", "on", "touchpoint_id"]]
+    placed = placed.assign(on=local_day(placed["order_ts"]))[["customer_id", "order_id", "on", "touchpoint_id"]]
     people = _people(responses)
     if "order_id" in responses.columns:
         named = responses.dropna(subset="order_id").drop_duplicates("response_id").set_index("response_id")["order_id"]
@@ -189,7 +189,7 @@ def standing(responses: pd.DataFrame, customers: pd.DataFrame | None, *, as_of: 
     if customers is not None:
         mine = customers.set_index("customer_id").reindex(people["customer_id"]).reset_index(drop=True)
         for name in ("churn_date", "start_date"):
-            mine[name] = day_of(mine[name]) if name in mine.columns else pd.NaT
+            mine[name] = local_day(mine[name]) if name in mine.columns else pd.NaT
         people["churn_date"] = mine["churn_date"].where(mine["churn_date"] <= end)
         prospect = mine["status"].eq("prospect") | (mine["start_date"] > people["day"])
         conditions = [mine["status"].isna(), prospect, mine["churn_date"] <= people["day"]]
@@ -197,11 +197,6 @@ def standing(responses: pd.DataFrame, customers: pd.DataFrame | None, *, as_of: 
         state = np.select(conditions, ["unlinked", "not_yet_customer", "lost_before", "undated"], state)
     people["followed"] = pd.Series(state, index=people.index, dtype="str")
     return people
-
-
-def day_of(moments: pd.Series) -> pd.Series:
-    """Return the calendar day of each moment, in the time zone it is told in."""
-    return moments.dt.tz_localize(None).dt.normalize()
 
 
 def only_currency(table: pd.DataFrame, where: str) -> str:
@@ -236,12 +231,12 @@ def _people(responses: pd.DataFrame) -> pd.DataFrame:
         raise DataError(worded("responses", "a questionnaire belongs to more than one customer:", several.index[several][0]))
     people = responses.drop_duplicates("response_id")[["response_id", "survey_ts"]].reset_index(drop=True)
     people["customer_id"] = people["response_id"].map(known.first())
-    return people.assign(day=day_of(people.pop("survey_ts")))
+    return people.assign(day=local_day(people.pop("survey_ts")))
 
 
 def _orders_after(people: pd.DataFrame, orders: pd.DataFrame, horizon_days: int, known: pd.Series) -> dict[str, pd.Series]:
     kept = orders[orders["cancelled_ts"].isna()] if "cancelled_ts" in orders.columns else orders
-    kept = kept.assign(on=day_of(kept["order_ts"]), one=1.0)
+    kept = kept.assign(on=local_day(kept["order_ts"]), one=1.0)
     columns = {"bought_again": _total(people, kept, "one", horizon_days).gt(0).astype("float64").where(known)}
     for name, amount in zip(AMOUNTS, ("value", "margin"), strict=True):
         if amount in kept.columns and kept[amount].notna().any():
@@ -254,6 +249,6 @@ def _orders_after(people: pd.DataFrame, orders: pd.DataFrame, horizon_days: int,
 def _total(people: pd.DataFrame, events: pd.DataFrame, amount: str, horizon_days: int) -> pd.Series:
     """Sum what each questionnaire's customer did on the days 1 to horizon after it; one unknown amount makes the sum unknown."""
     pairs = people[["response_id", "customer_id", "day"]].dropna().merge(events[["customer_id", "on", amount]], on="customer_id")
-    pairs = pairs[(day_of(pairs["on"]) - pairs["day"]).dt.days.between(1, horizon_days)]
+    pairs = pairs[(local_day(pairs["on"]) - pairs["day"]).dt.days.between(1, horizon_days)]
     total = pairs.groupby("response_id")[amount].agg(lambda values: values.sum(skipna=False)) if len(pairs) else pd.Series(dtype="float64")
     return people["response_id"].map(total).where(people["response_id"].isin(total.index), 0.0).astype("float64")

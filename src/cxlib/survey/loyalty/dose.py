@@ -12,7 +12,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent, questionnaires
-from cxlib.survey.loyalty.experience import balanced, outcome_of
+from cxlib.survey.loyalty.experience import balanced, followed_by
 
 __all__ = ["dose_response"]
 
@@ -51,7 +51,7 @@ def dose_response(
         ESTIMATES with the group columns ``outcome_id``, ``item_id`` and ``dose`` (the level, "2", or the levels joined, "1–2").
         ``dose_response``: the mean, on the outcome's scale, as a share, count or amount. ``dose_slope``, without a level: how much the
         outcome rises a point; unit ``points per point`` for answers, else the outcome's own. ``n`` counts respondents.
-        Needs "responses[ces]" or the outcome.
+        Needs "responses[ces]", the item named, or the outcome.
 
     Raises
     ------
@@ -74,37 +74,35 @@ def dose_response(
     2  NaN     dose_slope    5.0
     """
     lead, groups = "adjusted_" if adjust else "", ["outcome_id", "item_id", "dose"]
+    estimates.check(min_n=min_n, adjust=adjust)
     item = _effort(responses) if item is None else item
     if item is None or outcome is None or responses.empty:
         needs = ["responses[ces]", *(["responses[nps]"] if outcome is None else [])]
         return estimates.unanswerable(f"{lead}dose_response", "", needs, by=groups)
+    if not responses["item_id"].eq(item).any():
+        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups)
     answers = questionnaires(responses, [item])
-    value, unit, bounds = outcome_of(responses, answers.people, outcome)
-    is_answer = unit.startswith("scale") or outcome in set(responses["item_id"])
-    table = answers.people.assign(given=answers.value[:, 0], followed_by=value, outcome_id=outcome, item_id=item)
+    found, unit, bounds = followed_by(responses, answers.people, outcome)
+    table = answers.people.assign(given=answers.value[:, 0], followed_by=found.value, outcome_id=outcome, item_id=item)
     table = table[table["given"].notna() & table["followed_by"].notna()].reset_index(drop=True)
     if table.empty:
         return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]", outcome], by=groups)
     table["dose"] = _levels(table, min_n)
-    chosen = by_respondent({**options, "cluster": options.get("cluster") or ("respondent_id" if is_answer else "customer_id")})
-    sloped: dict[str, Any] = {
-        "within": adjust,
-        "by": groups[:2],
-        "metric": f"{lead}dose_slope",
-        "unit": "points per point" if is_answer else "share difference" if unit == "share" else unit,
-    }
-    parts = [estimates.slope(table, "followed_by", "given", **sloped, **chosen)]
+    chosen = by_respondent({**options, "cluster": options.get("cluster") or ("respondent_id" if found.is_item else "customer_id")})
+    sloped: dict[str, Any] = {"within": adjust, "by": groups[:2], "metric": f"{lead}dose_slope", **chosen}
+    steps = "points per point" if found.is_item else "share difference" if unit == "share" else unit
+    slope = estimates.slope(table, "followed_by", "given", unit=steps, **sloped)
     if adjust:
         table = balanced(table, "dose", adjust, weight=chosen["weight"])
         chosen["weight"] = "balanced"
     told: dict[str, Any] = {"by": groups, "metric": f"{lead}dose_response", **chosen}
     if unit == "share":
-        parts.insert(0, estimates.share(table, "followed_by", **told))
+        levels = estimates.share(table, "followed_by", **told)
     else:
-        parts.insert(0, estimates.mean(table, "followed_by", unit=unit, bounds=bounds, **told))
-    order = table.sort_values("given", kind="stable")["dose"].unique()
-    parts[0] = parts[0].sort_values("dose", key=lambda level: level.map({name: at for at, name in enumerate(order)}), kind="stable")
-    stacked = estimates.stack(*parts)
+        levels = estimates.mean(table, "followed_by", unit=unit, bounds=bounds, **told)
+    order = {name: at for at, name in enumerate(table.sort_values("given", kind="stable")["dose"].unique())}
+    levels = levels.sort_values("dose", key=lambda level: level.map(order), kind="stable")
+    stacked = estimates.stack(levels, slope)
     return stacked[[*groups, *(name for name in stacked.columns if name not in groups)]]
 
 

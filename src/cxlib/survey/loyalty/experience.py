@@ -8,11 +8,13 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import DataError, worded
-from cxlib.survey import questionnaires
+from cxlib.estimates import check
+from cxlib.estimates.sampling import weights_of
+from cxlib.survey import complete, questionnaires, scale_unit, unscaled
+from cxlib.survey.drivers.outcome import Outcome, outcome_of
 from cxlib.survey.loyalty.after import AMOUNTS, only_currency
-from cxlib.tables import MEASURED
 
-__all__ = ["EXPERIENCES", "balanced", "experience", "items_of", "outcome_of"]
+__all__ = ["EXPERIENCES", "balanced", "experience", "followed_by", "items_of", "lacking_of"]
 
 EXPERIENCES = ("disappointed", "fine", "delighted")
 ROUNDING = 1e-9
@@ -28,7 +30,7 @@ def items_of(responses: pd.DataFrame, touchpoints: pd.DataFrame, *, phase: str |
     """
     if responses.empty or touchpoints.empty:
         return ()
-    rated = responses.loc[responses["item_type"].eq(item_type), ["item_id", "touchpoint_id"]].dropna().drop_duplicates()
+    rated = complete(responses).loc[responses["item_type"].eq(item_type), ["item_id", "touchpoint_id"]].dropna().drop_duplicates()
     placed = rated.merge(touchpoints, on="touchpoint_id").sort_values(["seq", "item_id"], kind="stable")
     return tuple(placed["item_id"] if phase is None else placed.loc[placed["phase"].eq(phase), "item_id"])
 
@@ -90,6 +92,12 @@ def experience(
     return table.assign(experience=pd.Series(np.select(classes, ["disappointed", "delighted"], "fine"), index=table.index, dtype="str"))
 
 
+def lacking_of(responses: pd.DataFrame, items: Sequence[str]) -> list[str]:
+    """Return what keeps answers from telling an experience at all: no numbers, or no ends of any scale."""
+    rows = complete(responses[responses["item_id"].isin(items)])
+    return ["responses.value"] if rows["value"].isna().all() else unscaled(rows)
+
+
 def balanced(
     table: pd.DataFrame, group: str, over: Sequence[str], *, by: Sequence[str] = (), weight: str | None = "weight"
 ) -> pd.DataFrame:
@@ -116,16 +124,17 @@ def balanced(
     Raises
     ------
     DataError
-        For unknown columns.
+        For unknown columns, and weights that are missing, negative, infinite or all 0.
 
     >>> table = pd.DataFrame({"g": list("aaabbb"), "s": list("xyyxxy"), "weight": 1.0})
     >>> balanced(table, "g", ["s"]).groupby(["g", "s"])["balanced"].sum().to_list()
     [1.5, 1.5, 1.5, 1.5]
     """
+    check(adjust=over, by=by)
     unknown = [name for name in over if name not in table.columns]
     if unknown:
         raise DataError(*(worded("adjust", "there is no column", name, table.columns, label="It has") for name in unknown))
-    rows = table.assign(balanced=table[weight].astype("float64") if weight else 1.0)
+    rows = table.assign(balanced=weights_of(table, np.ones(len(table), dtype=bool), weight))
     strata = rows[[*by, *over]].astype("str").fillna("").agg("\x1f".join, axis=1)
     part = rows[list(by)].astype("str").fillna("").agg("\x1f".join, axis=1) if by else pd.Series("", index=rows.index)
     levels = rows[group].groupby(part).transform("nunique")
@@ -139,37 +148,18 @@ def balanced(
     return rows.assign(balanced=w * total(strata) / total(part) * total(part, rows[group]) / total(strata, rows[group]))
 
 
-def outcome_of(responses: pd.DataFrame, people: pd.DataFrame, outcome: str) -> tuple[np.ndarray, str, tuple[float, float] | None]:
-    """Return an outcome for each questionnaire of `people`, its unit, and its bounds.
-
-    The outcome is an item or a column of *responses* that is the same for all answers of a questionnaire.
+def followed_by(responses: pd.DataFrame, people: pd.DataFrame, outcome: str) -> tuple[Outcome, str, tuple[float, float] | None]:
+    """Return an outcome of each questionnaire of `people`, its unit, and its bounds.
 
     Raises
     ------
     DataError
-        When it is neither or both, is measured answer by answer, or differs within a questionnaire.
+        As :func:`cxlib.survey.drivers.outcome.outcome_of`; and for amounts in several currencies.
     """
-    is_item, is_column = outcome in set(responses["item_id"]), outcome in responses.columns
-    if is_item and is_column:
-        raise DataError(worded("outcome", "is an item and a column of responses:", outcome, do="Rename the column."))
-    if not is_item and not is_column:
-        known = [*responses["item_id"].unique(), *(name for name in responses.columns if name not in MEASURED)]
-        raise DataError(worded("outcome", "there is neither an item nor a column", outcome, known, label="There are"))
-    if is_item:
-        answers = questionnaires(responses, [outcome])
-        value = pd.Series(answers.value[:, 0], index=answers.people["response_id"])
-        low, high = float(answers.low[0]), float(answers.high[0])
-        bounds = None if np.isnan(low) else (low, high)
-        unit = "" if bounds is None else f"scale {low:g}–{high:g}"
-    else:
-        by_questionnaire = responses.groupby("response_id", sort=False)[outcome]
-        mixed = by_questionnaire.nunique(dropna=False).gt(1)
-        if mixed.any():
-            raise DataError(worded(f"outcome {outcome}", "differs within a questionnaire:", mixed.index[mixed][0]))
-        value, unit, bounds = by_questionnaire.first().astype("float64"), "", None
-        if value.dropna().isin((0.0, 1.0)).all():
-            unit, bounds = "share", (0.0, 1.0)
-        else:
-            bounds = (0.0, np.inf) if (value.dropna() >= 0).all() else None
-            unit = only_currency(responses, "responses") if outcome in AMOUNTS else "count"
-    return people["response_id"].map(value).to_numpy(dtype="float64"), unit, bounds
+    found = outcome_of(responses, outcome, people["response_id"])
+    if found.is_item:
+        return found, scale_unit(found.low, found.high), None if np.isnan(found.low) else (found.low, found.high)
+    if found.yes_no:
+        return found, "share", (0.0, 1.0)
+    unit = only_currency(responses, "responses") if outcome in AMOUNTS else "count"
+    return found, unit, None if (found.value < 0).any() else (0.0, np.inf)

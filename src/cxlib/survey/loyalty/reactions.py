@@ -13,7 +13,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent
 from cxlib.survey.loyalty.after import after
-from cxlib.survey.loyalty.experience import EXPERIENCES, balanced, experience, outcome_of
+from cxlib.survey.loyalty.experience import EXPERIENCES, balanced, experience, followed_by, lacking_of
 
 __all__ = ["reaction"]
 
@@ -44,7 +44,7 @@ def reaction(
     adjust : sequence of str
         Columns in which the classes are made alike (:func:`balanced`); the metrics then begin with ``adjusted_``.
     **options
-        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out.
+        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out, the respondent where answers name no customer.
 
     Returns
     -------
@@ -70,22 +70,25 @@ def reaction(
     """
     if reference not in EXPERIENCES:
         raise DataError(worded("reference", "there is no class of experience", reference, EXPERIENCES, label="Classes"))
+    estimates.check(items=items, outcomes=outcomes, adjust=adjust)
     lead, groups = "adjusted_" if adjust else "", ["outcome_id", "experience"]
     outcomes = after(responses) if outcomes is None else tuple(outcomes)
     needs = [] if len(items) and len(responses) else ["responses[actual]"]
     needs += [] if outcomes else ["orders.order_ts", "customers.churn_date"]
+    needs = needs or lacking_of(responses, items)
     if needs:
         return estimates.unanswerable(f"{lead}reaction", "share", needs, by=groups)
     rated = experience(responses, items=items, disappointed=disappointed, delighted=delighted)
     parts = []
     for outcome in outcomes:
-        value, unit, bounds = outcome_of(responses, rated, outcome)
-        table = rated.assign(followed_by=value, outcome_id=outcome)
+        found, unit, bounds = followed_by(responses, rated, outcome)
+        table = rated.assign(followed_by=found.value, outcome_id=outcome)
         table = table[table["followed_by"].notna()].reset_index(drop=True)
         if table.empty:
             parts.append(estimates.unanswerable(f"{lead}reaction", unit, [outcome], by=groups))
             continue
-        chosen = by_respondent({**options, "cluster": options.get("cluster") or "customer_id"})
+        own = "respondent_id" if found.is_item and "customer_id" not in table.columns else "customer_id"
+        chosen = by_respondent({**options, "cluster": options.get("cluster") or own})
         if adjust:
             table = balanced(table, "experience", adjust, weight=chosen["weight"])
             chosen["weight"] = "balanced"

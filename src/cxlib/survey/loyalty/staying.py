@@ -13,7 +13,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.survey import by_respondent
 from cxlib.survey.loyalty.after import standing
-from cxlib.survey.loyalty.experience import EXPERIENCES, balanced, experience
+from cxlib.survey.loyalty.experience import EXPERIENCES, balanced, experience, lacking_of
 
 __all__ = ["retention"]
 
@@ -93,6 +93,7 @@ def retention(
     """
     if reference not in EXPERIENCES:
         raise DataError(worded("reference", "there is no class of experience", reference, EXPERIENCES, label="Classes"))
+    estimates.check(by=by, items=items, adjust=adjust, min_n=min_n)
     lead = "adjusted_" if adjust else ""
     groups = [*by, "experience", "days"]
     spells = _spells(responses, customers, items, as_of, by, adjust, (disappointed, delighted))
@@ -125,6 +126,7 @@ def _spells(
     needs = [] if "churn_date" in customers.columns and len(customers) else ["customers.churn_date"]
     needs += [] if "customer_id" in responses.columns and responses["customer_id"].notna().any() else ["responses.customer_id"]
     needs += [] if len(items) and len(responses) else ["responses[actual]"]
+    needs = needs or lacking_of(responses, items)
     if needs:
         return needs
     rated = experience(responses, items=items, disappointed=ends[0], delighted=ends[1], by=by)

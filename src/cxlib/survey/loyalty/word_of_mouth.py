@@ -10,8 +10,8 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
-from cxlib.survey import answered, by_respondent
-from cxlib.survey.loyalty.after import day_of, only_currency, standing
+from cxlib.survey import by_respondent, local_day, needs_of, rated
+from cxlib.survey.loyalty.after import only_currency, standing
 from cxlib.survey.scores import DETRACTOR, PROMOTER
 
 __all__ = ["customer_value", "referrals"]
@@ -66,10 +66,9 @@ def referrals(
     groups = ["intention"]
     needs = [f"customers.{name}" for name in ("referred_by", "start_date") if name not in customers.columns or customers[name].isna().all()]
     needs += [] if "customer_id" in responses.columns and responses["customer_id"].notna().any() else ["responses.customer_id"]
-    answers = answered(responses, ("nps",))
+    answers = rated(responses, ("nps",))
     answers = answers if item is None or answers.empty else answers[answers["item_id"] == item]
-    answers = answers[answers["value"].notna()] if len(answers) else answers
-    needs += [] if len(answers) else ["responses[nps]"]
+    needs += [] if len(answers) else needs_of(responses, ["nps"])
     table = None if needs else _intentions(answers, customers, as_of, options)
     if table is None or table.empty:
         return estimates.unanswerable("referrals_after", "per 100 customer years", needs or ["responses.customer_id"], by=groups)
@@ -166,7 +165,7 @@ def _intentions(answers: pd.DataFrame, customers: pd.DataFrame, as_of: date, opt
     rows["weight"] = rows.groupby(["customer_id", "intention"])[weight].transform("mean") if weight else 1.0
     rows = rows.sort_values(["day", "response_id"], kind="stable").drop_duplicates(["customer_id", "intention"])
     new = customers.dropna(subset="referred_by")[["referred_by", "start_date"]]
-    new = new.assign(start=day_of(new["start_date"]))[["referred_by", "start"]]
+    new = new.assign(start=local_day(new["start_date"]))[["referred_by", "start"]]
     new = new[~(new["start"] > end)]
     pairs = rows[["response_id", "customer_id", "day", "churn_date"]].merge(new, left_on="customer_id", right_on="referred_by")
     later = (pairs["start"] > pairs["day"]) & ~(pairs["start"] > pairs["churn_date"])
@@ -182,8 +181,8 @@ def _worth(customers: pd.DataFrame, orders: pd.DataFrame | None, amount: str, as
     first = end - pd.Timedelta(days=days - 1)
     table = customers[customers["status"].ne("prospect")].reset_index(drop=True)
     nothing = pd.Series(pd.NaT, index=table.index, dtype="datetime64[us]")
-    start = day_of(table["start_date"]) if "start_date" in table.columns else nothing
-    churn = day_of(table["churn_date"]) if "churn_date" in table.columns else nothing
+    start = local_day(table["start_date"]) if "start_date" in table.columns else nothing
+    churn = local_day(table["churn_date"]) if "churn_date" in table.columns else nothing
     lost = churn.le(end) | (table["status"].eq("lost") & churn.isna())
     table["kept"] = pd.Series(np.where(lost, "lost", "retained"), index=table.index, dtype="str")
     table["won_by"] = _won_by(table, start)
@@ -192,7 +191,7 @@ def _worth(customers: pd.DataFrame, orders: pd.DataFrame | None, amount: str, as
     since, until = start.where(start > first, first), churn.where(churn <= end, end)
     table["years"] = (((until - since).dt.days + 1) / YEAR).clip(lower=0.0)
     table.loc[churn.isna() & lost, "years"] = 0.0  # nobody knows how long they were there
-    day = day_of(orders["order_ts"])
+    day = local_day(orders["order_ts"])
     counted = orders[day.between(first, end) & (orders["cancelled_ts"].isna() if "cancelled_ts" in orders.columns else True)]
     total = counted.groupby("customer_id")[amount].agg(lambda values: values.sum(skipna=False))
     bought = table["customer_id"].map(total).where(table["customer_id"].isin(total.index), 0.0)

@@ -1,11 +1,11 @@
-"""The outcome beside the answers: an item or a column, one of each questionnaire."""
+"""Ratings beside the outcome of the same questionnaires."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from cxlib.errors import DataError
-from cxlib.survey._outcome import judged
+from cxlib.survey.drivers.judged import judged
 
 TABLE = pd.DataFrame(
     {
@@ -36,25 +36,6 @@ def test_a_column_of_yes_and_no():
     assert data.y.tolist() == [0, 1, 0]
     assert (data.top, data.outcome_unit) == (1, "share difference")
     assert data.kish(np.ones(3, dtype=bool)) == pytest.approx((2 + 1) ** 2 / (4 + 1))
-
-
-@pytest.mark.parametrize(
-    ("change", "outcome", "message"),
-    [
-        ({}, "overal", "outcome: there is neither an item nor a column 'overal' (did you mean 'overall'?). Items: a, overall."),
-        ({"overall": 1.0}, "overall", "outcome: is an item and a column: 'overall'. Rename the column."),
-        ({"left": ["x"] * 5}, "left", "outcome: is a column, but not of numbers: 'left'. Join a column of numbers or of yes and no."),
-        (
-            {"left": [1.0, 0.0, 1.0, 1.0, 1.0]},
-            "left",
-            "outcome: differs between the rows of one questionnaire: 'left'. Join one value a questionnaire.",
-        ),
-    ],
-)
-def test_an_outcome_that_is_none_is_refused(change, outcome, message):
-    with pytest.raises(DataError) as refused:
-        judged(TABLE.assign(**change), outcome, ["a"], {})
-    assert str(refused.value) == message
 
 
 def test_strata_are_refused():
