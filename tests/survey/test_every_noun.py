@@ -125,7 +125,15 @@ OTHERS = {
     *("gaps.pairs", "gaps.beside", "gaps.links", "drivers.beside", "drivers.quadrants", "drivers.targets"),
     *("drivers.group_of", "asymmetry.thresholds", "loyalty.after", "loyalty.behaviour", "loyalty.bought_at", "loyalty.customer_value"),
     *("loyalty.experience", "loyalty.items_of", "incidents.frequency", "incidents.rare_but_severe", "incidents.reviews"),
-    *("principles.conformity", "principles.breaches", "principles.agreement", "weights.rake", "weights.response_rate"),
+    *(
+        "asymmetry.beside",
+        "asymmetry.foremost",
+        "principles.conformity",
+        "principles.breaches",
+        "principles.agreement",
+        "weights.rake",
+        "weights.response_rate",
+    ),
 }
 MODULES = {"moments": import_module("cxlib.survey.moments")} | {
     module.__name__.rpartition(".")[2]: module
