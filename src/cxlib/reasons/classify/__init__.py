@@ -1,0 +1,7 @@
+"""Reasons of texts: learned from labels, calibrated, with an explicit "unassigned"."""
+
+from cxlib.reasons.classify.fitting import fit
+from cxlib.reasons.classify.model import ReasonModel
+from cxlib.reasons.classify.saving import load
+
+__all__ = ["ReasonModel", "fit", "load"]
