@@ -98,7 +98,8 @@ def prepare(project: Path, params: Params) -> Prepared:
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
-            record = _written(bench, params, tables, taken, questions, part)
+            more = {"reason_phrases": taxonomy.phrases(bench, project, params)} if "reasons" in tables else {}
+            record = _written(bench, params, tables, taken, questions, part, more)
             record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
             (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
             if not folder.exists():
@@ -190,13 +191,19 @@ def _columns(params: Params, tables: set[str]) -> set[str]:
 
 
 def _written(
-    bench: Workbench, params: Params, tables: dict[str, Contract], taken: list[Taken], questions: pd.DataFrame, part: Path
+    bench: Workbench,
+    params: Params,
+    tables: dict[str, Contract],
+    taken: list[Taken],
+    questions: pd.DataFrame,
+    part: Path,
+    more: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:
     parts = Counter(one.record["table"] for one in taken)
     rows = {name: write(bench, of, part / f"{name}.parquet", parts[name]) for name, of in tables.items()}
     sources = [one.record | _kept(bench, tables[one.record["table"]], one) for one in taken]
     made = {"questions": questions, "elements": elements(bench, tables), "joins": joins(bench, tables)}
-    made |= {"sources": _as_table(sources, params), "intake": _steps(sources)}
+    made |= {"sources": _as_table(sources, params), "intake": _steps(sources)} | more
     for name, table in made.items():
         table.to_parquet(part / f"{name}.parquet", index=False)
     return {"rows": rows | {name: len(table) for name, table in made.items()}, "sources": sources}

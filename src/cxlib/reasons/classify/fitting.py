@@ -34,6 +34,7 @@ def fit(
     language: Sequence[str] | None = None,
     groups: Sequence[Hashable] | None = None,
     encoder: Encoder = None,
+    recipe: Recipe | None = None,
     promised: float = 0.8,
     least: float = 0.5,
     second: float = 0.9,
@@ -59,6 +60,8 @@ def fit(
         where it is left out.
     encoder : callable or array, optional
         Texts → (texts, dimensions), or those vectors computed elsewhere. Used only where cross-validation shows that it helps.
+    recipe : Recipe, optional
+        What the machine is made of; cross-validation chooses it when left out.
     promised : float
         Accuracy of what is not left unassigned.
     least : float
@@ -92,7 +95,7 @@ def fit(
     """
     rows = training(texts, labels, known=known, weight=weight, language=language, groups=groups)
     vectors = _vectors(encoder, rows, len(texts))
-    recipe, choice = _chosen(rows, vectors, level, seed)
+    recipe, choice = _chosen(rows, vectors, level, seed) if recipe is None else (recipe, _given(recipe))
     margins, words_known = _held_out(rows, vectors, recipe, seed)
     sharpness = temperature(margins, rows.code, rows.weight) if len(rows.classes) > 1 else 1.0
     probability = softmax(margins, sharpness)
@@ -158,6 +161,10 @@ def _chosen(rows: Training, vectors: np.ndarray | None, level: float, seed: int)
         for recipe, hits in right.items()
     ]
     return best, pd.DataFrame(told)
+
+
+def _given(recipe: Recipe) -> pd.DataFrame:
+    return pd.DataFrame([{"pairs": recipe.pairs, "encoder_weight": recipe.encoder_weight, "accuracy": np.nan, "chosen": True}])
 
 
 def _right(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: int) -> np.ndarray:
