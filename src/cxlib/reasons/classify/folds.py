@@ -26,7 +26,7 @@ def folds(code: np.ndarray, groups: Sequence[Hashable], *, count: int, seed: int
     one more of them in each fold; a reason with fewer than `count` is absent from some.
 
     >>> folds(np.array([0, 0, 0, 1, 1, 1]), list("abcdef"), count=3, seed=1).reshape(2, 3).tolist()
-    [[0, 1, 2], [0, 2, 1]]
+    [[0, 2, 1], [2, 0, 1]]
     """
     order = np.random.default_rng(seed).permutation(len(code))
     order = order[np.argsort(code[order], kind="stable")]

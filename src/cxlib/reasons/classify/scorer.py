@@ -12,7 +12,7 @@ from cxlib.reasons.classify.features import Features
 
 __all__ = ["Recipe", "Scorer"]
 
-TOLERANCE, ABSENT = 0.1, -1.5  # liblinear's own tolerance for this loss; the margin of a reason that a fold has not seen
+TOLERANCE, ABSENT = 0.1, -1.5  # liblinear's own tolerance; the margin of a reason that a fold has not seen
 BATCH = 4096
 
 
@@ -47,7 +47,7 @@ class Scorer:
     def train(
         cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray, seed: int
     ) -> Scorer:
-        """Train on texts whose reasons are `code` in 0 … size − 1; L2-regularised squared hinge, each reason against all others."""
+        """Train on texts whose reasons are `code` in 0 … size − 1; Crammer & Singer 2001, all reasons at once."""
         features, matrix = Features.learn(texts, rarest=recipe.rarest, pairs=recipe.pairs)
         if recipe.encoder_weight and vectors is not None:
             dense = sparse.csr_matrix((recipe.encoder_weight * vectors).astype(np.float32))
@@ -80,7 +80,7 @@ def _fill(
 ) -> None:  # fmt: skip
     from sklearn.svm import LinearSVC
 
-    machine = LinearSVC(C=penalty, tol=TOLERANCE, random_state=seed).fit(matrix, code, sample_weight=weight)
+    machine = LinearSVC(C=penalty, tol=TOLERANCE, multi_class="crammer_singer", random_state=seed).fit(matrix, code, sample_weight=weight)
     if len(seen) == 2:  # one machine tells two reasons apart
         slopes[:, seen[1]], intercept[seen[1]] = machine.coef_[0], machine.intercept_[0]
         slopes[:, seen[0]], intercept[seen[0]] = -machine.coef_[0], -machine.intercept_[0]
