@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
-__all__ = ["OTHER", "language"]
+__all__ = ["OTHER", "language", "small"]
 
 OTHER = "other"
 _SMALL = {
@@ -86,6 +86,21 @@ def _of(text: str) -> str:
     if not scores[best]:
         return ""
     return best if best in ("de", "en") else OTHER
+
+
+def small(word: str) -> bool:
+    """Tell whether a word, as :func:`cxlib.reasons.wording.normalise` writes it, is one of the small ones of German or English.
+
+    >>> small("fuer"), small("pumpe")
+    (True, False)
+    """
+    return word in _both()
+
+
+@cache
+def _both() -> frozenset[str]:
+    topical = "auftrag rechnung termin lieferung ware angebot order invoice delivery quote".split()
+    return frozenset(f"{_SMALL['de']} {_SMALL['en']}".split()) - frozenset(topical)
 
 
 @cache
