@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from cxlib.reasons.classify.model import ReasonModel
 from cxlib.reasons.classify.rules import ABSTAINS, Rule, by_exact_phrase, by_phrase_words, posterior, told, votes_of
 from cxlib.reasons.classify.scorer import Recipe, Scorer
 from cxlib.reasons.classify.vectors import vectors_of
+from cxlib.reasons.taxonomy import known
 
 __all__ = ["from_taxonomy"]
 
@@ -30,6 +31,7 @@ def from_taxonomy(
     phrases: pd.DataFrame,
     *,
     rules: Sequence[Rule] = (),
+    labels: str | None = None,
     encoder: Callable[[Sequence[str]], Any] | None = None,
     trusted: int = TRUSTED,
     promised: float = 0.8,
@@ -49,6 +51,8 @@ def from_taxonomy(
     rules : sequence of callable
         Labelling functions of the client's own: a contact as a mapping of its columns, ``text`` cut → a reason_id, or None to abstain. A
         regular expression (:func:`cxlib.reasons.classify.rules.pattern`), a look at the queue, a language model.
+    labels : str, optional
+        The column of `contacts` that holds reasons people gave, where there are some; they count as much as a phrase.
     encoder : callable, optional
         Texts → (texts, dimensions).
     trusted : int
@@ -96,13 +100,16 @@ def from_taxonomy(
     for rule in rules:
         votes[_free(getattr(rule, "__name__", type(rule).__name__), votes)] = votes_of(rule, rows, texts, list(classes))
     space = None if encoder is None else vectors_of(encoder, [*said, *texts])
-    chosen, trust = _believed(said, code, texts, votes, space, len(classes), trusted, seed)
+    given = _labelled(rows, labels, classes)
+    examples = Examples(said, code, texts, space, given)
+    chosen, trust = _believed(examples, votes, len(classes), trusted, seed)
+    learned = examples.with_believed(chosen)
     model = fit(
-        [*said, *(texts[row] for row, _ in chosen)],
-        [*classes[code], *(classes[place] for _, place in chosen)],
+        learned.texts,
+        list(classes[learned.code]),
         known=list(classes),
-        weight=[*np.ones(len(said)), *np.full(len(chosen), TRUST)],
-        language=[*told_by["language"].astype(str), *(spoken[row] for row, _ in chosen)],
+        weight=learned.weight,
+        language=[*told_by["language"].astype(str), *(spoken[row] for row, _ in [*given, *chosen])],
         encoder=encoder, recipe=_recipe(space),
         promised=promised, min_n=min_n, level=level, seed=seed,
     )  # fmt: skip
@@ -134,31 +141,70 @@ def _free(name: str, taken: dict[str, np.ndarray]) -> str:
     return free
 
 
+@dataclass(frozen=True, eq=False)
+class Learned:
+    """What a machine learns from: texts, their reasons, weights, and vectors where there are any."""
+
+    texts: list[str]
+    code: np.ndarray
+    weight: np.ndarray
+    vectors: np.ndarray | None
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Phrases with their reasons, the contacts' texts, vectors of both (phrases first), and the contacts that people labelled."""
+
+    phrases: list[str]
+    code: np.ndarray
+    texts: list[str]
+    vectors: np.ndarray | None
+    given: list[tuple[int, int]]
+
+    def with_believed(self, chosen: list[tuple[int, int]]) -> Learned:
+        """Return phrases and labelled contacts, each of weight 1, and the believed contacts at less."""
+        more = [*self.given, *chosen]
+        rows = [*range(len(self.phrases)), *(len(self.phrases) + row for row, _ in more)]
+        weight = np.r_[np.ones(len(self.phrases) + len(self.given)), np.full(len(chosen), TRUST)]
+        code = np.r_[self.code, [place for _, place in more]].astype(int)
+        return Learned(
+            [*self.phrases, *(self.texts[row] for row, _ in more)], code, weight, None if self.vectors is None else self.vectors[rows]
+        )
+
+
+def _labelled(rows: pd.DataFrame, labels: str | None, classes: np.ndarray) -> list[tuple[int, int]]:
+    if labels is None:
+        return []
+    if labels not in rows:
+        raise DataError(worded("from_taxonomy", "contacts lack the column", labels, rows.columns, label="They have"))
+    known(rows[labels].dropna().unique(), pd.DataFrame({"reason_id": classes}), "from_taxonomy")
+    place = {reason: number for number, reason in enumerate(classes)}
+    return [(row, place[str(label)]) for row, label in enumerate(rows[labels]) if isinstance(label, str)]
+
+
 def _believed(
-    said: list[str], code: np.ndarray, texts: list[str], votes: dict[str, np.ndarray], space: np.ndarray | None, classes: int, trusted: int,
-    seed: int,
-) -> tuple[list[tuple[int, int]], np.ndarray]:  # fmt: skip
+    examples: Examples, votes: dict[str, np.ndarray], classes: int, trusted: int, seed: int
+) -> tuple[list[tuple[int, int]], np.ndarray]:
     """Return the contacts (row, reason) on which the votes are surest, after some rounds, and the trust in each rule.
 
     The votes of the nearest phrase are filled in.
     """
     chosen: list[tuple[int, int]] = []
     trust = np.zeros(len(votes))
-    if not texts:
+    if not examples.texts:
         return chosen, trust
-    recipe = _recipe(space)
+    recipe, space = _recipe(examples.vectors), examples.vectors
+    held = None if space is None else space[len(examples.phrases) :]
+    labelled = [row for row, _ in examples.given]
     for _ in range(TIMES if classes > 1 else 0):
-        learned = [*range(len(said)), *(len(said) + row for row, _ in chosen)]
-        scorer = Scorer.train(
-            [*said, *(texts[row] for row, _ in chosen)], np.r_[code, [place for _, place in chosen]].astype(int), classes, recipe,
-            vectors=None if space is None else space[learned], weight=np.r_[np.ones(len(said)), np.full(len(chosen), TRUST)], seed=seed,
-        )  # fmt: skip
-        margins, _ = scorer.margins(texts, None if space is None else space[len(said) :])
+        learned = examples.with_believed(chosen)
+        scorer = Scorer.train(learned.texts, learned.code, classes, recipe, vectors=learned.vectors, weight=learned.weight, seed=seed)
+        margins, _ = scorer.margins(examples.texts, held)
         ranked = np.sort(margins, axis=1)
         clear = ranked[:, -1] - ranked[:, -2]
-        first = margins.argmax(axis=1)
-        votes["nearest_phrase"] = np.where(clear >= np.quantile(clear, 1 - NEAREST), first, ABSTAINS)
+        votes["nearest_phrase"] = np.where(clear >= np.quantile(clear, 1 - NEAREST), margins.argmax(axis=1), ABSTAINS)
         chances, trust = posterior(np.column_stack(list(votes.values())), classes)
+        chances[labelled] = 1 / classes  # they are examples already
         chosen = _surest(chances, margins, trusted)
     return chosen, trust
 
