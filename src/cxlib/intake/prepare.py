@@ -16,7 +16,7 @@ import pandas as pd
 
 import cxlib
 from cxlib.errors import CxError, DataError
-from cxlib.intake import taxonomy
+from cxlib.intake import labels, taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
@@ -131,6 +131,9 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
             data.update(f"taxonomy:{hashlib.sha256(path.read_bytes()).hexdigest()};".encode())
         except CxError as error:
             problems += error.problems
+    given = labels.place(project, params.client)
+    if given.is_file():
+        data.update(f"labels:{hashlib.sha256(given.read_bytes()).hexdigest()};".encode())
     if problems:
         raise DataError(*problems)
     return params_hash, data.hexdigest()
@@ -174,6 +177,8 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
         if any(part.refused for part in parts):
             del whole[name]
         problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
+    if "contacts" in whole and (_needs_taxonomy(params) or "reasons" in whole) and not problems:
+        problems += labels.lay_over(bench, project, params)
     problems += zeros_lost(bench, taken, f"data/{params.client}")
     if "touchpoints" in whole:
         problems += unlisted_touchpoints(bench, tables, params)
