@@ -260,7 +260,8 @@ def phrases(bench: Workbench, project: Path, params: Params) -> pd.DataFrame:
     rows: list[tuple[str, str, str]] = []
     if not any(source.table == "reasons" for source in params.sources.values()):
         taxonomy = load(project, params.taxonomy.name, market=params.market, values=params.taxonomy.values)
-        rows = [(reason, language, phrase) for reason, told in taxonomy.phrases.items() for language, words in told.items() for phrase in words]
+        for reason, told_by in taxonomy.phrases.items():
+            rows += [(reason, language, phrase) for language, words in told_by.items() for phrase in words]
     labels = [name for name in ("label_de", "label_en") if name in present]
     known = {(reason, _folded(phrase)) for reason, _, phrase in rows}
     for reason, *told in bench.rows(f"SELECT reason_id, {', '.join(labels)} FROM reasons"):

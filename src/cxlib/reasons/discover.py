@@ -15,8 +15,7 @@ from cxlib.reasons import wording
 __all__ = ["Topics", "topics"]
 
 WORDS, EXAMPLES, RESAMPLED = 8, 5, 5
-OFTEN = 0.5  # share of texts that may hold a word that tells a group
-COMPONENTS = 50  # of the space that texts are grouped in
+COMPONENTS = (8, 2, 50)  # of the space that texts are grouped in: at least, a group, at most; more of them and rare words decide
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def topics(
 
     Notes
     -----
-    TF–IDF of stems and their pairs, truncated SVD to 50 dimensions, k-means with the best of ten starts. Words by class TF-IDF: the
+    TF–IDF of stems, truncated SVD to two dimensions a group (8 to 50), k-means with the best of ten starts. Words by class TF-IDF: the
     share of a group's texts that hold the word times log(1 + 1/mean share over groups) (Grootendorst 2022, by texts instead of words).
     Stability: mean Jaccard overlap with the nearest group when half of the texts are grouped anew, five times (Hennig 2007); below 0.5
     a group dissolves and is no finding.
@@ -87,7 +86,7 @@ def topics(
     table = pd.DataFrame(columns=["topic", "n", "share", "words", "example_ids", "stability", "note"])
     if len(rows) >= 2 * min_n:
         groups = min(count or int(np.clip(round((len(rows) / 10) ** 0.5), 2, 30)), len(rows) // 2)
-        space = _space([stems[row] for row in rows], seed)
+        space = _space([stems[row] for row in rows], groups, seed)
         place, middle = _grouped(space, groups, seed)
         table, order = _told([stems[row] for row in rows], space, place, middle, [named[row] for row in rows], len(stems), min_n, seed)
         group[rows] = order[place]
@@ -99,19 +98,18 @@ def _stems(text: str) -> list[str]:
     return [wording.stem(word) for word in wording.words(text) if len(word) > 2 and word != "0" and not wording.small(word)]
 
 
-def _space(stems: list[list[str]], seed: int) -> np.ndarray:
+def _space(stems: list[list[str]], groups: int, seed: int) -> np.ndarray:
     from sklearn.decomposition import TruncatedSVD
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    matrix = TfidfVectorizer(analyzer=_with_pairs, sublinear_tf=True, min_df=1 if len(stems) < 50 else 2, max_df=OFTEN + 0.1).fit_transform(stems)
-    size = min(COMPONENTS, matrix.shape[1] - 1, matrix.shape[0] - 1)
+    often = Counter(word for told in stems for word in set(told))
+    common = [[word for word in told if often[word] > 1] or told for told in stems]  # a word of one text joins it to no other
+    matrix = TfidfVectorizer(analyzer=list, sublinear_tf=True).fit_transform(common)
+    least, each, most = COMPONENTS
+    size = min(max(least, each * groups), most, matrix.shape[1] - 1, matrix.shape[0] - 1)
     dense = TruncatedSVD(size, random_state=seed).fit_transform(matrix) if size > 1 else matrix.toarray()
     length = np.linalg.norm(dense, axis=1, keepdims=True)
     return np.asarray(dense / np.where(length == 0, 1, length))
-
-
-def _with_pairs(stems: list[str]) -> list[str]:
-    return [*stems, *(f"{one} {other}" for one, other in zip(stems, stems[1:], strict=False))]
 
 
 def _grouped(space: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -122,13 +120,20 @@ def _grouped(space: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.n
 
 
 def _told(
-    stems: list[list[str]], space: np.ndarray, place: np.ndarray, middle: np.ndarray, named: list[str], all_texts: int, min_n: int, seed: int
+    stems: list[list[str]],
+    space: np.ndarray,
+    place: np.ndarray,
+    middle: np.ndarray,
+    named: list[str],
+    all_texts: int,
+    min_n: int,
+    seed: int,
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the table of groups, the most stable first, and the new number of each."""
     stable = _stability(space, place, len(middle), seed)
     words = _words(stems, place, len(middle))
     size = np.bincount(place, minlength=len(middle))
-    ranked = sorted(range(len(middle)), key=lambda each: (-round(stable[each], 6), -size[each], words[each]))
+    ranked = sorted(range(len(middle)), key=lambda each: (-round(float(stable[each]), 6), -size[each], words[each]))
     order = np.empty(len(middle), dtype=int)
     order[ranked] = np.arange(len(middle))
     rows = []
@@ -137,7 +142,12 @@ def _told(
         near = inside[np.argsort(((space[inside] - middle[each]) ** 2).sum(axis=1), kind="stable")][:EXAMPLES]
         thin = size[each] < min_n
         rows.append(
-            {"topic": int(order[each]), "n": int(size[each]), "share": size[each] / all_texts, "words": "" if thin else ", ".join(words[each])}
+            {
+                "topic": int(order[each]),
+                "n": int(size[each]),
+                "share": size[each] / all_texts,
+                "words": "" if thin else ", ".join(words[each]),
+            }
             | {"example_ids": () if thin else tuple(named[row] for row in near), "stability": stable[each]}
             | {"note": f"n < {min_n}" if thin else "dissolves" if stable[each] < 0.5 else ""}
         )

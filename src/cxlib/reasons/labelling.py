@@ -53,7 +53,7 @@ def next_to_label(contacts: pd.DataFrame, predicted: pd.DataFrame, *, n: int = 1
         raise DataError(f"next_to_label: {len(contacts)} contacts and {len(predicted)} predictions. Predict the same rows.")
     cut = wording.cut(contacts["text"])
     told = pd.DataFrame({"contact_id": contacts["contact_id"].astype(str).to_numpy(), "text": cut})
-    told["language"] = wording.language(cut, contacts["language"] if "language" in contacts else None)
+    told["language"] = wording.language(cut, contacts.get("language"))
     for name in ("reason_id", "alternative_1", "alternative_2"):
         told[name] = predicted[name].to_numpy() if name in predicted else None
     told["margin"] = (predicted["probability"].fillna(0) - predicted["probability_1"].fillna(0)).to_numpy()

@@ -72,9 +72,8 @@ def _of_phrases(reasons: pd.DataFrame, phrases: pd.DataFrame) -> Iterator[tuple[
         yield str(reason), "no_phrases", ""
     folded = phrases.assign(phrase=phrases["phrase"].str.casefold().str.strip()).drop_duplicates(["reason_id", "language", "phrase"])
     for phrase, told in folded.groupby("phrase", sort=True):
-        if told["reason_id"].nunique() > 1:
-            for reason in told["reason_id"].unique():
-                yield str(reason), "shared_phrase", str(phrase)
+        sharing = told["reason_id"].unique()
+        yield from ((str(reason), "shared_phrase", str(phrase)) for reason in sharing if len(sharing) > 1)
 
 
 def changes(reasons: pd.DataFrame, standard: pd.DataFrame) -> pd.DataFrame:
@@ -113,7 +112,7 @@ def changes(reasons: pd.DataFrame, standard: pd.DataFrame) -> pd.DataFrame:
 def _cell(table: pd.DataFrame, reason: str, column: str) -> object:
     if column not in table:
         return None
-    value = table.at[reason, column]
+    value = table.loc[reason, column]
     return None if pd.isna(value) else value
 
 
@@ -132,7 +131,7 @@ def compare(contacts: pd.DataFrame, reasons: pd.DataFrame, *, reason: str = "rea
     Returns
     -------
     DataFrame
-        One row an old code, the most used first; contacts without one under "": ``reason_legacy``, ``n``, ``share`` (of the weight),
+        One row an old code, the most used first; contacts without one under "": ``reason_legacy``, ``n``, ``share`` (of weight),
         ``reasons`` (different ones it holds), ``effective_reasons`` (exp of the Shannon entropy: as many equally frequent ones would hide as
         much), ``largest`` (its most frequent reason), ``largest_share``, ``avoidable_share`` (treatment eliminate).
 
@@ -165,7 +164,11 @@ def compare(contacts: pd.DataFrame, reasons: pd.DataFrame, *, reason: str = "rea
         share = by_reason[by_reason > 0] / by_reason.sum()
         rows.append(
             {"reason_legacy": code, "n": len(held), "share": by_reason.sum() / told["weight"].sum(), "reasons": len(share)}
-            | {"effective_reasons": float(np.exp(-(share * np.log(share)).sum())), "largest": share.index[0], "largest_share": share.iloc[0]}
+            | {
+                "effective_reasons": float(np.exp(-(share * np.log(share)).sum())),
+                "largest": share.index[0],
+                "largest_share": share.iloc[0],
+            }
             | {"avoidable_share": float(share[share.index.isin(eliminated)].sum())}
         )
     named = ["reason_legacy", "n", "share", "reasons", "effective_reasons", "largest", "largest_share", "avoidable_share"]

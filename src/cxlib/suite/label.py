@@ -37,7 +37,8 @@ class Read:
 def write(project: Path, client: str, n: int) -> tuple[Path, int]:
     """Write the contacts most worth labelling to ``data/CLIENT/labels/to_label.xlsx``, with the reasons to choose from.
 
-    The model behind the choice learns from the taxonomy's phrases and all labels so far. Cells are texts, never formulas, so that ids keep their zeros.
+    The model behind the choice learns from the taxonomy's phrases and all labels so far. Cells are texts, never formulas, so that ids keep
+    their zeros.
 
     Returns
     -------

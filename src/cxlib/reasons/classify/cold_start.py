@@ -23,6 +23,7 @@ __all__ = ["from_taxonomy"]
 TRUSTED, TRUST = 10, 0.3  # contacts a reason that are believed, and what each counts beside a phrase
 TIMES = 2  # rounds of believing
 ENCODER_WEIGHT = 0.5  # of an encoder's vectors beside words: more of it was worse on every voice that was tried
+BUILT_IN, BELIEVED = 3, 0.8  # rules that look at phrases; probability from which on a rule of the client's own is believed
 NEAREST = 0.5  # share of contacts, the clearest, on which the nearest phrase votes
 
 
@@ -108,7 +109,7 @@ def from_taxonomy(
         learned.texts,
         list(classes[learned.code]),
         known=list(classes),
-        weight=learned.weight,
+        weight=learned.weight.tolist(),
         language=[*told_by["language"].astype(str), *(spoken[row] for row, _ in [*given, *chosen])],
         encoder=encoder, recipe=_recipe(space),
         promised=promised, min_n=min_n, level=level, seed=seed,
@@ -128,7 +129,7 @@ def _check(contacts: pd.DataFrame, phrases: pd.DataFrame) -> None:
 def _readable(contacts: pd.DataFrame) -> tuple[pd.DataFrame, list[str], list[str]]:
     """Return the contacts in German, English or an unknown language that say something, with their texts and languages."""
     cut = wording.cut(contacts["text"])
-    spoken = wording.language(cut, contacts["language"] if "language" in contacts else None)
+    spoken = wording.language(cut, contacts.get("language"))
     kept = [row for row, (text, language) in enumerate(zip(cut, spoken, strict=True)) if text and language != wording.OTHER]
     return contacts.iloc[kept].reset_index(drop=True), [cut[row] for row in kept], [spoken[row] for row in kept]
 
@@ -205,7 +206,9 @@ def _believed(
         votes["nearest_phrase"] = np.where(clear >= np.quantile(clear, 1 - NEAREST), margins.argmax(axis=1), ABSTAINS)
         chances, trust = posterior(np.column_stack(list(votes.values())), classes)
         chances[labelled] = 1 / classes  # they are examples already
-        chosen = _surest(chances, margins, trusted)
+        chosen = _surest(
+            chances, margins, trusted, own=np.column_stack(list(votes.values())[BUILT_IN:] or [np.full(len(margins), ABSTAINS)])
+        )
     return chosen, trust
 
 
@@ -214,15 +217,20 @@ def _recipe(space: np.ndarray | None) -> Recipe:
     return Recipe(pairs=False, rarest=1, penalty=1.0, encoder_weight=0.0 if space is None else ENCODER_WEIGHT)
 
 
-def _surest(chances: np.ndarray, margins: np.ndarray, trusted: int) -> list[tuple[int, int]]:
-    """Return for each reason the contacts whose votes are surest, and of equal ones those nearest to its phrases."""
+def _surest(chances: np.ndarray, margins: np.ndarray, trusted: int, own: np.ndarray) -> list[tuple[int, int]]:
+    """Return for each reason the contacts whose votes are surest, and of equal ones those nearest to its phrases.
+
+    Votes of the phrases lean on one another, so few of them are believed; those of the client's own rules are believed wherever the others
+    do not outvote them.
+    """
     best = chances.argmax(axis=1)
     sure = np.round(chances[np.arange(len(best)), best], 6)
-    lead = np.sort(margins, axis=1)
-    clear = np.where(margins.argmax(axis=1) == best, lead[:, -1] - lead[:, -2], -1.0)
+    ranked = np.sort(margins, axis=1)
+    clear = np.where(margins.argmax(axis=1) == best, ranked[:, -1] - ranked[:, -2], -1.0)
+    ruled = (own == best[:, None]).any(axis=1) & (sure >= BELIEVED)
     chosen: list[tuple[int, int]] = []
     for reason in range(chances.shape[1]):
         rows = np.flatnonzero((best == reason) & (sure > 1 / chances.shape[1] + 1e-6))
-        order = rows[np.lexsort((rows, -clear[rows], -sure[rows]))][:trusted]
-        chosen += [(int(row), reason) for row in order]
+        order = rows[np.lexsort((rows, -clear[rows], -sure[rows]))]
+        chosen += [(int(row), reason) for place, row in enumerate(order) if place < trusted or ruled[row]]
     return chosen

@@ -51,7 +51,7 @@ def votes_of(rule: Rule, contacts: pd.DataFrame, texts: Sequence[str], classes: 
     rows = contacts.drop(columns="text", errors="ignore").to_dict("records")
     for number, (row, text) in enumerate(zip(rows, texts, strict=True)):
         named = rule({**row, "text": text})
-        if named is None or named is pd.NA or named == "":
+        if pd.isna(named) or named == "":
             continue
         if named not in place:
             way = "Return a reason_id, or None to abstain."
@@ -96,7 +96,7 @@ def by_phrase_words(texts: Sequence[str], phrases: Sequence[str], code: np.ndarr
     parts = wording.compounds([*texts, *phrases])
     sentences = [(row, sentence) for row, text in enumerate(texts) for sentence in _BREAK.split(text) if sentence.strip()]
     number: dict[str, int] = {}
-    there = _stems([phrase for phrase in phrases], parts, number, learn=True)
+    there = _stems(phrases, parts, number, learn=True)
     held = _stems([sentence for _, sentence in sentences], parts, number, learn=False)
     shape = (len(sentences), len(number))
     inside = sparse.csr_matrix((np.ones(len(held[0]), np.float32), held), shape=shape)

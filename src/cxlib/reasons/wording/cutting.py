@@ -12,10 +12,14 @@ __all__ = ["LONGEST", "cut"]
 LONGEST = 20_000  # characters kept of one text; a concern is told long before
 _FLAGS = re.IGNORECASE
 _TITLE = r"(?:frau|herrn?|fr\.|hr\.|dr\.|prof\.|ing\.|mr\.?|mrs\.?|ms\.?|miss|sir|sirs|madam|damen|herren|und|or|and|/)"
-_ALL = r"(?:zusammen|alle|allerseits|team|kolleg\w*|kundenc\w+|kundens\w+|vertriebsteam|liebes?|lieber|ihr|lieben|all|everyone|everybody|there|folks|guys|colleagues|again|euch)"
+_ALL = (
+    r"(?:zusammen|alle|allerseits|team|kolleg\w*|kundenc\w+|kundens\w+|vertriebsteam|liebes?|lieber|ihr|lieben|all"
+    r"|everyone|everybody|there|folks|guys|colleagues|again|euch)"
+)
 _HAIL = (
     r"(?:sehr\s+geehrte[rs]?|werte[rs]?|liebe[rs]?|guten?\s+(?:tag|morgen|abend)|grü(?:ß|ss)\s+(?:gott|dich|euch|sie)|gruess\s+gott"
-    r"|hallo(?:chen)?|hi|hey|moin(?:\s+moin)?|servus|morgen|tach|dear|hello|good\s+(?:morning|afternoon|evening|day)|greetings|to\s+whom\s+it\s+may\s+concern)"
+    r"|hallo(?:chen)?|hi|hey|moin(?:\s+moin)?|servus|morgen|tach|dear|hello|good\s+(?:morning|afternoon|evening|day)|greetings"
+    r"|to\s+whom\s+it\s+may\s+concern)"
 )
 # a greeting ends at its comma or its line; names need a title before them or an end right behind them
 _GREETING = re.compile(
@@ -23,11 +27,16 @@ _GREETING = re.compile(
 )
 _BARE = re.compile(rf"^{_HAIL}(?:[ \t]+(?:{_TITLE}|{_ALL})(?=[\s,!.]))*[ \t]*[,!.:]*[ \t]+(?=\w)", _FLAGS)
 _CLOSING = re.compile(
-    r"^\W{0,3}(?:(?:vielen|besten|herzlichen)\s+dank(?:\s+(?:und|im\s+voraus|vorab|euch|ihnen))*[\s,]*|danke?(?:\s+(?:und|euch|vorab|im\s+voraus))*[\s,]*)?"
-    r"(?:(?:und\s+)?(?:mit\s+)?(?:freundliche[nmr]?|freundl\.|viele[n]?|beste[n]?|liebe[n]?|schöne[n]?|schoene[n]?|herzliche[n]?|sonnige[n]?|kollegiale[n]?|nette[n]?)\s+"
-    r"(?:grü(?:ß|ss)en?|gruessen?|gru(?:ß|ss))|gru(?:ß|ss)|grü(?:ß|ss)e|gruesse|mfg|m\.f\.g\.|vg|lg|bg|hochachtungsvoll|bis\s+dann|cordialement"
-    r"|(?:with\s+)?(?:kind|best|warm|many)\s+(?:regards|wishes|thanks)|kind\s+rgds|regards|rgds|brgds|yours(?:\s+(?:sincerely|faithfully|truly))?|sincerely|cheers|all\s+the\s+best"
-    r"|vielen\s+dank|besten\s+dank|herzlichen\s+dank|danke?|dankeschön|merci|thanks(?:\s+(?:a\s+lot|in\s+advance|again))?|many\s+thanks|thank\s+you|thx|danke?\s+(?:euch|vorab|ihnen|dir))"
+    r"^\W{0,3}(?:(?:vielen|besten|herzlichen)\s+dank(?:\s+(?:und|im\s+voraus|vorab|euch|ihnen))*[\s,]*|danke?(?:\s+(?:und|euch|vorab"
+    r"|im\s+voraus))*[\s,]*)?"
+    r"(?:(?:und\s+)?(?:mit\s+)?(?:freundliche[nmr]?|freundl\.|viele[n]?|beste[n]?|liebe[n]?|schöne[n]?|schoene[n]?|herzliche[n]?"
+    r"|sonnige[n]?|kollegiale[n]?|nette[n]?)\s+"
+    r"(?:grü(?:ß|ss)en?|gruessen?|gru(?:ß|ss))|gru(?:ß|ss)|grü(?:ß|ss)e|gruesse|mfg|m\.f\.g\.|vg|lg|bg|hochachtungsvoll|bis\s+dann"
+    r"|cordialement"
+    r"|(?:with\s+)?(?:kind|best|warm|many)\s+(?:regards|wishes|thanks)|kind\s+rgds|regards|rgds|brgds|yours(?:\s+(?:sincerely"
+    r"|faithfully|truly))?|sincerely|cheers|all\s+the\s+best"
+    r"|vielen\s+dank|besten\s+dank|herzlichen\s+dank|danke?|dankeschön|merci|thanks(?:\s+(?:a\s+lot|in\s+advance|again))?"
+    r"|many\s+thanks|thank\s+you|thx|danke?\s+(?:euch|vorab|ihnen|dir))"
     r"(?:\s+(?:aus|from)\s+\S+)?(?:[\s,.!–-]+[^\s\d,.!?:;]+){0,3}[\s,.!]*$",
     _FLAGS,
 )
@@ -36,7 +45,8 @@ _RULE = re.compile(r"^\s*(?:--|—|__+|==+|\*\*\*+)\s*$")
 _THREAD = re.compile(
     r"^\s*>?\s*(?:-{2,}\s*(?:ursprüngliche|urspruengliche|original|weitergeleitete|forwarded)\b.*-{2,}.*"
     r"|-{2,}\s*(?:ursprüngliche nachricht|original message|original-nachricht)\s*-*"
-    r"|am\s+\S.{2,90}\bschrieb\b.{0,90}:?|on\s+\S.{2,120}\bwrote\s*:?|(?:le|op)\s+\S.{2,90}\b(?:a écrit|schreef)\b.{0,60}:?|.{2,80}\bschrieb am\s+\d.{2,60}:"
+    r"|am\s+\S.{2,90}\bschrieb\b.{0,90}:?|on\s+\S.{2,120}\bwrote\s*:?|(?:le|op)\s+\S.{2,90}\b(?:a écrit|schreef)\b.{0,60}:?"
+    r"|.{2,80}\bschrieb am\s+\d.{2,60}:"
     r"|_{10,})\s*$",
     _FLAGS,
 )
@@ -44,30 +54,40 @@ _SENDER = re.compile(r"^\s*>?\s*\*?(?:von|from|absender)\*?\s*:\s*\S", _FLAGS)
 _SENT = re.compile(r"^\s*>?\s*\*?(?:gesendet|sent|datum|date|an|to|betreff|subject)\*?\s*:\s*\S", _FLAGS)
 _QUOTE = re.compile(r"^\s*>")
 _FOOTER = re.compile(
-    r"^\W{0,3}(?:(?:von|vom)\s+(?:meinem|unterwegs|handy|iphone|mobil).{0,40}(?:gesendet|geschrieben|getippt)|gesendet\s+(?:von|vom|mit)\b.{0,60}"
+    r"^\W{0,3}(?:(?:von|vom)\s+(?:meinem|unterwegs|handy|iphone|mobil).{0,40}(?:gesendet|geschrieben|getippt)|gesendet\s+(?:von|vom"
+    r"|mit)\b.{0,60}"
     r"|sent\s+(?:from|via|with)\b.{0,60}|get\s+outlook\s+for.{0,40}|outlook\s+für\s+.{0,40}|unterwegs\s+getippt.{0,60}"
     r"|diese\s+nachricht\s+wurde\s+(?:mobil|von|mit|unterwegs).{0,60}|typed\s+on\s+.{0,60})\W*$",
     _FLAGS,
 )
 _NOTICE = re.compile(
-    r"^\W{0,3}(?:diese\s+(?:e-?mail|nachricht)\s+(?:und|enthält|kann|ist|einschließlich|inkl)|der\s+inhalt\s+dieser\s+e-?mail|die\s+in\s+dieser\s+e-?mail\b"
-    r"|th(?:is|e\s+information\s+in\s+this)\s+(?:e-?mail|message)\s+(?:and|is|may|contains|\(|including)|the\s+(?:information|contents?)\s+(?:contained\s+)?(?:in|of)\s+this\s+e-?mail"
-    r"|confidentiality\s+notice|disclaimer\b|vertraulichkeitshinweis|bitte\s+(?:prüfen|denken)\s+sie.{0,40}(?:umwelt|ausdruck|gedruckt)|please\s+consider\s+the\s+environment)",
+    r"^\W{0,3}(?:diese\s+(?:e-?mail|nachricht)\s+(?:und|enthält|kann|ist|einschließlich|inkl)|der\s+inhalt\s+dieser\s+e-?mail"
+    r"|die\s+in\s+dieser\s+e-?mail\b"
+    r"|th(?:is|e\s+information\s+in\s+this)\s+(?:e-?mail|message)\s+(?:and|is|may|contains|\(|including)|the\s+(?:information"
+    r"|contents?)\s+(?:contained\s+)?(?:in|of)\s+this\s+e-?mail"
+    r"|confidentiality\s+notice|disclaimer\b|vertraulichkeitshinweis|bitte\s+(?:prüfen|denken)\s+sie.{0,40}(?:umwelt|ausdruck"
+    r"|gedruckt)|please\s+consider\s+the\s+environment)",
     _FLAGS,
 )
-_SECRET = re.compile(r"vertraulich|confidential|privileged|umwelt|environment|irrtümlich|in\s+error|ausdruck|disclaimer|empfänger|recipient", _FLAGS)
+_SECRET = re.compile(
+    r"vertraulich|confidential|privileged|umwelt|environment|irrtümlich|in\s+error|ausdruck|disclaimer|empfänger|recipient", _FLAGS
+)
 _ADDRESS = re.compile(
-    r"^\W{0,3}(?:tel(?:efon)?|fon|fax|telefax|mobil(?:e|tel\w*)?|phone|handy|e-?mail|mail|web|www|http|ust-?id|hrb|vat|amtsgericht|registergericht|sitz\b|geschäftsführer\w*"
+    r"^\W{0,3}(?:tel(?:efon)?|fon|fax|telefax|mobil(?:e|tel\w*)?|phone|handy|e-?mail|mail|web|www|http|ust-?id|hrb|vat|amtsgericht"
+    r"|registergericht|sitz\b|geschäftsführer\w*"
     r"|managing\s+director\w*|iban|bic|steuernummer)\b[\s.:/+(]|^\s*\S+@\S+\.\w+\s*$|^\s*(?:https?://|www\.)\S+\s*$",
     _FLAGS,
 )
 _FIELD = re.compile(
-    r"^(?:name|vorname|nachname|firma|company|unternehmen|telefon|tel\.?|phone|mobil|mobile|e-?mail|kundennr\.?|kundennummer|kd\.?-?nr\.?|customer\s+(?:no|number)\.?|account|ort|plz|land"
+    r"^(?:name|vorname|nachname|firma|company|unternehmen|telefon|tel\.?|phone|mobil|mobile|e-?mail|kundennr\.?|kundennummer"
+    r"|kd\.?-?nr\.?|customer\s+(?:no|number)\.?|account|ort|plz|land"
     r"|adresse|anrede|kategorie|category|rückrufnummer|ansprechpartner)\s*:\s.{0,80}$",
     _FLAGS,
 )
 _LABEL = re.compile(
-    r"^\s*(?:(?:ihre\s+|your\s+)?(?:nachricht|mitteilung|message|text|anfrage)|betreff|subject|thema|topic|anliegen|betr\.|re|aw|fwd?|wg|fw|antw)\s*:\s*", _FLAGS
+    r"^\s*(?:(?:ihre\s+|your\s+)?(?:nachricht|mitteilung|message|text|anfrage)|betreff|subject|thema|topic|anliegen|betr\.|re|aw|fwd?"
+    r"|wg|fw|antw)\s*:\s*",
+    _FLAGS,
 )
 _NAME = re.compile(r"^(?:i\.\s?[AV]\.\s|ppa\.?\s)?(?:Dr\.\s)?[A-ZÄÖÜ][\wäöüß.-]*(?:\s+[A-ZÄÖÜ][\wäöüß.-]*){0,2}$")
 
@@ -131,7 +151,9 @@ def _unthreaded(lines: list[str]) -> list[str]:
     """Leave out all below the head of an earlier message."""
     for at, line in enumerate(lines):
         pair = f"{line} {lines[at + 1].lstrip('> ')}" if at + 1 < len(lines) else line  # a head is often broken in two
-        head = _THREAD.match(line) or (re.match(r"\s*>?\s*(?:am|on)\s", line, _FLAGS) and pair.rstrip().endswith(":") and _THREAD.match(pair))
+        head = _THREAD.match(line) or (
+            re.match(r"\s*>?\s*(?:am|on)\s", line, _FLAGS) and pair.rstrip().endswith(":") and _THREAD.match(pair)
+        )
         if head or (_SENDER.match(line) and any(_SENT.match(below) for below in lines[at + 1 : at + 4])):
             return lines[:at]
     return lines
@@ -144,7 +166,11 @@ def _unquoted(lines: list[str]) -> list[str]:
 def _unmarked(lines: list[str]) -> list[str]:
     """Of a text that is all quoted, or forwarded, keep the words without the marks."""
     kept = [re.sub(r"^\s*(?:>\s?)+", "", line) for line in lines]
-    return [line for line in kept if not (_THREAD.match(line) or _SENDER.match(line) or re.match(r"\s*(?:gesendet|sent|an|to|cc)\s*:", line, _FLAGS))]
+    return [
+        line
+        for line in kept
+        if not (_THREAD.match(line) or _SENDER.match(line) or re.match(r"\s*(?:gesendet|sent|an|to|cc)\s*:", line, _FLAGS))
+    ]
 
 
 def _ungreeted(lines: list[str]) -> list[str]:

@@ -11,28 +11,35 @@ __all__ = ["OTHER", "language", "small"]
 
 OTHER = "other"
 _SMALL = {
-    "de": """der die das und ist nicht ich wir sie ein eine einen einem einer mit auf für fuer von zu im in den dem des es auch noch bitte haben hat
-    wird werden wurde war sind kann können koennen wie was wann wo warum bei uns unser unsere unserer mir mich ihnen ihre ihrer ihr ihrem am an aus als
-    nach oder aber wenn dass schon nur kein keine keinen über ueber bis seit zum zur um vor durch gibt habe möchte moechte dann da hier jetzt heute gestern
-    morgen immer mehr wieder sehr danke hallo guten tag kd kunde anruf anrufer rr braucht fragt will auftrag rechnung termin lieferung ware angebot
-    herr frau wegen soll""",
-    "en": """the and is not i we you a an with on for from to in of it also still please have has will be was are can how what when where why at our us
-    me my your by as or but if that already only no about until since up out this there would could need like any they he she his her do does did
-    been just than then here now today yesterday tomorrow always more again very thanks hello hi cust customer called caller wants needs asks asked
-    order invoice delivery quote mr mrs get got""",
-    "nl": """de het een en is niet ik wij we u met op voor van naar om te dat die er ook nog graag heb hebben heeft wordt werd kan kunnen hoe wat wanneer
-    waar waarom bij ons onze mij mijn uw als maar geen over tot sinds aan uit door zijn kunt bestelling factuur levering vraag klant belt goedemorgen
-    beste alvast bedankt deze onder is er zou willen moet""",
-    "pl": """nie jest na do się sie z w i o że ze to jak co kiedy gdzie proszę prosze dlaczego mamy mam nasz nasza nasze przez od po za czy dla są sa
-    był byl była będzie bedzie już juz tylko jeszcze oraz lub ale faktura zamówienie zamowienie dostawa klient pytanie dzień dzien dobry pozdrawiam
-    państwa panstwa nam nas prosi""",
-    "fr": "le la les des un une et est pas je nous vous avec sur pour de du dans que qui il elle ce cette aussi encore avons avez bonjour merci votre notre au aux ne quand où commande facture livraison",
-    "it": "il lo gli la le un una e è non io noi voi con su per di da in che chi anche ancora abbiamo avete buongiorno grazie vostro nostro del della quando dove ordine fattura consegna sono",
-    "es": "el los las un una y es no yo nosotros con en por para de del que quien también todavía tenemos hola gracias su nuestro cuando dónde pedido factura entrega está",
-    "da": "og er ikke jeg vi det en et med på til fra af som har kan hvad hvor hvornår hvorfor hos os vores jer også endnu tak hej ordre faktura levering",
-    "sv": "och är inte jag vi det en ett med på till från av som har kan vad var när varför hos oss vår också ännu tack hej order faktura leverans",
-    "cs": "a je není se na do že to jak co kdy kde prosím proč máme náš z v o pro od po za jsou byl bude již jen ještě faktura objednávka dobrý den děkuji",
-    "tr": "ve bir bu için ile değil ne zaman nerede neden bizim sizin lütfen teşekkürler merhaba sipariş fatura teslimat var yok mi mı da de olarak",
+    "de": """der die das und ist nicht ich wir sie ein eine einen einem einer mit auf für fuer von zu im in den dem des es auch noch bitte
+    haben hat wird werden wurde war sind kann können koennen wie was wann wo warum bei uns unser unsere unserer mir mich ihnen
+    ihre ihrer ihr ihrem am an aus als nach oder aber wenn dass schon nur kein keine keinen über ueber bis seit zum zur um vor
+    durch gibt habe möchte moechte dann da hier jetzt heute gestern morgen immer mehr wieder sehr danke hallo guten tag kd kunde
+    anruf anrufer rr braucht fragt will auftrag rechnung termin lieferung ware angebot herr frau wegen soll""",
+    "en": """the and is not i we you a an with on for from to in of it also still please have has will be was are can how what when where
+    why at our us me my your by as or but if that already only no about until since up out this there would could need like any
+    they he she his her do does did been just than then here now today yesterday tomorrow always more again very thanks hello hi
+    cust customer called caller wants needs asks asked order invoice delivery quote mr mrs get got""",
+    "nl": """de het een en is niet ik wij we u met op voor van naar om te dat die er ook nog graag heb hebben heeft wordt werd kan kunnen
+    hoe wat wanneer waar waarom bij ons onze mij mijn uw als maar geen over tot sinds aan uit door zijn kunt bestelling factuur
+    levering vraag klant belt goedemorgen beste alvast bedankt deze onder is er zou willen moet""",
+    "pl": """nie jest na do się sie z w i o że ze to jak co kiedy gdzie proszę prosze dlaczego mamy mam nasz nasza nasze przez od po za
+    czy dla są sa był byl była będzie bedzie już juz tylko jeszcze oraz lub ale faktura zamówienie zamowienie dostawa klient
+    pytanie dzień dzien dobry pozdrawiam państwa panstwa nam nas prosi""",
+    "fr": """le la les des un une et est pas je nous vous avec sur pour de du dans que qui il elle ce cette aussi encore avons avez
+    bonjour merci votre notre au aux ne quand où commande facture livraison""",
+    "it": """il lo gli la le un una e è non io noi voi con su per di da in che chi anche ancora abbiamo avete buongiorno grazie vostro
+    nostro del della quando dove ordine fattura consegna sono""",
+    "es": """el los las un una y es no yo nosotros con en por para de del que quien también todavía tenemos hola gracias su nuestro cuando
+    dónde pedido factura entrega está""",
+    "da": """og er ikke jeg vi det en et med på til fra af som har kan hvad hvor hvornår hvorfor hos os vores jer også endnu tak hej ordre
+    faktura levering""",
+    "sv": """och är inte jag vi det en ett med på till från av som har kan vad var när varför hos oss vår också ännu tack hej order
+    faktura leverans""",
+    "cs": """a je není se na do že to jak co kdy kde prosím proč máme náš z v o pro od po za jsou byl bude již jen ještě faktura
+    objednávka dobrý den děkuji""",
+    "tr": """ve bir bu için ile değil ne zaman nerede neden bizim sizin lütfen teşekkürler merhaba sipariş fatura teslimat var yok mi mı
+    da de olarak""",
 }
 _LETTERS = {"de": "äöüß", "pl": "ąćęłńśźż", "cs": "ěščřžýůďťň", "fr": "çœêâîûèà", "es": "ñ¿¡", "da": "øåæ", "sv": "å", "tr": "ğışç"}
 _WORD = re.compile(r"[^\W\d_]+")
@@ -99,8 +106,8 @@ def small(word: str) -> bool:
 
 @cache
 def _both() -> frozenset[str]:
-    topical = "auftrag rechnung termin lieferung ware angebot order invoice delivery quote".split()
-    return frozenset(f"{_SMALL['de']} {_SMALL['en']}".split()) - frozenset(topical)
+    topical = {"auftrag", "rechnung", "termin", "lieferung", "ware", "angebot", "order", "invoice", "delivery", "quote"}
+    return frozenset(f"{_SMALL['de']} {_SMALL['en']}".split()) - topical
 
 
 @cache

@@ -7,7 +7,9 @@ from html.parser import HTMLParser
 
 __all__ = ["plain"]
 
-_MARKUP = re.compile(r"<(?:!doctype|html|head|body|div|p|br|span|table|td|tr|ul|li|b|i|strong|em|font|a|blockquote|style|img|h[1-6])\b[^<>]*>", re.I)
+_MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|div|p|br|span|table|td|tr|ul|li|b|i|strong|em|font|a|blockquote|style|img|h[1-6])\b[^<>]*>", re.I
+)
 _UNSEEN = frozenset(("style", "script", "head", "title", "blockquote"))
 _BREAKS = frozenset(("br", "p", "div", "tr", "li", "table", "ul", "ol", "hr", "h1", "h2", "h3", "h4", "h5", "h6"))
 _EMPTY = frozenset(("br", "hr", "img", "meta", "link", "input", "col", "area", "base", "source", "wbr"))
