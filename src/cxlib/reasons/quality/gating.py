@@ -83,7 +83,9 @@ def gate(
         threshold = rows(pd.DataFrame(index=[0]), {"metric": "gate_threshold", "value": asked, "unit": "share"})
         parts += [_named(value, name, state), _named(threshold, name, state)]
     whole = "failed" if "failed" in states else "passed" if "passed" in states else "not_measured"
-    verdict = rows(pd.DataFrame(index=[0]), {"metric": "gate", "value": float(whole == "passed"), "unit": "count", "n": len(model.out_of_fold)})
+    verdict = rows(
+        pd.DataFrame(index=[0]), {"metric": "gate", "value": float(whole == "passed"), "unit": "count", "n": len(model.out_of_fold)}
+    )
     return pd.concat([*parts, _named(verdict, "all", whole)], ignore_index=True)
 
 

@@ -91,7 +91,10 @@ def _entropies(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.
     units, ids = pd.factorize(pd.Series(cluster, dtype="object").astype("str"))
     drawn = estimates.draw_weights(np.asarray(ids), draws=max(draws, 200), seed=options.get("seed", 1))
     value = _open(np.bincount(cell, weight, minlength=len(names) * len(found)).reshape(shape))
-    samples = [_open(np.bincount(cell, weight * drawn[units, b], minlength=value.size and shape[0] * shape[1]).reshape(shape)) for b in range(drawn.shape[1])]
+    samples = [
+        _open(np.bincount(cell, weight * drawn[units, b], minlength=value.size and shape[0] * shape[1]).reshape(shape))
+        for b in range(drawn.shape[1])
+    ]
     held = np.array(samples).T
     tail = (1 - options.get("level", 0.95)) / 2
     low, high = np.nanquantile(held, [tail, 1 - tail], axis=1)
