@@ -117,7 +117,7 @@ class Features:
         return len(self.words) + len(self.neighbours) + len(self.pieces) + len(self.pairs)
 
     def matrix(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Return texts × features, float32; the words with their neighbours, the pieces and the pairs of a text have the lengths of LENGTHS."""
+        """Return texts × features, float32; the words (with neighbours), pieces and pairs of a text have the lengths of LENGTHS."""
         return self.matrix_and_known(texts)[0]
 
     def matrix_and_known(self, texts: Sequence[str]) -> tuple[sparse.csr_matrix, np.ndarray]:

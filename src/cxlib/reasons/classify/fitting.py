@@ -30,14 +30,6 @@ _COMPARISON = {
     "n": "int64",
     "chosen": "bool",
 }
-    "encoder_weight": "float64",
-    "accuracy": "float64",
-    "gain": "float64",
-    "low": "float64",
-    "high": "float64",
-    "n": "int64",
-    "chosen": "bool",
-}
 STRANGE = 0.005  # share of training texts that may be stranger than what is taken for strange
 
 

@@ -38,8 +38,8 @@ def agreement(
     Returns
     -------
     DataFrame
-        ESTIMATES: ``coder_agreement`` (share of the same judgement) and ``coder_kappa`` (unit ``index``). Without judgements by both one row
-        says what is needed.
+        ESTIMATES: ``coder_agreement`` (share of the same judgement) and ``coder_kappa`` (unit ``index``). Without judgements by both one
+        row says what is needed.
 
     Notes
     -----

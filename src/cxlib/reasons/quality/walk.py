@@ -36,8 +36,8 @@ def cross_walk(
     -------
     DataFrame
         ESTIMATES. By `old` and `new`: ``cross_walk_share``, the share of the old code's contacts that are of the reason. By `old`:
-        ``commonest_share``, the share of its commonest reason, and ``hidden_reasons``, the number of equally common reasons that would leave
-        as much open, 2^H(reason | code). For all: ``information_lost``, H(reason | code)/H(reason), the share of what the reason tells
+        ``commonest_share``, the share of its commonest reason, and ``hidden_reasons``, the number of equally common reasons that would
+        leave as much open, 2^H(reason | code). For all: ``information_lost``, H(reason | code)/H(reason), the share of what the reason tells
         that the code does not. 0: the code says it all; 1: it says nothing.
 
     Raises
