@@ -7,9 +7,9 @@ TEXTS = ["paket fehlt", "paket da", "rechnung falsch", "rechnung da", "angebot n
 CODE = np.array([0, 0, 1, 1, 2, 2])
 
 
-def trained(code, size, recipe=Recipe(rarest=1), vectors=None, weight=None):
+def trained(code, size, recipe=None, vectors=None, weight=None):
     weight = np.ones(len(code)) if weight is None else weight
-    return Scorer.train(TEXTS[: len(code)], code, size, recipe, vectors=vectors, weight=weight, seed=1)
+    return Scorer.train(TEXTS[: len(code)], code, size, recipe or Recipe(rarest=1), vectors=vectors, weight=weight, seed=1)
 
 
 def test_training_texts_are_told_apart():

@@ -21,9 +21,10 @@ from cxlib.reasons.classify.vectors import Encoder, vectors_of
 
 __all__ = ["fit"]
 
+HeldOut = tuple[np.ndarray, np.ndarray]  # margins, and shares of words that were known
+
 PENALTY = 1.25  # for texts of length 1
 FEW, MANY = 20, 5000  # texts a reason below which every piece counts; texts from which on three folds do
-COMPARED = 3000  # texts on which recipes are compared
 ENCODER_WEIGHTS = (1.0, 2.0, 3.0)
 _COMPARISON = {
     **dict.fromkeys(("encoder_weight", "accuracy", "gain", "low", "high"), "float64"),
@@ -92,7 +93,7 @@ def fit(
     TF–IDF of words, neighbouring words, pieces of words and pairs of words near one another; one linear machine over all reasons (Crammer &
     Singer 2001); margins of texts held out (five folds, three from 5,000 texts on) give the temperature (Guo et al. 2017), the threshold
     and every figure of quality. An encoder's vectors stand beside those features, with the length (1, 2 or 3) that is most accurate in
-    cross-validation on at most 3,000 of the texts, and only where the gain over none lies above zero with its whole interval.
+    cross-validation, and only where the gain over none lies above zero with its whole interval.
 
     >>> said = ["where is my parcel", "parcel not here yet", "parcel is late", "invoice is wrong", "wrong amount on invoice", "pay invoice"]
     >>> model = fit(said, ["delivery"] * 3 + ["billing"] * 3, seed=1)
@@ -101,8 +102,7 @@ def fit(
     """
     rows = training(texts, labels, known=known, weight=weight, language=language, groups=groups)
     vectors = _vectors(encoder, rows, len(texts))
-    recipe, choice = _chosen(rows, vectors, level, seed)
-    margins, words_known = _held_out(rows, vectors, recipe, seed)
+    recipe, (margins, words_known), choice = _chosen(rows, vectors, level, seed)
     sharpness = temperature(margins, rows.code, rows.weight) if len(rows.classes) > 1 else 1.0
     probability = softmax(margins, sharpness)
     right = probability.argmax(axis=1) == rows.code
@@ -127,7 +127,7 @@ def _vectors(encoder: Encoder, rows: Training, given: int) -> np.ndarray | None:
     return vectors_of(np.asarray(encoder)[rows.rows], rows.texts)
 
 
-def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: int) -> tuple[np.ndarray, ...]:
+def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: int) -> HeldOut:
     """Margins of each text, and the share of its words that were known, by machines that had not seen it."""
     count = min(3 if len(rows.code) >= MANY else 5, len(set(rows.group)))
     margins, known = np.zeros((len(rows.code), len(rows.classes))), np.ones(len(rows.code))
@@ -145,35 +145,30 @@ def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: 
     return margins, known
 
 
-def _chosen(rows: Training, vectors: np.ndarray | None, level: float, seed: int) -> tuple[Recipe, pd.DataFrame]:
+def _chosen(rows: Training, vectors: np.ndarray | None, level: float, seed: int) -> tuple[Recipe, HeldOut, pd.DataFrame]:
     """The recipe that cross-validation prefers, on some of the texts; without the encoder where its gain may be chance."""
     plain = Recipe(rarest=1 if len(rows.code) < FEW * len(rows.classes) else 2, penalty=_penalty(0.0))
     if vectors is None:
-        return plain, pd.DataFrame(columns=list(_COMPARISON)).astype(_COMPARISON)
-    few = np.sort(np.random.default_rng(seed).permutation(len(rows.code))[:COMPARED])
-    some, their = rows.part(few), vectors[few]
-    without = _right(some, their, plain, seed)
+        return plain, _held_out(rows, None, plain, seed), pd.DataFrame(columns=list(_COMPARISON)).astype(_COMPARISON)
+    held = {plain: _held_out(rows, vectors, plain, seed)}
+    without = held[plain][0].argmax(axis=1) == rows.code
     told = [(plain, without.mean(), 0.0, np.nan, np.nan)]
     for length in ENCODER_WEIGHTS:
         recipe = replace(plain, encoder_weight=length, penalty=_penalty(length))
-        right = _right(some, their, recipe, seed)
+        held[recipe] = _held_out(rows, vectors, recipe, seed)
+        right = held[recipe][0].argmax(axis=1) == rows.code
         gain = right.astype(float) - without
         reach = _reach(level) * gain.std() / np.sqrt(len(gain))
         told.append((recipe, right.mean(), gain.mean(), gain.mean() - reach, gain.mean() + reach))
     best = max(told, key=lambda line: line[1])
     chosen = best[0] if best[0] == plain or best[3] > 0 else plain
-    lines = [(recipe.encoder_weight, *figures, len(few), recipe == chosen) for recipe, *figures in told]
-    return chosen, pd.DataFrame(lines, columns=list(_COMPARISON)).astype(_COMPARISON)
+    lines = [(recipe.encoder_weight, *figures, len(right), recipe == chosen) for recipe, *figures in told]
+    return chosen, held[chosen], pd.DataFrame(lines, columns=list(_COMPARISON)).astype(_COMPARISON)
 
 
 def _penalty(encoder_weight: float) -> float:
     """Longer texts reach a margin with smaller slopes, so the penalty goes with one over their squared length."""
     return PENALTY / (sum(length**2 for length in LENGTHS.values()) + encoder_weight**2)
-
-
-def _right(rows: Training, vectors: np.ndarray, recipe: Recipe, seed: int) -> np.ndarray:
-    margins, _ = _held_out(rows, vectors, recipe, seed)
-    return np.asarray(margins.argmax(axis=1) == rows.code)
 
 
 def _reach(level: float) -> float:

@@ -45,8 +45,8 @@ class ReasonModel:
         One row a training text, indexed as the texts were: ``label``, ``prediction``, ``probability``, ``alternative_1``,
         ``alternative_2``, ``label_probability`` (of its own label), ``known``, ``unassigned``, ``weight``, ``group``, ``language``.
     encoder_choice : DataFrame
-        What cross-validation compared: ``encoder_weight`` (0: without), ``accuracy``, ``gain`` over none with ``low`` and ``high``, ``n`` texts,
-        ``chosen``; no rows where no encoder was given.
+        What cross-validation compared: ``encoder_weight`` (0: without), ``accuracy``, ``gain`` over none with ``low`` and ``high``,
+        ``n`` texts, ``chosen``; no rows where no encoder was given.
     estimates : DataFrame
         The figures of `table` and of the whole as ESTIMATES, with ``draws``.
     left_out : dict of str to int

@@ -112,7 +112,9 @@ def _groups(usable: pd.DataFrame, by: Sequence[str]) -> list[tuple[tuple[str, ..
     if not by:
         return [((), np.arange(len(usable)))]
     levels = usable[list(by)].astype("str").fillna(estimates.UNKNOWN)
-    return [(tuple(map(str, names)), np.asarray(chosen)) for names, chosen in levels.groupby(list(by), sort=True).indices.items()]
+    numbers = levels.groupby(list(by), sort=True).ngroup().to_numpy()
+    rows_of = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+    return [(tuple(map(str, levels.iloc[chosen[0]])), chosen) for chosen in rows_of]
 
 
 def _confusions(model: ReasonModel, draws: int, seed: int) -> _Confusions:

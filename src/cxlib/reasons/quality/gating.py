@@ -49,7 +49,8 @@ def gate(
     -------
     DataFrame
         ESTIMATES by ``element`` (the figure) and ``state`` (``passed``, ``failed``, ``not_measured``): ``gate``, its value with its
-        interval, and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where nothing failed and 0 else.
+        interval, and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where
+        nothing failed and 0 else.
 
     Raises
     ------
