@@ -498,6 +498,26 @@ _USUAL: dict[str, tuple[str, ...]] = {  # touchpoints that most companies have, 
 }
 
 
+class Classify(_Section):
+    """Reasons from texts: how accurate what is named has to be, and from when a second concern is told."""
+
+    promised: float = Field(default=0.8, gt=0, le=1, description="accuracy of the reasons that are not left unassigned")
+    least: float = Field(default=0.5, ge=0, lt=1, description="probability below which no reason is named, whatever the accuracy")
+    second: float = Field(default=0.9, gt=0, le=1, description="probability from which on a part of a text speaks of a second concern")
+    min_n: int = Field(default=5, ge=1, description="labelled texts below which a reason's precision and recall are not told")
+    groups: str = Field(default="customer_id", description="column of contacts whose texts never stand on both sides of a cross-validation")
+
+
+class Quality(_Section):
+    """The gate of notebook 03: what the classification has to reach before one builds on it. It stops nothing."""
+
+    macro_f1: float = Field(default=0.6, ge=0, le=1, description="mean F1 of the reasons, at least")
+    top_1: float = Field(default=0.7, ge=0, le=1, description="share of held-out texts judged right, at least")
+    unassigned_share: float = Field(default=0.25, ge=0, le=1, description="share of contacts that stay unassigned, at most")
+    ece: float = Field(default=0.05, ge=0, le=1, description="expected calibration error, at most")
+    coder_agreement: float = Field(default=0.8, ge=0, le=1, description="share of contacts that two coders judge alike, at least")
+
+
 class Inventory(_Section):
     """Notebook 01: from when a touchpoint counts as measured, and which touchpoints a list is expected to hold."""
 
@@ -581,6 +601,8 @@ class Params(_Section):
     moments: Moments = Moments()
     incidents: Incidents = Incidents()
     drivers: Drivers = Drivers()
+    classify: Classify = Classify()
+    quality: Quality = Quality()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()

@@ -21,6 +21,7 @@ from cxlib.reasons.taxonomy import known
 __all__ = ["from_taxonomy"]
 
 TRUSTED, TRUST = 10, 0.3  # contacts a reason that are believed, and what each counts beside a phrase
+PENALTY = 0.4
 TIMES = 2  # rounds of believing
 ENCODER_WEIGHT = 0.5  # of an encoder's vectors beside words: more of it was worse on every voice that was tried
 BUILT_IN, BELIEVED = 3, 0.8  # rules that look at phrases; probability from which on a rule of the client's own is believed
@@ -214,7 +215,7 @@ def _believed(
 
 def _recipe(space: np.ndarray | None) -> Recipe:
     """Fixed: phrases held out from phrases say little about which machine suits contacts."""
-    return Recipe(pairs=False, rarest=1, penalty=1.0, encoder_weight=0.0 if space is None else ENCODER_WEIGHT)
+    return Recipe(rarest=1, penalty=PENALTY, encoder_weight=0.0 if space is None else ENCODER_WEIGHT)
 
 
 def _surest(chances: np.ndarray, margins: np.ndarray, trusted: int, own: np.ndarray) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ __all__ = ["Features", "tokens"]
 
 READ, LETTERS, NEAR = 20_000, 40, 6  # characters of a text that are read, letters of a word, words a pair may lie apart
 PIECES = (2, 5)  # lengths of the pieces of a word, its two edges included
-BLOCKS = ("words", "neighbours", "pieces", "pairs")
+LENGTHS = {"words": 1.0, "pieces": 1.3, "pairs": 0.7}  # of the blocks of a text: what weighed best on held-out parts of training sets
 _WORD = re.compile(r"\w+|\?")
 
 
@@ -78,7 +78,7 @@ class Features:
     _cut: list[Any] = field(default_factory=list, repr=False)
 
     @classmethod
-    def learn(cls, texts: Sequence[str], *, rarest: int = 2, pairs: bool = True) -> tuple[Features, sparse.csr_matrix]:
+    def learn(cls, texts: Sequence[str], *, rarest: int = 2) -> tuple[Features, sparse.csr_matrix]:
         """Learn features from texts, and return them with the texts' own matrix.
 
         Parameters
@@ -86,8 +86,6 @@ class Features:
         texts : sequence of str
         rarest : int
             Texts a piece and a pair must occur in; a word and its neighbours count from the first text on.
-        pairs : bool
-            Whether pairs of words that stand near one another are features.
         """
         of_word: dict[str, int] = {}
         read = _read(texts, lambda word: of_word.setdefault(word, len(of_word)))
@@ -100,7 +98,7 @@ class Features:
         kept = np.flatnonzero(often)
         named = list(of_piece)
         size = len(of_word)
-        beside, near = _keys(read, size, 1, ordered=True), (_keys(read, size, NEAR) if pairs else (np.empty(0, int),) * 2)
+        beside, near = _keys(read, size, 1, ordered=True), _keys(read, size, NEAR)
         features = cls(list(of_word), [named[number] for number in kept], _often(beside, 1), _often(near, rarest), {})
         blocks = {
             "words": counts,
@@ -119,13 +117,14 @@ class Features:
         return len(self.words) + len(self.neighbours) + len(self.pieces) + len(self.pairs)
 
     def matrix(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Return texts × features, float32; the words with their neighbours, the pieces and the pairs of a text each have length 1."""
+        """Return texts × features, float32; the words (with neighbours), pieces and pairs of a text have the lengths of LENGTHS."""
         return self.matrix_and_known(texts)[0]
 
     def matrix_and_known(self, texts: Sequence[str]) -> tuple[sparse.csr_matrix, np.ndarray]:
         """Return the matrix, and the share of each text's words that occurred in training (0 for a text without words)."""
         self._look_up()
-        size, new = len(self.words), {}
+        new: dict[str, int] = {}
+        size = len(self.words)
         of_word = self._of_word
         read = _read(texts, lambda word: of_word[word] if word in of_word else new.setdefault(word, size + len(new)))
         known = self._cut[0]
@@ -137,7 +136,7 @@ class Features:
             "words": counts[:, :size],
             "neighbours": _found(*_keys(read, size, 1, ordered=True), self.neighbours, read.count),
             "pieces": counts @ sparse.vstack([known, fresh], format="csr"),
-            "pairs": _found(*_keys(read, size, NEAR), self.pairs, read.count) if len(self.pairs) else sparse.csr_matrix((read.count, 0)),
+            "pairs": _found(*_keys(read, size, NEAR), self.pairs, read.count),
         }
         total = np.bincount(read.text, minlength=read.count)
         share = np.bincount(read.text[inside], minlength=read.count) / np.maximum(total, 1)
@@ -153,8 +152,8 @@ class Features:
     def _weighed(self, blocks: dict[str, sparse.csr_matrix]) -> sparse.csr_matrix:
         for name, block in blocks.items():
             block.data = (1 + np.log(block.data, dtype=np.float32)) * self.idf[name][block.indices]
-        parts = [sparse.hstack([blocks["words"], blocks["neighbours"]], format="csr"), blocks["pieces"], blocks["pairs"]]
-        return sparse.hstack([_of_length_1(part) for part in parts], format="csr", dtype=np.float32)
+        whole = {**blocks, "words": sparse.hstack([blocks["words"], blocks["neighbours"]], format="csr")}
+        return sparse.hstack([_of_length(whole[name], length) for name, length in LENGTHS.items()], format="csr", dtype=np.float32)
 
 
 def _read(texts: Sequence[str], number: Callable[[str], int]) -> Words:
@@ -209,8 +208,8 @@ def _found(whose: np.ndarray, keys: np.ndarray, known: np.ndarray, count: int) -
     return _counted(whose[hit], place[hit], (count, len(known)))
 
 
-def _of_length_1(block: sparse.csr_matrix) -> sparse.csr_matrix:
+def _of_length(block: sparse.csr_matrix, wanted: float) -> sparse.csr_matrix:
     row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
     length = np.sqrt(np.bincount(row, block.data.astype(np.float64) ** 2, minlength=block.shape[0]))
-    block.data = (block.data / length[row]).astype(np.float32)
+    block.data = (block.data * (wanted / length[row])).astype(np.float32)
     return block

@@ -45,7 +45,8 @@ class ReasonModel:
         One row a training text, indexed as the texts were: ``label``, ``prediction``, ``probability``, ``alternative_1``,
         ``alternative_2``, ``label_probability`` (of its own label), ``known``, ``unassigned``, ``weight``, ``group``, ``language``.
     encoder_choice : DataFrame
-        What cross-validation compared: ``pairs``, ``encoder_weight``, ``accuracy``, ``gain`` over the plainest with its interval, ``chosen``.
+        What cross-validation compared: ``encoder_weight`` (0: without), ``accuracy``, ``gain`` over none with ``low`` and ``high``,
+        ``n`` texts, ``chosen``; no rows where no encoder was given.
     estimates : DataFrame
         The figures of `table` and of the whole as ESTIMATES, with ``draws``.
     left_out : dict of str to int
@@ -124,7 +125,7 @@ class ReasonModel:
         spoken = np.flatnonzero([speaks(text) for text in texts])
         probability, known = np.full((len(texts), len(self.classes)), np.nan), np.zeros(len(texts))
         if len(spoken):
-            heard = [texts[row] for row in spoken]
+            heard = [texts[int(row)] for row in spoken]
             held = self._vectors(heard, None if vectors is None else np.asarray(vectors)[spoken])
             margins, known[spoken] = self.scorer.margins(heard, held)
             probability[spoken] = softmax(margins, self.sharpness)
@@ -159,7 +160,7 @@ class ReasonModel:
         """The reason that a part of a text speaks of for certain, where it is another than the whole's."""
         found = np.full(len(texts), None, dtype=object)
         open_ones = np.flatnonzero(~np.asarray(said["unassigned"]))
-        parts = [(row, part) for row in open_ones for part in segments(texts[row])]
+        parts = [(int(row), part) for row in open_ones for part in segments(texts[int(row)])]
         if not parts:
             return found
         probability, known = self._judged([part for _, part in parts], None)
@@ -175,4 +176,4 @@ class ReasonModel:
 
 
 def _plain(texts: Sequence[str] | pd.Series) -> list[str]:
-    return ["" if text is None or text is pd.NA or text != text else str(text) for text in texts]  # noqa: PLR0124 - NaN differs from itself
+    return ["" if text is None or text is pd.NA or text != text else str(text) for text in texts]

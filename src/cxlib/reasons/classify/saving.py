@@ -70,7 +70,7 @@ def load(path: Path | str, *, encoder: Callable[[Sequence[str]], Any] | None = N
         strange = [name for name in get_untrusted_types(file=path) if name not in TRUSTED]
         if strange:
             raise DataError(
-                f"{path}: holds {', '.join(map(repr, sorted(strange)))}. A model holds numbers and words only; the file is not read further."
+                f"{path}: holds {', '.join(map(repr, sorted(strange)))}. A model holds numbers and words only; nothing of the file was run."
             )
         state = read(path, trusted=list(TRUSTED))
     except DataError:
@@ -115,7 +115,7 @@ def _written(table: pd.DataFrame) -> str:
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124 - NaN differs from itself
+    if value is None or value is pd.NA or value != value:
         return None
     return value.item() if isinstance(value, np.generic) else value
 

@@ -18,11 +18,10 @@ BATCH = 4096
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a machine is made of: pairs of words or not, texts a piece must occur in, penalty, weight of an encoder's vectors (0: none)."""
+    """What a machine is made of: texts a piece must occur in, penalty, length of an encoder's vectors (0: they are not used)."""
 
-    pairs: bool = True
     rarest: int = 2
-    penalty: float = 0.5
+    penalty: float = 0.4
     encoder_weight: float = 0.0
 
 
@@ -48,7 +47,7 @@ class Scorer:
         cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray, seed: int
     ) -> Scorer:
         """Train on texts whose reasons are `code` in 0 … size − 1; Crammer & Singer 2001, all reasons at once."""
-        features, matrix = Features.learn(texts, rarest=recipe.rarest, pairs=recipe.pairs)
+        features, matrix = Features.learn(texts, rarest=recipe.rarest)
         if recipe.encoder_weight and vectors is not None:
             dense = sparse.csr_matrix((recipe.encoder_weight * vectors).astype(np.float32))
             matrix = sparse.hstack([matrix, dense], format="csr", dtype=np.float32)

@@ -15,7 +15,12 @@ __all__ = ["agreement"]
 
 
 def agreement(
-    contacts: pd.DataFrame, *, first: str = "reason_gold", second: str = "reason_second", by: Sequence[str] = (), **options: Unpack[Sampling]
+    contacts: pd.DataFrame,
+    *,
+    first: str = "reason_gold",
+    second: str = "reason_second",
+    by: Sequence[str] = (),
+    **options: Unpack[Sampling],
 ) -> pd.DataFrame:
     """How often two coders name the same reason, and how much of that is beyond chance.
 
@@ -33,8 +38,8 @@ def agreement(
     Returns
     -------
     DataFrame
-        ESTIMATES: ``coder_agreement`` (share of the same judgement) and ``coder_kappa`` (unit ``index``). Without judgements by both one row
-        says what is needed.
+        ESTIMATES: ``coder_agreement`` (share of the same judgement) and ``coder_kappa`` (unit ``index``). Without judgements by both one
+        row says what is needed.
 
     Notes
     -----

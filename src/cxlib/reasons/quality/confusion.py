@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy import special
 
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
+from cxlib.estimates.sampling import wilson
 from cxlib.reasons.classify import ReasonModel
 
 __all__ = ["corrected_shares"]
@@ -65,6 +67,7 @@ def corrected_shares(
     With C[j, r] the probability that a contact of reason r is predicted as j (unassigned is one of the j) and m the shares predicted, the
     shares π maximise Σⱼ mⱼ log (Cπ)ⱼ on the simplex, by EM (Vardi & Lee 1993); it is the inverse C⁻¹m wherever that is a set of shares
     (Rogan & Gladen 1978; Buonaccorsi 2010). C is estimated out of fold, each reason's row with the usual pattern as a prior worth one text.
+    Intervals are Wilson's, with as many contacts as the variance of the draws is worth (p(1 − p)/variance, at most the effective number).
     Draws weigh the contacts and the training texts anew by cluster, and draw the prior's part of C, so the interval holds the errors of
     both. Assumed: a reason is confused as in training, however common it is now.
     """
@@ -87,7 +90,8 @@ def corrected_shares(
     parts = [
         _of_group(usable.iloc[chosen], said[chosen], names, model, confused, by, min_n, options) for names, chosen in _groups(usable, by)
     ]
-    unassigned = estimates.share(usable.assign(unassigned=usable["unassigned"].astype(float)), "unassigned", by=by, metric="unassigned_share", **options)
+    open_ones = usable.assign(unassigned=usable["unassigned"].astype(float))
+    unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
     return estimates.stack(*parts, unassigned)
 
 
@@ -108,7 +112,9 @@ def _groups(usable: pd.DataFrame, by: Sequence[str]) -> list[tuple[tuple[str, ..
     if not by:
         return [((), np.arange(len(usable)))]
     levels = usable[list(by)].astype("str").fillna(estimates.UNKNOWN)
-    return [(tuple(map(str, names)), np.asarray(chosen)) for names, chosen in levels.groupby(list(by), sort=True).indices.items()]
+    numbers = levels.groupby(list(by), sort=True).ngroup().to_numpy()
+    rows_of = [np.flatnonzero(numbers == number) for number in range(numbers.max() + 1)]
+    return [(tuple(map(str, levels.iloc[chosen[0]])), chosen) for chosen in rows_of]
 
 
 def _confusions(model: ReasonModel, draws: int, seed: int) -> _Confusions:
@@ -125,22 +131,24 @@ def _confusions(model: ReasonModel, draws: int, seed: int) -> _Confusions:
     rng = np.random.default_rng([seed, size])
     drawn = np.empty((draws, size + 1, size))
     for draw in range(draws):
-        again = np.bincount(cell, weight * drawn_weight[units, draw], minlength=(size + 1) * size).reshape(size + 1, size)
-        again += rng.standard_gamma(np.maximum(PRIOR * usual, 1e-12))
+        again = rng.standard_gamma(np.maximum(PRIOR * usual, 1e-12))
+        again += np.bincount(cell, weight * drawn_weight[units, draw], minlength=(size + 1) * size).reshape(size + 1, size)
         drawn[draw] = again / np.maximum(again.sum(axis=0), 1e-300)
     held = counts + PRIOR * usual
     return _Confusions(held / held.sum(axis=0), drawn, np.bincount(label, minlength=size))
 
 
 def _usual(counts: np.ndarray) -> np.ndarray:
-    """What a reason of which nothing is known is taken for: itself as often as all are, unassigned likewise, the others as often as said."""
+    """What a reason is taken for of which nothing is known: itself and unassigned as often as all are, the others as often as said."""
     size = counts.shape[1]
     total = counts.sum()
     right, open_ones = np.trace(counts[:size]) / total, counts[size].sum() / total
     others = np.tile((counts[:size].sum(axis=1) + 0.5)[:, None], (1, size))
     np.fill_diagonal(others, 0.0)
     sums = others.sum(axis=0)
-    usual = np.vstack([np.divide(others, sums, out=np.zeros_like(others), where=sums > 0) * (1 - right - open_ones), np.full(size, open_ones)])
+    usual = np.vstack(
+        [np.divide(others, sums, out=np.zeros_like(others), where=sums > 0) * (1 - right - open_ones), np.full(size, open_ones)]
+    )
     usual[np.arange(size), np.arange(size)] += right
     return usual
 
@@ -163,15 +171,24 @@ def _of_group(
     few = np.where(confused.texts < min_n, "few labels", "")
     parts = []
     for metric, figure, held, note in (("reason_share", value, again, few), ("reason_share_raw", raw, raw_again, "")):
-        tail = (1 - options["level"]) / 2
-        low, high = np.nanquantile(held, [tail, 1 - tail], axis=0) if np.isfinite(held).any() else np.full((2, size), np.nan)
+        low, high = _interval(figure, held, len(ids), weight, options["level"])
         columns = {"metric": metric, "value": figure, "low": low, "high": high, "unit": "share", "n": n, "note": note}
-        columns |= {"n_eff": weight.sum() ** 2 / (weight**2).sum(), "method": "bootstrap"}
+        columns |= {"n_eff": weight.sum() ** 2 / (weight**2).sum(), "method": "Wilson, bootstrap"}
         if options.get("draws"):
             columns["draws"] = held[: options["draws"]].T
         parts.append(rows(place, columns))
     told = pd.concat(parts, ignore_index=True)
     return estimates.withhold(told, np.full(len(told), n < min_n), f"n < {min_n}")
+
+
+def _interval(value: np.ndarray, held: np.ndarray, units: int, weight: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's interval with the contacts that the draws' spread is worth; percentiles would cut the ends of small shares short."""
+    if units < 2:
+        return np.full(len(value), np.nan), np.full(len(value), np.nan)
+    middle, spread = np.nanmean(held, axis=0), np.nanvar(held, axis=0, ddof=1) * units / (units - 1)
+    most = weight.sum() ** 2 / (weight**2).sum()
+    worth = np.divide(middle * (1 - middle), spread, out=np.full(len(value), most), where=spread > 0)
+    return wilson(value, np.minimum(worth, most), np.full(len(value), special.stdtrit(units - 1, (1 + level) / 2)))
 
 
 def _raw(counts: np.ndarray) -> np.ndarray:

@@ -40,16 +40,17 @@ def gate(
     agreement : DataFrame, optional
         What :func:`agreement` of two coders gave; not measured when left out.
     used : DataFrame, optional
-        ESTIMATES with ``unassigned_share`` of the contacts that were classified, as :func:`corrected_shares` gives it; of the training texts
-        when left out.
+        ESTIMATES with ``unassigned_share`` of the contacts that were classified, as :func:`corrected_shares` gives it; of the training
+        texts when left out.
     level, draws, seed
         See :class:`cxlib.estimates.Sampling`.
 
     Returns
     -------
     DataFrame
-        ESTIMATES by ``element`` (the figure) and ``state`` (``passed``, ``failed``, ``not_measured``): ``gate``, its value with its interval,
-        and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where nothing failed and 0 else.
+        ESTIMATES by ``element`` (the figure) and ``state`` (``passed``, ``failed``, ``not_measured``): ``gate``, its value with its
+        interval, and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where
+        nothing failed and 0 else.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def gate(
         For a threshold of a figure that there is not.
 
     >>> from cxlib.reasons.classify import fit
-    >>> said = ["parcel late", "late parcel again", "my parcel", "the parcel", "invoice wrong", "wrong invoice", "an invoice", "the invoice"]
+    >>> said = ["parcel late", "parcel again", "my parcel", "the parcel", "invoice wrong", "wrong invoice", "an invoice", "the invoice"]
     >>> model = fit(said, ["delivery"] * 4 + ["billing"] * 4, promised=0.5)
     >>> gate(model, thresholds={"top_1": 0.7})[["element", "state", "metric", "value"]]
       element   state          metric  value
@@ -83,7 +84,9 @@ def gate(
         threshold = rows(pd.DataFrame(index=[0]), {"metric": "gate_threshold", "value": asked, "unit": "share"})
         parts += [_named(value, name, state), _named(threshold, name, state)]
     whole = "failed" if "failed" in states else "passed" if "passed" in states else "not_measured"
-    verdict = rows(pd.DataFrame(index=[0]), {"metric": "gate", "value": float(whole == "passed"), "unit": "count", "n": len(model.out_of_fold)})
+    verdict = rows(
+        pd.DataFrame(index=[0]), {"metric": "gate", "value": float(whole == "passed"), "unit": "count", "n": len(model.out_of_fold)}
+    )
     return pd.concat([*parts, _named(verdict, "all", whole)], ignore_index=True)
 
 

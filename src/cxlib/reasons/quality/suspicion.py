@@ -30,7 +30,7 @@ def suspects(model: ReasonModel, *, limit: int | None = None) -> pd.DataFrame:
     Plain self-confidence: the probability, from texts held out, of the label given (Northcutt et al. 2021 for `confident`).
 
     >>> from cxlib.reasons.classify import fit
-    >>> said = ["parcel late", "late parcel again", "my parcel", "parcel where", "invoice wrong", "wrong invoice", "an invoice", "the parcel"]
+    >>> said = ["parcel late", "parcel again", "my parcel", "parcel where", "invoice wrong", "wrong invoice", "an invoice", "the parcel"]
     >>> suspects(fit(said, ["delivery"] * 4 + ["billing"] * 4))["label"].to_list()
     ['billing']
     """

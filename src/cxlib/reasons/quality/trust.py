@@ -71,9 +71,9 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     Returns
     -------
     DataFrame
-        ESTIMATES by ``step`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``; without
-        a step: ``ece``, the expected calibration error (15 bins, as usual), without an interval, since it cannot fall below zero and
-        resampling only raises it.
+        ESTIMATES by ``step`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
+        without a step: ``ece``, the expected calibration error (15 bins, as usual), without an interval, since it cannot fall below zero
+        and resampling only raises it.
 
     Notes
     -----

@@ -36,9 +36,9 @@ def cross_walk(
     -------
     DataFrame
         ESTIMATES. By `old` and `new`: ``cross_walk_share``, the share of the old code's contacts that are of the reason. By `old`:
-        ``commonest_share``, the share of its commonest reason, and ``hidden_reasons``, the number of equally common reasons that would leave
-        as much open, 2^H(reason | code). For all: ``information_lost``, H(reason | code)/H(reason), the share of what the reason tells
-        that the code does not. 0: the code says it all; 1: it says nothing.
+        ``commonest_share``, the share of its commonest reason, and ``hidden_reasons``, the number of equally common reasons that would
+        leave as much open, 2^H(reason | code). For all: ``information_lost``, H(reason | code)/H(reason), the share of what the reason
+        tells that the code does not. 0: the code says it all; 1: it says nothing.
 
     Raises
     ------
@@ -74,8 +74,9 @@ def cross_walk(
 def _shares(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.DataFrame:
     """Share of each reason within each old code, over all contacts of that code."""
     parts = []
-    for reason, rows_of in both.groupby(new).groups.items():
-        found = estimates.share(both.assign(_here=both.index.isin(rows_of)), "_here", by=[old], metric="cross_walk_share", **options)
+    for reason in both[new].unique():
+        told = both.assign(_here=(both[new] == reason).astype(float))
+        found = estimates.share(told, "_here", by=[old], metric="cross_walk_share", **options)
         found.insert(1, new, str(reason))
         parts.append(found[found["value"] > 0])
     return pd.concat(parts, ignore_index=True).sort_values([old, new], ignore_index=True)
@@ -90,8 +91,9 @@ def _entropies(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.
     cluster: list[Hashable] = both[options["cluster"]].to_list() if options.get("cluster") else both.index.to_list()
     units, ids = pd.factorize(pd.Series(cluster, dtype="object").astype("str"))
     drawn = estimates.draw_weights(np.asarray(ids), draws=max(draws, 200), seed=options.get("seed", 1))
-    value = _open(np.bincount(cell, weight, minlength=len(names) * len(found)).reshape(shape))
-    samples = [_open(np.bincount(cell, weight * drawn[units, b], minlength=value.size and shape[0] * shape[1]).reshape(shape)) for b in range(drawn.shape[1])]
+    value = _open(np.bincount(cell, weight, minlength=shape[0] * shape[1]).reshape(shape))
+    size = shape[0] * shape[1]
+    samples = [_open(np.bincount(cell, weight * drawn[units, b], minlength=size).reshape(shape)) for b in range(drawn.shape[1])]
     held = np.array(samples).T
     tail = (1 - options.get("level", 0.95)) / 2
     low, high = np.nanquantile(held, [tail, 1 - tail], axis=1)
