@@ -69,7 +69,7 @@ def parser() -> Parser:
         command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
         command.set_defaults(action=action)
         if name == "label":
-            command.add_argument("--count", type=counted, default=100, metavar="100", help="rows of the sheet")
+            command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
         if name == "run":
             command.add_argument("--only", type=listed, default=(), metavar="00,10", help="these notebooks; the others are carried over")

@@ -34,7 +34,7 @@ class Read:
     total: int
 
 
-def write(project: Path, client: str, n: int) -> tuple[Path, int]:
+def write(project: Path, client: str, n: int | None = None) -> tuple[Path, int]:
     """Write the contacts most worth labelling to ``data/CLIENT/labels/to_label.xlsx``, with the reasons to choose from.
 
     The model behind the choice learns from the taxonomy's phrases and all labels so far. Cells are texts, never formulas, so that ids keep
@@ -55,7 +55,7 @@ def write(project: Path, client: str, n: int) -> tuple[Path, int]:
     folder = labels.place(project, client).parent
     sheet = folder / SHEET
     _refuse_unread(project, client, sheet)
-    chosen = _chosen(contacts, phrases, n)
+    chosen = _chosen(contacts, phrases, n or params.labelling.count, params)
     named = reasons.drop_duplicates("reason_id").set_index("reason_id")[f"label_{params.languages[0]}"]
     chosen["proposal"], chosen["proposal_label"] = chosen["reason_id"], chosen["reason_id"].map(named)
     chosen["text"], chosen["reason_id"] = chosen["text"].str.slice(0, LONGEST), ""
@@ -100,12 +100,12 @@ def _tables(project: Path, params: Params) -> tuple[pd.DataFrame, pd.DataFrame, 
     return contacts[contacts["text"].notna()].reset_index(drop=True), phrases, reasons
 
 
-def _chosen(contacts: pd.DataFrame, phrases: pd.DataFrame, n: int) -> pd.DataFrame:
+def _chosen(contacts: pd.DataFrame, phrases: pd.DataFrame, n: int, params: Params) -> pd.DataFrame:
     from cxlib.reasons import classify, labelling, wording
 
     gold = "reason_gold" if "reason_gold" in contacts else None
-    model = classify.from_taxonomy(contacts, phrases, labels=gold, seed=1)
-    predicted = model.predict(wording.cut(contacts["text"]))
+    model = classify.from_taxonomy(contacts, phrases, labels=gold, trusted=params.classify.trusted, seed=1)
+    predicted = model.predict(wording.cut(contacts["text"], longest=params.wording.longest))
     return labelling.next_to_label(contacts, predicted, n=n)
 
 

@@ -21,7 +21,7 @@ def test_umlauts_case_and_numbers_do_not_matter():
 @given(st.text(alphabet="abcdefghijklmnopqrstuvwxyz", max_size=20))
 def test_a_stem_keeps_four_letters_or_the_word(word):
     assert word.startswith(stem(word))
-    assert (len(stem(word)) >= 4 or stem(word) == word)
+    assert len(stem(word)) >= 4 or stem(word) == word
 
 
 def test_compounds_fall_into_words_the_texts_know():

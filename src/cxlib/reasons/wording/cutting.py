@@ -94,7 +94,7 @@ _NAME = re.compile(r"^(?:i\.\s?[AV]\.\s|ppa\.?\s)?(?:Dr\.\s)?[A-ZÄÖÜ][\wäö�
 Step = Callable[[list[str]], list[str]]
 
 
-def cut(texts: Iterable[object]) -> list[str]:
+def cut(texts: Iterable[object], *, longest: int = LONGEST) -> list[str]:
     """Cut what is not the customer's own concern from mails, forms and notes.
 
     HTML becomes text; quoted threads, greetings, closings with what stands below them, signatures, footers of telephones, notices of
@@ -104,11 +104,13 @@ def cut(texts: Iterable[object]) -> list[str]:
     ----------
     texts : iterable of str
         Missing ones become "".
+    longest : int
+        Characters kept of one text.
 
     Returns
     -------
     list of str
-        In the same order, never longer than what came, at most `LONGEST` characters each. Cutting again changes nothing.
+        In the same order, never longer than what came, at most `longest` characters each. Cutting again changes nothing.
 
     Examples
     --------
@@ -117,21 +119,21 @@ def cut(texts: Iterable[object]) -> list[str]:
     >>> cut(["Bitte Storno.\\n\\nAm 12.03. schrieb Service:\\n> Ihre Bestellung ist da.", None])
     ['Bitte Storno.', '']
     """
-    return [_settled(text) if isinstance(text, str) else "" for text in texts]
+    return [_settled(text, longest) if isinstance(text, str) else "" for text in texts]
 
 
-def _settled(text: str) -> str:
+def _settled(text: str, longest: int) -> str:
     """Cut until nothing is left to cut; each round makes the text shorter, so there is an end."""
     text = text.strip()
     while True:
-        shorter = _once(text)
+        shorter = _once(text, longest)
         if len(shorter) >= len(text):
             return text
         text = shorter
 
 
-def _once(text: str) -> str:
-    text = text[: 20 * LONGEST]  # of a mail with its attachments inside, so that the work has a bound
+def _once(text: str, longest: int) -> str:
+    text = text[: 20 * longest]  # of a mail with its attachments inside, so that the work has a bound
     seen = plain(text)
     lines = (seen if _told(seen) else re.sub(r"<[^<>]*>", " ", text) if seen != text else text).splitlines()
     for step in _STEPS:
@@ -139,7 +141,7 @@ def _once(text: str) -> str:
         if _told("\n".join(shorter)):
             lines = shorter
     joined = re.sub(r"[^\S\n]+", " ", re.sub(r"\n\s*\n+", "\n\n", "\n".join(line.strip() for line in lines))).strip()
-    return joined[:LONGEST].rstrip()
+    return joined[:longest].rstrip()
 
 
 def _told(text: str) -> bool:

@@ -35,7 +35,7 @@ class _Reader(HTMLParser):
         if tag in self.hidden:
             while self.hidden.pop() != tag:
                 pass
-        elif not self.hidden and tag in _BREAKS:
+        elif not self.hidden and tag in _BREAKS - _EMPTY:
             self.words.append("\n")
 
     def handle_data(self, data: str) -> None:
