@@ -384,6 +384,7 @@ _WRITTEN = {
         failure_demand?:flag concern?:flag sales_signal?:flag overselling_signal?:flag disappointment?:flag repeat_signal?:flag
         secondary_only?:flag pain_point? owner? default_owner? target_channel? {_CHANNELS}""",
     ),
+    "reason_phrases": _parse("words by which customers give one reason away", "reason_id language phrase", key=()),
     "contact_reasons": _parse(
         "the reason of one contact",
         """contact_id reason_id? probability?:number alternative_1? alternative_2? concern_2_id? unassigned:flag
@@ -439,7 +440,7 @@ _WRITTEN = {
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
 # by the suite itself, never read from a client's file
-MADE = ("contact_reasons", "personas", "questions", "sources", "elements", "intake", "joins")
+MADE = ("contact_reasons", "reason_phrases", "personas", "questions", "sources", "elements", "intake", "joins")
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 import cxlib
 from cxlib.errors import CxError, DataError
-from cxlib.intake import taxonomy
+from cxlib.intake import labels, taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
 from cxlib.intake.questions import catalogue, elements
@@ -98,7 +98,8 @@ def prepare(project: Path, params: Params) -> Prepared:
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
-            record = _written(bench, params, tables, taken, questions, part)
+            more = {"reason_phrases": taxonomy.phrases(bench, project, params)} if "reasons" in tables else {}
+            record = _written(bench, params, tables, taken, questions, part, more)
             record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
             (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
             if not folder.exists():
@@ -130,6 +131,9 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
             data.update(f"taxonomy:{hashlib.sha256(path.read_bytes()).hexdigest()};".encode())
         except CxError as error:
             problems += error.problems
+    given = labels.place(project, params.client)
+    if given.is_file():
+        data.update(f"labels:{hashlib.sha256(given.read_bytes()).hexdigest()};".encode())
     if problems:
         raise DataError(*problems)
     return params_hash, data.hexdigest()
@@ -173,6 +177,8 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
         if any(part.refused for part in parts):
             del whole[name]
         problems += assemble(bench, of, parts, params.timezone, f"data/{params.client}: {name}")
+    if "contacts" in whole and (_needs_taxonomy(params) or "reasons" in whole) and not problems:
+        problems += labels.lay_over(bench, project, params)
     problems += zeros_lost(bench, taken, f"data/{params.client}")
     if "touchpoints" in whole:
         problems += unlisted_touchpoints(bench, tables, params)
@@ -191,13 +197,19 @@ def _columns(params: Params, tables: set[str]) -> set[str]:
 
 
 def _written(
-    bench: Workbench, params: Params, tables: dict[str, Contract], taken: list[Taken], questions: pd.DataFrame, part: Path
+    bench: Workbench,
+    params: Params,
+    tables: dict[str, Contract],
+    taken: list[Taken],
+    questions: pd.DataFrame,
+    part: Path,
+    more: dict[str, pd.DataFrame],
 ) -> dict[str, Any]:
     parts = Counter(one.record["table"] for one in taken)
     rows = {name: write(bench, of, part / f"{name}.parquet", parts[name]) for name, of in tables.items()}
     sources = [one.record | _kept(bench, tables[one.record["table"]], one) for one in taken]
     made = {"questions": questions, "elements": elements(bench, tables), "joins": joins(bench, tables)}
-    made |= {"sources": _as_table(sources, params), "intake": _steps(sources)}
+    made |= {"sources": _as_table(sources, params), "intake": _steps(sources)} | more
     for name, table in made.items():
         table.to_parquet(part / f"{name}.parquet", index=False)
     return {"rows": rows | {name: len(table) for name, table in made.items()}, "sources": sources}

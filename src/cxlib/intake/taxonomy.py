@@ -16,7 +16,7 @@ from cxlib.intake.workbench import Workbench
 from cxlib.params import Params, ReasonValues, plain_yaml, worded_errors
 from cxlib.tables import CONTRACTS, TREATMENTS, contract, dtype
 
-__all__ = ["MOST", "NO_CONCERN", "Taxonomy", "contradictions", "lay", "load", "place"]
+__all__ = ["MOST", "NO_CONCERN", "Taxonomy", "contradictions", "lay", "load", "phrases", "place"]
 
 MOST = 60  # active reasons; more cannot be told apart reliably, neither by people nor by models
 NO_CONCERN = "no_customer_concern"
@@ -249,6 +249,27 @@ def lay(bench: Workbench, project: Path, params: Params) -> None:
     bench.connection.register("incoming", pa.Table.from_pandas(taxonomy.reasons, preserve_index=False))
     bench.run("CREATE TABLE reasons AS SELECT * FROM incoming")
     bench.connection.unregister("incoming")
+
+
+def phrases(bench: Workbench, project: Path, params: Params) -> pd.DataFrame:
+    """Return words by which customers give reasons away, as the contract table *reason_phrases*: phrases of the taxonomy, and labels.
+
+    A client's own reasons have labels alone.
+    """
+    present = bench.columns("reasons")
+    rows: list[tuple[str, str, str]] = []
+    if not any(source.table == "reasons" for source in params.sources.values()):
+        taxonomy = load(project, params.taxonomy.name, market=params.market, values=params.taxonomy.values)
+        for reason, told_by in taxonomy.phrases.items():
+            rows += [(reason, language, phrase) for language, words in told_by.items() for phrase in words]
+    labels = [name for name in ("label_de", "label_en") if name in present]
+    known = {(reason, _folded(phrase)) for reason, _, phrase in rows}
+    for reason, *told in bench.rows(f"SELECT reason_id, {', '.join(labels)} FROM reasons"):
+        named = zip(labels, told, strict=True)
+        rows += [(reason, name[-2:], label) for name, label in named if label and (reason, _folded(label)) not in known]
+    of = contract("reason_phrases")
+    frame = pd.DataFrame(rows, columns=list(of.columns)).astype({name: dtype(column.kind) for name, column in of.columns.items()})
+    return of.validate(frame, "reason_phrases")
 
 
 def contradictions(bench: Workbench, where: str) -> Iterator[str]:

@@ -508,6 +508,50 @@ _USUAL: dict[str, tuple[str, ...]] = {  # touchpoints that most companies have, 
 }
 
 
+class Classify(_Section):
+    """Reasons from texts: how accurate what is named has to be, and from when a second concern is told."""
+
+    promised: float = Field(default=0.8, gt=0, le=1, description="accuracy of the reasons that are not left unassigned")
+    least: float = Field(default=0.5, ge=0, lt=1, description="probability below which no reason is named, whatever the accuracy")
+    second: float = Field(default=0.9, gt=0, le=1, description="probability from which on a part of a text speaks of a second concern")
+    min_n: int = Field(default=5, ge=1, description="labelled texts below which a reason's precision and recall are not told")
+    trusted: int = Field(
+        default=10, ge=0, description="without labels: contacts a reason that are believed, those on which votes are surest"
+    )
+    groups: str = Field(default="customer_id", description="column of contacts whose texts never stand on both sides of a cross-validation")
+
+
+class Wording(_Section):
+    """Texts made ready to be understood."""
+
+    longest: int = Field(
+        default=20_000, ge=100, description="characters kept of one text after quoted threads, greetings and signatures are cut"
+    )
+
+
+class Labelling(_Section):
+    """Contacts to label next, written by cx label."""
+
+    count: int = Field(default=100, ge=1, le=10_000, description="rows of a sheet")
+
+
+class Discover(_Section):
+    """Candidate new reasons among the contacts that stay unassigned, notebook 03."""
+
+    count: int | None = Field(default=None, ge=2, description="groups; as many as suit the number of texts when left out")
+    min_n: int = Field(default=7, ge=2, description="texts below which a group is shown without words")
+
+
+class Quality(_Section):
+    """The gate of notebook 03: what the classification has to reach before one builds on it. It stops nothing."""
+
+    macro_f1: float = Field(default=0.6, ge=0, le=1, description="mean F1 of the reasons, at least")
+    top_1: float = Field(default=0.7, ge=0, le=1, description="share of held-out texts judged right, at least")
+    unassigned_share: float = Field(default=0.25, ge=0, le=1, description="share of contacts that stay unassigned, at most")
+    ece: float = Field(default=0.05, ge=0, le=1, description="expected calibration error, at most")
+    coder_agreement: float = Field(default=0.8, ge=0, le=1, description="share of contacts that two coders judge alike, at least")
+
+
 class Inventory(_Section):
     """Notebook 01: from when a touchpoint counts as measured, and which touchpoints a list is expected to hold."""
 
@@ -591,6 +635,11 @@ class Params(_Section):
     moments: Moments = Moments()
     incidents: Incidents = Incidents()
     drivers: Drivers = Drivers()
+    wording: Wording = Wording()
+    classify: Classify = Classify()
+    labelling: Labelling = Labelling()
+    discover: Discover = Discover()
+    quality: Quality = Quality()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     service_standards: ServiceStandards = ServiceStandards()

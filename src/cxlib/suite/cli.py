@@ -1,4 +1,4 @@
-"""The command line: ``cx check``, ``cx run``, ``cx verify``.
+"""The command line: ``cx check``, ``cx run``, ``cx verify``, ``cx label``.
 
 Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
 """
@@ -18,6 +18,7 @@ __all__ = ["main"]
 INTERRUPTED = 128  # plus the signal's number, as shells report it
 LANGUAGES = ("de", "en", "both")
 AUDIENCES = ("management", "analyst")
+MOST_ROWS = 10_000
 
 
 class Parser(argparse.ArgumentParser):
@@ -47,6 +48,13 @@ def listed(text: str) -> tuple[str, ...]:
     return words
 
 
+def counted(word: str) -> int:
+    """Read a number of rows."""
+    if not word.isdecimal() or not 1 <= int(word) <= MOST_ROWS:
+        raise ParamsError(f"--count: is {word!r}. Give a whole number from 1 to {MOST_ROWS:,}.")
+    return int(word)
+
+
 def parser() -> Parser:
     """Return the parser of all commands."""
     top = Parser(prog="cx", description="Customer contact-point analysis: notebooks to published reports.", allow_abbrev=False)
@@ -55,10 +63,14 @@ def parser() -> Parser:
         ("check", check, "params, data and notebooks against their contracts; every problem at once"),
         ("run", run, "run the notebooks for one client and publish the report"),
         ("verify", verify, "recompute the hashes of the published report"),
+        ("label", label, "the contacts most worth labelling, as a sheet; or read the filled sheet back"),
     ):
         command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
         command.set_defaults(action=action)
+        if name == "label":
+            command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
+            command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
         if name == "run":
             command.add_argument("--only", type=listed, default=(), metavar="00,10", help="these notebooks; the others are carried over")
             kinds = "{" + ",".join(LANGUAGES) + "}"
@@ -156,6 +168,21 @@ def verify(chosen: argparse.Namespace) -> int:
     outcome = f"not as published: {len(problems)}" if problems else "every file is as published"
     say(f"{chosen.client}: run {run_name}: {outcome}.")
     return 1 if problems else 0
+
+
+def label(chosen: argparse.Namespace) -> int:
+    """``cx label CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite import label as sheets
+
+    if chosen.read is not None:
+        told = sheets.read(project_root(), chosen.client, chosen.read)
+        say(f"{chosen.client}: {told.new} labels new, {told.changed} changed, {told.empty} rows empty; {told.total} labels in all.")
+        return 0
+    sheet, rows = sheets.write(project_root(), chosen.client, chosen.count)
+    say(f"{rows} contacts to label: {shown(sheet)}. Fill reason_id (the second sheet lists the reasons), then:")
+    say(f"cx label {chosen.client} --read {shown(sheet)}")
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,0 +1,1 @@
+"""From free text to contact reasons that can be trusted."""

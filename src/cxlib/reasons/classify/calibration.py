@@ -1,0 +1,69 @@
+"""From margins to probabilities that mean what they say, and the probability from which on a reason is named."""
+
+from __future__ import annotations
+
+import numpy as np
+
+__all__ = ["calibration_error", "softmax", "temperature", "threshold"]
+
+COLDEST, HOTTEST = 0.05, 50.0
+LEAST_ACCEPTED = 20  # texts on which an accuracy is promised
+
+
+def softmax(margins: np.ndarray, sharpness: float) -> np.ndarray:
+    """Return exp(sharpness·margin) / Σ exp(sharpness·margin), row by row.
+
+    >>> softmax(np.array([[0.0, 0.0]]), 3.0).tolist()
+    [[0.5, 0.5]]
+    """
+    scaled = sharpness * (margins - margins.max(axis=1, keepdims=True))
+    np.exp(scaled, out=scaled)
+    scaled /= scaled.sum(axis=1, keepdims=True)
+    return np.asarray(scaled)
+
+
+def temperature(margins: np.ndarray, code: np.ndarray, weight: np.ndarray) -> float:
+    """Return the sharpness (1/temperature) under which the margins of texts outside training make their true reasons likeliest.
+
+    Guo et al. 2017; one parameter, so that it cannot change which reason comes first.
+    """
+    from scipy.optimize import minimize_scalar
+
+    centred = margins - margins.max(axis=1, keepdims=True)
+    own = centred[np.arange(len(code)), code]
+
+    def loss(logarithm: float) -> float:
+        sharpness = np.exp(logarithm)
+        return float(weight @ (np.log(np.exp(sharpness * centred).sum(axis=1)) - sharpness * own))
+
+    return float(np.exp(minimize_scalar(loss, bounds=(np.log(COLDEST), np.log(HOTTEST)), method="bounded").x))
+
+
+def calibration_error(probability: np.ndarray, right: np.ndarray, weight: np.ndarray, *, bins: int = 15) -> float:
+    """Return the expected calibration error: mean distance between stated probability and accuracy, over bins of equal width.
+
+    >>> calibration_error(np.array([0.9, 0.9]), np.array([True, False]), np.ones(2))
+    0.4
+    """
+    place = np.clip(np.ceil(np.asarray(probability) * bins).astype(int) - 1, 0, bins - 1)
+    apart = np.bincount(place, weight * (probability - right), minlength=bins)
+    return float(np.abs(apart).sum() / weight.sum())
+
+
+def threshold(probability: np.ndarray, right: np.ndarray, weight: np.ndarray, *, promised: float, least: float) -> float:
+    """Return the lowest probability, not under `least`, from which on the accepted texts are as accurate as `promised`.
+
+    Where no cut keeps the promise, the one with the highest accuracy on at least 20 texts is returned.
+    """
+    order = np.argsort(-probability, kind="stable")
+    share = np.cumsum((weight * right)[order]) / np.cumsum(weight[order])
+    cut = probability[order]
+    ends = np.r_[cut[1:] != cut[:-1], True]  # texts of one probability are accepted together
+    usable = ends & (cut >= least) & (np.arange(len(cut)) + 1 >= min(LEAST_ACCEPTED, len(cut)))
+    if not usable.any():
+        return float(least)
+    kept = np.flatnonzero(usable & (share >= promised))
+    if not len(kept):
+        kept = np.flatnonzero(usable)[[np.argmax(share[usable])]]
+    lowest = kept[-1]
+    return float(least) if lowest == np.flatnonzero(usable)[-1] else float(cut[lowest])

@@ -1,0 +1,99 @@
+"""What the model's probabilities are worth: how accurate what is accepted is, and whether probabilities mean what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from cxlib import estimates
+from cxlib.estimates import Sampling
+from cxlib.estimates.rows import rows
+from cxlib.reasons.classify import ReasonModel
+from cxlib.reasons.classify.calibration import calibration_error
+
+__all__ = ["calibration", "expected_error", "selective"]
+
+STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+
+
+def selective(model: ReasonModel, *, steps: Sequence[float] = STEPS, level: float = 0.95, draws: int = 0, seed: int = 1) -> pd.DataFrame:
+    """How many texts are accepted from a probability on, and how accurate those are: the coverage–accuracy curve.
+
+    Parameters
+    ----------
+    model : ReasonModel
+    steps : sequence of float
+        Probabilities; the model's own threshold is added.
+    level, draws, seed
+        See :class:`cxlib.estimates.Sampling`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``step`` (the probability, as text): ``coverage``, the share of texts at least as sure, and ``selective_accuracy``,
+        the share of those that are right; from texts held out. A step that no text reaches has no accuracy.
+
+    Notes
+    -----
+    El-Yaniv & Wiener 2010. The model's own threshold was chosen on the same texts; its accuracy is told as if it had been given.
+    """
+    judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
+    options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
+    parts = []
+    for step in sorted({*map(float, steps), float(model.threshold)}):
+        name = {"step": f"{step:.4g}"}
+        kept = judged["probability"] >= step
+        covered = estimates.share(judged.assign(accepted=kept.astype(float)), "accepted", metric="coverage", **options)
+        covered.insert(0, "step", name["step"])
+        if not kept.any():
+            nothing = rows(pd.DataFrame(name, index=[0]), {"metric": "selective_accuracy", "unit": "share", "note": "none accepted"})
+            parts += [covered, nothing]
+            continue
+        right = estimates.share(judged[kept], "right", metric="selective_accuracy", **options)
+        right.insert(0, "step", name["step"])
+        parts += [covered, right]
+    return estimates.stack(*parts)
+
+
+def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draws: int = 0, seed: int = 1) -> pd.DataFrame:
+    """Whether probabilities mean what they say: stated against reached, over bins of the probability.
+
+    Parameters
+    ----------
+    model : ReasonModel
+    bins : int
+        Bins of equal width from 0 to 1; those without a text have no row.
+    level, draws, seed
+        See :class:`cxlib.estimates.Sampling`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``step`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
+        without a step: ``ece``, the expected calibration error (15 bins, as usual), without an interval, since it cannot fall below zero
+        and resampling only raises it.
+
+    Notes
+    -----
+    ECE = Σ_b (n_b/n)·|accuracy_b − mean probability_b| (Guo et al. 2017), from the same held-out texts that gave the temperature: one
+    parameter fitted on all of them.
+    """
+    judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
+    place = np.clip((judged["probability"].to_numpy() * bins).astype(int), 0, bins - 1)
+    judged = judged.assign(step=[f"{number / bins:.2g}–{(number + 1) / bins:.2g}" for number in place])
+    options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
+    stated = estimates.mean(judged, "probability", by=["step"], metric="stated_probability", unit="share", bounds=(0, 1), **options)
+    reached = estimates.share(judged, "right", by=["step"], metric="reached_accuracy", **options)
+    return estimates.stack(stated, reached, expected_error(model))
+
+
+def expected_error(model: ReasonModel) -> pd.DataFrame:
+    """Return the model's expected calibration error on held-out texts, as one row of ESTIMATES."""
+    judged = model.out_of_fold
+    weight = judged["weight"].to_numpy(dtype="float64")
+    right = (judged["label"] == judged["prediction"]).to_numpy()
+    value = calibration_error(judged["probability"].to_numpy(), right, weight)
+    told = {"metric": "ece", "value": value, "unit": "share", "n": len(judged), "n_eff": weight.sum() ** 2 / (weight**2).sum()}
+    return rows(pd.DataFrame(index=[0]), told)

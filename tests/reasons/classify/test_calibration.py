@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+
+from cxlib.reasons.classify.calibration import calibration_error, softmax, temperature, threshold
+
+
+def test_softmax_bears_large_margins():
+    assert softmax(np.array([[1e4, 0.0, -1e4]]), 2.0) == pytest.approx(np.array([[1.0, 0.0, 0.0]]))
+
+
+def test_the_sharpness_is_recovered():
+    rng = np.random.default_rng(1)
+    margins = rng.normal(size=(20_000, 5))
+    chance = softmax(margins, 3.0)
+    code = (chance.cumsum(axis=1) > rng.random((20_000, 1))).argmax(axis=1)
+    assert temperature(margins, code, np.ones(20_000)) == pytest.approx(3.0, rel=0.03)
+    own = softmax(margins, 3.0)
+    right = own.argmax(axis=1) == code
+    assert calibration_error(own.max(axis=1), right, np.ones(20_000)) < 0.012
+    assert calibration_error(softmax(margins, 9.0).max(axis=1), right, np.ones(20_000)) > 0.1
+
+
+def test_a_weight_counts_as_so_many_texts():
+    margins, code = np.array([[1.0, 0.0], [0.5, 0.0], [0.3, 0.0]]), np.array([0, 1, 0])
+    rows = [0, 0, 0, 1, 2, 2]
+    assert temperature(margins, code, np.array([3.0, 1.0, 2.0])) == pytest.approx(temperature(margins[rows], code[rows], np.ones(6)))
+
+
+def test_calibration_error_by_hand():
+    probability = np.array([0.95, 0.95, 0.55, 0.55])
+    right = np.array([True, False, True, True])
+    assert calibration_error(probability, right, np.ones(4), bins=10) == pytest.approx(0.5 * 0.45 + 0.5 * 0.45)
+
+
+def test_the_threshold_is_the_lowest_that_keeps_the_promise():
+    probability = np.linspace(0.99, 0.5, 50)
+    right = np.arange(50) < 30
+    cut = threshold(probability, right, np.ones(50), promised=0.8, least=0.0)
+    kept = probability >= cut
+    assert right[kept].mean() >= 0.8
+    assert right[probability >= probability[kept.sum()]].mean() < 0.8
+
+
+def test_no_threshold_lies_below_the_least():
+    probability = np.array([0.9] * 30 + [0.3] * 30)
+    assert threshold(probability, np.ones(60, bool), np.ones(60), promised=0.8, least=0.5) == 0.5
+    assert threshold(np.full(30, 0.2), np.ones(30, bool), np.ones(30), promised=0.8, least=0.5) == 0.5
+
+
+def test_a_promise_that_cannot_be_kept_takes_the_most_accurate():
+    probability = np.r_[np.full(25, 0.9), np.full(25, 0.6)]
+    right = np.r_[np.arange(25) < 15, np.arange(25) < 5]
+    assert threshold(probability, right, np.ones(50), promised=0.95, least=0.5) == 0.9
