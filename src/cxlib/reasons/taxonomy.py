@@ -132,7 +132,7 @@ def compare(contacts: pd.DataFrame, reasons: pd.DataFrame, *, reason: str = "rea
     -------
     DataFrame
         One row an old code, the most used first; contacts without one under "": ``reason_legacy``, ``n``, ``share`` (of weight),
-        ``reasons`` (different ones it holds), ``effective_reasons`` (exp of the Shannon entropy: as many equally frequent ones would hide as
+        ``reasons`` (different ones), ``effective_reasons`` (exp of the Shannon entropy: as many equally frequent ones would hide as
         much), ``largest`` (its most frequent reason), ``largest_share``, ``avoidable_share`` (treatment eliminate).
 
     Raises

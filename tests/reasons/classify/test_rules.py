@@ -78,3 +78,8 @@ def test_coverage_conflict_and_agreement():
     assert table["overlap"].to_list() == [0.5, 0.75, 0.25]
     assert table["conflict"].to_list() == [0.25, 0.25, 0.0]
     assert table["agreement"].to_list() == [0.5, pytest.approx(2 / 3), 1.0]
+
+
+def test_half_of_the_others_is_no_agreement():
+    table = told(["one", "two", "three"], np.array([[0, 0, 1]]), np.array([0.8, 0.7, 0.6]))
+    assert table["agreement"].to_list() == [0.0, 0.0, 0.0]
