@@ -25,6 +25,7 @@ PENALTY = 0.4  # as for labelled texts; 0.15 and 1.0 were worse in the same voic
 TIMES = 2  # rounds of believing
 ENCODER_WEIGHT = 0.8  # length of an encoder's vectors beside those of words; longer ones were worse on every voice that was tried
 BUILT_IN, BELIEVED = 3, 0.8  # rules that look at phrases; probability from which on a rule of the client's own is believed
+JUDGED = 50  # labels from which on quality is told by them
 NEAREST = 0.5  # share of contacts, the clearest, on which the nearest phrase votes
 
 
@@ -34,11 +35,15 @@ def from_taxonomy(
     *,
     rules: Sequence[Rule] = (),
     labels: str | None = None,
+    groups: str | None = None,
     encoder: Callable[[Sequence[str]], Any] | None = None,
     trusted: int = TRUSTED,
     promised: float = 0.8,
+    least: float = 0.5,
+    second: float = 0.9,
     min_n: int = 5,
     level: float = 0.95,
+    draws: int = 0,
     seed: int = 1,
 ) -> ReasonModel:
     """Learn reasons from contacts that nobody has labelled.
@@ -54,19 +59,22 @@ def from_taxonomy(
         Labelling functions of the client's own: a contact as a mapping of its columns, ``text`` cut → a reason_id, or None to abstain. A
         regular expression (:func:`cxlib.reasons.classify.rules.pattern`), a look at the queue, a language model.
     labels : str, optional
-        The column of `contacts` that holds reasons people gave, where there are some; they count as much as a phrase.
+        The column of `contacts` that holds reasons people gave, where there are some; they count as much as a phrase. From 50 of them on,
+        on at least two reasons, quality, temperature and threshold are told by them, each judged by a machine that had not seen it.
+    groups : str, optional
+        The column of `contacts` whose texts are never on both sides of that cross-validation, such as ``customer_id``.
     encoder : callable, optional
         Texts → (texts, dimensions).
     trusted : int
         Contacts a reason that the model learns from, those on which the votes are surest.
-    promised, min_n, level, seed
+    promised, least, second, min_n, level, draws, seed
         As in :func:`cxlib.reasons.classify.fit`.
 
     Returns
     -------
     ReasonModel
-        With ``rules``, what each labelling function did (see :func:`cxlib.reasons.classify.rules.told`). Its ``table`` and ``estimates``
-        say how well the model repeats phrases and votes; how often it is right only labels can say.
+        With ``rules``, what each labelling function did (see :func:`cxlib.reasons.classify.rules.told`). Where too few labels are given,
+        ``measured`` is False: ``table`` and ``estimates`` then say how well the model repeats phrases and votes, and nothing more.
 
     Raises
     ------
@@ -104,18 +112,32 @@ def from_taxonomy(
     space = None if encoder is None else vectors_of(encoder, [*said, *texts])
     given = _labelled(rows, labels, classes)
     examples = Examples(said, code, texts, space, given)
-    chosen, trust = _believed(examples, votes, len(classes), trusted, seed)
-    learned = examples.with_believed(chosen)
+    measured = len(given) >= JUDGED and len({place for _, place in given}) > 1
+    chosen, trust = _believed(examples, votes, len(classes), trusted, seed, unseen=measured)
+    learned, more = examples.with_believed(chosen), [row for row, _ in [*given, *chosen]]
     model = fit(
         learned.texts,
         list(classes[learned.code]),
         known=list(classes),
         weight=learned.weight.tolist(),
-        language=[*told_by["language"].astype(str), *(spoken[row] for row, _ in [*given, *chosen])],
+        language=[*told_by["language"].astype(str), *(spoken[row] for row in more)],
+        groups=_groups(rows, groups, learned.texts, more),
+        judged=[False] * len(said) + [True] * len(given) + [False] * len(chosen) if measured else None,
         encoder=encoder, recipe=_recipe(space),
-        promised=promised, min_n=min_n, level=level, seed=seed,
+        promised=promised, least=least, second=second, min_n=min_n, level=level, draws=draws, seed=seed,
     )  # fmt: skip
-    return replace(model, rules=told(list(votes), np.column_stack(list(votes.values())), trust))
+    return replace(model, rules=told(list(votes), np.column_stack(list(votes.values())), trust), measured=measured)
+
+
+def _groups(rows: pd.DataFrame, column: str | None, texts: list[str], more: list[int]) -> list[str] | None:
+    """Return the group of each text learned from, phrases first: a phrase or a contact without one is a group of its own."""
+    if column is None:
+        return None
+    if column not in rows:
+        raise DataError(worded("from_taxonomy", "contacts lack the column", column, rows.columns, label="They have"))
+    named = rows[column].astype("str")
+    alone = [f"phrase {number}" for number in range(len(texts) - len(more))]
+    return [*alone, *(f"contact {row}" if pd.isna(named.iloc[row]) else named.iloc[row] for row in more)]
 
 
 def _check(contacts: pd.DataFrame, phrases: pd.DataFrame) -> None:
@@ -185,11 +207,11 @@ def _labelled(rows: pd.DataFrame, labels: str | None, classes: np.ndarray) -> li
 
 
 def _believed(
-    examples: Examples, votes: dict[str, np.ndarray], classes: int, trusted: int, seed: int
+    examples: Examples, votes: dict[str, np.ndarray], classes: int, trusted: int, seed: int, *, unseen: bool
 ) -> tuple[list[tuple[int, int]], np.ndarray]:
     """Return the contacts (row, reason) on which the votes are surest, after some rounds, and the trust in each rule.
 
-    The votes of the nearest phrase are filled in.
+    The votes of the nearest phrase are filled in. `unseen`: labels have no part in it, because they are to judge what comes of it.
     """
     chosen: list[tuple[int, int]] = []
     trust = np.zeros(len(votes))
@@ -199,7 +221,7 @@ def _believed(
     held = None if space is None else space[len(examples.phrases) :]
     labelled = [row for row, _ in examples.given]
     for _ in range(TIMES if classes > 1 else 0):
-        learned = examples.with_believed(chosen)
+        learned = (replace(examples, given=[]) if unseen else examples).with_believed(chosen)
         scorer = Scorer.train(learned.texts, learned.code, classes, recipe, vectors=learned.vectors, weight=learned.weight, seed=seed)
         margins, _ = scorer.margins(examples.texts, held)
         ranked = np.sort(margins, axis=1)

@@ -42,6 +42,7 @@ def fit(
     weight: Sequence[float] | None = None,
     language: Sequence[str] | None = None,
     groups: Sequence[Hashable] | None = None,
+    judged: Sequence[bool] | None = None,
     encoder: Encoder = None,
     recipe: Recipe | None = None,
     promised: float = 0.8,
@@ -67,6 +68,9 @@ def fit(
     groups : sequence, optional
         Texts of one group (customer, thread) are never on both sides of a cross-validation. The same words twice are a group of their own
         where it is left out.
+    judged : sequence of bool, optional
+        Rows by which quality, temperature and threshold are told; the others (phrases of a taxonomy, contacts that rules agree on) are only
+        learned from. All when left out.
     encoder : callable or array, optional
         Texts → (texts, dimensions), or those vectors computed elsewhere. Used only where cross-validation shows that it helps.
     recipe : Recipe, optional
@@ -103,20 +107,21 @@ def fit(
     >>> model.predict(["the invoice, please"])["reason_id"].item()
     'billing'
     """
-    rows = training(texts, labels, known=known, weight=weight, language=language, groups=groups)
+    rows = training(texts, labels, known=known, weight=weight, language=language, groups=groups, judged=judged)
     vectors = _vectors(encoder, rows, len(texts))
     recipe, (margins, words_known), choice = _chosen(rows, vectors, recipe, level, seed)
-    sharpness = temperature(margins, rows.code, rows.weight) if len(rows.classes) > 1 else 1.0
+    told_by, several = rows.part(np.flatnonzero(rows.judged)), len(rows.classes) > 1
+    sharpness = temperature(margins, told_by.code, told_by.weight) if several else 1.0
     probability = softmax(margins, sharpness)
-    right = probability.argmax(axis=1) == rows.code
-    cut = threshold(probability.max(axis=1), right, rows.weight, promised=promised, least=least) if len(rows.classes) > 1 else 0.0
+    right = probability.argmax(axis=1) == told_by.code
+    cut = threshold(probability.max(axis=1), right, told_by.weight, promised=promised, least=least) if several else 0.0
     familiar = float(min(np.quantile(words_known, STRANGE), 0.5))
     scorer = Scorer.train(rows.texts, rows.code, len(rows.classes), recipe, vectors=vectors, weight=rows.weight, seed=seed)
-    judged = judged_texts(rows, probability, words_known, threshold=cut, familiar=familiar)
-    table, estimates = described(judged, rows.classes, min_n=min_n, level=level, draws=draws, seed=seed)
+    held_out = judged_texts(told_by, probability, words_known, threshold=cut, familiar=familiar)
+    table, estimates = described(held_out, rows.classes, min_n=min_n, level=level, draws=draws, seed=seed)
     used = encoder if callable(encoder) and recipe.encoder_weight else None
     return ReasonModel(
-        rows.classes, scorer, sharpness, cut, familiar, second, table, judged, choice, estimates, rows.left_out, encoder=used
+        rows.classes, scorer, sharpness, cut, familiar, second, table, held_out, choice, estimates, rows.left_out, encoder=used
     )
 
 
@@ -131,20 +136,23 @@ def _vectors(encoder: Encoder, rows: Training, given: int) -> np.ndarray | None:
 
 
 def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: int) -> HeldOut:
-    """Margins of each text, and the share of its words that were known, by machines that had not seen it."""
-    count = min(3 if len(rows.code) >= MANY else 5, len(set(rows.group)))
-    margins, known = np.zeros((len(rows.code), len(rows.classes))), np.ones(len(rows.code))
+    """Margins of each judged text, and the share of its words that were known, by machines that had not seen it."""
+    places = np.flatnonzero(rows.judged)
+    told_by = rows.part(places)
+    count = min(3 if len(places) >= MANY else 5, len(set(told_by.group)))
+    margins, known = np.zeros((len(places), len(rows.classes))), np.ones(len(places))
     if count < 2:
         return margins, known
-    fold = folds(rows.code, rows.group, count=count, seed=seed)
+    fold = folds(told_by.code, told_by.group, count=count, seed=seed)
     for number in range(count):
-        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        outside = places[fold == number]
+        inside = np.setdiff1d(np.arange(len(rows.code)), outside)
         learned, held = rows.part(inside), rows.part(outside)
         scorer = Scorer.train(
             learned.texts, learned.code, len(rows.classes), recipe, vectors=None if vectors is None else vectors[inside],
             weight=learned.weight, seed=seed,
         )  # fmt: skip
-        margins[outside], known[outside] = scorer.margins(held.texts, None if vectors is None else vectors[outside])
+        margins[fold == number], known[fold == number] = scorer.margins(held.texts, None if vectors is None else vectors[outside])
     return margins, known
 
 
@@ -157,13 +165,13 @@ def _chosen(
     plain = Recipe(rarest=1 if len(rows.code) < FEW * len(rows.classes) else 2, penalty=_penalty(0.0))
     if vectors is None:
         return plain, _held_out(rows, None, plain, seed), pd.DataFrame(columns=list(_COMPARISON)).astype(_COMPARISON)
-    held = {plain: _held_out(rows, vectors, plain, seed)}
-    without = held[plain][0].argmax(axis=1) == rows.code
+    held, code = {plain: _held_out(rows, vectors, plain, seed)}, rows.code[rows.judged]
+    without = held[plain][0].argmax(axis=1) == code
     told = [(plain, without.mean(), 0.0, np.nan, np.nan)]
     for length in ENCODER_WEIGHTS:
         recipe = replace(plain, encoder_weight=length, penalty=_penalty(length))
         held[recipe] = _held_out(rows, vectors, recipe, seed)
-        right = held[recipe][0].argmax(axis=1) == rows.code
+        right = held[recipe][0].argmax(axis=1) == code
         gain = right.astype(float) - without
         reach = _reach(level) * gain.std() / np.sqrt(len(gain))
         told.append((recipe, right.mean(), gain.mean(), gain.mean() - reach, gain.mean() + reach))

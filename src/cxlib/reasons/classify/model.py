@@ -51,6 +51,9 @@ class ReasonModel:
         The figures of `table` and of the whole as ESTIMATES, with ``draws``.
     left_out : dict of str to int
         Training texts that could not be used, by why.
+    measured : bool
+        Whether labels that people gave told the quality. Where phrases alone did, the figures say how well the model repeats phrases, and
+        nothing can be corrected by them.
     rules : DataFrame or None
         For a model that began without labels: what each labelling function did.
     encoder : callable or None
@@ -68,6 +71,7 @@ class ReasonModel:
     encoder_choice: pd.DataFrame
     estimates: pd.DataFrame
     left_out: dict[str, int] = field(default_factory=dict)
+    measured: bool = True
     rules: pd.DataFrame | None = None
     encoder: Callable[[Sequence[str]], np.ndarray] | None = None
 

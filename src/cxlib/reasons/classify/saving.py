@@ -41,6 +41,7 @@ def save(model: ReasonModel, path: Path | str) -> None:
         "idf": dict(features.idf),
         "numbers": {name: float(getattr(model, name)) for name in ("sharpness", "threshold", "familiar", "second")},
         "left_out": dict(model.left_out),
+        "measured": bool(model.measured),
         "tables": {name: _written(getattr(model, name)) for name in _TABLES if getattr(model, name) is not None},
     }
     dump(state, path)
@@ -102,7 +103,8 @@ def _restored(state: dict[str, Any], encoder: Callable[[Sequence[str]], Any] | N
     numbers = {name: float(value) for name, value in state["numbers"].items()}
     scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"))
     used = encoder if recipe.encoder_weight else None
-    return ReasonModel(classes=classes, scorer=scorer, left_out=dict(state["left_out"]), encoder=used, **numbers, **tables)
+    told = {"left_out": dict(state["left_out"]), "measured": bool(state["measured"])}
+    return ReasonModel(classes=classes, scorer=scorer, encoder=used, **told, **numbers, **tables)
 
 
 def _written(table: pd.DataFrame) -> str:

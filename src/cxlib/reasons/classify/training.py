@@ -17,7 +17,10 @@ __all__ = ["Training", "training"]
 
 @dataclass(frozen=True, eq=False)
 class Training:
-    """Texts that say something and have a label, with all that is known about them; `rows` are their places in what was given."""
+    """Texts that say something and have a label, with all that is known about them.
+
+    `rows` are their places in what was given; quality is told by those that are `judged`.
+    """
 
     texts: list[str]
     code: np.ndarray
@@ -27,13 +30,14 @@ class Training:
     language: pd.Series
     index: pd.Index
     rows: np.ndarray
+    judged: np.ndarray
     left_out: dict[str, int]
 
     def part(self, chosen: np.ndarray) -> Training:
         """Return some of the rows; the classes stay."""
         return Training(
             [self.texts[row] for row in chosen], self.code[chosen], self.classes, self.weight[chosen], [self.group[row] for row in chosen],
-            self.language.iloc[chosen], self.index[chosen], self.rows[chosen], self.left_out,
+            self.language.iloc[chosen], self.index[chosen], self.rows[chosen], self.judged[chosen], self.left_out,
         )  # fmt: skip
 
 
@@ -45,10 +49,11 @@ def training(
     weight: Sequence[float] | None,
     language: Sequence[str] | None,
     groups: Sequence[Hashable] | None,
+    judged: Sequence[bool] | None = None,
 ) -> Training:
     """Check labelled texts and take those that can be learned from; see :func:`cxlib.reasons.classify.fit`."""
     index = texts.index if isinstance(texts, pd.Series) else pd.RangeIndex(len(texts))
-    for name, column in (("labels", labels), ("weight", weight), ("language", language), ("groups", groups)):
+    for name, column in (("labels", labels), ("weight", weight), ("language", language), ("groups", groups), ("judged", judged)):
         if column is not None and len(column) != len(texts):
             raise DataError(f"fit: {len(texts)} texts and {len(column)} {name}. Give one a text.")
     said = pd.Series(list(texts), dtype="object").map(lambda text: text if isinstance(text, str) else "")
@@ -75,4 +80,7 @@ def training(
     own: list[Hashable] = [" ".join(tokens(text)) for text in kept] if groups is None else [list(groups)[row] for row in rows]
     spoken = pd.Series(pd.NA if language is None else list(language), index=range(len(said)), dtype="str").iloc[rows]
     left_out = {"no words": int((~speaking).sum()), "no label": int((speaking & ~labelled).sum())}
-    return Training(kept, code, classes, weights[rows], own, spoken, index[rows], rows, left_out)
+    told_by = np.ones(len(rows), dtype=bool) if judged is None else np.asarray(judged, dtype=bool)[rows]
+    if not told_by.any():
+        raise DataError(f"fit: none of {len(rows)} texts with a label is judged. Quality has to be told by some.")
+    return Training(kept, code, classes, weights[rows], own, spoken, index[rows], rows, told_by, left_out)

@@ -13,7 +13,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
-from cxlib.estimates.sampling import wilson
+from cxlib.estimates.intervals import wilson
 from cxlib.reasons.classify import ReasonModel
 
 __all__ = ["corrected_shares"]
@@ -27,6 +27,8 @@ def corrected_shares(
     model: ReasonModel,
     *,
     by: Sequence[str] = (),
+    into: pd.Series | None = None,
+    outside: Sequence[str] = (),
     weight: str | None = None,
     cluster: str | None = None,
     count: str | None = None,
@@ -41,11 +43,17 @@ def corrected_shares(
     ----------
     predicted : DataFrame
         One row a contact, as :meth:`ReasonModel.predict` says it: ``reason_id``, ``unassigned``, and the columns named below. Rows without
-        a reason (no text) say nothing about shares and are left out.
+        a reason (no text) say nothing about shares and are left out. Where there is a column ``source``, reasons of source ``label`` are
+        what people said, and count as they stand.
     model : ReasonModel
         Its judgements of texts it had not seen tell how often each reason is taken for each other, or left unassigned.
     by : sequence of str
         Group columns.
+    into : Series of str, optional
+        reason_id → what shares are told of instead (a root cause, a group of reasons); the Series' name is the column's. Reasons without
+        one count as :data:`cxlib.estimates.UNKNOWN`.
+    outside : sequence of str
+        Reasons that are out of every denominator, such as what is no concern of a customer; their own shares are not told.
     weight, cluster, count, level, draws, seed
         See :class:`cxlib.estimates.Sampling`.
     min_n : int
@@ -54,8 +62,9 @@ def corrected_shares(
     Returns
     -------
     DataFrame
-        ESTIMATES by `by` and ``reason_id``: ``reason_share`` (corrected; the shares of a group add up to 1) and ``reason_share_raw`` (as
-        predicted, unassigned ones left out); by `by`: ``unassigned_share``.
+        ESTIMATES by `by` and ``reason_id`` (or the name of `into`): ``reason_share`` (corrected; the shares of a group add up to 1) and
+        ``reason_share_raw`` (as predicted, unassigned ones left out); by `by`: ``unassigned_share``, of all contacts. Where no labels told
+        how often the model errs, nothing can be corrected: ``reason_share`` is then the raw one, with the note ``not corrected``.
 
     Raises
     ------
@@ -71,24 +80,27 @@ def corrected_shares(
     Draws weigh the contacts and the training texts anew by cluster, and draw the prior's part of C, so the interval holds the errors of
     both. Assumed: a reason is confused as in training, however common it is now.
     """
+    told = _Told.of(model.classes, into, outside)
     needed = [name for name in ("reason_id", "unassigned", *by, weight, cluster, count) if name]
     lacking = [name for name in needed if name not in predicted.columns]
     if predicted.empty:
-        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, "reason_id"))
+        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, told.column))
     if lacking:
         raise DataError(*(worded("corrected_shares", "there is no column", name, predicted.columns, label="It has") for name in lacking))
     usable = predicted[predicted["reason_id"].notna()]
     if usable.empty:
-        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, "reason_id"))
+        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, told.column))
     strange = sorted(set(usable["reason_id"]) - set(model.classes))
     if strange:
         do = "Predict with the model whose shares these are."
         raise DataError(*(worded("corrected_shares", "the model knows no reason", one, model.classes, do=do) for one in strange))
     options: Sampling = {"weight": weight, "cluster": cluster, "count": count, "level": level, "draws": draws, "seed": seed}
     said = np.where(usable["unassigned"].to_numpy(dtype=bool), len(model.classes), _codes(usable["reason_id"], model.classes))
+    if "source" in usable:
+        said = np.where(usable["source"].eq("label"), said + len(model.classes) + 1, said)
     confused = _confusions(model, max(draws, LEAST_DRAWS), seed)
     parts = [
-        _of_group(usable.iloc[chosen], said[chosen], names, model, confused, by, min_n, options) for names, chosen in _groups(usable, by)
+        _of_group(usable.iloc[chosen], said[chosen], names, told, confused, by, min_n, options) for names, chosen in _groups(usable, by)
     ]
     open_ones = usable.assign(unassigned=usable["unassigned"].astype(float))
     unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
@@ -96,10 +108,38 @@ def corrected_shares(
 
 
 @dataclass(frozen=True, eq=False)
-class _Confusions:
-    """C in all (predicted or unassigned × reason), in each draw, and how many texts each reason rests on."""
+class _Told:
+    """What shares are told of: each reason, or what several belong to; `sums` (reason × told) has a 1 where one counts for the other."""
 
-    held: np.ndarray
+    column: str
+    names: list[str]
+    sums: np.ndarray
+
+    @classmethod
+    def of(cls, classes: Sequence[str], into: pd.Series | None, outside: Sequence[str]) -> _Told:
+        inside = [name for name in classes if name not in set(outside)]
+        belongs = {name: name for name in inside}
+        if into is not None:
+            belongs = {name: str(into[name]) if pd.notna(into.get(name)) else estimates.UNKNOWN for name in inside}
+        names = sorted(set(belongs.values()))
+        sums = np.zeros((len(classes), len(names)))
+        for place, name in enumerate(classes):
+            if name in belongs:
+                sums[place, names.index(belongs[name])] = 1.0
+        return cls("reason_id" if into is None else str(into.name), names, sums)
+
+    def of_shares(self, shares: np.ndarray) -> np.ndarray:
+        """Shares of reasons (… × reason) → shares of what is told, adding up to 1."""
+        kept = shares @ self.sums
+        total = kept.sum(axis=-1, keepdims=True)
+        return np.divide(kept, total, out=np.full(kept.shape, np.nan), where=total > 0)
+
+
+@dataclass(frozen=True, eq=False)
+class _Confusions:
+    """C in all (predicted or unassigned × reason), in each draw, and how many texts each reason rests on; C is None if none was judged."""
+
+    held: np.ndarray | None
     drawn: np.ndarray  # (draws, predicted, reason)
     texts: np.ndarray
 
@@ -119,6 +159,8 @@ def _groups(usable: pd.DataFrame, by: Sequence[str]) -> list[tuple[tuple[str, ..
 
 def _confusions(model: ReasonModel, draws: int, seed: int) -> _Confusions:
     judged, size = model.out_of_fold, len(model.classes)
+    if not model.measured:
+        return _Confusions(None, np.empty((draws, 0, 0)), np.zeros(size))
     label = _codes(judged["label"], model.classes)
     said = np.where(judged["unassigned"].to_numpy(dtype=bool), size, _codes(judged["prediction"], model.classes))
     units, ids = pd.factorize(judged["group"].astype("str"))
@@ -154,21 +196,25 @@ def _usual(counts: np.ndarray) -> np.ndarray:
 
 
 def _of_group(
-    group: pd.DataFrame, said: np.ndarray, names: tuple[str, ...], model: ReasonModel, confused: _Confusions, by: Sequence[str],
+    group: pd.DataFrame, said: np.ndarray, names: tuple[str, ...], told: _Told, confused: _Confusions, by: Sequence[str],
     min_n: int, options: Sampling,
 ) -> pd.DataFrame:  # fmt: skip
-    size, draws = len(model.classes), len(confused.drawn)
+    size, draws = len(told.sums), len(confused.drawn)
     weight = group[options["weight"]].to_numpy(dtype="float64") if options.get("weight") else np.ones(len(group))
     ids_of = group[options["cluster"]].astype("str") if options.get("cluster") else pd.Series(group.index.astype("str"))
     units, ids = pd.factorize(ids_of)
-    by_unit = np.zeros((len(ids), size + 1))
+    by_unit = np.zeros((len(ids), 2 * size + 2))
     np.add.at(by_unit, (units, said), weight)
     redrawn = estimates.draw_weights(np.asarray(ids, dtype=object), draws=draws, seed=options["seed"]).astype(float).T @ by_unit
-    value, raw = _shares(by_unit.sum(axis=0)[None], confused.held[None])[0], _raw(by_unit.sum(axis=0)[None])[0]
-    again, raw_again = _shares(redrawn, confused.drawn), _raw(redrawn)
+    counted = by_unit.sum(axis=0)[None]
+    raw, raw_again = told.of_shares(_raw(counted))[0], told.of_shares(_raw(redrawn))
+    value, again, few = raw, raw_again, np.full(len(told.names), "not corrected", dtype=object)
+    if confused.held is not None:
+        value = told.of_shares(_shares(counted, confused.held[None]))[0]
+        again = told.of_shares(_shares(redrawn, confused.drawn))
+        few = np.where(confused.texts @ told.sums < min_n, "few labels", "")
     n = group[options["count"]].nunique() if options.get("count") else len(group)
-    place = pd.DataFrame({**{name: [level] * size for name, level in zip(by, names, strict=True)}, "reason_id": list(model.classes)})
-    few = np.where(confused.texts < min_n, "few labels", "")
+    place = pd.DataFrame({**{name: [level] * len(told.names) for name, level in zip(by, names, strict=True)}, told.column: told.names})
     parts = []
     for metric, figure, held, note in (("reason_share", value, again, few), ("reason_share_raw", raw, raw_again, "")):
         low, high = _interval(figure, held, len(ids), weight, options["level"])
@@ -177,8 +223,8 @@ def _of_group(
         if options.get("draws"):
             columns["draws"] = held[: options["draws"]].T
         parts.append(rows(place, columns))
-    told = pd.concat(parts, ignore_index=True)
-    return estimates.withhold(told, np.full(len(told), n < min_n), f"n < {min_n}")
+    figures = pd.concat(parts, ignore_index=True)
+    return estimates.withhold(figures, np.full(len(figures), n < min_n), f"n < {min_n}")
 
 
 def _interval(value: np.ndarray, held: np.ndarray, units: int, weight: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
@@ -192,13 +238,19 @@ def _interval(value: np.ndarray, held: np.ndarray, units: int, weight: np.ndarra
 
 
 def _raw(counts: np.ndarray) -> np.ndarray:
-    named = counts[:, :-1]
+    size = counts.shape[1] // 2
+    named = counts[:, : size - 1] + counts[:, size:-1]
     total = named.sum(axis=1, keepdims=True)
     return np.divide(named, total, out=np.full(named.shape, np.nan), where=total > 0)
 
 
 def _shares(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
-    """Return the shares of reasons under which what was predicted is likeliest; one row a draw, missing where a draw has no contact."""
+    """Return the shares of reasons under which what was predicted is likeliest; one row a draw, missing where a draw has no contact.
+
+    Counts are (draws, predicted and unassigned, then the same of what people said); the latter join the shares as they stand.
+    """
+    size = counts.shape[1] // 2
+    counts, given = counts[:, :size], counts[:, size:-1]
     total = counts.sum(axis=1, keepdims=True)
     said = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     shares = np.full((len(counts), confusion.shape[2]), 1.0 / confusion.shape[2])
@@ -211,4 +263,5 @@ def _shares(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
         shares = moved
         if step < CLOSE:
             break
-    return np.where(total > 0, shares, np.nan)
+    told = np.where(total > 0, shares * total, 0.0) + given
+    return np.divide(told, told.sum(axis=1, keepdims=True), out=np.full(told.shape, np.nan), where=told.sum(axis=1, keepdims=True) > 0)

@@ -17,6 +17,7 @@ __all__ = ["THRESHOLDS", "gate", "macro_f1"]
 
 THRESHOLDS: Mapping[str, float] = {"macro_f1": 0.6, "top_1": 0.7, "unassigned_share": 0.25, "ece": 0.05, "coder_agreement": 0.8}
 AT_MOST = ("unassigned_share", "ece")
+BY_LABELS = ("macro_f1", "top_1", "ece")  # what only labels that people gave can tell
 DRAWS = 200
 
 
@@ -50,7 +51,7 @@ def gate(
     DataFrame
         ESTIMATES by ``element`` (the figure) and ``state`` (``passed``, ``failed``, ``not_measured``): ``gate``, its value with its
         interval, and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where
-        nothing failed and 0 else.
+        nothing failed and what only labels can tell was measured, and 0 else.
 
     Raises
     ------
@@ -83,7 +84,9 @@ def gate(
         states.append(state)
         threshold = rows(pd.DataFrame(index=[0]), {"metric": "gate_threshold", "value": asked, "unit": "share"})
         parts += [_named(value, name, state), _named(threshold, name, state)]
-    whole = "failed" if "failed" in states else "passed" if "passed" in states else "not_measured"
+    judged = [state for name, state in zip(thresholds, states, strict=True) if name in BY_LABELS]
+    open_ones = "not_measured" in judged if judged else "passed" not in states
+    whole = "failed" if "failed" in states else "not_measured" if open_ones else "passed"
     verdict = rows(
         pd.DataFrame(index=[0]), {"metric": "gate", "value": float(whole == "passed"), "unit": "count", "n": len(model.out_of_fold)}
     )
@@ -122,9 +125,11 @@ def _measured(
     model: ReasonModel, agreement: pd.DataFrame | None, used: pd.DataFrame | None, level: float, draws: int, seed: int
 ) -> dict[str, pd.DataFrame]:
     own = model.estimates.drop(columns=["reason_id"])
-    found = {name: own[own["metric"] == name] for name in ("top_1", "unassigned_share")}
-    found["macro_f1"] = macro_f1(model, level=level, draws=draws, seed=seed)
-    found["ece"] = expected_error(model)
+    found = {}
+    if model.measured:
+        found = {name: own[own["metric"] == name] for name in ("top_1", "unassigned_share")}
+        found["macro_f1"] = macro_f1(model, level=level, draws=draws, seed=seed)
+        found["ece"] = expected_error(model)
     for name, table in (("coder_agreement", agreement), ("unassigned_share", used)):
         if table is not None and len(estimates.only(table, name)) == 1:
             found[name] = estimates.only(table, name)
