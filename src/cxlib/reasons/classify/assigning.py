@@ -13,7 +13,7 @@ __all__ = ["assign"]
 KEPT = ("reason_id", "probability", "alternative_1", "alternative_2", "concern_2_id", "unassigned")
 
 
-def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = None) -> pd.DataFrame:
+def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = None, codes: str | None = None) -> pd.DataFrame:
     """Give every contact its reason.
 
     Parameters
@@ -24,11 +24,15 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     labels : str, optional
         The column with reasons that people gave; where there is one, it stands, with probability 1.
 
+    codes : str, optional
+        The column with reasons that the client's own codes stand for; they count where there is no text to judge by.
+
     Returns
     -------
     DataFrame
-        The contract table *contact_reasons*, a row a contact in their order: ``source`` is ``label`` or ``model``. Contacts without a text,
-        or in another language than German and English, have no reason and are unassigned.
+        The contract table *contact_reasons*, a row a contact in their order: ``source`` is ``label``, ``model`` or ``legacy`` (the client's
+        own code). Contacts without a code whose text is missing, or in another language than German and English, have no reason and are
+        unassigned.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     >>> assign(contacts, model, labels="reason_gold")[["reason_id", "source"]].to_dict("list")
     {'reason_id': ['delivery', nan, 'delivery'], 'source': ['model', 'model', 'label']}
     """
-    for name in ("contact_id", "text", *([labels] if labels else [])):
+    for name in ("contact_id", "text", *(name for name in (labels, codes) if name)):
         if name not in contacts:
             raise DataError(worded("assign", "contacts lack the column", name, contacts.columns, label="They have"))
     cut = wording.cut(contacts["text"])
@@ -50,16 +54,20 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     heard = ["" if language == wording.OTHER else text for text, language in zip(cut, spoken, strict=True)]
     told = model.predict(heard, ids=contacts["contact_id"].to_list())[["contact_id", *KEPT]].assign(source="model")
     told.index = contacts.index
-    if labels is None:
-        return told
-    given = contacts[labels]
+    if codes is not None:
+        silent = contacts[codes].notna() & told["reason_id"].isna()
+        told = _laid(told, contacts[codes].where(silent), model, probability=float("nan"), source="legacy")
+    return told if labels is None else _laid(told, contacts[labels], model, probability=1.0, source="label")
+
+
+def _laid(told: pd.DataFrame, given: pd.Series, model: ReasonModel, *, probability: float, source: str) -> pd.DataFrame:
+    """Put reasons that are given in the place of what the model says."""
     strange = sorted(set(given.dropna()) - set(model.classes))
     if strange:
-        do = "Correct the label, or train the model with it."
+        do = "Correct it, or add the reason to the taxonomy."
         raise DataError(*(worded("assign", "the model knows no reason", one, model.classes, label="It knows", do=do) for one in strange))
     sure = given.notna()
-    same = sure & told["concern_2_id"].eq(given)
     told.loc[sure, ["reason_id", "probability", "unassigned", "source"]] = pd.DataFrame(
-        {"reason_id": given[sure], "probability": 1.0, "unassigned": False, "source": "label"}
+        {"reason_id": given[sure], "probability": probability, "unassigned": False, "source": source}
     )
-    return told.assign(concern_2_id=told["concern_2_id"].mask(same))
+    return told.assign(concern_2_id=told["concern_2_id"].mask(sure & told["concern_2_id"].eq(given)))

@@ -43,8 +43,8 @@ def corrected_shares(
     ----------
     predicted : DataFrame
         One row a contact, as :meth:`ReasonModel.predict` says it: ``reason_id``, ``unassigned``, and the columns named below. Rows without
-        a reason (no text) say nothing about shares and are left out. Where there is a column ``source``, reasons of source ``label`` are
-        what people said, and count as they stand.
+        a reason (no text) say nothing about shares and are left out. Where there is a column ``source``, only what the ``model`` says is
+        corrected; what people said counts as it stands.
     model : ReasonModel
         Its judgements of texts it had not seen tell how often each reason is taken for each other, or left unassigned.
     by : sequence of str
@@ -97,12 +97,14 @@ def corrected_shares(
     options: Sampling = {"weight": weight, "cluster": cluster, "count": count, "level": level, "draws": draws, "seed": seed}
     said = np.where(usable["unassigned"].to_numpy(dtype=bool), len(model.classes), _codes(usable["reason_id"], model.classes))
     if "source" in usable:
-        said = np.where(usable["source"].eq("label"), said + len(model.classes) + 1, said)
+        said = np.where(usable["source"].ne("model"), said + len(model.classes) + 1, said)
     confused = _confusions(model, max(draws, LEAST_DRAWS), seed)
     parts = [
         _of_group(usable.iloc[chosen], said[chosen], names, told, confused, by, min_n, options) for names, chosen in _groups(usable, by)
     ]
     open_ones = usable.assign(unassigned=usable["unassigned"].astype(float))
+    if cluster and not count:
+        open_ones = open_ones.assign(**{cluster: open_ones[cluster].astype("str").fillna("only " + open_ones.index.astype("str").to_series(index=open_ones.index))})
     unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
     return estimates.stack(*parts, unassigned)
 
@@ -201,7 +203,8 @@ def _of_group(
 ) -> pd.DataFrame:  # fmt: skip
     size, draws = len(told.sums), len(confused.drawn)
     weight = group[options["weight"]].to_numpy(dtype="float64") if options.get("weight") else np.ones(len(group))
-    ids_of = group[options["cluster"]].astype("str") if options.get("cluster") else pd.Series(group.index.astype("str"))
+    alone = pd.Series("only " + group.index.astype("str"), index=group.index)
+    ids_of = group[options["cluster"]].astype("str").fillna(alone) if options.get("cluster") else alone
     units, ids = pd.factorize(ids_of)
     by_unit = np.zeros((len(ids), 2 * size + 2))
     np.add.at(by_unit, (units, said), weight)

@@ -1,0 +1,86 @@
+"""Where a reason is named more often than elsewhere."""
+
+from __future__ import annotations
+
+from typing import Unpack
+
+import numpy as np
+import pandas as pd
+
+from cxlib import estimates
+from cxlib.errors import DataError, worded
+from cxlib.estimates import Sampling
+from cxlib.estimates.rows import rows
+
+__all__ = ["concentration"]
+
+LEAST_DRAWS = 200
+
+
+def concentration(
+    predicted: pd.DataFrame, *, by: str = "touchpoint_id", outside: tuple[str, ...] = (), min_n: int = 30, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Share of each reason at each touchpoint, against its share at all of them.
+
+    Parameters
+    ----------
+    predicted : DataFrame
+        One row a contact: ``reason_id``, ``unassigned``, the column `by`. Unassigned contacts and those without a level are left out.
+    by : str
+        Touchpoint, channel, segment or any other column.
+    outside : sequence of str
+        Reasons that are out of every denominator.
+    min_n : int
+        Contacts below which a level has no numbers.
+    **options
+        See :class:`cxlib.estimates.Sampling`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by `by` and ``reason_id``, only pairs that occur: ``reason_at`` (share of the level's contacts) and ``lift`` (that share over
+        the reason's share among all; 2: twice as common here as overall).
+
+    Raises
+    ------
+    DataError
+        When a column is lacking.
+
+    Notes
+    -----
+    As predicted, not corrected: what the model confuses, it confuses at every touchpoint, so a lift is drawn towards 1. The span of a lift
+    holds the middle part of its bootstrap draws, by cluster.
+
+    >>> predicted = pd.DataFrame({"touchpoint_id": ["T1"] * 4 + ["T2"] * 4, "reason_id": ["a"] * 3 + ["b"] * 5, "unassigned": False})
+    >>> found = concentration(predicted, min_n=1)
+    >>> found.loc[found["metric"] == "lift", ["touchpoint_id", "reason_id", "value"]].round(2).values.tolist()
+    [['T1', 'a', 2.0], ['T1', 'b', 0.4], ['T2', 'b', 1.6]]
+    """
+    if predicted.empty:
+        return estimates.unanswerable("reason_at", "share", ["contact_reasons.reason_id", f"contacts.{by}"], by=(by, "reason_id"))
+    for name in (by, "reason_id", "unassigned"):
+        if name not in predicted:
+            raise DataError(worded("concentration", "there is no column", name, predicted.columns, label="It has"))
+    named = predicted[predicted["reason_id"].notna() & ~predicted["unassigned"].astype(bool) & ~predicted["reason_id"].isin(outside)]
+    named = named[named[by].notna()].astype({by: "str", "reason_id": "str"}).reset_index(drop=True)
+    if named.empty:
+        return estimates.unanswerable("reason_at", "share", ["contact_reasons.reason_id", f"contacts.{by}"], by=(by, "reason_id"))
+    wanted: Sampling = {**options, "draws": max(int(options.get("draws") or 0), LEAST_DRAWS)}
+    parts = [_of_reason(named, str(reason), by, min_n, wanted) for reason in sorted(named["reason_id"].unique())]
+    told = pd.concat(parts, ignore_index=True).sort_values([by, "reason_id", "metric"], ignore_index=True)
+    return told if options.get("draws") else told.drop(columns="draws")
+
+
+def _of_reason(named: pd.DataFrame, reason: str, by: str, min_n: int, options: Sampling) -> pd.DataFrame:
+    flagged = named.assign(of_reason=named["reason_id"].eq(reason).astype("float64"))
+    at = estimates.share(flagged, "of_reason", by=[by], metric="reason_at", **options)
+    overall = estimates.share(flagged, "of_reason", **options)
+    at = at[at["value"] > 0].reset_index(drop=True)
+    at.insert(1, "reason_id", reason)
+    drawn = np.stack(at["draws"].to_list()) / np.asarray(overall["draws"].item())
+    tail = (1 - options.get("level", 0.95)) / 2
+    low, high = np.nanquantile(np.where(np.isfinite(drawn), drawn, np.nan), [tail, 1 - tail], axis=1)
+    columns = {"metric": "lift", "value": at["value"] / overall["value"].item(), "low": low, "high": high, "unit": "factor"}
+    columns |= {"n": at["n"], "n_eff": at["n_eff"], "method": "bootstrap", "draws": drawn}
+    both = pd.concat([at, rows(at[[by, "reason_id"]], columns)], ignore_index=True)
+    return estimates.withhold(both, both["n"] < min_n, f"n < {min_n}")
