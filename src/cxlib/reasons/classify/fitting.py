@@ -108,8 +108,9 @@ def fit(
     right = probability.argmax(axis=1) == rows.code
     cut = threshold(probability.max(axis=1), right, rows.weight, promised=promised, least=least) if len(rows.classes) > 1 else 0.0
     familiar = float(min(np.quantile(words_known, STRANGE), 0.5))
-    scorer = Scorer.train(rows.texts, rows.code, len(rows.classes), recipe, vectors=vectors, weight=rows.weight, seed=seed)
     judged = judged_texts(rows, probability, words_known, threshold=cut, familiar=familiar)
+    del margins, probability  # before the largest machine is made
+    scorer = Scorer.train(rows.texts, rows.code, len(rows.classes), recipe, vectors=vectors, weight=rows.weight, seed=seed)
     table, estimates = described(judged, rows.classes, min_n=min_n, level=level, draws=draws, seed=seed)
     used = encoder if callable(encoder) and recipe.encoder_weight else None
     return ReasonModel(
@@ -142,6 +143,7 @@ def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: 
             weight=learned.weight, seed=seed,
         )  # fmt: skip
         margins[outside], known[outside] = scorer.margins(held.texts, None if vectors is None else vectors[outside])
+        del scorer  # it is large, and the next one is made before the name is free
     return margins, known
 
 
