@@ -45,7 +45,7 @@ def fit(
     encoder: Encoder = None,
     promised: float = 0.8,
     least: float = 0.5,
-    second: float = 0.9,
+    second: float = 0.95,
     min_n: int = 5,
     level: float = 0.95,
     draws: int = 0,

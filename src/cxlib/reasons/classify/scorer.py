@@ -12,7 +12,8 @@ from cxlib.reasons.classify.features import Features
 
 __all__ = ["Recipe", "Scorer"]
 
-TOLERANCE, ABSENT = 0.1, -1.5  # liblinear's own tolerance; the margin of a reason that a fold has not seen
+TOLERANCE, CLOSE = 0.1, 0.01  # liblinear's own; beside an encoder's vectors, which take longer to settle, a tenth of it
+ABSENT = -1.5  # the margin of a reason that a fold has not seen
 BATCH = 4096
 
 
@@ -61,7 +62,7 @@ class Scorer:
         if len(seen) == 1:
             intercept[seen] = 1.0
             return cls(recipe, features, np.zeros((matrix.shape[1], size), dtype=np.float32), intercept, centre)
-        found, intercept[seen] = _machine(matrix, code, recipe.penalty, weight, seed)
+        found, intercept[seen] = _machine(matrix, code, recipe, weight, seed)
         slopes = np.zeros((matrix.shape[1], size), dtype=np.float32)  # not before: the learner holds the same in double
         slopes[:, seen] = found.T
         return cls(recipe, features, slopes, intercept, centre)
@@ -85,12 +86,14 @@ def _placed(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
     return np.divide(apart, length, out=np.zeros_like(apart), where=length > 0)
 
 
-def _machine(matrix: sparse.csr_matrix, code: np.ndarray, penalty: float, weight: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _machine(matrix: sparse.csr_matrix, code: np.ndarray, recipe: Recipe, weight: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Slopes (reasons seen × features) and intercepts."""
     from sklearn.svm import LinearSVC
 
     matrix.data = matrix.data.astype(np.float64)  # else the learner copies all of it
-    machine = LinearSVC(C=penalty, tol=TOLERANCE, multi_class="crammer_singer", random_state=seed).fit(matrix, code, sample_weight=weight)
+    tolerance = CLOSE if recipe.encoder_weight else TOLERANCE
+    machine = LinearSVC(C=recipe.penalty, tol=tolerance, multi_class="crammer_singer", random_state=seed, max_iter=10_000)
+    machine.fit(matrix, code, sample_weight=weight)
     slopes, intercept = machine.coef_, machine.intercept_
     if len(slopes) == 1:  # one machine tells two reasons apart
         return np.vstack([-slopes, slopes]), np.r_[-intercept, intercept]
