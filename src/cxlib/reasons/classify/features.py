@@ -93,9 +93,9 @@ class Features:
         cut = _cut(list(of_word), lambda piece: of_piece.setdefault(piece, len(of_piece)))
         cut.resize((len(of_word), len(of_piece)))
         counts = _counted(read.text, read.word, (read.count, len(of_word)))
-        in_pieces = (counts @ cut).tocsc()
-        often = np.diff(in_pieces.indptr) >= rarest
-        kept = np.flatnonzero(often)
+        in_pieces = counts @ cut
+        kept = np.flatnonzero(np.bincount(in_pieces.indices, minlength=len(of_piece)) >= rarest)
+        in_pieces = counts @ cut[:, kept]
         named = list(of_piece)
         size = len(of_word)
         beside, near = _keys(read, size, 1, ordered=True), _keys(read, size, NEAR)
@@ -103,7 +103,7 @@ class Features:
         blocks = {
             "words": counts,
             "neighbours": _found(*beside, features.neighbours, read.count),
-            "pieces": in_pieces[:, kept].tocsr(),
+            "pieces": in_pieces,
             "pairs": _found(*near, features.pairs, read.count),
         }
         for name, block in blocks.items():
@@ -209,7 +209,7 @@ def _found(whose: np.ndarray, keys: np.ndarray, known: np.ndarray, count: int) -
 
 
 def _of_length(block: sparse.csr_matrix, wanted: float) -> sparse.csr_matrix:
-    row = np.repeat(np.arange(block.shape[0]), np.diff(block.indptr))
-    length = np.sqrt(np.bincount(row, block.data.astype(np.float64) ** 2, minlength=block.shape[0]))
-    block.data = (block.data * (wanted / length[row])).astype(np.float32)
+    squares = np.asarray(block.multiply(block).sum(axis=1)).ravel()
+    scale = np.divide(wanted, np.sqrt(squares), out=np.zeros_like(squares), where=squares > 0).astype(np.float32)
+    block.data *= np.repeat(scale, np.diff(block.indptr))
     return block

@@ -47,7 +47,7 @@ def fit(
     recipe: Recipe | None = None,
     promised: float = 0.8,
     least: float = 0.5,
-    second: float = 0.9,
+    second: float = 0.95,
     min_n: int = 5,
     level: float = 0.95,
     draws: int = 0,
@@ -116,8 +116,9 @@ def fit(
     right = probability.argmax(axis=1) == told_by.code
     cut = threshold(probability.max(axis=1), right, told_by.weight, promised=promised, least=least) if several else 0.0
     familiar = float(min(np.quantile(words_known, STRANGE), 0.5))
-    scorer = Scorer.train(rows.texts, rows.code, len(rows.classes), recipe, vectors=vectors, weight=rows.weight, seed=seed)
     held_out = judged_texts(told_by, probability, words_known, threshold=cut, familiar=familiar)
+    del margins, probability  # before the largest machine is made
+    scorer = Scorer.train(rows.texts, rows.code, len(rows.classes), recipe, vectors=vectors, weight=rows.weight, seed=seed)
     table, estimates = described(held_out, rows.classes, min_n=min_n, level=level, draws=draws, seed=seed)
     used = encoder if callable(encoder) and recipe.encoder_weight else None
     return ReasonModel(
@@ -153,6 +154,7 @@ def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: 
             weight=learned.weight, seed=seed,
         )  # fmt: skip
         margins[fold == number], known[fold == number] = scorer.margins(held.texts, None if vectors is None else vectors[outside])
+        del scorer  # it is large, and the next one is made before the name is free
     return margins, known
 
 

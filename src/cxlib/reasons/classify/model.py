@@ -143,7 +143,7 @@ class ReasonModel:
             raise DataError(
                 "predict: the model was trained with an encoder's vectors. Give `vectors` of these texts, or load it with the encoder."
             )
-        return vectors_of(given, texts, width=self.scorer.slopes.shape[0] - self.scorer.features.width)
+        return vectors_of(given, texts, width=len(self.scorer.centre))
 
     def _named(self, probability: np.ndarray, known: np.ndarray) -> dict[str, object]:
         """The three likeliest reasons and their probabilities, and whether the first is not sure enough."""

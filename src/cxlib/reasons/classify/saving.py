@@ -34,6 +34,7 @@ def save(model: ReasonModel, path: Path | str) -> None:
         "recipe": asdict(model.scorer.recipe),
         "slopes": model.scorer.slopes,
         "intercept": model.scorer.intercept,
+        "centre": model.scorer.centre,
         "words": features.words,
         "pieces": features.pieces,
         "neighbours": features.neighbours,
@@ -95,13 +96,12 @@ def _restored(state: dict[str, Any], encoder: Callable[[Sequence[str]], Any] | N
     features = Features(words, [str(piece) for piece in state["pieces"]], state["neighbours"], state["pairs"], idf)
     recipe = Recipe(**state["recipe"])
     slopes, classes = np.asarray(state["slopes"], dtype=np.float32), tuple(str(name) for name in state["classes"])
-    if slopes.shape[1] != len(classes) or len(state["intercept"]) != len(classes) or not features.width <= slopes.shape[0]:
-        raise ValueError(f"{slopes.shape[0]} × {slopes.shape[1]} slopes for {features.width} features and {len(classes)} reasons")
-    if not recipe.encoder_weight and features.width != slopes.shape[0]:
-        raise ValueError(f"{slopes.shape[0]} slopes for {features.width} features")
+    centre = np.asarray(state["centre"], dtype=np.float32)
+    if slopes.shape != (features.width + len(centre), len(classes)) or len(state["intercept"]) != len(classes):
+        raise ValueError(f"slopes {slopes.shape} for {features.width} features, {len(centre)} dimensions and {len(classes)} reasons")
     tables = {name: _read(text) for name, text in state["tables"].items()}
     numbers = {name: float(value) for name, value in state["numbers"].items()}
-    scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"))
+    scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"), centre)
     used = encoder if recipe.encoder_weight else None
     told = {"left_out": dict(state["left_out"]), "measured": bool(state["measured"])}
     return ReasonModel(classes=classes, scorer=scorer, encoder=used, **told, **numbers, **tables)

@@ -12,7 +12,8 @@ from cxlib.reasons.classify.features import Features
 
 __all__ = ["Recipe", "Scorer"]
 
-TOLERANCE, ABSENT = 0.1, -1.5  # liblinear's own tolerance; the margin of a reason that a fold has not seen
+TOLERANCE, CLOSE = 0.1, 0.01  # liblinear's own; beside an encoder's vectors, which take longer to settle, a tenth of it
+ABSENT = -1.5  # the margin of a reason that a fold has not seen
 BATCH = 4096
 
 
@@ -35,12 +36,15 @@ class Scorer:
     features : Features
     slopes : array (features + dimensions of the encoder, reasons), float32
     intercept : array (reasons,)
+    centre : array (dimensions of the encoder,), float32
+        The mean of the training texts' vectors, which is taken off every vector; empty without an encoder.
     """
 
     recipe: Recipe
     features: Features
     slopes: np.ndarray
     intercept: np.ndarray
+    centre: np.ndarray
 
     @classmethod
     def train(
@@ -48,40 +52,49 @@ class Scorer:
     ) -> Scorer:
         """Train on texts whose reasons are `code` in 0 … size − 1; Crammer & Singer 2001, all reasons at once."""
         features, matrix = Features.learn(texts, rarest=recipe.rarest)
+        centre = np.zeros(0, dtype=np.float32)
         if recipe.encoder_weight and vectors is not None:
-            dense = sparse.csr_matrix((recipe.encoder_weight * vectors).astype(np.float32))
+            centre = vectors.mean(axis=0)
+            dense = sparse.csr_matrix(recipe.encoder_weight * _placed(vectors, centre))
             matrix = sparse.hstack([matrix, dense], format="csr", dtype=np.float32)
-        slopes = np.zeros((matrix.shape[1], size), dtype=np.float32)
         intercept = np.full(size, ABSENT)
         seen = np.unique(code)
         if len(seen) == 1:
             intercept[seen] = 1.0
-        else:
-            _fill(slopes, intercept, seen, matrix, code, recipe.penalty, weight, seed)
-        return cls(recipe, features, slopes, intercept)
+            return cls(recipe, features, np.zeros((matrix.shape[1], size), dtype=np.float32), intercept, centre)
+        found, intercept[seen] = _machine(matrix, code, recipe, weight, seed)
+        slopes = np.zeros((matrix.shape[1], size), dtype=np.float32)  # not before: the learner holds the same in double
+        slopes[:, seen] = found.T
+        return cls(recipe, features, slopes, intercept, centre)
 
     def margins(self, texts: Sequence[str], vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return each text's margin for each reason, and the share of its words that training knew."""
         margins, known = np.empty((len(texts), len(self.intercept))), np.empty(len(texts))
-        width = self.slopes.shape[0]
         for start in range(0, len(texts), BATCH):
             part = slice(start, start + BATCH)
             matrix, known[part] = self.features.matrix_and_known(texts[part])
             margins[part] = matrix @ self.slopes[: matrix.shape[1]] + self.intercept
-            if vectors is not None and matrix.shape[1] < width:
-                margins[part] += self.recipe.encoder_weight * (vectors[part] @ self.slopes[matrix.shape[1] :])
+            if vectors is not None and len(self.centre):
+                margins[part] += self.recipe.encoder_weight * (_placed(vectors[part], self.centre) @ self.slopes[matrix.shape[1] :])
         return margins, known
 
 
-def _fill(
-    slopes: np.ndarray, intercept: np.ndarray, seen: np.ndarray, matrix: sparse.csr_matrix, code: np.ndarray, penalty: float,
-    weight: np.ndarray, seed: int,
-) -> None:  # fmt: skip
+def _placed(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Vectors around their centre, each of length 1: what all texts share tells no reasons apart."""
+    apart = vectors - centre
+    length = np.linalg.norm(apart, axis=1, keepdims=True)
+    return np.divide(apart, length, out=np.zeros_like(apart), where=length > 0)
+
+
+def _machine(matrix: sparse.csr_matrix, code: np.ndarray, recipe: Recipe, weight: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Slopes (reasons seen × features) and intercepts."""
     from sklearn.svm import LinearSVC
 
-    machine = LinearSVC(C=penalty, tol=TOLERANCE, multi_class="crammer_singer", random_state=seed).fit(matrix, code, sample_weight=weight)
-    if len(seen) == 2:  # one machine tells two reasons apart
-        slopes[:, seen[1]], intercept[seen[1]] = machine.coef_[0], machine.intercept_[0]
-        slopes[:, seen[0]], intercept[seen[0]] = -machine.coef_[0], -machine.intercept_[0]
-    else:
-        slopes[:, seen], intercept[seen] = machine.coef_.T, machine.intercept_
+    matrix.data = matrix.data.astype(np.float64)  # else the learner copies all of it
+    tolerance = CLOSE if recipe.encoder_weight else TOLERANCE
+    machine = LinearSVC(C=recipe.penalty, tol=tolerance, multi_class="crammer_singer", random_state=seed, max_iter=10_000)
+    machine.fit(matrix, code, sample_weight=weight)
+    slopes, intercept = machine.coef_, machine.intercept_
+    if len(slopes) == 1:  # one machine tells two reasons apart
+        return np.vstack([-slopes, slopes]), np.r_[-intercept, intercept]
+    return slopes, intercept
