@@ -390,6 +390,10 @@ _WRITTEN = {
         """contact_id reason_id? probability?:number alternative_1? alternative_2? concern_2_id? unassigned:flag
         source {label, model, rule, legacy}""",
     ),
+    "topics": _parse(
+        "one group of contacts that no reason fits: a candidate for a new one",
+        "topic words? example_ids? n:count share:number stability?:number note?",
+    ),
     "personas": _parse(
         "the persona of one person or customer",
         "person_id? customer_id? persona probability?:number source {given, assigned, clustered, none}",
@@ -440,7 +444,7 @@ _WRITTEN = {
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
 # by the suite itself, never read from a client's file
-MADE = ("contact_reasons", "reason_phrases", "personas", "questions", "sources", "elements", "intake", "joins")
+MADE = ("contact_reasons", "reason_phrases", "topics", "personas", "questions", "sources", "elements", "intake", "joins")
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
 

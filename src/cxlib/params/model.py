@@ -697,6 +697,12 @@ class Params(_Section):
         return ends
 
     @property
+    def learning(self) -> dict[str, typing.Any]:
+        """How reasons are learned for this client: keywords for what the reasons room learns from contacts."""
+        of = self.classify
+        return {"promised": of.promised, "least": of.least, "second": of.second, "min_n": of.min_n, "groups": of.groups, **self.chance}
+
+    @property
     def counting(self) -> dict[str, typing.Any]:
         """How contacts are counted for this client: keywords for every describing function of the contacts room."""
         return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **self.chance}

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import DataError
+from cxlib.estimates.rows import rows, unanswerable
 from cxlib.reasons import wording
 
 __all__ = ["Topics", "topics"]
@@ -33,6 +34,23 @@ class Topics:
 
     table: pd.DataFrame
     assigned: pd.Series
+
+    @property
+    def estimates(self) -> pd.DataFrame:
+        """ESTIMATES by ``topic``: ``topic_share`` of all texts given and ``topic_stability``; without words, which may hold names."""
+        if self.table.empty:
+            return unanswerable("topic_share", "share", ["contact_reasons.unassigned"], by=["topic"])
+        place = pd.DataFrame({"topic": (self.table["topic"] + 1).astype("str")})
+        told = {"n": self.table["n"], "method": "k-means", "note": self.table["note"].where(self.table["note"].eq("dissolves"), "")}
+        share = rows(place, {"metric": "topic_share", "value": self.table["share"], "unit": "share", **told})
+        stable = rows(place, {"metric": "topic_stability", "value": self.table["stability"], "unit": "share", **told})
+        return pd.concat([share, stable], ignore_index=True)
+
+    @property
+    def row_level(self) -> dict[str, pd.DataFrame]:
+        """The contract table *topics* with words and ids of examples, which stays in the client's folder."""
+        ids = self.table["example_ids"].map(" ".join) if len(self.table) else pd.Series(dtype="str")
+        return {"topics": self.table.assign(topic=(self.table["topic"] + 1).astype("Int64").astype("str"), example_ids=ids)}
 
 
 def topics(

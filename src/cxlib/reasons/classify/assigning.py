@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cxlib.errors import DataError, worded
-from cxlib.reasons import wording
+from cxlib.reasons import complete, wording
 from cxlib.reasons.classify.model import ReasonModel
 
 __all__ = ["assign"]
@@ -19,7 +19,7 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     Parameters
     ----------
     contacts : DataFrame
-        ``contact_id``, ``text``; ``language`` where known. Texts are cut first, as in training.
+        ``contact_id``; ``text`` where there are texts; ``language`` where known. Texts are cut first, as in training.
     model : ReasonModel
     labels : str, optional
         The column with reasons that people gave; where there is one, it stands, with probability 1.
@@ -46,7 +46,8 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     >>> assign(contacts, model, labels="reason_gold")[["reason_id", "source"]].to_dict("list")
     {'reason_id': ['delivery', nan, 'delivery'], 'source': ['model', 'model', 'label']}
     """
-    for name in ("contact_id", "text", *(name for name in (labels, codes) if name)):
+    contacts = complete(contacts)
+    for name in ("contact_id", *(name for name in (labels, codes) if name)):
         if name not in contacts:
             raise DataError(worded("assign", "contacts lack the column", name, contacts.columns, label="They have"))
     cut = wording.cut(contacts["text"])

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import DataError, worded
-from cxlib.reasons import wording
+from cxlib.reasons import complete, wording
 from cxlib.reasons.classify.fitting import fit
 from cxlib.reasons.classify.model import ReasonModel
 from cxlib.reasons.classify.rules import ABSTAINS, Rule, by_exact_phrase, by_phrase_words, posterior, told, votes_of
@@ -51,7 +51,7 @@ def from_taxonomy(
     Parameters
     ----------
     contacts : DataFrame
-        ``text``; ``language`` where known, and whatever columns the rules look at. Texts are cut first (:func:`cxlib.reasons.wording.cut`);
+        ``text`` where there are texts; ``language`` where known, and whatever columns the rules look at. Texts are cut first (:func:`cxlib.reasons.wording.cut`);
         so must texts be that are predicted later. Texts in other languages than German and English are left out.
     phrases : DataFrame
         The contract table *reason_phrases*: ``reason_id``, ``language``, ``phrase``.
@@ -79,7 +79,7 @@ def from_taxonomy(
     Raises
     ------
     DataError
-        Without a column ``text``, without phrases, and when a rule names a reason that has no phrases.
+        Without phrases, and when a rule names a reason that has no phrases.
 
     Notes
     -----
@@ -97,7 +97,8 @@ def from_taxonomy(
     >>> list(model.rules["rule"])
     ['exact_phrase', 'phrase_words', 'nearest_phrase']
     """
-    _check(contacts, phrases)
+    _check(phrases)
+    contacts = complete(contacts)
     told_by = pd.DataFrame(phrases).reset_index(drop=True)
     classes, code = np.unique(told_by["reason_id"].astype(str), return_inverse=True)
     rows, texts, spoken = _readable(contacts)
@@ -140,9 +141,7 @@ def _groups(rows: pd.DataFrame, column: str | None, texts: list[str], more: list
     return [*alone, *(f"contact {row}" if pd.isna(named.iloc[row]) else named.iloc[row] for row in more)]
 
 
-def _check(contacts: pd.DataFrame, phrases: pd.DataFrame) -> None:
-    if "text" not in contacts:
-        raise DataError(worded("from_taxonomy", "contacts lack the column", "text", contacts.columns, label="They have"))
+def _check(phrases: pd.DataFrame) -> None:
     if missing := [name for name in ("reason_id", "language", "phrase") if name not in phrases]:
         raise DataError(worded("from_taxonomy", "phrases lack the column", missing[0], phrases.columns, label="They have"))
     if not len(phrases):
