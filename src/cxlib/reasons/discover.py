@@ -41,7 +41,7 @@ class Topics:
         if self.table.empty:
             return unanswerable("topic_share", "share", ["contact_reasons.unassigned"], by=["topic"])
         place = pd.DataFrame({"topic": (self.table["topic"] + 1).astype("str")})
-        told = {"n": self.table["n"], "method": "k-means", "note": self.table["note"].where(self.table["note"].eq("dissolves"), "")}
+        told = {"n": self.table["n"], "method": "count", "note": self.table["note"].where(self.table["note"].eq("dissolves"), "")}
         share = rows(place, {"metric": "topic_share", "value": self.table["share"], "unit": "share", **told})
         stable = rows(place, {"metric": "topic_stability", "value": self.table["stability"], "unit": "share", **told})
         return pd.concat([share, stable], ignore_index=True)
@@ -49,8 +49,9 @@ class Topics:
     @property
     def row_level(self) -> dict[str, pd.DataFrame]:
         """The contract table *topics* with words and ids of examples, which stays in the client's folder."""
-        ids = self.table["example_ids"].map(" ".join) if len(self.table) else pd.Series(dtype="str")
-        return {"topics": self.table.assign(topic=(self.table["topic"] + 1).astype("Int64").astype("str"), example_ids=ids)}
+        told = self.table.assign(topic=[str(each + 1) for each in self.table["topic"]], example_ids=[*map(" ".join, self.table["example_ids"])])
+        kinds = {"n": "Int64", **dict.fromkeys(("share", "stability"), "float64")}
+        return {"topics": told.astype({**dict.fromkeys(("topic", "words", "example_ids", "note"), "str"), **kinds})}
 
 
 def topics(

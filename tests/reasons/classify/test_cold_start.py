@@ -115,16 +115,12 @@ def test_one_language_one_reason_a_long_mail_and_markup(phrases):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (
-            {"contacts": pd.DataFrame({"txt": ["a"]})},
-            "from_taxonomy: contacts lack the column 'text' (did you mean 'txt'?). They have: txt.",
-        ),
         ({"phrases": pd.DataFrame({"reason_id": ["a"]})}, "from_taxonomy: phrases lack the column 'language'. They have: reason_id."),
         (
             {"phrases": pd.DataFrame({"reason_id": [], "language": [], "phrase": []})},
             "from_taxonomy: there is no phrase. Give reasons phrases in data/taxonomy, or labels to classify.fit.",
         ),
-        ({"labels": "gold"}, "from_taxonomy: contacts lack the column 'gold'. They have: text."),
+        ({"labels": "gold"}, "from_taxonomy: contacts lack the column 'gold'. They have: customer_id, touchpoint_id, reason_legacy, reason_id, reason_gold, text"),
         ({"rules": [pattern("ware", "delivery")]}, "rule pattern_delivery: the taxonomy has no reason 'delivery'"),
     ],
 )

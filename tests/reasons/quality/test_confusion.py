@@ -130,3 +130,30 @@ def test_what_cannot_be_corrected_is_refused(model):
     with pytest.raises(DataError) as refused:
         corrected_shares(predicted, model, cluster="customer")
     assert str(refused.value) == "corrected_shares: there is no column 'customer'. It has: reason_id, unassigned."
+
+
+def test_what_people_said_counts_as_it_stands(model):
+    size = len(model.classes)
+    said = np.repeat(np.arange(size), 20)
+    predicted = as_predicted(model, said, source=["label"] * len(said))
+    told = corrected_shares(predicted, model).query("metric == 'reason_share'")
+    assert told["value"].to_numpy() == pytest.approx(np.full(size, 1 / size))
+
+
+def test_shares_of_what_reasons_belong_to_are_their_sums_without_those_outside(model):
+    rng = np.random.default_rng(3)
+    predicted = as_predicted(model, rng.integers(0, len(model.classes) + 1, 400))
+    plain = corrected_shares(predicted, model).query("metric == 'reason_share'").set_index("reason_id")["value"]
+    first, *others = model.classes
+    into = pd.Series(dict.fromkeys(others, "the rest"), name="root_cause")
+    both = corrected_shares(predicted, model, into=into).query("metric == 'reason_share'").set_index("root_cause")["value"]
+    assert both["the rest"] == pytest.approx(plain[others].sum())
+    without = corrected_shares(predicted, model, outside=[first]).query("metric == 'reason_share'").set_index("reason_id")["value"]
+    assert without[others].to_numpy() == pytest.approx((plain[others] / plain[others].sum()).to_numpy())
+
+
+def test_nothing_is_corrected_by_a_model_that_no_labels_judged(model):
+    predicted = as_predicted(model, np.repeat(np.arange(len(model.classes)), 30))
+    told = corrected_shares(predicted, replace(model, measured=False)).query("metric == 'reason_share'")
+    assert told["note"].eq("not corrected").all()
+    assert told["value"].to_numpy() == pytest.approx(np.full(len(model.classes), 1 / len(model.classes)))

@@ -51,3 +51,8 @@ def test_an_unknown_figure_is_refused(model):
     assert str(refused.value) == (
         "gate: there is no figure 'macro_f2' (did you mean 'macro_f1'?). Figures: macro_f1, top_1, unassigned_share, ece, coder_agreement."
     )
+
+
+def test_a_model_that_no_labels_judged_neither_passes_nor_fails(model):
+    told = gate(replace(model, measured=False), thresholds={"macro_f1": 0.0, "top_1": 0.0, "ece": 1.0})
+    assert told["state"].eq("not_measured").all()

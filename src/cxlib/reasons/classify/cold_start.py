@@ -51,8 +51,9 @@ def from_taxonomy(
     Parameters
     ----------
     contacts : DataFrame
-        ``text`` where there are texts; ``language`` where known, and whatever columns the rules look at. Texts are cut first (:func:`cxlib.reasons.wording.cut`);
-        so must texts be that are predicted later. Texts in other languages than German and English are left out.
+        ``text`` where there are texts; ``language`` where known, and whatever columns the rules look at. Texts are cut first
+        (:func:`cxlib.reasons.wording.cut`); so must texts be that are predicted later. Those in other languages than German and English
+        are left out.
     phrases : DataFrame
         The contract table *reason_phrases*: ``reason_id``, ``language``, ``phrase``.
     rules : sequence of callable

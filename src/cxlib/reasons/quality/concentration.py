@@ -38,8 +38,8 @@ def concentration(
     Returns
     -------
     DataFrame
-        ESTIMATES by `by` and ``reason_id``, only pairs that occur: ``reason_at`` (share of the level's contacts) and ``lift`` (that share over
-        the reason's share among all; 2: twice as common here as overall).
+        ESTIMATES by `by` and ``reason_id``, only pairs that occur: ``reason_at`` (share of the level's contacts) and ``lift`` (that share
+        over the reason's share among all; 2: twice as common here as overall).
 
     Raises
     ------

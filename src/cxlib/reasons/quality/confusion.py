@@ -12,8 +12,8 @@ from scipy import special
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
-from cxlib.estimates.rows import rows
 from cxlib.estimates.intervals import wilson
+from cxlib.estimates.rows import rows
 from cxlib.reasons.classify import ReasonModel
 
 __all__ = ["corrected_shares"]
@@ -103,8 +103,9 @@ def corrected_shares(
         _of_group(usable.iloc[chosen], said[chosen], names, told, confused, by, min_n, options) for names, chosen in _groups(usable, by)
     ]
     open_ones = usable.assign(unassigned=usable["unassigned"].astype(float))
-    if cluster and not count:
-        open_ones = open_ones.assign(**{cluster: open_ones[cluster].astype("str").fillna("only " + open_ones.index.astype("str").to_series(index=open_ones.index))})
+    if cluster:
+        alone = pd.Series("only " + open_ones.index.astype("str"), index=open_ones.index)
+        open_ones[cluster] = open_ones[cluster].astype("str").fillna(alone)
     unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
     return estimates.stack(*parts, unassigned)
 
@@ -213,8 +214,8 @@ def _of_group(
     raw, raw_again = told.of_shares(_raw(counted))[0], told.of_shares(_raw(redrawn))
     value, again, few = raw, raw_again, np.full(len(told.names), "not corrected", dtype=object)
     if confused.held is not None:
-        value = told.of_shares(_shares(counted, confused.held[None]))[0]
-        again = told.of_shares(_shares(redrawn, confused.drawn))
+        value = told.of_shares(_joined(counted, confused.held[None]))[0]
+        again = told.of_shares(_joined(redrawn, confused.drawn))
         few = np.where(confused.texts @ told.sums < min_n, "few labels", "")
     n = group[options["count"]].nunique() if options.get("count") else len(group)
     place = pd.DataFrame({**{name: [level] * len(told.names) for name, level in zip(by, names, strict=True)}, told.column: told.names})
@@ -248,12 +249,7 @@ def _raw(counts: np.ndarray) -> np.ndarray:
 
 
 def _shares(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
-    """Return the shares of reasons under which what was predicted is likeliest; one row a draw, missing where a draw has no contact.
-
-    Counts are (draws, predicted and unassigned, then the same of what people said); the latter join the shares as they stand.
-    """
-    size = counts.shape[1] // 2
-    counts, given = counts[:, :size], counts[:, size:-1]
+    """Return the shares of reasons under which what was predicted is likeliest; one row a draw, missing where a draw has no contact."""
     total = counts.sum(axis=1, keepdims=True)
     said = np.divide(counts, total, out=np.zeros_like(counts), where=total > 0)
     shares = np.full((len(counts), confusion.shape[2]), 1.0 / confusion.shape[2])
@@ -266,5 +262,14 @@ def _shares(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
         shares = moved
         if step < CLOSE:
             break
-    told = np.where(total > 0, shares * total, 0.0) + given
-    return np.divide(told, told.sum(axis=1, keepdims=True), out=np.full(told.shape, np.nan), where=told.sum(axis=1, keepdims=True) > 0)
+    return np.where(total > 0, shares, np.nan)
+
+
+def _joined(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
+    """Return the shares of all contacts: of counts (predicted and unassigned, then the same of what people said) the latter as they stand."""
+    size = counts.shape[1] // 2
+    predicted, given = counts[:, :size], counts[:, size:-1]
+    total = predicted.sum(axis=1, keepdims=True)
+    told = np.nan_to_num(_shares(predicted, confusion)) * total + given
+    whole = told.sum(axis=1, keepdims=True)
+    return np.divide(told, whole, out=np.full(told.shape, np.nan), where=whole > 0)

@@ -3,6 +3,7 @@
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
+from cxlib.report.plots.frequency import Frequency, frequency
 from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.importance import Importance, importance
 from cxlib.report.plots.lanes import Lanes, lanes
@@ -20,6 +21,7 @@ __all__ = [
     "Chain",
     "Curves",
     "Diverging",
+    "Frequency",
     "Heatmap",
     "Importance",
     "Lanes",
@@ -35,6 +37,7 @@ __all__ = [
     "chain",
     "curves",
     "diverging",
+    "frequency",
     "heatmap",
     "importance",
     "lanes",
