@@ -19,9 +19,9 @@ def contacts():
     return pd.DataFrame(
         {
             "contact_id": ["1", "2", "3", "4"],
-            "text": ["Where is the parcel?", None, "The invoice", "Kunt u mij zeggen wanneer onze bestelling komt?"],
-            "reason_gold": pd.Series([None, None, "delivery", None], dtype="str"),
-            "reason_id": pd.Series([None, "billing", "billing", None], dtype="str"),
+            "text": ["The parcel, my parcel is late", None, "The invoice", "Kunt u mij zeggen wanneer onze bestelling komt?"],
+            "reason_gold": [None, None, "delivery", None],
+            "reason_id": [None, "billing", "billing", None],
         },
         index=[7, 5, 3, 1],
     )
@@ -47,11 +47,11 @@ def test_without_texts_labels_and_codes_nothing_is_assigned(model):
 
 @pytest.mark.parametrize("column", ["reason_gold", "reason_id"])
 def test_a_reason_that_the_model_does_not_know_is_refused(contacts, model, column):
-    strange = contacts.assign(**{column: ["delivrey"] * 4}, text=None)
+    strange = contacts.assign(text=None).assign(**{column: ["delivrey"] * 4})
     with pytest.raises(DataError) as error:
         assign(strange, model, labels="reason_gold", codes="reason_id")
     assert str(error.value) == (
-        "assign: the model knows no reason 'delivrey' (did you mean 'delivery'?). It knows: delivery, billing. "
+        "assign: the model knows no reason 'delivrey' (did you mean 'delivery'?). It knows: billing, delivery. "
         "Correct it, or add the reason to the taxonomy."
     )
 

@@ -120,7 +120,7 @@ def test_one_language_one_reason_a_long_mail_and_markup(phrases):
             {"phrases": pd.DataFrame({"reason_id": [], "language": [], "phrase": []})},
             "from_taxonomy: there is no phrase. Give reasons phrases in data/taxonomy, or labels to classify.fit.",
         ),
-        ({"labels": "gold"}, "from_taxonomy: contacts lack the column 'gold'. They have: customer_id, touchpoint_id, reason_legacy, reason_id, reason_gold, text"),
+        ({"labels": "gold"}, "from_taxonomy: contacts lack the column 'gold'. They have: text, customer_id"),
         ({"rules": [pattern("ware", "delivery")]}, "rule pattern_delivery: the taxonomy has no reason 'delivery'"),
     ],
 )

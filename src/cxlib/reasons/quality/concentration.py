@@ -65,7 +65,10 @@ def concentration(
     named = named[named[by].notna()].astype({by: "str", "reason_id": "str"}).reset_index(drop=True)
     if named.empty:
         return estimates.unanswerable("reason_at", "share", ["contact_reasons.reason_id", f"contacts.{by}"], by=(by, "reason_id"))
+    named["alone"] = "only " + named.index.astype("str")
     wanted: Sampling = {**options, "draws": max(int(options.get("draws") or 0), LEAST_DRAWS)}
+    wanted["cluster"] = options.get("cluster") or "alone"
+    wanted["count"] = options.get("count") or "alone"
     parts = [_of_reason(named, str(reason), by, min_n, wanted) for reason in sorted(named["reason_id"].unique())]
     told = pd.concat(parts, ignore_index=True).sort_values([by, "reason_id", "metric"], ignore_index=True)
     return told if options.get("draws") else told.drop(columns="draws")
