@@ -28,13 +28,14 @@ REASONS = tuple(f"r{number}" for number in range(8))
 DESIGNS = ("plain", "shifted", "clustered")
 MIX = np.array([0.26, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05, 0.04])
 WRITES, LOYAL = 3.0, 0.5  # contacts a customer on average, and the share of them about what the customer writes about most
-CLEAR, NOISE, SHARPNESS = 2.2, 1.0, 1.6  # how far a text's own reason stands out, over how much noise; temperature of the probabilities
+# how far a text's own reason stands out, and the one before it in the list; over how much noise; sharpness of the probabilities
+CLEAR, LEANS, NOISE, SHARPNESS = 2.4, 1.4, 1.0, 1.6
 PROMISED = 0.85
 
 
 def judged(reason: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a model with fixed weaknesses says of texts of these reasons, and how sure it is; neighbours are alike."""
-    alike = 0.9 * (np.abs(np.subtract.outer(np.arange(8), np.arange(8))) == 1) + CLEAR * np.eye(8)
+    """Return what a model with fixed weaknesses says of texts of these reasons, and how sure it is: it leans to the reason before."""
+    alike = CLEAR * np.eye(8) + LEANS * np.eye(8, k=-1)
     chance = softmax(alike[reason] + NOISE * rng.normal(size=(len(reason), 8)), SHARPNESS)
     return chance.argmax(axis=1), chance.max(axis=1)
 
@@ -102,7 +103,9 @@ def accepted(design: str, n: int, repetitions: int) -> list[Result]:
     value, error = float(np.mean(over)), 2.576 * float(np.std(over)) / np.sqrt(len(over))
     note = f"99 % {value - error:.3f} to {value + error:.3f}; {repetitions} repetitions of {TRAINED} training texts"
     return [
-        Result(name_of("accepted", "accuracy − promised", design, n), value, "difference", "−0.02–0.02", abs(value) <= 0.02 + error, note)
+        Result(
+            name_of("accepted", "accuracy − promised", design, n), value, "difference", "−0.02–0.02", bool(abs(value) <= 0.02 + error), note
+        )
     ]
 
 
