@@ -49,7 +49,9 @@ class Topics:
     @property
     def row_level(self) -> dict[str, pd.DataFrame]:
         """The contract table *topics* with words and ids of examples, which stays in the client's folder."""
-        told = self.table.assign(topic=[str(each + 1) for each in self.table["topic"]], example_ids=[*map(" ".join, self.table["example_ids"])])
+        told = self.table.assign(
+            topic=[str(each + 1) for each in self.table["topic"]], example_ids=[*map(" ".join, self.table["example_ids"])]
+        )
         kinds = {"n": "Int64", **dict.fromkeys(("share", "stability"), "float64")}
         return {"topics": told.astype({**dict.fromkeys(("topic", "words", "example_ids", "note"), "str"), **kinds})}
 

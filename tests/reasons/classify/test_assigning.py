@@ -57,7 +57,9 @@ def test_a_reason_that_the_model_does_not_know_is_refused(contacts, model, colum
 
 
 def test_labels_judge_a_cold_start_where_there_are_enough_of_them():
-    phrases = pd.DataFrame([("delivery", "en", "parcel late"), ("billing", "en", "wrong invoice")], columns=["reason_id", "language", "phrase"])
+    phrases = pd.DataFrame(
+        [("delivery", "en", "parcel late"), ("billing", "en", "wrong invoice")], columns=["reason_id", "language", "phrase"]
+    )
     texts = [f"{said} number {number}" for number in range(12) for said in SAID]
     contacts = pd.DataFrame({"text": texts, "customer_id": [str(number % 9) for number in range(len(texts))]})
     few = from_taxonomy(contacts.assign(reason_gold=(LABELS * 12)[:6] + [None] * 66), phrases, labels="reason_gold")

@@ -53,7 +53,11 @@ def assign(contacts: pd.DataFrame, model: ReasonModel, *, labels: str | None = N
     cut = wording.cut(contacts["text"])
     spoken = wording.language(cut, contacts.get("language"))
     heard = ["" if language == wording.OTHER else text for text, language in zip(cut, spoken, strict=True)]
-    told = model.predict(heard, ids=contacts["contact_id"].to_list())[["contact_id", *KEPT]].astype({"unassigned": "boolean"}).assign(source="model")
+    told = (
+        model.predict(heard, ids=contacts["contact_id"].to_list())[["contact_id", *KEPT]]
+        .astype({"unassigned": "boolean"})
+        .assign(source="model")
+    )
     told.index = contacts.index
     if codes is not None:
         silent = contacts[codes].notna() & told["reason_id"].isna()

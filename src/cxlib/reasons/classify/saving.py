@@ -103,8 +103,8 @@ def _restored(state: dict[str, Any], encoder: Callable[[Sequence[str]], Any] | N
     numbers = {name: float(value) for name, value in state["numbers"].items()}
     scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"), centre)
     used = encoder if recipe.encoder_weight else None
-    told = {"left_out": dict(state["left_out"]), "measured": bool(state["measured"])}
-    return ReasonModel(classes=classes, scorer=scorer, encoder=used, **told, **numbers, **tables)
+    told: dict[str, Any] = {"left_out": dict(state["left_out"]), "measured": bool(state["measured"]), **numbers}
+    return ReasonModel(classes=classes, scorer=scorer, encoder=used, **told, **tables)
 
 
 def _written(table: pd.DataFrame) -> str:

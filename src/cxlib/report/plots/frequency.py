@@ -35,12 +35,12 @@ class Frequency(Plot):
         for row in self._sorted():
             told, label = words.told(row), words.label(self.by, row[self.by])
             group = self.belongs.get(str(row[self.by]))
-            remarks = (Remark(words.label(self.of, group), "muted", False),) if group is not None else ()
-            remarks += (Remark(told.note),) if told.note and not absent(row["value"]) else ()
+            remarks = [Remark(words.label(self.of, group), "muted", False)] if group is not None else []
+            remarks += [Remark(told.note)] if told.note and not absent(row["value"]) else []
             if absent(row["value"]):
-                rows.append(Row(label, (f"{told:value}",), remarks=remarks))
+                rows.append(Row(label, (f"{told:value}",), remarks=tuple(remarks)))
             else:
-                rows.append(Row(label, (Dot(told),), ((told.bare(), told.bare()), told_n(told)), remarks))
+                rows.append(Row(label, (Dot(told),), ((told.bare(), told.bare()), told_n(told)), tuple(remarks)))
         unit = unit_of([words.told(row) for row in self._sorted()])
         panel = Panel(words.measure(self._metric, unit), unit, include=(0.0,))
         columns = (Column(words.text("plot.share"), strong=True), Column(words.text("plot.n")))
