@@ -266,7 +266,7 @@ def _shares(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
 
 
 def _joined(counts: np.ndarray, confusion: np.ndarray) -> np.ndarray:
-    """Return the shares of all contacts. Counts are predicted and unassigned, then the same of what people said, which counts as it stands."""
+    """Return the shares of all contacts. Counts: predicted and unassigned, then the same of what people said, which joins as it stands."""
     size = counts.shape[1] // 2
     predicted, given = counts[:, :size], counts[:, size:-1]
     total = predicted.sum(axis=1, keepdims=True)
