@@ -9,7 +9,7 @@ import pytest
 from cxlib.report import plots
 
 COUNTS = {"one": 1, "few": 5, "twenty": 20}
-KINDS = ("importance", "pairs", "performance_map", "diverging", "shares", "severity", "curves", "ranking", "chain")
+KINDS = ("importance", "pairs", "performance_map", "diverging", "shares", "severity", "curves", "ranking", "frequency", "chain")
 
 
 @pytest.fixture(params=KINDS)
@@ -41,6 +41,9 @@ def plot_of(drivers_of, ratings_of, sides_of, thirds_of, incidents_of, lines_of,
             return plots.curves(lines_of(min(count, 5), hidden), x="days", by="item_id", step=True)
         if kind == "ranking":
             return plots.ranking(ratings_of(count, hidden), by="item_id")
+        if kind == "frequency":
+            belongs = pd.Series({level: "process_failure" for level in groups}, name="root_cause")
+            return plots.frequency(ratings_of(count, hidden), by="item_id", belongs=belongs)
         wanted = ratings_of(count, hidden).assign(value=lambda rows: rows["value"] + 0.4)
         return plots.chain(ratings_of(count, hidden), by="item_id", order=[f"item{n}" for n in range(count)], expected=wanted)
 
