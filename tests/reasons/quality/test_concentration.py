@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import DataError
-from cxlib.reasons.quality import concentration
+from cxlib.reasons.quality import concentration, standing_out
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +40,12 @@ def test_nothing_to_tell_and_a_column_that_is_not_there(predicted):
     assert "needs" in concentration(predicted.head(0))["note"].item()
     with pytest.raises(DataError, match="concentration: there is no column 'touchpoint'"):
         concentration(predicted, by="touchpoint")
+
+
+def test_standing_out_are_pairs_above_one_with_most_contacts_first(predicted):
+    told = standing_out(concentration(predicted, min_n=1), count=2)
+    assert told["metric"].to_list() == ["lift", "reason_at"] * 2
+    lifts = told[told["metric"] == "lift"]
+    assert (lifts["low"] > 1).all()
+    assert lifts[["touchpoint_id", "reason_id"]].to_numpy().tolist() == [["T2", "b"], ["T1", "a"]]
+    assert len(standing_out(concentration(predicted.head(0)))) == 1

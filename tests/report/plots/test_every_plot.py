@@ -42,7 +42,7 @@ def plot_of(drivers_of, ratings_of, sides_of, thirds_of, incidents_of, lines_of,
         if kind == "ranking":
             return plots.ranking(ratings_of(count, hidden), by="item_id")
         if kind == "frequency":
-            belongs = pd.Series({level: "process_failure" for level in groups}, name="root_cause")
+            belongs = pd.Series(dict.fromkeys(groups, "process_failure"), name="root_cause")
             return plots.frequency(ratings_of(count, hidden), by="item_id", belongs=belongs)
         wanted = ratings_of(count, hidden).assign(value=lambda rows: rows["value"] + 0.4)
         return plots.chain(ratings_of(count, hidden), by="item_id", order=[f"item{n}" for n in range(count)], expected=wanted)

@@ -12,7 +12,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 
-__all__ = ["concentration"]
+__all__ = ["concentration", "standing_out"]
 
 LEAST_DRAWS = 200
 
@@ -72,6 +72,36 @@ def concentration(
     parts = [_of_reason(named, str(reason), by, min_n, wanted) for reason in sorted(named["reason_id"].unique())]
     told = pd.concat(parts, ignore_index=True).sort_values([by, "reason_id", "metric"], ignore_index=True)
     return told if options.get("draws") else told.drop(columns="draws")
+
+
+def standing_out(concentrated: pd.DataFrame, *, count: int = 12) -> pd.DataFrame:
+    """Return the pairs whose lift lies above 1 with its whole span, those with most contacts first.
+
+    Parameters
+    ----------
+    concentrated : DataFrame
+        What :func:`concentration` returned, or what was saved of it.
+    count : int
+        How many pairs.
+
+    Returns
+    -------
+    DataFrame
+        Both metrics of these pairs; the row that says what is missing where there are no numbers.
+
+    >>> predicted = pd.DataFrame({"touchpoint_id": ["T1"] * 40 + ["T2"] * 40, "reason_id": ["a"] * 30 + ["b"] * 50, "unassigned": False})
+    >>> standing_out(concentration(predicted))[["touchpoint_id", "reason_id", "metric"]].values.tolist()
+    [['T2', 'b', 'lift'], ['T2', 'b', 'reason_at'], ['T1', 'a', 'lift'], ['T1', 'a', 'reason_at']]
+    """
+    pair = [name for name in concentrated.columns[: list(concentrated.columns).index("metric")]]
+    lift, at = (concentrated[concentrated["metric"].eq(metric)].set_index(pair) for metric in ("lift", "reason_at"))
+    contacts = (at["value"] * at["n"].astype("float64"))[lift.index[lift["low"] > 1]] if len(lift) else pd.Series(dtype="float64")
+    if contacts.empty:
+        return concentrated.head(1)
+    first = contacts.sort_values(ascending=False, kind="stable").index[:count]
+    place = {each: number for number, each in enumerate(first)}
+    number = pd.Series([place.get(each) for each in concentrated[pair].itertuples(index=False, name=None)], index=concentrated.index)
+    return concentrated.loc[number.dropna().sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _of_reason(named: pd.DataFrame, reason: str, by: str, min_n: int, options: Sampling) -> pd.DataFrame:
