@@ -93,7 +93,7 @@ def standing_out(concentrated: pd.DataFrame, *, count: int = 12) -> pd.DataFrame
     >>> standing_out(concentration(predicted))[["touchpoint_id", "reason_id", "metric"]].values.tolist()
     [['T2', 'b', 'lift'], ['T2', 'b', 'reason_at'], ['T1', 'a', 'lift'], ['T1', 'a', 'reason_at']]
     """
-    pair = [name for name in concentrated.columns[: list(concentrated.columns).index("metric")]]
+    pair = list(concentrated.columns[: list(concentrated.columns).index("metric")])
     lift, at = (concentrated[concentrated["metric"].eq(metric)].set_index(pair) for metric in ("lift", "reason_at"))
     contacts = (at["value"] * at["n"].astype("float64"))[lift.index[lift["low"] > 1]] if len(lift) else pd.Series(dtype="float64")
     if contacts.empty:
@@ -110,9 +110,11 @@ def _of_reason(named: pd.DataFrame, reason: str, by: str, min_n: int, options: S
     overall = estimates.share(flagged, "of_reason", **options)
     at = at[at["value"] > 0].reset_index(drop=True)
     at.insert(1, "reason_id", reason)
-    drawn = np.stack(at["draws"].to_list()) / np.asarray(overall["draws"].item())
+    everywhere = np.asarray(overall["draws"].item())
+    held = np.stack(at["draws"].to_list())
+    drawn = np.divide(held, everywhere, out=np.full(held.shape, np.nan), where=everywhere > 0)
     tail = (1 - options.get("level", 0.95)) / 2
-    low, high = np.nanquantile(np.where(np.isfinite(drawn), drawn, np.nan), [tail, 1 - tail], axis=1)
+    low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=1)
     columns = {"metric": "lift", "value": at["value"] / overall["value"].item(), "low": low, "high": high, "unit": "factor"}
     columns |= {"n": at["n"], "n_eff": at["n_eff"], "method": "bootstrap", "draws": drawn}
     both = pd.concat([at, rows(at[[by, "reason_id"]], columns)], ignore_index=True)

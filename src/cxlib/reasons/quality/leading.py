@@ -45,7 +45,8 @@ def leading(shares: pd.DataFrame, *, count: int = 3, level: float = 0.95) -> pd.
     >>> from cxlib.reasons.quality import corrected_shares
     >>> said = ["parcel late", "parcel again", "my parcel", "the parcel", "invoice wrong", "wrong invoice", "an invoice", "the invoice"]
     >>> model = fit(said, ["delivery"] * 4 + ["billing"] * 4, promised=0.5)
-    >>> shares = corrected_shares(model.predict(said), model, draws=50)
+    >>> said_by = model.predict(said).assign(customer_id=[*"aabbccdd"])
+    >>> shares = corrected_shares(said_by, model, cluster="customer_id", draws=50)
     >>> leading(shares, count=2)["value"].round(2).item()
     1.0
     """
