@@ -96,7 +96,7 @@ def test_the_quick_study_of_a_room_prints_one_object_a_line(validity, room, caps
     ("room", "inside", "outside"),
     [
         ("gaps", "survey/gaps/paired.py", "survey/drivers/lattice.py"),
-        ("drivers", "survey/drivers/lattice.py", "survey/scores.py"),
+        ("drivers", "survey/drivers/lattice.py", "survey/gaps/paired.py"),
         ("moments", "survey/moments.py", "survey/gaps/paired.py"),
         ("estimates", "estimates/sampling.py", "survey/scores.py"),
         ("moments", "_validity_asymmetry.py", "_validity_gaps.py"),

@@ -98,7 +98,7 @@ def raked(chance: np.ndarray, group: np.ndarray, shares: np.ndarray) -> np.ndarr
         The factors, the last one for all other candidates.
 
     >>> raked(np.ones((2, 8)), np.tile([[0], [1]], 8), np.array([0.8, 0.2])).round(2).tolist()
-    [1.6, 0.4, 1.0]
+    [1.18, 0.29, 1.0]
     """
     n, group = len(shares), np.minimum(group, len(shares))
     factor = np.ones(n + 1)
