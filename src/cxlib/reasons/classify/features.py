@@ -6,6 +6,7 @@ A word's pieces are cut once, however often it occurs: pieces of texts are the p
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -157,9 +158,12 @@ class Features:
 
 
 def _read(texts: Sequence[str], number: Callable[[str], int]) -> Words:
-    split = [tokens(text) for text in texts]
-    word = np.fromiter((number(word) for words in split for word in words), dtype=np.int64)
-    return Words(word, np.repeat(np.arange(len(split)), [len(words) for words in split]), len(split))
+    numbers, counts = array("i"), np.zeros(len(texts), dtype=np.int64)
+    for row, text in enumerate(texts):  # one text's words at a time: those of all of them would be many small objects
+        words = tokens(text)
+        numbers.extend(map(number, words))
+        counts[row] = len(words)
+    return Words(np.array(numbers, dtype=np.int64), np.repeat(np.arange(len(texts), dtype=np.int32), counts), len(texts))
 
 
 def _cut(words: Sequence[str], number: Callable[[str], int], *, columns: int | None = None) -> sparse.csr_matrix:
