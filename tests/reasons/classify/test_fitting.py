@@ -90,6 +90,16 @@ def test_an_encoder_is_taken_where_it_helps_and_left_where_not(labelled, fresh):
     assert useless.predict(fresh["text"]).equals(classify.fit(labelled["text"], labels).predict(fresh["text"]))
 
 
+def test_a_gain_that_may_be_chance_is_not_taken(labelled):
+    rng = np.random.default_rng(7)
+    weak = [np.eye(4)[pd.Categorical(labelled["label"]).codes] + 4.0 * rng.normal(size=(240, 4)) for _ in range(4)]
+    tables = [classify.fit(labelled["text"], labelled["label"], encoder=vectors).encoder_choice for vectors in weak]
+    best = [table.loc[table["accuracy"].idxmax()] for table in tables]
+    assert any(row["gain"] > 0 and row["low"] <= 0 for row in best)
+    for row, table in zip(best, tables, strict=True):
+        assert table.set_index("chosen").loc[True, "encoder_weight"] == (row["encoder_weight"] if row["low"] > 0 else 0)
+
+
 def test_vectors_for_each_text_are_needed(labelled):
     with pytest.raises(DataError) as refused:
         classify.fit(labelled["text"], labelled["label"], encoder=np.ones((3, 2)))

@@ -37,6 +37,14 @@ def test_other_languages_stay_unassigned_and_are_counted(model):
     assert int(said["unassigned"].sum()) == 4
 
 
+def test_a_text_mostly_of_unknown_words_stays_unassigned_however_sure_the_rest(model):
+    strange = "rechnung betrag mahnung zahlung konto steuer gutschrift " + " ".join(f"qx{letter}yz" for letter in "abcdefghijklmnop")
+    probability, known = model._judged([strange], None)
+    assert known[0] < model.familiar
+    assert probability.max() > model.threshold
+    assert model.predict([strange])["unassigned"].item()
+
+
 def test_long_and_marked_up_texts_are_judged(model):
     mail = "<html><body><p>Die <b>Rechnung</b> und der Betrag der Mahnung</p></body></html>"
     said = model.predict([mail, "die rechnung betrag mahnung " * 20_000, "rechnung betrag mahnung 🎉🎉"])

@@ -5,7 +5,10 @@ A word's pieces are cut once, however often it occurs: pieces of texts are the p
 
 from __future__ import annotations
 
+import itertools
 import re
+from array import array
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,23 +90,25 @@ class Features:
         rarest : int
             Texts a piece and a pair must occur in; a word and its neighbours count from the first text on.
         """
-        of_word: dict[str, int] = {}
-        read = _read(texts, lambda word: of_word.setdefault(word, len(of_word)))
-        of_piece: dict[str, int] = {}
-        cut = _cut(list(of_word), lambda piece: of_piece.setdefault(piece, len(of_piece)))
+        of_word: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        read = _read(texts, of_word.__getitem__)
+        of_piece: defaultdict[str, int] = defaultdict(itertools.count().__next__)
+        cut = _cut(list(of_word), of_piece.__getitem__)
         cut.resize((len(of_word), len(of_piece)))
         counts = _counted(read.text, read.word, (read.count, len(of_word)))
         in_pieces = counts @ cut
         kept = np.flatnonzero(np.bincount(in_pieces.indices, minlength=len(of_piece)) >= rarest)
-        in_pieces = counts @ cut[:, kept]
+        cut = cut[:, kept]
         named = list(of_piece)
         size = len(of_word)
         beside, near = _keys(read, size, 1, ordered=True), _keys(read, size, NEAR)
         features = cls(list(of_word), [named[number] for number in kept], _often(beside, 1), _often(near, rarest), {})
+        features._remember(cut)
+        del in_pieces
         blocks = {
             "words": counts,
             "neighbours": _found(*beside, features.neighbours, read.count),
-            "pieces": in_pieces,
+            "pieces": counts @ cut,
             "pairs": _found(*near, features.pairs, read.count),
         }
         for name, block in blocks.items():
@@ -144,10 +149,13 @@ class Features:
 
     def _look_up(self) -> None:
         if not self._cut:
-            self._of_word.update((word, number) for number, word in enumerate(self.words))
-            self._of_piece.update((piece, number) for number, piece in enumerate(self.pieces))
-            lookup = self._of_piece.get
-            self._cut.append(_cut(self.words, lambda piece: lookup(piece, -1), columns=len(self.pieces)))
+            lookup = {piece: number for number, piece in enumerate(self.pieces)}.get
+            self._remember(_cut(self.words, lambda piece: lookup(piece, -1), columns=len(self.pieces)))
+
+    def _remember(self, cut: sparse.csr_matrix) -> None:
+        self._of_word.update((word, number) for number, word in enumerate(self.words))
+        self._of_piece.update((piece, number) for number, piece in enumerate(self.pieces))
+        self._cut.append(cut)
 
     def _weighed(self, blocks: dict[str, sparse.csr_matrix]) -> sparse.csr_matrix:
         for name, block in blocks.items():
@@ -157,9 +165,12 @@ class Features:
 
 
 def _read(texts: Sequence[str], number: Callable[[str], int]) -> Words:
-    split = [tokens(text) for text in texts]
-    word = np.fromiter((number(word) for words in split for word in words), dtype=np.int64)
-    return Words(word, np.repeat(np.arange(len(split)), [len(words) for words in split]), len(split))
+    numbers, counts = array("i"), np.zeros(len(texts), dtype=np.int64)
+    for row, text in enumerate(texts):  # one text's words at a time: those of all of them would be many small objects
+        words = tokens(text)
+        numbers.extend(map(number, words))
+        counts[row] = len(words)
+    return Words(np.array(numbers, dtype=np.int64), np.repeat(np.arange(len(texts), dtype=np.int32), counts), len(texts))
 
 
 def _cut(words: Sequence[str], number: Callable[[str], int], *, columns: int | None = None) -> sparse.csr_matrix:

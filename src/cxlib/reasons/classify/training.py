@@ -76,8 +76,9 @@ def training(
         )
     classes = tuple(sorted(named.iloc[rows].unique()))
     code = pd.Categorical(named.iloc[rows], categories=list(classes)).codes.astype(int)
-    kept = [said.iloc[row] for row in rows]
-    own: list[Hashable] = [" ".join(tokens(text)) for text in kept] if groups is None else [list(groups)[row] for row in rows]
+    kept = said.to_numpy()[rows].tolist()
+    given = list(groups if groups is not None else [])
+    own: list[Hashable] = [" ".join(tokens(text)) for text in kept] if groups is None else [given[row] for row in rows]
     spoken = pd.Series(pd.NA if language is None else list(language), index=range(len(said)), dtype="str").iloc[rows]
     left_out = {"no words": int((~speaking).sum()), "no label": int((speaking & ~labelled).sum())}
     told_by = np.ones(len(rows), dtype=bool) if judged is None else np.asarray(judged, dtype=bool)[rows]
