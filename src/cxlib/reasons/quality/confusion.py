@@ -84,12 +84,12 @@ def corrected_shares(
     needed = [name for name in ("reason_id", "unassigned", *by, weight, cluster, count) if name]
     lacking = [name for name in needed if name not in predicted.columns]
     if predicted.empty:
-        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, told.column))
+        return _unanswerable((*by, told.column))
     if lacking:
         raise DataError(*(worded("corrected_shares", "there is no column", name, predicted.columns, label="It has") for name in lacking))
     usable = predicted[predicted["reason_id"].notna()]
     if usable.empty:
-        return estimates.unanswerable("reason_share", "share", ["contact_reasons.reason_id"], by=(*by, told.column))
+        return _unanswerable((*by, told.column))
     strange = sorted(set(usable["reason_id"]) - set(model.classes))
     if strange:
         do = "Predict with the model whose shares these are."
@@ -108,6 +108,11 @@ def corrected_shares(
         open_ones[cluster] = open_ones[cluster].astype("str").fillna(alone)
     unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
     return estimates.stack(*parts, unassigned)
+
+
+def _unanswerable(by: Sequence[str]) -> pd.DataFrame:
+    parts = [estimates.unanswerable(name, "share", ["contact_reasons.reason_id"], by=by) for name in ("reason_share", "unassigned_share")]
+    return estimates.stack(*parts)
 
 
 @dataclass(frozen=True, eq=False)

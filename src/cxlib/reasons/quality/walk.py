@@ -56,12 +56,12 @@ def cross_walk(
     {'reason_legacy': ['Claim', 'Info'], 'value': [1.0, 2.0]}
     """
     if contacts.empty or old not in contacts or contacts[old].isna().all():
-        return estimates.unanswerable("cross_walk_share", "share", [f"contacts.{old}", f"contacts.{new}"], by=(old, new))
+        return _unanswerable(old, new)
     if new not in contacts:
         raise DataError(worded("cross_walk", "contacts have no column", new, contacts.columns, label="They have"))
     both = contacts[contacts[old].notna() & contacts[new].notna()]
     if both.empty:
-        return estimates.unanswerable("cross_walk_share", "share", [f"contacts.{old}", f"contacts.{new}"], by=(old, new))
+        return _unanswerable(old, new)
     both = both.assign(**{old: both[old].astype("str"), new: both[new].astype("str")})
     shares = _shares(both, old, new, options)
     commonest = shares.sort_values("value", ascending=False, kind="stable").groupby(old, sort=True).head(1).sort_values(old)
@@ -69,6 +69,12 @@ def cross_walk(
     told = estimates.stack(shares, commonest, _entropies(both, old, new, options))
     thin = told[old].map(both[old].value_counts()).lt(min_n)
     return estimates.withhold(told, thin.to_numpy(), f"n < {min_n}")
+
+
+def _unanswerable(old: str, new: str) -> pd.DataFrame:
+    needs = [f"contacts.{old}", f"contacts.{new}"]
+    parts = [estimates.unanswerable(name, "share", needs, by=(old, new)) for name in ("cross_walk_share", "information_lost")]
+    return estimates.stack(*parts)
 
 
 def _shares(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.DataFrame:
