@@ -101,7 +101,7 @@ def standing_out(concentrated: pd.DataFrame, *, count: int = 12) -> pd.DataFrame
     first = contacts.sort_values(ascending=False, kind="stable").index[:count]
     place = {each: number for number, each in enumerate(first)}
     number = pd.Series([place.get(each) for each in concentrated[pair].itertuples(index=False, name=None)], index=concentrated.index)
-    return concentrated.loc[number.dropna().sort_values(kind="stable").index].reset_index(drop=True)
+    return concentrated.loc[number.dropna().sort_values(kind="stable").index]
 
 
 def _of_reason(named: pd.DataFrame, reason: str, by: str, min_n: int, options: Sampling) -> pd.DataFrame:
