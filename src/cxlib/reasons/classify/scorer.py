@@ -48,8 +48,9 @@ class Scorer:
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray, seed: int
-    ) -> Scorer:
+        cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray, seed: int,
+        tolerance: float = TOLERANCE,
+    ) -> Scorer:  # fmt: skip
         """Train on texts whose reasons are `code` in 0 … size − 1; Crammer & Singer 2001, all reasons at once."""
         features, matrix = Features.learn(texts, rarest=recipe.rarest)
         centre = np.zeros(0, dtype=np.float32)
@@ -62,7 +63,7 @@ class Scorer:
         if len(seen) == 1:
             intercept[seen] = 1.0
             return cls(recipe, features, np.zeros((matrix.shape[1], size), dtype=np.float32), intercept, centre)
-        found, intercept[seen] = _machine(matrix, code, recipe, weight, seed)
+        found, intercept[seen] = _machine(matrix, code, recipe.penalty, weight, tolerance, seed)
         slopes = np.zeros((matrix.shape[1], size), dtype=np.float32)  # not before: the learner holds the same in double
         slopes[:, seen] = found.T
         return cls(recipe, features, slopes, intercept, centre)
@@ -86,12 +87,14 @@ def _placed(vectors: np.ndarray, centre: np.ndarray) -> np.ndarray:
     return np.divide(apart, length, out=np.zeros_like(apart), where=length > 0)
 
 
-def _machine(matrix: sparse.csr_matrix, code: np.ndarray, recipe: Recipe, weight: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _machine(
+    matrix: sparse.csr_matrix, code: np.ndarray, penalty: float, weight: np.ndarray, tolerance: float, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Slopes (reasons seen × features) and intercepts."""
     from sklearn.svm import LinearSVC
 
     matrix.data = matrix.data.astype(np.float64)  # else the learner copies all of it
-    machine = LinearSVC(C=recipe.penalty, tol=TOLERANCE, multi_class="crammer_singer", random_state=seed, max_iter=10_000)
+    machine = LinearSVC(C=penalty, tol=tolerance, multi_class="crammer_singer", random_state=seed, max_iter=10_000)
     machine.fit(matrix, code, sample_weight=weight)
     slopes, intercept = machine.coef_, machine.intercept_
     if len(slopes) == 1:  # one machine tells two reasons apart
