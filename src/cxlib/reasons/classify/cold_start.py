@@ -12,7 +12,7 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.reasons import complete, wording
 from cxlib.reasons.classify.fitting import fit
-from cxlib.reasons.classify.model import ReasonModel
+from cxlib.reasons.classify.model import ReasonModel, silent, unmeasured
 from cxlib.reasons.classify.rules import ABSTAINS, Rule, by_exact_phrase, by_phrase_words, posterior, told, votes_of
 from cxlib.reasons.classify.scorer import Recipe, Scorer
 from cxlib.reasons.classify.vectors import vectors_of
@@ -75,7 +75,8 @@ def from_taxonomy(
     -------
     ReasonModel
         With ``rules``, what each labelling function did (see :func:`cxlib.reasons.classify.rules.told`). Where too few labels are given,
-        ``measured`` is False: ``table`` and ``estimates`` then say how well the model repeats phrases and votes, and nothing more.
+        ``measured`` is False: ``table`` and ``out_of_fold`` then say how well the model repeats phrases and votes, and ``estimates`` what
+        is missing. Without texts and phrases it knows no reason and leaves everything unassigned.
 
     Raises
     ------
@@ -98,8 +99,10 @@ def from_taxonomy(
     >>> list(model.rules["rule"])
     ['exact_phrase', 'phrase_words', 'nearest_phrase']
     """
-    _check(phrases)
     contacts = complete(contacts)
+    if not len(phrases) and contacts["text"].isna().all():
+        return silent()
+    _check(phrases)
     told_by = pd.DataFrame(phrases).reset_index(drop=True)
     classes, code = np.unique(told_by["reason_id"].astype(str), return_inverse=True)
     rows, texts, spoken = _readable(contacts)
@@ -128,7 +131,8 @@ def from_taxonomy(
         encoder=encoder, recipe=_recipe(space),
         promised=promised, least=least, second=second, min_n=min_n, level=level, draws=draws, seed=seed,
     )  # fmt: skip
-    return replace(model, rules=told(list(votes), np.column_stack(list(votes.values())), trust), measured=measured)
+    done = replace(model, rules=told(list(votes), np.column_stack(list(votes.values())), trust), measured=measured)
+    return done if measured else replace(done, estimates=unmeasured())
 
 
 def _groups(rows: pd.DataFrame, column: str | None, texts: list[str], more: list[int]) -> list[str] | None:

@@ -9,13 +9,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from cxlib import estimates
 from cxlib.errors import DataError
 from cxlib.reasons.classify.calibration import softmax
-from cxlib.reasons.classify.scorer import Scorer
+from cxlib.reasons.classify.features import Features
+from cxlib.reasons.classify.scorer import Recipe, Scorer
 from cxlib.reasons.classify.segments import segments, speaks
 from cxlib.reasons.classify.vectors import Encoder, vectors_of
 
-__all__ = ["ReasonModel"]
+__all__ = ["ReasonModel", "silent", "unmeasured"]
 
 SAID = ("reason_id", "probability", "alternative_1", "probability_1", "alternative_2", "probability_2", "concern_2_id", "unassigned")
 
@@ -177,6 +179,28 @@ class ReasonModel:
             if familiar and chance_of >= self.second and reason != first[row] and chance_of > best_chance.get(row, 0.0):
                 found[row], best_chance[row] = reason, chance_of
         return found
+
+
+def unmeasured() -> pd.DataFrame:
+    """Return what estimates of a model say that no labels judged: what is missing.
+
+    >>> unmeasured()["note"].unique().tolist()
+    ['needs contacts.reason_gold']
+    """
+    names = ("reason_recall", "reason_precision", "top_1", "top_3")
+    return estimates.stack(*(estimates.unanswerable(name, "share", ["contacts.reason_gold"], by=["reason_id"]) for name in names))
+
+
+def silent() -> ReasonModel:
+    """Return the model of a client without texts and reasons: it knows none and leaves everything unassigned.
+
+    >>> silent().predict(["Hello"])["unassigned"].item()
+    True
+    """
+    features, _ = Features.learn(["-"], rarest=1)
+    scorer = Scorer(Recipe(), features, np.zeros((features.width, 0), dtype=np.float32), np.zeros(0), np.zeros(0, dtype=np.float32))
+    nothing = pd.DataFrame({"label": [], "prediction": [], "group": [], "language": []}, dtype="str").assign(probability=0.0, weight=1.0)
+    return ReasonModel((), scorer, 1.0, 1.0, 1.0, 1.0, pd.DataFrame(), nothing, pd.DataFrame(), unmeasured(), measured=False)
 
 
 def _plain(texts: Sequence[str] | pd.Series) -> list[str]:

@@ -39,6 +39,8 @@ def selective(model: ReasonModel, *, steps: Sequence[float] = STEPS, level: floa
     -----
     El-Yaniv & Wiener 2010. The model's own threshold was chosen on the same texts; its accuracy is told as if it had been given.
     """
+    if not model.measured:
+        return estimates.unanswerable("selective_accuracy", "share", ["contacts.reason_gold"], by=["step"])
     judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
     options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
     parts = []
@@ -80,6 +82,8 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     ECE = Σ_b (n_b/n)·|accuracy_b − mean probability_b| (Guo et al. 2017), from the same held-out texts that gave the temperature: one
     parameter fitted on all of them.
     """
+    if not model.measured:
+        return estimates.unanswerable("reached_accuracy", "share", ["contacts.reason_gold"], by=["step"])
     judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
     place = np.clip((judged["probability"].to_numpy() * bins).astype(int), 0, bins - 1)
     judged = judged.assign(step=[f"{number / bins:.2g}–{(number + 1) / bins:.2g}" for number in place])
