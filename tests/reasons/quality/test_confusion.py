@@ -114,9 +114,9 @@ def test_what_nothing_is_known_of_is_taken_for_what_is_usual():
 
 def test_no_contacts_say_what_is_needed(model):
     empty = as_predicted(model, np.zeros(0, int))
-    assert corrected_shares(empty, model)["note"].item() == "needs contact_reasons.reason_id"
+    assert corrected_shares(empty, model)["note"].unique().item() == "needs contact_reasons.reason_id"
     silent = pd.DataFrame({"reason_id": [None, None], "unassigned": True})
-    assert corrected_shares(silent, model)["note"].item() == "needs contact_reasons.reason_id"
+    assert corrected_shares(silent, model)["note"].unique().item() == "needs contact_reasons.reason_id"
 
 
 def test_what_cannot_be_corrected_is_refused(model):

@@ -61,8 +61,8 @@ def test_rows_with_one_index_twice_are_all_counted():
 
 
 def test_without_old_codes_the_row_says_what_is_needed():
-    assert cross_walk(CODED.drop(columns="reason_legacy"))["note"].item() == "needs contacts.reason_legacy, contacts.reason_id"
-    assert cross_walk(CODED.assign(reason_id=None))["note"].item() == "needs contacts.reason_legacy, contacts.reason_id"
+    assert cross_walk(CODED.drop(columns="reason_legacy"))["note"].unique().item() == "needs contacts.reason_legacy, contacts.reason_id"
+    assert cross_walk(CODED.assign(reason_id=None))["note"].unique().item() == "needs contacts.reason_legacy, contacts.reason_id"
     with pytest.raises(DataError) as refused:
         cross_walk(CODED, new="reason")
     assert str(refused.value) == (

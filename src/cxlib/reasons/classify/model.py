@@ -130,7 +130,7 @@ class ReasonModel:
     def _judged(self, texts: Sequence[str], vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         spoken = np.flatnonzero([speaks(text) for text in texts])
         probability, known = np.full((len(texts), len(self.classes)), np.nan), np.zeros(len(texts))
-        if len(spoken):
+        if len(spoken) and self.classes:
             heard = [texts[int(row)] for row in spoken]
             held = self._vectors(heard, None if vectors is None else np.asarray(vectors)[spoken])
             margins, known[spoken] = self.scorer.margins(heard, held)
