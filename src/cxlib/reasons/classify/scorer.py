@@ -48,8 +48,8 @@ class Scorer:
 
     @classmethod
     def train(
-        cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray, seed: int,
-        tolerance: float = TOLERANCE,
+        cls, texts: Sequence[str], code: np.ndarray, size: int, recipe: Recipe, *, vectors: np.ndarray | None, weight: np.ndarray,
+        seed: int, tolerance: float = TOLERANCE,
     ) -> Scorer:  # fmt: skip
         """Train on texts whose reasons are `code` in 0 … size − 1; Crammer & Singer 2001, all reasons at once."""
         features, matrix = Features.learn(texts, rarest=recipe.rarest)
