@@ -4,7 +4,8 @@ from datetime import datetime
 
 import pytest
 
-X = "data/acme/raw/x.csv"
+from .exports import X
+
 FORMATS = {"formats": {"resolved_ts": "%Y-%m-%dT%H:%M:%S"}}
 
 

@@ -2,16 +2,7 @@
 
 import pytest
 
-HEAD = "Id;Zeit;Kanal;Text\n"
-ROW = "1;05.02.2025 08:15;phone;"
-TEXT = {"text": "Text"}
-X = "data/acme/raw/x.csv"
-
-
-def texts(content, **declared):
-    """A log whose fourth column is text."""
-    return content, {"columns": TEXT} | declared
-
+from .exports import HEAD, ROW, X, texts
 
 RIGHT = {  # name: (content, declaration), column, its values
     "line breaks, doubled quotes and emoji": (texts(HEAD + ROW + '"Hallo\r\n\r\n""Max"" 😀"\n'), "text", ['Hallo\n\n"Max" 😀']),

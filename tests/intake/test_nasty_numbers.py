@@ -2,15 +2,7 @@
 
 import pytest
 
-WAIT = {"wait_s": "Wartezeit"}
-WAITS = "Id;Zeit;Kanal;Wartezeit\n"
-X = "data/acme/raw/x.csv"
-
-
-def waits(*cells, **declared):
-    return WAITS + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {
-        "columns": WAIT
-    } | declared
+from .exports import X, waits
 
 
 def costs(*cells, **declared):

@@ -6,15 +6,7 @@ import zipfile
 
 import pytest
 
-HEAD = "Id;Zeit;Kanal;Text\n"
-ROW = "1;05.02.2025 08:15;phone;"
-TEXT = {"text": "Text"}
-X = "data/acme/raw/x.csv"
-
-
-def texts(content, **declared):
-    """A log whose fourth column is text."""
-    return content, {"columns": TEXT} | declared
+from .exports import HEAD, ROW, TEXT, X, texts
 
 
 def zipped(**files):

@@ -2,24 +2,9 @@
 
 import pytest
 
-HEAD = "Id;Zeit;Kanal;Text\n"
-ROW = "1;05.02.2025 08:15;phone;"
-TEXT = {"text": "Text"}
-WAIT = {"wait_s": "Wartezeit"}
-WAITS = "Id;Zeit;Kanal;Wartezeit\n"
-X = "data/acme/raw/x.csv"
+from .exports import HEAD, ROW, WAIT, WAITS, X, texts, waits
+
 CHANNELS = "phone, email, web_form, chat, letter, fax, app, portal, social, in_person, field_visit, callback, other"
-
-
-def texts(content, **declared):
-    """A log whose fourth column is text."""
-    return content, {"columns": TEXT} | declared
-
-
-def waits(*cells, **declared):
-    return WAITS + "".join(f"{number};05.02.2025 08:15;phone;{cell}\n" for number, cell in enumerate(cells, start=1)), {
-        "columns": WAIT
-    } | declared
 
 
 RIGHT = {  # name: (content, declaration), column, its values

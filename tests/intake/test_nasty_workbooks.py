@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-WAIT = {"wait_s": "Wartezeit"}
+from .exports import WAIT
+
 MOMENT = datetime(2025, 2, 5, 8, 15)
 TITLES = ["Id", "Zeit", "Kanal", "Wartezeit"]
 SHEET = "data/acme/raw/x.xlsx [A]"

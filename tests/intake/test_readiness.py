@@ -117,6 +117,22 @@ def test_remarks_tell_each_source_even_when_there_is_nothing_to_say():
     ]
 
 
+def test_no_id_and_no_word_of_the_data_reaches_the_page():
+    noted = [
+        ("capitals", "handled_by: Meier / meier", 4),
+        ("one_for_many", "customer_id = 4711", 30),
+        ("one_for_many", "customer_id = CPD", 20),
+    ]
+    noted += [("nines", "wait_s = 9999", 3)]
+    made = pd.DataFrame([("log", "rows_noted", *one) for one in noted], columns=["source", "step", "reason", "detail", "count"])
+    told = readiness.remarks(made.astype({"count": "Int64"}))
+    assert told[["reason", "detail", "value"]].values.tolist() == [
+        ["capitals", "handled_by", 4],
+        ["one_for_many", "customer_id", 50],
+        ["nines", "wait_s = 9999", 3],
+    ]
+
+
 JOINS = pd.DataFrame(
     [
         ("contacts", "customer_id", "customers", 200, 150, 120),

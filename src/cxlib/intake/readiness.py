@@ -18,6 +18,7 @@ from cxlib.estimates.rows import rows, unanswerable
 __all__ = ["join_rates", "known_at_contact", "matrix", "missing", "questions", "remarks", "sources", "waterfall"]
 
 STATES = ("full", "half", "empty")
+NAMING = ("capitals", "one_for_many")  # reasons whose details hold ids or words of the data, behind the column's name
 _PEOPLE_ANSWER = ("responses", "contacts")  # tables in which a few rows are not enough
 _DERIVED = {  # what notebooks 03 and 04 make, and what they can make it from
     "contact_reasons.reason_id": ("contacts.text", "contacts.reason_id", "contacts.reason_legacy"),
@@ -158,9 +159,17 @@ def remarks(intake: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ESTIMATES by source, reason and detail; metrics ``rows_dropped``, ``rows_noted`` and ``failed_cells``, unit ``count``; a source
-        of which there is nothing to say has one row ``rows_dropped`` of 0 with the reason "none".
+        of which there is nothing to say has one row ``rows_dropped`` of 0 with the reason "none". Where a detail holds ids or words of
+        the data, only its column is told: a page goes to readers who must not see them; ``cx check`` and the table *intake* have them.
+
+    >>> made = pd.DataFrame({"source": ["log"] * 2, "step": "rows_noted", "reason": "one_for_many",
+    ...     "detail": ["customer_id = 4711", "customer_id = CPD"], "count": [30, 20]})
+    >>> remarks(made)[["reason", "detail", "value"]].values.tolist()
+    [['one_for_many', 'customer_id', 50.0]]
     """
     told = intake[~intake["step"].isin(["rows_read", "rows_kept"])]
+    told = told.assign(detail=told["detail"].mask(told["reason"].isin(NAMING), told["detail"].str.extract(r"^(\w+)", expand=False)))
+    told = told.groupby(["source", "step", "reason", "detail"], dropna=False, sort=False, as_index=False)["count"].sum()
     silent = sorted(set(intake["source"]) - set(told["source"]))
     none = pd.DataFrame({"source": silent, "step": "rows_dropped", "reason": "none", "detail": None, "count": 0})
     every = pd.concat([told, none.astype(intake.dtypes.to_dict())], ignore_index=True).sort_values(["source", "step"], kind="stable")
