@@ -5,10 +5,29 @@ same days, or the same customers, came once more. Rates by time take the day as 
 and the day where the customer is not known. Every function returns ESTIMATES in which ``n`` counts contacts, unless it says otherwise.
 """
 
-from cxlib.contacts.volume.after_order import life_cycle
+from cxlib.contacts.volume.after_order import by_order, life_cycle
 from cxlib.contacts.volume.calendar import by_day, by_hour
 from cxlib.contacts.volume.per_unit import by_group, contacts_per
-from cxlib.contacts.volume.recorded import known, logged, tallied
+from cxlib.contacts.volume.recorded import busiest, faults, known, logged, tallied, without_busiest
 from cxlib.contacts.volume.split import by_channel, by_touchpoint
+from cxlib.contacts.volume.standardised import standardised
+from cxlib.contacts.volume.trend import trend
 
-__all__ = ["by_channel", "by_day", "by_group", "by_hour", "by_touchpoint", "contacts_per", "known", "life_cycle", "logged", "tallied"]
+__all__ = [
+    "busiest",
+    "by_channel",
+    "by_day",
+    "by_group",
+    "by_hour",
+    "by_order",
+    "by_touchpoint",
+    "contacts_per",
+    "faults",
+    "known",
+    "life_cycle",
+    "logged",
+    "standardised",
+    "tallied",
+    "trend",
+    "without_busiest",
+]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import date
 from typing import Literal, Unpack
 
 import pandas as pd
@@ -22,6 +23,7 @@ def by_hour(
     contacts: IntoFrame,
     *,
     by: Sequence[str] = (),
+    holidays: Collection[date] = (),
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
@@ -34,6 +36,8 @@ def by_hour(
         The contact log, with the calendar columns that intake adds; leave tally weeks out with :func:`logged`.
     by : sequence of str
         Further group columns, put before ``local_weekday`` (1 Monday … 7 Sunday) and ``local_hour`` (0 … 23).
+    holidays : collection of dates
+        Left out, the days and their contacts: a holiday is no ordinary Monday.
     direction : {"inbound", "outbound"} or None
         Contacts of the other direction are left out; those whose direction is not known are kept.
     period : (first day, last day), optional
@@ -65,12 +69,14 @@ def by_hour(
     if not needs and not features:
         table = counted(contacts, [*by, "local_date", "local_hour"], cluster="", direction=direction, period=period)
         table = table[table["local_hour"].notna()]
+        table = table[~table["local_date"].isin(_moments(holidays))]
         if len(table) and (table["local_hour"] == 0).all():
             needs = ["contacts.local_hour"]
     missing = wanting("contacts_per_hour", "per hour", needs, features, groups)
     if missing is not None:
         return missing
     days = days_of(table, period)
+    days = days[~days["local_date"].isin(_moments(holidays))]
     grid = days.merge(pd.DataFrame({"local_hour": range(HOURS)}), how="cross")
     table = table.astype({"local_hour": "int64"})
     result = _per_day(table, grid, by, ["local_weekday", "local_hour"], "contacts_per_hour", "per hour", options)
@@ -83,14 +89,16 @@ def by_day(
     contacts: IntoFrame,
     *,
     by: Sequence[str] = (),
-    calendar: Literal["", "local_weekday", "month"] = "",
+    calendar: Literal["", "local_weekday", "month", "day_type"] = "",
+    holidays: Collection[date] = (),
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
 ) -> pd.DataFrame:
-    """Contacts a day: over the whole period, by weekday or by month.
+    """Contacts a day: over the whole period, by weekday, by month or by type of day.
 
-    Parameters as in :func:`by_hour`; `calendar` adds ``local_weekday`` or ``month`` ("2025-01") as the last group column. Metric
+    Parameters as in :func:`by_hour`; `calendar` adds ``local_weekday``, ``month`` ("2025-01") or ``day_type`` as the last group column:
+    holiday (of `holidays`, whatever weekday), eve (the working day before one), saturday, sunday, weekday. Metric
     ``contacts_per_day``, unit ``per day``; days without a contact count.
 
     >>> log = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-06", "2025-01-06", "2025-01-09"]), "weight": 1.0})
@@ -102,7 +110,9 @@ def by_day(
     if missing is not None:
         return missing
     table = counted(contacts, [*by, "local_date"], cluster="", direction=direction, period=period)
-    return _per_day(table, days_of(table, period), by, groups[len(by) :], "contacts_per_day", "per day", options)
+    days = days_of(table, period)
+    days["day_type"] = _day_types(days["local_date"], holidays)
+    return _per_day(table, days, by, groups[len(by) :], "contacts_per_day", "per day", options)
 
 
 def days_of(table: pd.DataFrame, period: Span | None) -> pd.DataFrame:
@@ -112,6 +122,23 @@ def days_of(table: pd.DataFrame, period: Span | None) -> pd.DataFrame:
     date = days["local_date"].dt
     names = {"month": date.strftime("%Y-%m"), "cluster": "day " + date.strftime("%Y-%m-%d")}
     return days.assign(local_weekday=date.day_of_week + 1, **{name: text.astype("str") for name, text in names.items()})
+
+
+def _moments(days: Collection[date]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex([pd.Timestamp(day) for day in days]).as_unit("us")
+
+
+def _day_types(days: pd.Series, holidays: Collection[date]) -> pd.Series:
+    """The type of each day; the eve is the last working day before a holiday, also over a weekend."""
+    free, weekend = days.isin(_moments(holidays)), days.dt.day_of_week >= 5
+    first = days.min() - pd.Timedelta(days=1), days.max() + pd.Timedelta(days=7)
+    around = pd.Series(pd.date_range(*first, freq="D").as_unit("us"))
+    closed = around.isin(_moments(holidays))
+    stops = closed | (around.dt.day_of_week >= 5)
+    reaches = [bool(closed[at + 1 : at + 1 + int((~stops[at + 1 :]).to_numpy().argmax())].any()) for at in range(len(around) - 7)]
+    eve = days.map(dict(zip(around[: len(reaches)], reaches, strict=True))).fillna(False).astype(bool)
+    kind = pd.Series("weekday", index=days.index, dtype="str").mask(eve, "eve").mask(weekend, "saturday")
+    return kind.mask(days.dt.day_of_week == 6, "sunday").mask(free, "holiday")
 
 
 def _per_day(
