@@ -28,6 +28,7 @@ __all__ = [
     "counted",
     "counts",
     "filled",
+    "headed",
     "lacking",
     "levels",
     "named",
@@ -240,6 +241,20 @@ def levels(column: pd.Series) -> pd.Series:
 def named(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return a table with its group columns as levels; a missing one becomes :data:`cxlib.estimates.UNKNOWN`."""
     return table.assign(**{name: levels(table[name]).fillna(UNKNOWN) for name in by})
+
+
+def headed(result: pd.DataFrame, levels: Mapping[str, str], at: int = 0) -> pd.DataFrame:
+    """Return ESTIMATES with further group columns, one level each, put before their column number `at`.
+
+    >>> table = counts(pd.DataFrame({"n": [2], "weight": [2.0], "squares": [2.0]}), [], "contacts")
+    >>> headed(table, {"journey": "complaint"})[["journey", "metric", "value"]]
+         journey    metric  value
+    0  complaint  contacts    2.0
+    """
+    table = result.copy()
+    for place, (name, level) in enumerate(levels.items(), start=at):
+        table.insert(place, name, pd.Series(level, index=table.index, dtype="str"))
+    return table
 
 
 def counts(table: pd.DataFrame, by: Sequence[str], metric: str) -> pd.DataFrame:

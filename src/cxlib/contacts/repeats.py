@@ -16,7 +16,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, named, wanting, within
+from cxlib.contacts import Span, behind, clustered, counted, counts, headed, lacking, named, wanting, within
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -109,7 +109,7 @@ def rate(
         parts.append(behind(estimates.share(flagged, "flag", by=by, metric="repeat_other_channel", **clustered(options)), back, by))
     parts += _counts(table, by)
     result = estimates.stack(*parts)
-    return _defined(result, defined)
+    return headed(result, defined)
 
 
 def said(same: Sequence[str], window_days: float) -> dict[str, str]:
@@ -157,7 +157,8 @@ def attempts(
     window = timedelta(days=window_days)
     back = nw.lit("again")
     if "channel" in names:
-        back = nw.when(nw.col("cx_way") != nw.col("channel")).then(nw.lit("elsewhere")).otherwise(back)
+        other = ~nw.col("cx_way").is_null() & ~nw.col("channel").is_null() & (nw.col("cx_way") != nw.col("channel"))
+        back = nw.when(other).then(nw.lit("elsewhere")).otherwise(back)
     done = nw.when(nw.col("cx_gap") <= window).then(back).otherwise(nw.lit("single"))
     state = nw.when(nw.col("contact_ts") > until - window).then(nw.lit("censored")).otherwise(done)
     state = nw.when(nw.col("cx_gap") < timedelta(minutes=forward_minutes)).then(nw.lit("forward")).otherwise(state)
@@ -231,7 +232,7 @@ def first_contact_resolution(
             share = estimates.share(rows.assign(flag=flag.astype("float64")), "flag", by=by, metric=metric, **clustered(options))
             parts.append(behind(share, rows, by))
     result = estimates.stack(*parts) if parts else counts(table, by, "attempts")
-    return _defined(result, defined)
+    return headed(result, defined)
 
 
 def chains(
@@ -276,12 +277,12 @@ def chains(
     for name in sorted(level.unique(), key=lambda text: int(text.rstrip("+"))):
         flagged = table.assign(flag=level.eq(name).astype("float64"))
         share = estimates.share(flagged, "flag", metric="chain_share", **clustered(options))
-        parts.append(behind(share, table, []).assign(attempts_needed=name))
+        parts.append(headed(behind(share, table, []), {"attempts_needed": name}))
     mean = estimates.mean(
         table.assign(number=number.astype("float64")), "number", metric="attempts_per_matter", unit="times", **clustered(options)
     )
     result = estimates.stack(*parts, behind(mean, table, []))
-    return _defined(result, defined)
+    return headed(result, defined)
 
 
 def _lengths(frame: nw.LazyFrame[Any], keys: list[str], window_days: float, cluster: str) -> pd.DataFrame:
@@ -344,10 +345,3 @@ def _counts(table: pd.DataFrame, by: Sequence[str]) -> list[pd.DataFrame]:
     everywhere = table[list(by)].drop_duplicates() if by else pd.DataFrame(index=range(1))
     none = everywhere.assign(n=0, weight=0.0, squares=0.0)
     return [counts(pd.concat([table[table["cx_state"].isin(states)], none], ignore_index=True), by, name) for name, states in kinds.items()]
-
-
-def _defined(result: pd.DataFrame, defined: dict[str, str]) -> pd.DataFrame:
-    """Put the definition before the other group columns."""
-    for place, (name, level) in enumerate(defined.items()):
-        result.insert(place, name, pd.Series(level, index=result.index, dtype="str"))
-    return result
