@@ -24,6 +24,7 @@ from cxlib.tables import CONTRACTS
 __all__ = [
     "Span",
     "behind",
+    "clocked",
     "clustered",
     "counted",
     "counts",
@@ -178,6 +179,23 @@ def within(contacts: IntoFrame, direction: str | None, period: Span | None) -> n
         first, last = (datetime(day.year, day.month, day.day) for day in period)
         frame = frame.filter((nw.col("local_date") >= first) & (nw.col("local_date") <= last))
     return frame
+
+
+def clocked(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return a frame with times as whole microseconds since 1970 as well, ``cx_us_COLUMN``: differences of these are exact on every engine.
+
+    DuckDB subtracts times by the calendar of the session's own time zone, in which the day of a clock change has 24 hours as well; Spark
+    does not tell the seconds of a difference. The three engines' own functions for a moment's number have no common name.
+    """
+    engine, native = frame.implementation, frame.to_native()
+    if engine.is_duckdb():
+        told = ", ".join(f'epoch_us("{name}") AS "cx_us_{name}"' for name in columns)
+        return nw.from_native(native.project(f"*, {told}")).lazy()
+    if engine.is_pyspark() or engine.is_pyspark_connect():
+        for name in columns:
+            native = native.selectExpr("*", f"unix_micros(`{name}`) AS `cx_us_{name}`")
+        return nw.from_native(native).lazy()
+    return frame.with_columns(**{f"cx_us_{name}": nw.col(name).dt.timestamp("us") for name in columns})
 
 
 def size(table: IntoFrame) -> int:

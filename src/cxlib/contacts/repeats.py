@@ -8,7 +8,6 @@ last contact. Attempts of the last window are dropped: nobody knows yet whether 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 from typing import Any, Unpack
 
 import narwhals as nw
@@ -16,13 +15,14 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, counts, headed, lacking, named, wanting, within
+from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, headed, lacking, named, wanting, within
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
 __all__ = ["ENDED", "attempts", "chains", "first_contact_resolution", "rate", "said"]
 
 ENDED = ("resolved", "sale", "return", "credit", "cancelled")  # outcomes after which nothing is left to be done
+DAY, MOMENT = 86_400_000_000, "cx_us_contact_ts"  # microseconds
 ANY = "any"  # what is told where any further contact of the customer is a repeat
 
 
@@ -142,26 +142,26 @@ def attempts(
         follows within the window, by the same channel or another one), "single" (none does), "censored" (the window was not over yet)
         and "unlinked" (nobody knows whose it is).
     """
-    if timedelta(minutes=forward_minutes) >= timedelta(days=window_days):
+    if forward_minutes >= window_days * 1440:
         seen = f"{window_days:g} days, forwards below {forward_minutes:g} minutes"
         raise CxError(worded("window_days", "the window is not longer than a forward:", seen, do="Choose a longer window."))
-    frame = within(contacts, direction, period)
+    frame = clocked(within(contacts, direction, period), ["contact_ts"])
     names = frame.collect_schema().names()
     keys = [unit, *same]
     linked = ~nw.any_horizontal(*[nw.col(name).is_null() for name in [*keys, "contact_ts"]], ignore_nulls=False)
     until, order = _last_moment(frame), _order(frame)
-    following: dict[str, Any] = {"cx_next": nw.col("contact_ts").shift(-1).over(*keys, order_by=order)}
+    following: dict[str, Any] = {"cx_next": nw.col(MOMENT).shift(-1).over(*keys, order_by=order)}
     if "channel" in names:
         following["cx_way"] = nw.col("channel").shift(-1).over(*keys, order_by=order)
-    frame = frame.with_columns(**following).with_columns(cx_gap=nw.col("cx_next") - nw.col("contact_ts"))
-    window = timedelta(days=window_days)
+    frame = frame.with_columns(**following).with_columns(cx_gap=nw.col("cx_next") - nw.col(MOMENT))
+    window = round(window_days * DAY)
     back = nw.lit("again")
     if "channel" in names:
         other = ~nw.col("cx_way").is_null() & ~nw.col("channel").is_null() & (nw.col("cx_way") != nw.col("channel"))
         back = nw.when(other).then(nw.lit("elsewhere")).otherwise(back)
     done = nw.when(nw.col("cx_gap") <= window).then(back).otherwise(nw.lit("single"))
-    state = nw.when(nw.col("contact_ts") > until - window).then(nw.lit("censored")).otherwise(done)
-    state = nw.when(nw.col("cx_gap") < timedelta(minutes=forward_minutes)).then(nw.lit("forward")).otherwise(state)
+    state = nw.when(nw.col(MOMENT) > until - window).then(nw.lit("censored")).otherwise(done)
+    state = nw.when(nw.col("cx_gap") < round(forward_minutes * DAY / 1440)).then(nw.lit("forward")).otherwise(state)
     return frame.with_columns(cx_state=nw.when(linked).then(state).otherwise(nw.lit("unlinked")))
 
 
@@ -303,7 +303,7 @@ def _numbered(frame: nw.LazyFrame[Any], keys: list[str], window_days: float) -> 
         cx_before=nw.col("cx_state").shift(1).over(*keys, order_by=order),
     )
     new = nw.col("cx_before").is_null() | (nw.col("cx_before") == "single")
-    early = nw.col("cx_before").is_null() & (nw.col("contact_ts") < begins + timedelta(days=window_days))
+    early = nw.col("cx_before").is_null() & (nw.col(MOMENT) < begins + round(window_days * DAY))
     frame = frame.with_columns(
         cx_start=nw.when(new).then(nw.col("cx_place")).otherwise(nw.lit(0)),
         cx_dark=nw.when(early).then(nw.col("cx_place")).otherwise(nw.lit(0)),
@@ -319,20 +319,20 @@ def _first_ones(frame: nw.LazyFrame[Any], keys: list[str], window_days: float) -
     begins = _first_moment(frame)
     frame = frame.filter(~nw.col("cx_state").is_in(["forward", "unlinked"]))
     frame = frame.with_columns(cx_before=nw.col("cx_state").shift(1).over(*keys, order_by=order))
-    alone = nw.col("cx_before").is_null() & (nw.col("contact_ts") >= begins + timedelta(days=window_days))
+    alone = nw.col("cx_before").is_null() & (nw.col(MOMENT) >= begins + round(window_days * DAY))
     return frame.filter((nw.col("cx_before") == "single") | alone)
 
 
 def _order(frame: nw.LazyFrame[Any]) -> list[str]:
-    return ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    return [MOMENT, *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
 
 
-def _first_moment(frame: nw.LazyFrame[Any]) -> datetime:
-    return pd.Timestamp(frame.select(nw.col("contact_ts").min()).collect().item()).to_pydatetime()
+def _first_moment(frame: nw.LazyFrame[Any]) -> int:
+    return int(frame.select(nw.col(MOMENT).min()).collect().item() or 0)
 
 
-def _last_moment(frame: nw.LazyFrame[Any]) -> datetime:
-    return pd.Timestamp(frame.select(nw.col("contact_ts").max()).collect().item()).to_pydatetime()
+def _last_moment(frame: nw.LazyFrame[Any]) -> int:
+    return int(frame.select(nw.col(MOMENT).max()).collect().item() or 0)
 
 
 def _has(contacts: IntoFrame, column: str) -> bool:

@@ -132,7 +132,7 @@ def faults(
     if "contact_id" in have:
         every_id = nw.col("contact_id")
         ids = within(contacts, direction, period).filter(~every_id.is_null())
-        told = ids.select(n=every_id.count(), k=every_id.n_unique()).collect().to_pandas()
+        told = ids.select(n=every_id.count(), k=every_id.n_unique()).collect().to_pandas().fillna(0)
         values["doubled_id"] = float(told["n"].item() - told["k"].item())
     needed = {"doubled_id": ("contact_id",)} | {name: names for name, (names, _) in sought.items()}
     parts = []
