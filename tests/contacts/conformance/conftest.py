@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,8 @@ import pandas as pd
 import pytest
 
 ZONE = "Europe/Berlin"
-SPARK = importlib.util.find_spec("pyspark") is not None and "CX_NO_SPARK" not in os.environ
+JAVA = shutil.which("java") is not None or "JAVA_HOME" in os.environ
+SPARK = importlib.util.find_spec("pyspark") is not None and JAVA
 
 
 def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
@@ -69,7 +71,7 @@ def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
 def spark() -> Any:
     """A local Spark that keeps time in UTC, as the parquet of intake does."""
     if not SPARK:
-        pytest.skip("pyspark is not installed: see requirements-spark.txt")
+        pytest.skip("PySpark (requirements-spark.txt) or Java is not here")
     import warnings
 
     with warnings.catch_warnings():
@@ -77,7 +79,8 @@ def spark() -> Any:
         from pyspark.sql import SparkSession
 
         quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC"}
-        quiet |= {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.driver.memory": "1g"}
+        quiet |= {"spark.sql.adaptive.enabled": "false", "spark.sql.codegen.wholeStage": "false", "spark.default.parallelism": "1"}
+        quiet |= {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.driver.memory": "1g"}
         builder = SparkSession.builder.master("local[1]").appName("conformance")
         for key, value in quiet.items():
             builder = builder.config(key, value)
@@ -104,4 +107,5 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         connection.execute("SET TimeZone = 'America/New_York'")  # whatever the machine's own is
         return lambda name: connection.read_parquet(str(folder / f"{name}.parquet"))
     session = request.getfixturevalue("spark")
-    return lambda name: session.read.parquet(str(folder / f"{name}.parquet"))
+    kept = {name: session.read.parquet(str(folder / f"{name}.parquet")).coalesce(1).cache() for name in logs}
+    return kept.__getitem__
