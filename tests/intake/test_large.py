@@ -15,6 +15,6 @@ def test_a_file_is_a_relation_with_others_joined(tmp_path):
     assert joined.columns.to_list() == ["contact_id", "channel", "reason_id", "persona"]
     assert joined["reason_id"].fillna("").to_list() == ["", "status"]
     assert joined["persona"].fillna("").to_list() == ["Tanja", ""]
-    settings = connection.sql("SELECT current_setting('TimeZone'), current_setting('memory_limit')").fetchone()
+    settings = connection.sql("SELECT current_setting('TimeZone'), current_setting('memory_limit')").fetchall()[0]
     assert settings[0] == "UTC"
     assert settings[1] in ("190.7 MiB", "200.0 MB")

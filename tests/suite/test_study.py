@@ -236,11 +236,12 @@ def test_without_reasons_ids_stay(study):
     assert study.words["de"].label("reason_id", "delivery.status") == "delivery.status"
 
 
-def test_a_large_log_stays_on_disk(client, shown):
+def test_a_large_log_stays_on_disk(client, shown, root):
     import duckdb
 
     from cxlib.contacts import volume
 
+    shutil.copytree(root / "data" / "taxonomy", client / "data" / "taxonomy")
     params = client / "params" / "small.yml"
     raw = client / "data" / "small" / "raw"
     times = [f"{number};{number % 28 + 1:02d}.01.2025 09:00;Tel" for number in range(40)]
