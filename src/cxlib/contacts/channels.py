@@ -62,6 +62,7 @@ def switching(
     contacts: IntoFrame,
     *,
     case: str = "case_id",
+    min_n: int | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
@@ -74,6 +75,8 @@ def switching(
         The contact log.
     case : str
         What belongs together; contacts without a case or a channel are left out.
+    min_n : int, optional
+        Channels from which fewer steps lead are pooled as "other" first.
     direction, period
         As in :func:`cxlib.contacts.volume.by_hour`.
     **options
@@ -103,6 +106,7 @@ def switching(
         none = estimates.unanswerable("switch_share", "share", [], by=["channel", "next_channel"])
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
     table = table.rename(columns={"channel": "next_channel", "cx_channel_1": "channel"})
+    table = table.assign(channel=pooled(table, "channel", min_n)) if min_n else table
     flagged = table.assign(flag=table["channel"].ne(table["next_channel"]).astype("float64"))
     parts = [
         behind(estimates.share(flagged, "flag", by=by, metric="switch_share", **clustered(options)), flagged, by)
