@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.txt").read_text("utf-8")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 PINS = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", LOCK, flags=re.MULTILINE)
-OWN = ("encoder", "postgresql")  # extras for those who need them; the lock of the suite does without
+OWN = ("encoder", "postgresql", "spark")  # extras for those who need them; the lock of the suite does without
 DECLARED = [
     *SETTINGS["build-system"]["requires"],
     *SETTINGS["project"]["dependencies"],
@@ -45,6 +45,16 @@ def test_every_pin_has_hashes_and_no_line_names_a_host():
     assert not re.search(r"^\s*-(i|f|-index|-extra-index|-find-links)", LOCK, flags=re.MULTILINE)
 
 
+def test_pyspark_has_a_lock_of_its_own_with_hashes_and_without_a_host():
+    lock = (PROJECT / "requirements-spark.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, flags=re.MULTILINE))
+    (wanted,) = (Requirement(line) for line in SETTINGS["project"]["optional-dependencies"]["spark"])
+    assert set(pins) == {"py4j", "pyspark"}
+    assert wanted.specifier.contains(pins["pyspark"])
+    assert lock.count("--hash=sha256:") >= len(pins)
+    assert "://" not in lock
+
+
 def test_environment_yml_is_python_pip_and_the_lock():
     environment = yaml.safe_load((PROJECT / "environment.yml").read_text("utf-8"))
     floor = SETTINGS["project"]["requires-python"]
@@ -64,7 +74,7 @@ def test_make_and_ci_are_thin_fronts(bootstrap):
     targets = re.search(r"^\.PHONY: (.*)$", (PROJECT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)[1].split()
     assert sorted(targets) == sorted(bootstrap.COMMANDS)
     commands = re.findall(r"bootstrap\.py (\w+)", (PROJECT / ".ci" / "run").read_text("utf-8"))
-    assert commands == ["test", "demo"]
+    assert commands == ["test", "demo", "spark"]
 
 
 @pytest.fixture
