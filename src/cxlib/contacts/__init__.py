@@ -195,7 +195,9 @@ def clocked(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[An
         for name in columns:
             native = native.selectExpr("*", f"unix_micros(`{name}`) AS `cx_us_{name}`")
         return nw.from_native(native).lazy()
-    return frame.with_columns(**{f"cx_us_{name}": nw.col(name).dt.timestamp("us") for name in columns})
+    whole = nw.to_native(frame.collect())  # narwhals does not know a pandas column of times where the zone has an underscore: New_York
+    numbers = {name: whole[name].dt.as_unit("us").astype("int64").where(whole[name].notna()) for name in columns}
+    return nw.from_native(whole.assign(**{f"cx_us_{name}": column for name, column in numbers.items()})).lazy()
 
 
 def size(table: IntoFrame) -> int:

@@ -7,7 +7,7 @@ like one that is still open: counting the one and not the other would let the ne
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal, Unpack
 
 import narwhals as nw
@@ -15,14 +15,21 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, counts, filled, lacking, named, wanting
+from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, filled, lacking, named, wanting
+from cxlib.contacts.service_standards.clock import HOUR, Clock
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 
-__all__ = ["attainment"]
+__all__ = ["DONE", "attainment", "known_until", "microseconds", "timed"]
 
 DONE = {"response": "first_response_ts", "resolution": "resolved_ts"}
-COUNTS = {"open": "overdue_open", "ahead": "not_yet_due", "early": "settled_early", "none": "no_due_date"}
+COUNTS = {
+    "open": "overdue_open",
+    "ahead": "not_yet_due",
+    "early": "settled_early",
+    "none": "no_due_date",
+    "odd": "settled_before_contact",
+}
 
 
 def attainment(
@@ -31,6 +38,7 @@ def attainment(
     *,
     by: Sequence[str] = (),
     event: Literal["response", "resolution"] = "resolution",
+    clock: Clock | None = None,
     as_of: datetime | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -44,11 +52,13 @@ def attainment(
         The contact log. The deadline is ``due_ts`` where no standards are given.
     service_levels : DataFrame, optional
         Standards by reason or channel; the deadline is then the contact's time plus ``response_h`` or ``resolution_h``, a reason's
-        standard before a channel's. Only standards on the calendar clock count here.
+        standard before a channel's.
     by : sequence of str
         Group columns.
     event : {"response", "resolution"}
         What has to happen by then: the first answer (``first_response_ts``) or the solution (``resolved_ts``).
+    clock : Clock, optional
+        From :func:`clock`: what standards on the business clock are counted by. Left out, only those on the calendar clock count.
     as_of : timezone-aware datetime, optional
         Until when the log is known. Left out: the newest contact, answer or solution in it.
     direction, period
@@ -60,14 +70,15 @@ def attainment(
     Returns
     -------
     DataFrame
-        ESTIMATES. ``on_time_share``, unit ``share``: met over all whose deadline has passed; open ones among them are missed. Then four
+        ESTIMATES. ``on_time_share``, unit ``share``: met over all whose deadline has passed; open ones among them are missed. Then five
         counts: ``overdue_open`` (among the missed: still open); not in the share are ``not_yet_due`` (open), ``settled_early`` (settled,
-        and the deadline still lies ahead) and ``no_due_date``.
+        and the deadline still lies ahead), ``no_due_date`` and ``settled_before_contact`` (settled before it came, which cannot be).
         Needs "contacts.due_ts" and "contacts.resolved_ts" or "contacts.first_response_ts".
 
     Notes
     -----
-    Σw met / Σw due; Wilson interval on the clustered effective size. A reply at the very second of the deadline is on time.
+    Σw met / Σw due; Wilson interval on the clustered effective size. A reply at the very second of the deadline is on time. On the
+    business clock what counts is the time open between the contact and its reply, so a reply after closing time is as good as one at it.
 
     >>> at = lambda day: pd.Timestamp(f"2025-01-{day}", tz="UTC")
     >>> log = pd.DataFrame({"contact_ts": at("06"), "local_date": pd.Timestamp("2025-01-06"), "weight": 1.0,
@@ -80,6 +91,7 @@ def attainment(
     2    not_yet_due   1.00  1
     3  settled_early   1.00  1
     4    no_due_date   0.00  0
+    5  settled_before_contact   0.00  0
     """
     done = DONE[event]
     hours = f"{event}_h"
@@ -89,13 +101,16 @@ def attainment(
     missing = wanting("on_time_share", "share", needs, lacking(contacts, by), by)
     if missing is not None:
         return missing
-    until = as_of or _newest(contacts)
-    if until.tzinfo is None:
-        raise DataError(worded("as_of", "has no time zone:", until.isoformat(), do="Give it one; a deadline is a moment, not a day."))
-    have = nw.from_native(contacts).lazy().collect_schema().names()
-    state = _by_due_date(done, until) if service_levels is None else _by_standard(service_levels, have, done, hours, until)
+    until = known_until(contacts, as_of)
+    if service_levels is None:
+        frame, state = timed(contacts, ["contact_ts", "due_ts", done], until), _by_due_date(done)
+    else:
+        frame = timed(contacts, ["contact_ts", done], until, clock)
+        have = frame.collect_schema().names()
+        state = _by_standard(service_levels, have, done, hours)
+    columns = {"due_state": nw.when(nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")).then(nw.lit("odd")).otherwise(state)}
     cluster = options.get("cluster") or "customer_id"
-    table = counted(contacts, [*by, "due_state"], cluster=cluster, direction=direction, period=period, columns={"due_state": state})
+    table = counted(frame.to_native(), [*by, "due_state"], cluster=cluster, direction=direction, period=period, columns=columns)
     table = named(table, by)
     return _told(table, by, options)
 
@@ -115,23 +130,36 @@ def _told(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataF
     return estimates.stack(*parts)
 
 
-def _by_due_date(done: str, until: datetime) -> Any:
+def timed(contacts: IntoFrame, columns: Sequence[str], until: datetime, clock: Clock | None = None) -> nw.LazyFrame[Any]:
+    """Return the contacts, not yet read, with their moments and `until` as whole microseconds: ``cx_us_COLUMN``, ``cx_us_until``; where a
+    clock is given also ``cx_open_us_…``, how long the unit had been open by then.
+    """
+    frame = clocked(nw.from_native(contacts).lazy(), columns)
+    frame = frame.with_columns(cx_us_until=nw.lit(microseconds(until)).cast(nw.Int64))
+    return frame if clock is None else clock.counted(frame, [*columns, "until"])
+
+
+def _by_due_date(done: str) -> Any:
     """State of a contact by its own deadline: met, late, open (and overdue), ahead or early (deadline still to come), or none."""
-    due, settled = nw.col("due_ts"), nw.col(done)
-    return _state(due.is_null(), due <= until, settled.is_null(), settled <= due)
+    due, settled = nw.col("cx_us_due_ts"), nw.col(f"cx_us_{done}")
+    return _state(due.is_null(), due <= nw.col("cx_us_until"), settled.is_null(), settled <= due)
 
 
-def _by_standard(service_levels: pd.DataFrame, have: Sequence[str], done: str, hours: str, until: datetime) -> Any:
+def _by_standard(service_levels: pd.DataFrame, have: Sequence[str], done: str, hours: str) -> Any:
     """State by the standard of the contact's reason or channel, as one chain of conditions."""
-    standards = service_levels[(service_levels["clock"] == "calendar") & service_levels[hours].notna()]
+    ways = {"calendar": "cx_us_", "business": "cx_open_us_"}
     state: Any = nw.lit("none")
     for key in ("channel", "reason_id"):  # the last one asked wraps the others, so a reason comes before a channel
-        if key not in have or key not in standards:
+        if key not in have or key not in service_levels:
             continue
-        for level, limit in standards.loc[standards[key].notna(), [key, hours]].itertuples(index=False):
-            grace = timedelta(hours=float(limit))
-            taken = nw.col(done) - nw.col("contact_ts")
-            own = _state(nw.col("contact_ts").is_null(), nw.col("contact_ts") <= until - grace, nw.col(done).is_null(), taken <= grace)
+        there = service_levels[key].notna() & service_levels[hours].notna()
+        for level, limit, kind in service_levels.loc[there, [key, hours, "clock"]].itertuples(index=False):
+            if f"{ways[kind]}until" not in have:
+                continue
+            began, settled, until = (nw.col(f"{ways[kind]}{name}") for name in ("contact_ts", done, "until"))
+            grace = round(float(limit) * HOUR)
+            unsettled = nw.col(f"cx_us_{done}").is_null()
+            own = _state(began.is_null(), until - began >= grace, unsettled, settled - began <= grace)
             state = nw.when(nw.col(key) == level).then(own).otherwise(state)
     return state
 
@@ -141,6 +169,30 @@ def _state(without: Any, passed: Any, unsettled: Any, in_time: Any) -> Any:
     ahead = nw.when(unsettled).then(nw.lit("ahead")).otherwise(nw.lit("early"))
     due = nw.when(passed).then(settled).otherwise(ahead)
     return nw.when(without).then(nw.lit("none")).otherwise(due)
+
+
+def known_until(contacts: IntoFrame, as_of: datetime | None) -> datetime:
+    """Return until when the log is known: as said, or the last moment that it shows, since nothing after it can be known.
+
+    Raises
+    ------
+    DataError
+        When `as_of` has no time zone.
+    """
+    until = as_of or _newest(contacts)
+    if until.tzinfo is None:
+        raise DataError(worded("as_of", "has no time zone:", until.isoformat(), do="Give it one; a deadline is a moment, not a day."))
+    return until
+
+
+def microseconds(moment: datetime) -> int:
+    """Return a moment as whole microseconds since 1970.
+
+    >>> from datetime import UTC
+    >>> microseconds(datetime(1970, 1, 2, tzinfo=UTC))
+    86400000000
+    """
+    return int(pd.Timestamp(moment).value // 1000)
 
 
 def _newest(contacts: IntoFrame) -> datetime:

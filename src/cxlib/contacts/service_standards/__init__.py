@@ -1,0 +1,1 @@
+from cxlib.contacts.service_standards.attainment import attainment
