@@ -20,7 +20,7 @@ from cxlib.contacts.service_standards.clock import HOUR, Clock
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 
-__all__ = ["DONE", "attainment", "known_until", "microseconds", "timed"]
+__all__ = ["DONE", "attainment", "due_states", "known_until", "microseconds", "timed"]
 
 DONE = {"response": "first_response_ts", "resolution": "resolved_ts"}
 COUNTS = {
@@ -101,16 +101,9 @@ def attainment(
     missing = wanting("on_time_share", "share", needs, lacking(contacts, by), by)
     if missing is not None:
         return missing
-    until = known_until(contacts, as_of)
-    if service_levels is None:
-        frame, state = timed(contacts, ["contact_ts", "due_ts", done], until), _by_due_date(done)
-    else:
-        frame = timed(contacts, ["contact_ts", done], until, clock)
-        have = frame.collect_schema().names()
-        state = _by_standard(service_levels, have, done, hours)
-    columns = {"due_state": nw.when(nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")).then(nw.lit("odd")).otherwise(state)}
+    frame = due_states(contacts, service_levels, event, clock, known_until(contacts, as_of))
     cluster = options.get("cluster") or "customer_id"
-    table = counted(frame.to_native(), [*by, "due_state"], cluster=cluster, direction=direction, period=period, columns=columns)
+    table = counted(frame.to_native(), [*by, "due_state"], cluster=cluster, direction=direction, period=period)
     table = named(table, by)
     return _told(table, by, options)
 
@@ -128,6 +121,20 @@ def _told(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataF
         seen = pd.concat([table[table["due_state"] == state], seen], ignore_index=True)
         parts.append(counts(seen, by, metric))
     return estimates.stack(*parts)
+
+
+def due_states(
+    contacts: IntoFrame, service_levels: pd.DataFrame | None, event: str, clock: Clock | None, until: datetime
+) -> nw.LazyFrame[Any]:
+    """Return the contacts, not yet read, with ``due_state``: met, late, open (and overdue), ahead, early, none or odd (before it came)."""
+    done, hours = DONE[event], f"{event}_h"
+    if service_levels is None:
+        frame, state = timed(contacts, ["contact_ts", "due_ts", done], until), _by_due_date(done)
+    else:
+        frame = timed(contacts, ["contact_ts", done], until, clock)
+        state = _by_standard(service_levels, frame.collect_schema().names(), done, hours)
+    odd = nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")
+    return frame.with_columns(due_state=nw.when(odd).then(nw.lit("odd")).otherwise(state))
 
 
 def timed(contacts: IntoFrame, columns: Sequence[str], until: datetime, clock: Clock | None = None) -> nw.LazyFrame[Any]:
