@@ -8,7 +8,7 @@ from cxlib.contacts.service_standards.abandonment import abandonment
 from cxlib.contacts.service_standards.attainment import attainment
 from cxlib.contacts.service_standards.backlog import backlog, month_ends
 from cxlib.contacts.service_standards.clock import Clock, clock
-from cxlib.contacts.service_standards.goodwill import goodwill, outcomes, stayed
+from cxlib.contacts.service_standards.goodwill import complaints, goodwill, outcomes, stayed
 from cxlib.contacts.service_standards.owners import owners
 from cxlib.contacts.service_standards.perceived import perceived
 from cxlib.contacts.service_standards.principles import principles, worst
@@ -24,6 +24,7 @@ __all__ = [
     "backlog",
     "change_notice",
     "clock",
+    "complaints",
     "dates_kept",
     "follow_up_replies",
     "foremost",

@@ -61,7 +61,7 @@ def backlog(
     -------
     DataFrame
         ESTIMATES by `by`. As of `as_of`: ``backlog`` (``count``), ``backlog_age`` (``days``, median), and by ``age`` ("0-2", "2-7", "30+"
-        days) ``backlog_share`` (``share``). ``came_in`` (``count``): contacts of the period in these channels. By ``moment`` (year-month-day)
+        days) ``backlog_share`` (``share``). ``came_in`` (``count``): contacts of the period in these channels. By ``moment`` (a day)
         ``backlog_then`` (``count``). ``settled_before_contact`` (``count``) are left out. Needs contacts.contact_ts, contacts.resolved_ts.
 
     Notes

@@ -202,9 +202,8 @@ def joined(frame: nw.LazyFrame[Any], table: pd.DataFrame, on: Sequence[str]) -> 
         added = ", ".join(f'cx_right."{name}"' for name in table.columns if name not in on)
         keys = ", ".join(f'"{name}"' for name in on)
         cx_table = table  # noqa: F841  DuckDB finds it by its name
-        return nw.from_native(
-            native.query("cx_left", f"SELECT cx_left.*, {added} FROM cx_left LEFT JOIN cx_table AS cx_right USING ({keys})")
-        ).lazy()
+        query = f"SELECT cx_left.*, {added} FROM cx_left LEFT JOIN cx_table AS cx_right USING ({keys})"  # noqa: S608  names of our own
+        return nw.from_native(native.query("cx_left", query)).lazy()
     if frame.implementation.is_pyspark() or frame.implementation.is_pyspark_connect():
         other = native.sparkSession.createDataFrame(table)
         return nw.from_native(native.join(other, on=list(on), how="left")).lazy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
 import narwhals as nw
@@ -14,9 +14,26 @@ from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, wanting
 from cxlib.estimates import Sampling
 
-__all__ = ["GIVEN", "goodwill", "outcomes", "stayed"]
+__all__ = ["GIVEN", "complaints", "goodwill", "outcomes", "stayed"]
 
 GIVEN = ("return", "credit", "cancelled")  # outcomes that cost the house something
+
+
+def complaints(contacts: Any, where: Mapping[str, Sequence[str]]) -> Any:
+    """Return the contacts that are complaints: those with one of the values in any of the columns.
+
+    Columns that the log lacks say nothing; where it has none of them, no contact is a complaint.
+
+    >>> log = pd.DataFrame({"touchpoint_id": ["T39", "T05", None]})
+    >>> len(complaints(log, {"touchpoint_id": ["T39"], "reason_id": ["complaint.quality_claim"]}))
+    1
+    """
+    frame = nw.from_native(contacts)
+    have = frame.collect_schema().names()
+    is_one: Any = nw.lit(False)
+    for column in [name for name in where if name in have]:
+        is_one = is_one | (~nw.col(column).is_null() & nw.col(column).is_in(list(where[column])))
+    return frame.filter(is_one).to_native()
 
 
 def goodwill(
@@ -24,6 +41,7 @@ def goodwill(
     *,
     unit: str = "received_by",
     by: Sequence[str] = (),
+    currency: str = "EUR",
     min_n: int = 7,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -39,6 +57,8 @@ def goodwill(
         Column of the units compared: ``received_by``, or ``handled_by`` where single staff may be told.
     by : sequence of str
         Group columns.
+    currency : str
+        Of the amounts.
     min_n : int
         Contacts with goodwill below which no amount is told, and contacts below which a unit is not compared.
     direction, period, **options
@@ -47,9 +67,9 @@ def goodwill(
     Returns
     -------
     DataFrame
-        ESTIMATES: ``goodwill_share`` (``share`` of contacts), ``goodwill_amount`` (``currency``, mean among those with goodwill),
-        ``goodwill_total`` (``currency``, per hundred contacts) and ``negative_amounts`` (``count``, left out); the first two by `unit` too,
-        and by `unit` ``goodwill_difference`` (``share difference``: this unit less all others; note "not certain" where the difference
+        ESTIMATES: ``goodwill_share`` (``share`` of contacts), ``goodwill_amount`` (`currency`, mean among those with goodwill),
+        ``goodwill_total`` (`currency`, per hundred contacts) and ``negative_amounts`` (``count``, left out); the first two by `unit` too,
+        and by `unit` ``goodwill_difference`` (``share difference``: this unit less all others; note "difference open" where the difference
         might be nothing, the number of units allowed for). Needs contacts.goodwill_amount.
 
     Notes
@@ -76,11 +96,9 @@ def goodwill(
     parts = []
     for groups in (list(by), list(dict.fromkeys([*by, unit]))):
         parts.append(behind(estimates.share(table, "flag", by=groups, metric="goodwill_share", **settings), table, groups))
-        parts += _amounts(table, groups, min_n, settings)
+        parts += _amounts(table, groups, currency, min_n, settings)
     total: Any = {**settings, "weight": None}
-    parts.append(
-        behind(estimates.ratio(table, "cx_amount", "hundred", by=by, metric="goodwill_total", unit="currency", **total), table, by)
-    )
+    parts.append(behind(estimates.ratio(table, "cx_amount", "hundred", by=by, metric="goodwill_total", unit=currency, **total), table, by))
     parts.append(_uneven(table, unit, min_n, settings))
     number = int(odd["n"].sum())
     counted_odd = {
@@ -95,12 +113,12 @@ def goodwill(
     return estimates.stack(*parts)
 
 
-def _amounts(table: pd.DataFrame, groups: list[str], min_n: int, settings: Sampling) -> list[pd.DataFrame]:
+def _amounts(table: pd.DataFrame, groups: list[str], currency: str, min_n: int, settings: Sampling) -> list[pd.DataFrame]:
     given = table[table["cx_state"] == "given"]
     if given.empty:
         return []
     flat: Any = {**settings, "weight": None}
-    found = estimates.ratio(given, "cx_amount", "weight", by=groups, metric="goodwill_amount", unit="currency", **flat)
+    found = estimates.ratio(given, "cx_amount", "weight", by=groups, metric="goodwill_amount", unit=currency, **flat)
     found = behind(found, given, groups)
     return [estimates.withhold(found, found["n"] < min_n, f"n < {min_n}")]
 
@@ -132,7 +150,7 @@ def _judged(table: pd.DataFrame, level: float) -> pd.DataFrame:
         p = 2 * special.ndtr(-np.abs(table["value"] / reach))
     p = np.asarray(p, dtype="float64")
     q = estimates.false_discovery(p)
-    return table.assign(note=np.where((table["note"] == "") & ~(q <= 1 - level), "difference not certain", table["note"]))
+    return table.assign(note=np.where((table["note"] == "") & ~(q <= 1 - level), "difference open", table["note"]))
 
 
 def outcomes(

@@ -18,6 +18,7 @@ from cxlib.estimates.rows import rows
 
 __all__ = ["INSTRUCTIONS", "principles"]
 
+SCALE = "scale 0–4"  # 0 breaks the principle, 4 lives it
 INSTRUCTIONS = ((1.0, "within_the_hour"), (4.0, "half_day"), (9.0, "same_day"), (18.0, "next_day"), (45.0, "this_week"))
 
 
@@ -53,8 +54,8 @@ def principles(
     -------
     DataFrame
         ESTIMATES by ``principle_id``, ``touchpoint_id``, ``channel``, ``owner`` and ``instruction``, worst fit first:
-        ``principle_fit`` (``points``, mean of the raters, 0 to 4). By ``touchpoint_id``, ``channel``, ``owner`` and ``instruction``:
-        ``target_hours`` (``hours``), ``target_share`` (``share``) and ``on_time_share`` (``share``; response). Touchpoints whose channel
+        ``principle_fit`` (``scale 0–4``, mean of the raters). By ``touchpoint_id``, ``channel``, ``owner`` and ``instruction``:
+        ``target_hours`` (``h``), ``target_share`` (``share``) and ``on_time_share`` (``share``; response). Touchpoints whose channel
         has no standard are in ``without_standard`` (``count``). Needs principles, principle_ratings, service_levels.
 
     Notes
@@ -67,7 +68,7 @@ def principles(
     needs += lacking(service_levels, ["channel", "response_h", "target_share", "clock"], "service_levels")
     needs += lacking(contacts, ["contact_ts", "touchpoint_id", "channel", "first_response_ts"])
     if needs:
-        return estimates.unanswerable("principle_fit", "points", needs, by=["principle_id", "touchpoint_id"])
+        return estimates.unanswerable("principle_fit", SCALE, needs, by=["principle_id", "touchpoint_id"])
     fit = ratings[ratings["principle_id"].isin(principles["principle_id"])]
     fit = fit.groupby(["principle_id", "touchpoint_id"], as_index=False).agg(fit=("fit", "mean"), n=("fit", "count"))
     ways = _ways(contacts, direction, period)
@@ -80,11 +81,11 @@ def principles(
     keys = ["touchpoint_id", "channel", "owner", "instruction"]
     told = rows(
         chain[["principle_id", *keys]],
-        {"metric": "principle_fit", "value": chain["fit"], "unit": "points", "n": chain["n"], "method": "mean"},
+        {"metric": "principle_fit", "value": chain["fit"], "unit": SCALE, "n": chain["n"], "method": "mean"},
     )
     points = chain.drop_duplicates("touchpoint_id")
     parts = [told]
-    for metric, column, unit in (("target_hours", "response_h", "hours"), ("target_share", "target_share", "share")):
+    for metric, column, unit in (("target_hours", "response_h", "h"), ("target_share", "target_share", "share")):
         parts.append(rows(points[keys], {"metric": metric, "value": points[column].astype("float64"), "unit": unit, "method": "standard"}))
     settings: Any = {"clock": clock, "as_of": as_of, "direction": direction, "period": period, **options}
     kept = attainment(contacts, service_levels, by=["touchpoint_id"], event="response", **settings)
@@ -125,7 +126,8 @@ def _instruction(hours: float) -> str:
 def worst(found: pd.DataFrame) -> pd.DataFrame:
     """Return of each principle the touchpoint that fits it least, and the standard's rows of these touchpoints.
 
-    >>> table = rows(pd.DataFrame({"principle_id": ["L1", "L1"], "touchpoint_id": ["T1", "T2"]}), {"metric": "principle_fit", "value": [2.0, 1.0]})
+    >>> places = pd.DataFrame({"principle_id": ["L1", "L1"], "touchpoint_id": ["T1", "T2"]})
+    >>> table = rows(places, {"metric": "principle_fit", "value": [2.0, 1.0]})
     >>> worst(table)["touchpoint_id"].to_list()
     ['T2']
     """

@@ -183,7 +183,7 @@ def change_notice(
     DataFrame
         ESTIMATES: ``noticed`` (``share`` of late orders with any notice); by ``ahead_days`` ``noticed_ahead`` (``share`` of late orders
         whose customer was told so many days before the day promised); ``notice_days`` (``days``, median among those told; below zero:
-        afterwards). Needs orders.promised_first or promised_last, orders.delivered_date, messages.order_id, messages.sent_ts, messages.type.
+        afterwards). Needs orders.promised_first or promised_last, orders.delivered_date, messages.order_id, sent_ts and type.
 
     Notes
     -----

@@ -67,9 +67,9 @@ def proposed(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``expected_for``, most answers first: ``expected_time`` (``hours``, median), ``proposed_target`` (``hours``: the time
+        ESTIMATES by ``expected_for``, most answers first: ``expected_time`` (``h``, median), ``proposed_target`` (``h``: the time
         within which a share `reach` of customers expects an answer, at the latest), ``attained_today`` (``share`` answered within the
-        proposed target, calendar hours), ``promised_time`` (``hours`` of the calendar that today's promise comes to, median) and
+        proposed target, calendar hours), ``promised_time`` (``h`` of the calendar that today's promise comes to, median) and
         ``expectation_met`` (``share`` of customers whose expectation lies at or above today's median time). Needs
         responses[expected_hours].
 
@@ -86,7 +86,7 @@ def proposed(
     if not 0 < reach < 1:
         raise CxError(worded("reach", "a share of customers lies between 0 and 1, not at", reach))
     if "item_type" not in responses or not responses["item_type"].eq("expected_hours").any():
-        return estimates.unanswerable("expected_time", "hours", ["responses[expected_hours]"], by=["expected_for"])
+        return estimates.unanswerable("expected_time", "h", ["responses[expected_hours]"], by=["expected_for"])
     answers = _answers(responses)
     sampling: Any = asked or {}
     kept = {key: value for key, value in options.items() if key in ("level", "draws", "seed")}
@@ -94,8 +94,8 @@ def proposed(
     order = answers.groupby("expected_for").size().sort_values(ascending=False, kind="stable").index
     for name in order:
         own = answers[answers["expected_for"] == name]
-        middle = estimates.quantile(own, "value", 0.5, metric="expected_time", unit="hours", **{**kept, **sampling})
-        target = estimates.quantile(own, "value", 1 - reach, metric="proposed_target", unit="hours", **{**kept, **sampling})
+        middle = estimates.quantile(own, "value", 0.5, metric="expected_time", unit="h", **{**kept, **sampling})
+        target = estimates.quantile(own, "value", 1 - reach, metric="proposed_target", unit="h", **{**kept, **sampling})
         found = [middle, target]
         if not own.empty and target["value"].notna().all():
             hours = float(target["value"].item())
@@ -199,7 +199,7 @@ def promised(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``channel``: ``promised_time`` (``hours``). A promise on the calendar clock is what it says; one on the business clock
+        ESTIMATES by ``channel``: ``promised_time`` (``h``). A promise on the calendar clock is what it says; one on the business clock
         is the median over the hours at which contacts come in, each taken at its half.
     """
     parts = []
@@ -219,9 +219,9 @@ def promised(
             order = np.argsort(lasted, kind="stable")
             weight = came["weight"].to_numpy()[order].cumsum()
             value, number = float(lasted[order][np.searchsorted(weight, weight[-1] / 2)]), int(came["n"].sum())
-        columns = {"metric": "promised_time", "value": value, "unit": "hours", "n": number, "n_eff": float(number), "method": "median"}
+        columns = {"metric": "promised_time", "value": value, "unit": "h", "n": number, "n_eff": float(number), "method": "median"}
         parts.append(rows(pd.DataFrame({"channel": [str(name)]}), columns))
-    empty = rows(pd.DataFrame({"channel": pd.Series([], dtype="str")}), {"metric": "promised_time", "unit": "hours"})
+    empty = rows(pd.DataFrame({"channel": pd.Series([], dtype="str")}), {"metric": "promised_time", "unit": "h"})
     return estimates.stack(*parts) if parts else empty
 
 

@@ -235,9 +235,9 @@ def _day_or(column: pd.Series) -> np.ndarray:
 def _within(table: pd.DataFrame, events: pd.DataFrame, name: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
     """Tell for each order whether its customer had such an event from the first to the last day."""
     own = events[events[name] > 0]
-    ids, inverse = np.unique(
+    inverse = np.unique(
         np.r_[table["customer_id"].to_numpy(dtype=object), own["customer_id"].to_numpy(dtype=object)].astype("U"), return_inverse=True
-    )
+    )[1]
     span = 10_000_000  # more days than there are
     keys = np.sort(inverse[len(table) :] * span + _days(own["local_date"]))
     code = inverse[: len(table)] * span
@@ -267,7 +267,7 @@ def _dose(table: pd.DataFrame, absent: dict[str, list[str]], adjust: Sequence[st
     rate = estimates.withhold(rate, rate["n"] < min_n, f"n < {min_n}").rename(columns={"met_level": "met"})
     over_all = estimates.share(told, "complained", metric="complaint_rate", **settings)
     parts = [over_all, rate]
-    if table["met"].nunique() > 1:
+    if table["met"].min() < table["met"].max():
         strata = [*(name for name in adjust if name in table), "orders_placed"]
         for metric, within in (("complaint_slope", []), ("complaint_slope_adjusted", strata)):
             known = table.assign(**{name: table[name].astype("str").fillna(estimates.UNKNOWN) for name in within})

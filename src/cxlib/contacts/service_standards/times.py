@@ -27,7 +27,7 @@ Event = Literal["response", "resolution"]
 CLOSED = ("closed", "Closed", "resolved", "geschlossen", "erledigt")  # words of `status` after which nothing is open
 MANY = 1_000_000  # contacts beyond which times are told to the quarter of an hour instead of the second
 SECOND, QUARTER = 1_000_000, HOUR // 4
-LEFT_OUT = {"odd": "settled_before_contact", "lost": "closed_without_time", "dark": "never_recorded"}
+LEFT_OUT = {"odd": "settled_before_contact", "lost": "closed_without_time", "dark": "never_recorded", "none": "not_timed"}
 
 
 def times(
@@ -70,9 +70,10 @@ def times(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``clock`` ("calendar" or "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time``, unit ``hours``.
+        ESTIMATES by ``clock`` ("calendar" or "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time``, unit ``h``.
         Then counts: ``still_open`` (in the figures, for as long as they have been), and left out of them ``settled_before_contact``,
-        ``closed_without_time`` and ``never_recorded`` (of a channel or source in which the log holds no such time at all). Needs contacts.contact_ts and contacts.first_response_ts or contacts.resolved_ts.
+        ``closed_without_time``, ``never_recorded`` (of a channel or source in which the log holds no such time at all) and ``not_timed``
+        (without a time, or from outside of the clock's calendar). Needs contacts.contact_ts, contacts.first_response_ts or resolved_ts.
 
     Notes
     -----
@@ -89,10 +90,11 @@ def times(
     2  settled_before_contact    0.0  0
     3     closed_without_time    0.0  0
     4          never_recorded    0.0  0
+    5               not_timed    0.0  0
     """
     done, metric = DONE[event], f"{event}_time"
     said = "calendar" if clock is None else "business"
-    missing = wanting(metric, "hours", lacking(contacts, ["contact_ts", done]), lacking(contacts, by), by)
+    missing = wanting(metric, "h", lacking(contacts, ["contact_ts", done]), lacking(contacts, by), by)
     if missing is not None:
         return headed(missing, {"clock": said})
     table = _lasted(contacts, by, done, clock, as_of, closed, direction, period, options)
@@ -101,7 +103,7 @@ def times(
     for share in q:
         if len(there):
             found = estimates.survival_quantile(
-                there, "hours", "event", share, by=by, metric=metric, unit="hours", min_n=min_n, **clustered(options)
+                there, "hours", "event", share, by=by, metric=metric, unit="h", min_n=min_n, **clustered(options)
             )
             parts.append(headed(behind(found, there, by), {"clock": said, "quantile": f"{share:g}"}))
     counted_by = {"open": "still_open"} | LEFT_OUT
@@ -180,7 +182,7 @@ def follow_up_replies(
     needs = lacking(contacts, ["contact_ts", "first_response_ts", thread])
     if needs:
         return headed(
-            estimates.unanswerable("response_time", "hours", needs, by=["position", *by]), {"clock": "business" if clock else "calendar"}
+            estimates.unanswerable("response_time", "h", needs, by=["position", *by]), {"clock": "business" if clock else "calendar"}
         )
     frame = within(contacts, direction, None)
     names = frame.collect_schema().names()
@@ -226,7 +228,7 @@ def _lasted(
     state = nw.when(nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")).then(nw.lit("odd")).otherwise(state)
     for name, dark in _never_recorded(frame, done).items():
         state = nw.when(nw.col(name).is_in(dark)).then(nw.lit("dark")).otherwise(state)
-    unknown = nw.col("cx_us_contact_ts").is_null() | (nw.col("cx_us_contact_ts") >= nw.col("cx_us_until"))
+    unknown = began.is_null() | (nw.col("cx_us_contact_ts") >= nw.col("cx_us_until"))
     state = nw.when(unknown).then(nw.lit("none")).otherwise(state)
     step = SECOND if size(contacts) <= MANY else QUARTER
     lasted = nw.when(settled).then(ended).otherwise(until) - began
