@@ -590,6 +590,7 @@ class ServiceStandards(_Section):
         default_factory=dict, description="unit → weekday → its own service hours, where they differ from service_hours"
     )
     unit: str = Field(default="received_by", description="column of contacts that names these units; outcomes and goodwill are told by it")
+    curves: Literal["response", "resolution"] = Field(default="response", description="what the curves of notebook 13 show")
     curve_hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
         default=(0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72),
         min_length=2,

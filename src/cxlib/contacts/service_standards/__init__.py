@@ -15,7 +15,7 @@ from cxlib.contacts.service_standards.principles import principles, worst
 from cxlib.contacts.service_standards.promises import change_notice, dates_kept, promises_kept
 from cxlib.contacts.service_standards.proposed import foremost, marks, promised, proposed
 from cxlib.contacts.service_standards.reliability import reliability
-from cxlib.contacts.service_standards.times import follow_up_replies, response_curves, times
+from cxlib.contacts.service_standards.times import follow_up_replies, largest, response_curves, times
 
 __all__ = [
     "Clock",
@@ -29,6 +29,7 @@ __all__ = [
     "follow_up_replies",
     "foremost",
     "goodwill",
+    "largest",
     "marks",
     "month_ends",
     "outcomes",

@@ -57,8 +57,8 @@ def perceived(
     Returns
     -------
     DataFrame
-        ESTIMATES. By ``deadline`` ("met", "missed"): ``rating`` (mean). Over both ``rating_difference`` (met less missed). By `by`:
-        ``on_time_rated`` (``share`` on time among contacts that were rated), ``rating``, and ``field`` ("both", "process", "communication",
+        ESTIMATES. By ``deadline`` ("met", "missed"): ``contact_rating`` (mean). Over both ``contact_rating_difference`` (met less missed). By `by`:
+        ``on_time_rated`` (``share`` on time among contacts that were rated), ``contact_rating``, and ``field`` ("both", "process", "communication",
         "neither") as a row of metric ``perceived_field`` with the rating less that of all as its value. Needs responses[csat] with
         contact_id.
 
@@ -73,7 +73,7 @@ def perceived(
     rated = rated[rated["contact_id"].notna()] if "contact_id" in rated else rated.iloc[:0]
     if needs or rated.empty:
         needs += [] if len(rated) else [f"responses[{item_type}]", "responses.contact_id"]
-        return headed(estimates.unanswerable("rating", "", needs), {"deadline": "met"})
+        return headed(estimates.unanswerable("contact_rating", "", needs), {"deadline": "met"})
     rated = rated[["contact_id", "value"]].groupby("contact_id", as_index=False)["value"].mean()
     frame = due_states(within(contacts, direction, period).to_native(), service_levels, event, clock, known_until(contacts, as_of))
     have = frame.collect_schema().names()
@@ -82,7 +82,7 @@ def perceived(
     there = there.filter(nw.col("contact_id").is_in(rated["contact_id"].to_list()))
     table = pd.DataFrame(there.collect().to_pandas()).drop_duplicates("contact_id").merge(rated, on="contact_id", validate="one_to_one")
     if table.empty:
-        return headed(estimates.unanswerable("rating", "", [f"responses[{item_type}]"]), {"deadline": "met"})
+        return headed(estimates.unanswerable("contact_rating", "", [f"responses[{item_type}]"]), {"deadline": "met"})
     return _told(table.sort_values("contact_id", ignore_index=True), by, min_n, options)
 
 
@@ -93,16 +93,18 @@ def _told(table: pd.DataFrame, by: str, min_n: int, options: Sampling) -> pd.Dat
     if "customer_id" in table:
         own = table["customer_id"].astype("str").fillna("contact " + table["contact_id"].astype("str"))
         table, settings = table.assign(customer_id=own), settings | {"cluster": "customer_id"}
-    parts = [_thin(estimates.mean(table, "value", by=["deadline"], metric="rating", **settings), min_n)]
+    parts = [_thin(estimates.mean(table, "value", by=["deadline"], metric="contact_rating", **settings), min_n)]
     if table["deadline"].nunique() == 2:
-        between = estimates.difference(table, "value", between="deadline", reference="missed", metric="rating_difference", **settings)
+        between = estimates.difference(
+            table, "value", between="deadline", reference="missed", metric="contact_rating_difference", **settings
+        )
         sides = table.groupby("deadline").size()
         between = between.drop(columns="deadline")
         parts.append(between if sides.min() >= min_n else estimates.withhold(between, [True], f"n < {min_n}"))
     if by in table:
         table = named(table, [by])
         measured = _thin(estimates.share(table, "met", by=[by], metric="on_time_rated", **settings), min_n)
-        rating = _thin(estimates.mean(table, "value", by=[by], metric="rating", **settings), min_n)
+        rating = _thin(estimates.mean(table, "value", by=[by], metric="contact_rating", **settings), min_n)
         parts += [measured, rating, _fields(measured, rating, by, float(table["met"].mean()), float(table["value"].mean()))]
     return estimates.stack(*parts)
 

@@ -239,18 +239,16 @@ def foremost(found: pd.DataFrame, metric: str, known: Sequence[str] = ()) -> pd.
     return own.sort_values("n", ascending=False, kind="stable").head(1)
 
 
-def marks(found: pd.DataFrame, channels: Sequence[str]) -> dict[str, dict[str, float]]:
-    """Return what a picture of response curves marks on each channel's line: hours expected and hours promised.
+def marks(found: pd.DataFrame) -> dict[str, dict[str, float]]:
+    """Return what a picture of answers marks on each channel's line: hours expected and hours promised.
 
     >>> table = rows(pd.DataFrame({"expected_for": ["email"]}), {"metric": "expected_time", "value": 8.0})
-    >>> marks(table, ["email", "fax"])
+    >>> marks(table)
     {'email': {'expected_time': 8.0}}
     """
     if "expected_for" not in found:
         return {}
-    own = found[
-        found["metric"].isin(("expected_time", "promised_time")) & found["expected_for"].isin(list(channels)) & found["value"].notna()
-    ]
+    own = found[found["metric"].isin(("expected_time", "promised_time")) & found["expected_for"].notna() & found["value"].notna()]
     told: dict[str, dict[str, float]] = {}
     for name, metric, value in own[["expected_for", "metric", "value"]].itertuples(index=False):
         told.setdefault(str(name), {})[str(metric)] = float(value)

@@ -6,7 +6,7 @@ early would otherwise have had less time to go wrong, and what is answered late 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -42,7 +42,7 @@ def reliability(
     customers: pd.DataFrame | None = None,
     service_levels: pd.DataFrame | None = None,
     *,
-    complaints: Sequence[str] = (),
+    complaints: Mapping[str, Sequence[str]] | None = None,
     unclear: Sequence[str] = UNCLEAR,
     reason: str = "reason_id",
     notices: Sequence[str] = ("delay_notice",),
@@ -70,9 +70,10 @@ def reliability(
         ``customer_id`` and the columns of `by` and `adjust`.
     service_levels, clock, as_of, direction
         As in :func:`attainment`, for the first answer; without standards ``due_ts`` counts.
-    complaints, unclear : sequence of str
-        Reasons that are complaints (left out: all whose id begins with ``complaint.``), and those that say that documents or information
-        were not clear.
+    complaints : mapping of str to sequence of str, optional
+        Column of contacts: values that make a contact a complaint. Left out: reasons whose id begins with ``complaint.``.
+    unclear : sequence of str
+        Reasons that say that documents or information were not clear.
     notices : sequence of str
         Types of messages that announce a change.
     window_days, follow_days : int
@@ -101,7 +102,7 @@ def reliability(
     are left out. Slopes are least squares with clustered standard errors; adjusted ones within strata. An association: what makes
     orders go wrong may also make customers complain.
     """
-    absent = _absent(contacts, orders, messages, service_levels, reason)
+    absent = _absent(contacts, orders, messages, service_levels, reason, complaints)
     base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")
     if base:
         return estimates.unanswerable("conditions_met", "count", base)
@@ -119,7 +120,12 @@ def reliability(
 
 
 def _absent(
-    contacts: IntoFrame, orders: IntoFrame, messages: IntoFrame | None, service_levels: pd.DataFrame | None, reason: str
+    contacts: IntoFrame,
+    orders: IntoFrame,
+    messages: IntoFrame | None,
+    service_levels: pd.DataFrame | None,
+    reason: str,
+    complaints: Mapping[str, Sequence[str]] | None,
 ) -> dict[str, list[str]]:
     """What each condition, and complaints, would need."""
     reasons = lacking(contacts, [reason])
@@ -138,9 +144,15 @@ def _absent(
         "promises_kept": promise,
         "change_announced": [*dates, *sent],
         "reply_in_time": reply,
-        "complaints": reasons,
+        "complaints": _told_by_none(contacts, list(complaints or [reason])),
     }
     return {name: needs for name, needs in needed.items() if needs}
+
+
+def _told_by_none(contacts: IntoFrame, columns: Sequence[str]) -> list[str]:
+    """What is missing when none of the columns has a value."""
+    needs = [lacking(contacts, [column]) for column in columns]
+    return [] if any(not need for need in needs) else [column for need in needs for column in need]
 
 
 def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequence[str], until: datetime, days: int) -> pd.DataFrame:
@@ -167,7 +179,7 @@ def _days(moments: pd.Series) -> np.ndarray:
 def _events(
     contacts: IntoFrame,
     service_levels: pd.DataFrame | None,
-    complaints: Sequence[str],
+    complaints: Mapping[str, Sequence[str]] | None,
     unclear: Sequence[str],
     reason: str,
     clock: Clock | None,
@@ -182,8 +194,13 @@ def _events(
         frame = due_states(contacts, service_levels, "response", clock, until)
         columns["slow"] = nw.when(nw.col("due_state").is_in(["late", "open"])).then(1.0).otherwise(0.0)
     if "complaints" not in absent:
-        is_one = nw.col(reason).is_in(list(complaints)) if complaints else nw.col(reason).str.starts_with("complaint.")
+        names = frame.collect_schema().names()
+        is_one: Any = nw.lit(False)
+        for column, values in (complaints or {}).items():
+            is_one = is_one | (~nw.col(column).is_null() & nw.col(column).is_in(list(values))) if column in names else is_one
+        is_one = is_one if complaints else nw.col(reason).str.starts_with("complaint.")
         columns["complaint"] = nw.when(is_one).then(1.0).otherwise(0.0)
+    if "documents_clear" not in absent:
         columns["unclear"] = nw.when(nw.col(reason).is_in(list(unclear))).then(1.0).otherwise(0.0)
     if "promises_kept" not in absent:
         due, done = nw.col("promise_due_ts"), nw.col("promise_done_ts")

@@ -21,7 +21,7 @@ from cxlib.contacts.service_standards.attainment import DONE, known_until, timed
 from cxlib.contacts.service_standards.clock import HOUR, Clock
 from cxlib.estimates import Sampling
 
-__all__ = ["CLOSED", "MANY", "follow_up_replies", "response_curves", "times"]
+__all__ = ["CLOSED", "MANY", "follow_up_replies", "largest", "response_curves", "times", "turned"]
 
 Event = Literal["response", "resolution"]
 CLOSED = ("closed", "Closed", "resolved", "geschlossen", "erledigt")  # words of `status` after which nothing is open
@@ -145,6 +145,19 @@ def response_curves(
         return headed(estimates.unanswerable(metric, "share", [f"contacts.{done}"], by=[*by, "hours"]), {"clock": said})
     found = turned(estimates.survival(there, "hours", "event", at=hours, by=by, metric=metric, min_n=min_n, **clustered(options)))
     return headed(behind(found.rename(columns={"days": "hours"}), there, by), {"clock": said})
+
+
+def largest(curves: pd.DataFrame, column: str, most: int) -> pd.DataFrame:
+    """Return the rows of those levels of a column that have the most contacts behind them, in the order of the table.
+
+    >>> table = pd.DataFrame({"channel": ["a", "b", "c"], "value": [0.1, 0.2, 0.3], "n": [5, 9, 7]})
+    >>> largest(table, "channel", 2)["channel"].to_list()
+    ['b', 'c']
+    """
+    if column not in curves or curves[column].isna().all():
+        return curves
+    sizes = curves[curves["value"].notna()].groupby(column)["n"].max().sort_values(ascending=False, kind="stable")
+    return curves[curves[column].isin(sizes.index[:most])] if len(sizes) else curves
 
 
 def turned(survival: pd.DataFrame) -> pd.DataFrame:
