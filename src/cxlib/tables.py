@@ -97,6 +97,7 @@ MEASURED = (
     "step_5",
     "step_6",
     "clock",
+    "event",
     "quantile",
     "hours",
     "position",

@@ -255,7 +255,7 @@ def stayed(
     first = first[first["t"] > 0]
     if first.empty:
         return headed(estimates.unanswerable("stayed", "share", ["customers.churn_date"]), {"goodwill": "shown"})
-    settings: Any = {**options, "cluster": None, "weight": None}
+    settings: Any = {**options, "cluster": "customer_id", "weight": None}
     parts = [estimates.survival(first, "t", "e", at=[days], by=["goodwill"], metric="stayed", min_n=min_n, **settings)]
     if first["goodwill"].nunique() == 2:
         difference = estimates.survival_difference(

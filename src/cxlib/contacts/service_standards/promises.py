@@ -112,6 +112,7 @@ def dates_kept(
     Systems overwrite promises: against the last one everybody is punctual. Where the first one is not kept, its row says so.
     """
     told = []
+    settings: Any
     have = nw.from_native(orders).lazy().collect_schema().names()
     for which in ("first", "last"):
         needs = lacking(orders, ["order_ts", f"promised_{which}", "delivered_date"], "orders")
@@ -121,7 +122,7 @@ def dates_kept(
         cluster = options.get("cluster") or "customer_id"
         columns = ["order_ts", f"promised_{which}", "delivered_date", *by, *(name for name in (cluster, "cancelled_ts") if name in have)]
         table = _promised(picked(orders, columns), f"promised_{which}", as_of, period)
-        settings: Any = {**options, "cluster": cluster if cluster in table and table[cluster].notna().all() else None}
+        table, settings = _belonging(table, cluster), {**options, "cluster": "cx_cluster"}
         table = named(table, by)
         due = table[table["cx_state"].isin(("kept", "late"))]
         due = due.assign(flag=due["cx_state"].eq("kept").astype("float64"))
@@ -198,7 +199,8 @@ def change_notice(
         return missing
     late = _late(orders, messages, [*have, "delivered_date"], by, types, period, options)
     cluster = options.get("cluster") or "customer_id"
-    settings: Any = {**options, "cluster": cluster if cluster in late and late[cluster].notna().all() else None}
+    settings: Any
+    late, settings = _belonging(late, cluster), {**options, "cluster": "cx_cluster"}
     late = named(late, by)
     if late.empty:
         return estimates.unanswerable("noticed", "share", ["orders.promised_first"], by=by)
@@ -240,6 +242,12 @@ def _late(
     first = sent.groupby("order_id")["sent_ts"].min().dt.tz_localize(None).dt.normalize()
     told = table["order_id"].map(first)
     return table.assign(lead=(due - told).dt.days.astype("float64"))[keep].reset_index(drop=True)
+
+
+def _belonging(table: pd.DataFrame, cluster: str) -> pd.DataFrame:
+    """Name what belongs together; an order without a customer belongs to nobody else's."""
+    own = "order " + table.index.astype("str").to_series(index=table.index)
+    return table.assign(cx_cluster=table[cluster].astype("str").fillna(own) if cluster in table else own)
 
 
 def _count(number: int, metric: str) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def proposed(
     as_of, closed, min_n, direction, period, **options
         As in :func:`times`.
     asked : Sampling, optional
-        Options for the answers: ``weight``, ``cluster``, ``count`` …
+        Options for the answers; ``weight``, ``cluster`` (the respondent) and ``count`` are filled in where left out.
 
     Returns
     -------
@@ -88,7 +88,8 @@ def proposed(
     if "item_type" not in responses or not responses["item_type"].eq("expected_hours").any():
         return estimates.unanswerable("expected_time", "h", ["responses[expected_hours]"], by=["expected_for"])
     answers = _answers(responses)
-    sampling: Any = asked or {}
+    sampling: Any = {"count": "respondent_id", "cluster": "respondent_id"} | {name: way for name, way in (asked or {}).items() if way}
+    sampling = {"weight": "weight"} | sampling if "weight" in answers else sampling
     kept = {key: value for key, value in options.items() if key in ("level", "draws", "seed")}
     parts = []
     order = answers.groupby("expected_for").size().sort_values(ascending=False, kind="stable").index
@@ -150,9 +151,10 @@ def _quoted(quotes: pd.DataFrame | None, hours: float, common: Mapping[str, Any]
     hour = pd.Timedelta(hours=1)
     lasted = (sent.fillna(until) - quotes["requested_ts"]) / hour
     table = pd.DataFrame({"t": lasted, "e": sent.notna().astype("float64")})
-    cluster = "customer_id" if "customer_id" in quotes and quotes["customer_id"].notna().all() else None
-    table = (table.assign(customer_id=quotes["customer_id"]) if cluster else table)[(table["t"] > 0) & quotes["requested_ts"].notna()]
-    settings: Any = {**options, "weight": None, "cluster": cluster}
+    own = "quote " + quotes.index.astype("str").to_series(index=quotes.index)
+    table["customer_id"] = quotes["customer_id"].astype("str").fillna(own) if "customer_id" in quotes else own
+    table = table[(table["t"] > 0) & quotes["requested_ts"].notna()]
+    settings: Any = {**options, "weight": None, "cluster": "customer_id"}
     found = turned(estimates.survival(table, "t", "e", at=[hours], metric="attained_today", min_n=common["min_n"], **settings))
     return found.drop(columns="days")
 

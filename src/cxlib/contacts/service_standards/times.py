@@ -70,7 +70,7 @@ def times(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``clock`` ("calendar" or "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time``, unit ``h``.
+        ESTIMATES by ``event``, ``clock`` ("calendar" or "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time``, unit ``h``.
         Then counts: ``still_open`` (in the figures, for as long as they have been), and left out of them ``settled_before_contact``,
         ``closed_without_time``, ``never_recorded`` (of a channel or source in which the log holds no such time at all) and ``not_timed``
         (without a time, or from outside of the clock's calendar). Needs contacts.contact_ts, contacts.first_response_ts or resolved_ts.
@@ -96,7 +96,7 @@ def times(
     said = "calendar" if clock is None else "business"
     missing = wanting(metric, "h", lacking(contacts, ["contact_ts", done]), lacking(contacts, by), by)
     if missing is not None:
-        return headed(missing, {"clock": said})
+        return headed(missing, {"event": event, "clock": said})
     table = _lasted(contacts, by, done, clock, as_of, closed, direction, period, options)
     there = table[table["cx_state"].isin(("done", "open"))]
     parts = []
@@ -105,9 +105,9 @@ def times(
             found = estimates.survival_quantile(
                 there, "hours", "event", share, by=by, metric=metric, unit="h", min_n=min_n, **clustered(options)
             )
-            parts.append(headed(behind(found, there, by), {"clock": said, "quantile": f"{share:g}"}))
+            parts.append(headed(behind(found, there, by), {"event": event, "clock": said, "quantile": f"{share:g}"}))
     counted_by = {"open": "still_open"} | LEFT_OUT
-    parts += [headed(_number(table, by, state, name), {"clock": said}) for state, name in counted_by.items()]
+    parts += [headed(_number(table, by, state, name), {"event": event, "clock": said}) for state, name in counted_by.items()]
     return estimates.stack(*parts)
 
 
@@ -195,7 +195,8 @@ def follow_up_replies(
     needs = lacking(contacts, ["contact_ts", "first_response_ts", thread])
     if needs:
         return headed(
-            estimates.unanswerable("response_time", "h", needs, by=["position", *by]), {"clock": "business" if clock else "calendar"}
+            estimates.unanswerable("response_time", "h", needs, by=["position", *by]),
+            {"event": "response", "clock": "business" if clock else "calendar"},
         )
     frame = within(contacts, direction, None)
     names = frame.collect_schema().names()
