@@ -295,6 +295,8 @@ def behind(result: pd.DataFrame, table: pd.DataFrame, by: Sequence[str]) -> pd.D
     totals = _totals(table, by)
     if by:
         totals = result[list(by)].merge(totals, on=list(by), how="left", validate="many_to_one").fillna({"n": 0, "n_eff": 0.0})
+    else:
+        totals = totals.loc[totals.index.repeat(len(result))]
     return result.assign(n=pd.array(totals["n"].astype("int64"), dtype="Int64"), n_eff=totals["n_eff"].to_numpy())
 
 
