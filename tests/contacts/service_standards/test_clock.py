@@ -37,7 +37,9 @@ def minutes_open(start, end, opening, free):
     return found
 
 
-@given(st.integers(0, 60 * 24 * 12), st.integers(0, 60 * 24 * 6), st.sampled_from(["2025-03-25", "2025-10-20"]), st.sampled_from([WEEK, SPLIT]))
+@given(
+    st.integers(0, 60 * 24 * 12), st.integers(0, 60 * 24 * 6), st.sampled_from(["2025-03-25", "2025-10-20"]), st.sampled_from([WEEK, SPLIT])
+)
 @settings(max_examples=25)
 def test_it_agrees_with_a_count_minute_by_minute(offset, length, first, opening):
     start = datetime.fromisoformat(first).replace(tzinfo=ZoneInfo("UTC")) + timedelta(minutes=offset)

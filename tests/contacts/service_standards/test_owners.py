@@ -16,7 +16,7 @@ def test_owners_stated_in_either_place_count_once():
     assert states == {"one": 2, "none": 1, "several": 1}  # x is no customer's concern
     each = table[table["metric"] == "owner_count"].set_index("reason_id")[["owner", "value"]]
     assert each.loc["c"].to_list() == ["DI + KC", 2]
-    assert pd.isna(each.loc["b", "owner"])
+    assert each.loc["b", "owner"] == "nobody"
     assert estimates.only(table, "channel_differs")["value"].item() == 1  # QM takes no calls
 
 

@@ -26,7 +26,9 @@ def values(table):
 
 
 def test_what_was_not_done_is_broken_and_what_is_not_due_is_left_out():
-    log = log_of([(at(5), at(4)), (at(5), at(5)), (at(5), at(6)), (at(5), None), (at(50), None), (at(50), at(3)), (None, None), (at(5), at(-1))])
+    log = log_of(
+        [(at(5), at(4)), (at(5), at(5)), (at(5), at(6)), (at(5), None), (at(50), None), (at(50), at(3)), (None, None), (at(5), at(-1))]
+    )
     found = values(service_standards.promises_kept(log, as_of=at(10).to_pydatetime()))
     assert found == {"promises_kept": 0.5, "promises_open": 1, "promises_ahead": 2, "done_before_contact": 1}
 

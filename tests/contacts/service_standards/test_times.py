@@ -115,7 +115,7 @@ def log_of(done, **columns):
 
 
 def values(table):
-    return {metric: value for metric, value in zip(table["metric"], table["value"], strict=True)}
+    return dict(zip(table["metric"], table["value"], strict=True))
 
 
 def test_open_ones_count_for_as_long_as_they_have_been():
@@ -165,7 +165,10 @@ def test_follow_ups_in_a_thread():
     log["contact_ts"] = [at(0), at(2), at(0), at(1), at(0)]
     table = service_standards.follow_up_replies(log, q=[0.5], as_of=at(20), min_n=1)
     row = {position: estimates.only(table, "response_time", event="response", clock="calendar", quantile="0.5", position=position) for position in ("first", "follow_up")}  # fmt: skip
-    assert {position: (found["value"].item(), found["n"].item()) for position, found in row.items()} == {"first": (1.0, 2), "follow_up": (6.0, 2)}
+    assert {position: (found["value"].item(), found["n"].item()) for position, found in row.items()} == {
+        "first": (1.0, 2),
+        "follow_up": (6.0, 2),
+    }
 
 
 def test_missing_columns_keep_a_row(log):

@@ -5,7 +5,7 @@ before it came) is counted by itself and enters no figure.
 """
 
 from cxlib.contacts.service_standards.abandonment import abandonment
-from cxlib.contacts.service_standards.attainment import attainment
+from cxlib.contacts.service_standards.attainment import DONE, NOT_COUNTED, attainment, targets
 from cxlib.contacts.service_standards.backlog import backlog, month_ends
 from cxlib.contacts.service_standards.clock import Clock, clock
 from cxlib.contacts.service_standards.goodwill import complaints, goodwill, outcomes, stayed
@@ -18,6 +18,8 @@ from cxlib.contacts.service_standards.reliability import reliability
 from cxlib.contacts.service_standards.times import follow_up_replies, largest, response_curves, times
 
 __all__ = [
+    "DONE",
+    "NOT_COUNTED",
     "Clock",
     "abandonment",
     "attainment",
@@ -42,6 +44,7 @@ __all__ = [
     "reliability",
     "response_curves",
     "stayed",
+    "targets",
     "times",
     "worst",
 ]

@@ -19,8 +19,9 @@ from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, fi
 from cxlib.contacts.service_standards.clock import HOUR, Clock
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
+from cxlib.estimates.rows import rows
 
-__all__ = ["DONE", "attainment", "due_states", "known_until", "microseconds", "timed"]
+__all__ = ["DONE", "NOT_COUNTED", "attainment", "due_states", "known_until", "microseconds", "targets", "timed"]
 
 DONE = {"response": "first_response_ts", "resolution": "resolved_ts"}
 COUNTS = {
@@ -30,6 +31,19 @@ COUNTS = {
     "none": "no_due_date",
     "odd": "settled_before_contact",
 }
+
+
+NOT_COUNTED = (  # metrics of what enters no figure, since it cannot be or nothing is known of it
+    "settled_before_contact",
+    "closed_without_time",
+    "never_recorded",
+    "not_timed",
+    "negative_waits",
+    "wait_unknown",
+    "done_before_contact",
+    "delivered_before_order",
+    "negative_amounts",
+)
 
 
 def attainment(
@@ -106,6 +120,37 @@ def attainment(
     table = counted(frame.to_native(), [*by, "due_state"], cluster=cluster, direction=direction, period=period)
     table = named(table, by)
     return _told(table, by, options)
+
+
+def targets(service_levels: pd.DataFrame, *, event: Literal["response", "resolution"] = "response") -> pd.DataFrame:
+    """What is promised on each channel, and how often it is meant to be kept.
+
+    Parameters
+    ----------
+    service_levels : DataFrame
+        Standards: ``channel``, ``response_h`` or ``resolution_h``, ``clock``, ``target_share``.
+    event : {"response", "resolution"}
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``channel``: ``target_hours`` (``h``; hours on the business clock where the method says so) and ``target_share``
+        (``share``). Needs service_levels.channel and its hours.
+
+    >>> table = pd.DataFrame({"channel": ["email"], "response_h": [8.0], "clock": ["business"], "target_share": [0.9]})
+    >>> targets(table)[["channel", "metric", "value", "method"]].values.tolist()
+    [['email', 'target_hours', 8.0, 'standard, business clock'], ['email', 'target_share', 0.9, 'standard']]
+    """
+    hours = f"{event}_h"
+    needs = lacking(service_levels, ["channel", hours, "clock", "target_share"], "service_levels")
+    if needs:
+        return estimates.unanswerable("target_hours", "h", needs, by=["channel"])
+    own = service_levels[service_levels["channel"].notna() & service_levels[hours].notna()].drop_duplicates("channel")
+    method = "standard, " + own["clock"].astype("str") + " clock"
+    channel = own[["channel"]]
+    limit = rows(channel, {"metric": "target_hours", "value": own[hours].astype("float64"), "unit": "h", "method": method})
+    share = {"metric": "target_share", "value": own["target_share"].astype("float64"), "unit": "share", "method": "standard"}
+    return estimates.stack(limit, rows(channel, share))
 
 
 def _told(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataFrame:

@@ -45,7 +45,7 @@ def owners(
     DataFrame
         ESTIMATES. By ``owner_state`` ("one", "none", "several"): ``enquiry_types`` (``count`` of reasons), and with contacts
         ``contact_share`` (``share`` of contacts with a known reason). By ``owner_state``, ``reason_id`` and ``owner`` (names joined by
-        " + " where there are several, missing where there is none): ``owner_count`` (``count``; ``n`` contacts, where a log is given).
+        " + " where there are several, "nobody" where there is none): ``owner_count`` (``count``; ``n`` contacts, where a log is given).
         ``channel_differs`` (``count``): reasons in one owner's charge that come in by a channel whose standard names somebody else. Needs
         reasons.owner or service_levels.owner.
 
@@ -63,7 +63,7 @@ def owners(
     names = stated.groupby("reason_id")["owner"].agg(lambda found: " + ".join(sorted(set(found))))
     number = stated.groupby("reason_id")["owner"].nunique()
     table = pd.DataFrame({"reason_id": kinds["reason_id"].astype("str")}).drop_duplicates(ignore_index=True)
-    table["owner"] = table["reason_id"].map(names).astype("str")
+    table["owner"] = table["reason_id"].map(names).astype("str").fillna("nobody")
     table["owners"] = table["reason_id"].map(number).fillna(0).astype("int64")
     table["owner_state"] = pd.cut(table["owners"], [-1, 0, 1, 10_000], labels=["none", "one", "several"]).astype("str")
     log = None

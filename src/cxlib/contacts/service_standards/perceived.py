@@ -59,8 +59,8 @@ def perceived(
     DataFrame
         ESTIMATES. By ``deadline`` ("met", "missed"): ``contact_rating`` (mean). Over both ``contact_rating_difference`` (met less missed).
         By `by`: ``on_time_rated`` (``share`` on time among contacts that were rated), ``contact_rating``, and ``field`` ("both", "process",
-        "communication", "neither") as a row of metric ``perceived_field`` with the rating less that of all as its value. Needs responses[csat],
-        responses.contact_id.
+        "communication", "neither") as a row of metric ``perceived_field`` with the rating less that of all as its value. Needs
+        responses[csat], responses.contact_id.
 
     Notes
     -----

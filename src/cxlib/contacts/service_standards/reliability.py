@@ -105,11 +105,11 @@ def reliability(
     absent = _absent(contacts, orders, messages, service_levels, reason, complaints)
     base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")
     if base:
-        return estimates.unanswerable("conditions_met", "count", base)
+        return _unanswerable(base)
     until = known_until(contacts, as_of)
     table = _ordered(orders, customers, [*by, *adjust], until, window_days + follow_days)
     if table.empty:
-        return estimates.unanswerable("conditions_met", "count", ["orders.order_ts"])
+        return _unanswerable(["orders.order_ts"])
     events = _events(contacts, service_levels, complaints, unclear, reason, clock, until, direction, absent)
     table = _judged(table, events, messages, notices, window_days, follow_days, absent)
     cluster = options.get("cluster") or "customer_id"
@@ -117,6 +117,13 @@ def reliability(
     known = [name for name in CONDITIONS if name not in absent]
     table["met"] = table[known].sum(axis=1).astype("float64")
     return estimates.stack(*_index(named(table, list(by)), known, absent, by, settings), *_dose(table, absent, adjust, min_n, settings))
+
+
+def _unanswerable(needs: Sequence[str]) -> pd.DataFrame:
+    """The rows that say what is missing for all of it."""
+    rate = headed(estimates.unanswerable("complaint_rate", "share", needs), {"met": "0"})
+    slope = estimates.unanswerable("complaint_slope", "share difference", needs)
+    return estimates.stack(estimates.unanswerable("conditions_met", "count", needs), rate, slope)
 
 
 def _absent(
@@ -278,7 +285,8 @@ def _index(table: pd.DataFrame, known: Sequence[str], absent: dict[str, list[str
 
 def _dose(table: pd.DataFrame, absent: dict[str, list[str]], adjust: Sequence[str], min_n: int, settings: Any) -> list[pd.DataFrame]:
     if "complaints" in absent:
-        return [headed(estimates.unanswerable("complaint_rate", "share", absent["complaints"]), {"met": "0"})]
+        slope = estimates.unanswerable("complaint_slope", "share difference", absent["complaints"])
+        return [headed(estimates.unanswerable("complaint_rate", "share", absent["complaints"]), {"met": "0"}), slope]
     told = table.assign(met_level=table["met"].astype("int64").astype("str"))
     rate = estimates.share(told, "complained", by=["met_level"], metric="complaint_rate", **settings)
     rate = estimates.withhold(rate, rate["n"] < min_n, f"n < {min_n}").rename(columns={"met_level": "met"})

@@ -70,7 +70,7 @@ def times(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``event``, ``clock`` ("calendar" or "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time``, ``h``.
+        ESTIMATES by ``event``, ``clock`` ("calendar", "business"), ``quantile`` and `by`: ``response_time`` or ``resolution_time`` (``h``).
         Then counts: ``still_open`` (in the figures, for as long as they have been), and left out of them ``settled_before_contact``,
         ``closed_without_time``, ``never_recorded`` (of a channel or source in which the log holds no such time at all) and ``not_timed``
         (without a time, or from outside of the clock's calendar). Needs contacts.contact_ts, contacts.first_response_ts or resolved_ts.

@@ -216,7 +216,8 @@ class Curves(Plot):
         known = line.known()
         for name, place in self.marks.get(line.level, {}).items():
             if known and known[0][0] <= place <= known[-1][0]:
-                at = np.interp(place, [point for point, _ in known], [number(told) or 0.0 for _, told in known])
+                points, heights = [point for point, _ in known], [number(told) or 0.0 for _, told in known]
+                at = heights[int(np.searchsorted(points, place, side="right")) - 1] if self.step else np.interp(place, points, heights)
                 strokes.line((x.at(place), x.at(place)), (y.at(float(at)), y.start), ink=line.look[0], order=1)
                 strokes.mark(
                     x.at(place), y.at(float(at)), ink=line.look[0], shape=NOTCHES[self._named().index(name) % len(NOTCHES)], size=10
