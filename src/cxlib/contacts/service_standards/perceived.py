@@ -66,7 +66,7 @@ def perceived(
     -----
     A group is good at what it measures when its share on time is at least that of all, and good in customers' eyes when its rating is.
     Good in the measured, poor in the perceived: communication; the other way round: the process. Who answers a survey after a contact is
-    no sample of all contacts.
+    no sample of all contacts. An id that two contacts have links an answer to neither.
     """
     needs = lacking(contacts, ["contact_id", "contact_ts", DONE[event], *(["due_ts"] if service_levels is None else [])])
     rated = responses[responses["item_type"].eq(item_type) & responses["value"].notna()] if "item_type" in responses else responses.iloc[:0]
@@ -80,7 +80,7 @@ def perceived(
     columns = [name for name in dict.fromkeys(["contact_id", by, "customer_id", "due_state"]) if name in have]
     there = frame.filter(nw.col("due_state").is_in(["met", "late", "open"])).select(*columns)
     there = there.filter(nw.col("contact_id").is_in(rated["contact_id"].to_list()))
-    table = pd.DataFrame(there.collect().to_pandas()).drop_duplicates("contact_id").merge(rated, on="contact_id", validate="one_to_one")
+    table = pd.DataFrame(there.collect().to_pandas()).drop_duplicates("contact_id", keep=False).merge(rated, on="contact_id", validate="one_to_one")
     if table.empty:
         return headed(estimates.unanswerable("contact_rating", "", [f"responses[{item_type}]"]), {"deadline": "met"})
     return _told(table.sort_values("contact_id", ignore_index=True), by, min_n, options)
