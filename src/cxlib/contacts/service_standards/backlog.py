@@ -143,7 +143,8 @@ def month_ends(first: datetime, last: datetime) -> list[datetime]:
     >>> [f"{moment:%m-%d}" for moment in month_ends(datetime(2025, 1, 5), datetime(2025, 3, 1))]
     ['02-01', '03-01']
     """
-    found, moment = [], first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    found: list[datetime] = []
+    moment = first.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     while True:
         moment = (moment + timedelta(days=32)).replace(day=1)
         if moment > last:

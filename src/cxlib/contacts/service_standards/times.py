@@ -256,7 +256,7 @@ def _lasted(
 
 def _never_recorded(frame: nw.LazyFrame[Any], done: str) -> dict[str, list[str]]:
     """Channels and sources in which not one contact has the time asked for."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for name in [key for key in ("channel", "source") if key in frame.collect_schema().names()]:
         told = frame.group_by(name).agg(cx_told=nw.col(f"cx_us_{done}").count()).collect().to_pandas()
         dark = sorted(told.loc[(told["cx_told"] == 0) & told[name].notna(), name])
