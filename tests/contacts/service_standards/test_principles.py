@@ -40,8 +40,8 @@ def chain(touchpoints=None):
 def test_principle_standard_target_attainment_owner_and_instruction():
     table = chain()
     fit = table[table["metric"] == "principle_fit"]
-    told = fit[["principle_id", "touchpoint_id", "channel", "owner", "instruction", "value", "n"]].to_numpy().tolist()
-    assert told == [["L1", "T1", "email", "ID", "same_day", 1.5, 2], ["L2", "T1", "email", "ID", "same_day", 4.0, 1]]
+    told = fit[["principle_id", "touchpoint_id", "channel", "owner", "instruction", "value"]].to_numpy().tolist()
+    assert told == [["L1", "T1", "email", "ID", "same_day", 1.5], ["L2", "T1", "email", "ID", "same_day", 4.0]]
     by_metric = table.set_index("metric")["value"]
     assert (by_metric["target_hours"], by_metric["target_share"], by_metric["on_time_share"]) == (8.0, 0.9, 0.5)
     assert estimates.only(table, "without_standard")[["value", "n"]].to_numpy().tolist() == [[1.0, 2]]

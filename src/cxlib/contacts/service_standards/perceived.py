@@ -80,7 +80,11 @@ def perceived(
     columns = [name for name in dict.fromkeys(["contact_id", by, "customer_id", "due_state"]) if name in have]
     there = frame.filter(nw.col("due_state").is_in(["met", "late", "open"])).select(*columns)
     there = there.filter(nw.col("contact_id").is_in(rated["contact_id"].to_list()))
-    table = pd.DataFrame(there.collect().to_pandas()).drop_duplicates("contact_id", keep=False).merge(rated, on="contact_id", validate="one_to_one")
+    table = (
+        pd.DataFrame(there.collect().to_pandas())
+        .drop_duplicates("contact_id", keep=False)
+        .merge(rated, on="contact_id", validate="one_to_one")
+    )
     if table.empty:
         return headed(estimates.unanswerable("contact_rating", "", [f"responses[{item_type}]"]), {"deadline": "met"})
     return _told(table.sort_values("contact_id", ignore_index=True), by, min_n, options)

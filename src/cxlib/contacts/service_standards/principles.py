@@ -70,7 +70,7 @@ def principles(
     if needs:
         return estimates.unanswerable("principle_fit", SCALE, needs, by=["principle_id", "touchpoint_id"])
     fit = ratings[ratings["principle_id"].isin(principles["principle_id"])]
-    fit = fit.groupby(["principle_id", "touchpoint_id"], as_index=False).agg(fit=("fit", "mean"), n=("fit", "count"))
+    fit = fit.groupby(["principle_id", "touchpoint_id"], as_index=False).agg(fit=("fit", "mean"))
     ways = _ways(contacts, direction, period)
     standards = service_levels[service_levels["channel"].notna() & service_levels["response_h"].notna()].drop_duplicates("channel")
     chain = fit.merge(ways, on="touchpoint_id").merge(standards, on="channel")
@@ -81,7 +81,7 @@ def principles(
     keys = ["touchpoint_id", "channel", "owner", "instruction"]
     told = rows(
         chain[["principle_id", *keys]],
-        {"metric": "principle_fit", "value": chain["fit"], "unit": SCALE, "n": chain["n"], "method": "mean"},
+        {"metric": "principle_fit", "value": chain["fit"], "unit": SCALE, "method": "mean of raters"},
     )
     points = chain.drop_duplicates("touchpoint_id")
     parts = [told]
