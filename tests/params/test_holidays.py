@@ -5,7 +5,18 @@ from datetime import date
 from cxlib.params.holidays import free_days, region_fault
 
 # Hesse 2025, as the state's ministry of the interior publishes them
-HESSE = "2025-01-01 2025-04-18 2025-04-21 2025-05-01 2025-05-29 2025-06-09 2025-06-19 2025-10-03 2025-12-25 2025-12-26".split()
+HESSE = [
+    "2025-01-01",
+    "2025-04-18",
+    "2025-04-21",
+    "2025-05-01",
+    "2025-05-29",
+    "2025-06-09",
+    "2025-06-19",
+    "2025-10-03",
+    "2025-12-25",
+    "2025-12-26",
+]
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 
 
