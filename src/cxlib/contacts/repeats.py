@@ -94,7 +94,14 @@ def rate(
     if missing is not None:
         return missing.assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[*by, options.get("cluster") or unit],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
     cluster = options.get("cluster") or unit
     table = named(counted(frame.to_native(), [*by, "cx_state"], cluster=cluster, direction=None), by)
@@ -128,12 +135,13 @@ def attempts(
     same: Sequence[str] = ("reason_id",),
     window_days: float = 7,
     forward_minutes: float = 15,
+    keep: Sequence[str] | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
 ) -> nw.LazyFrame[Any]:
     """Return the contacts, not yet read, with what followed on each.
 
-    Parameters as in :func:`rate`.
+    Parameters as in :func:`rate`; `keep` names the columns that are wanted besides those looked at, all when left out.
 
     Returns
     -------
@@ -145,9 +153,12 @@ def attempts(
     if forward_minutes >= window_days * 1440:
         seen = f"{window_days:g} days, forwards below {forward_minutes:g} minutes"
         raise CxError(worded("window_days", "the window is not longer than a forward:", seen, do="Choose a longer window."))
-    frame = clocked(within(contacts, direction, period), ["contact_ts"])
+    frame, keys = within(contacts, direction, period), [unit, *same]
     names = frame.collect_schema().names()
-    keys = [unit, *same]
+    if keep is not None:
+        wanted = [*keys, "contact_ts", "contact_id", "channel", "local_date", "weight", *keep]
+        frame = frame.select(*[name for name in dict.fromkeys(wanted) if name in names])
+    frame = clocked(frame, ["contact_ts"])
     linked = ~nw.any_horizontal(*[nw.col(name).is_null() for name in [*keys, "contact_ts"]], ignore_nulls=False)
     until, order = _last_moment(frame), _order(frame)
     following: dict[str, Any] = {"cx_next": nw.col(MOMENT).shift(-1).over(*keys, order_by=order)}
@@ -211,7 +222,14 @@ def first_contact_resolution(
     if missing is not None:
         return missing.assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[*by, options.get("cluster") or unit, "outcome"],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
     frame = _first_ones(frame, [unit, *same], window_days)
     outcome = nw.when(nw.col("outcome").is_in(list(ended))).then(nw.lit("ended")).otherwise(nw.lit("open"))
@@ -266,7 +284,14 @@ def chains(
     if needs:
         return estimates.unanswerable("chain_share", "share", needs, by=[*defined, "attempts_needed"]).assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[options.get("cluster") or unit],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
     table = _lengths(frame, [unit, *same], window_days, options.get("cluster") or unit)
     if table.empty:
