@@ -170,6 +170,13 @@ def test_standards_by_reason_come_before_those_by_channel():
     }
 
 
+def test_a_standard_has_passed_at_its_very_second():
+    levels = pd.DataFrame({"channel": ["phone"], "resolution_h": [24.0], "clock": ["calendar"]})
+    log = cases((None, None), (None, at(3, 8)), (None, at(3, 8, second=1)))  # all arrived on the 2nd at eight
+    found = values(service_standards.attainment(log, levels, as_of=at(3, 8).to_pydatetime()))
+    assert (found["overdue_open"], found["not_yet_due"], found["on_time_share"]) == (1, 0, pytest.approx(1 / 3))
+
+
 def test_the_first_answer_may_be_what_counts(log):
     levels = pd.DataFrame({"channel": ["phone", "email", "web_form"], "response_h": [8.0, 24.0, 24.0], "clock": "calendar"})
     until = log["contact_ts"].max().to_pydatetime() + timedelta(days=60)

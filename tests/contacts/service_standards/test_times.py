@@ -122,6 +122,8 @@ def test_open_ones_count_for_as_long_as_they_have_been():
     log = log_of([at(1), at(2), at(3), None, None, None])
     told = values(service_standards.times(log, q=[0.5], as_of=at(10), min_n=1))
     assert (told["resolution_time"], told["still_open"]) == (3.0, 3)
+    later = service_standards.times(log, q=[0.75], as_of=at(10), min_n=1)
+    assert later["note"].iloc[0] == "beyond follow-up"  # they were not settled when watching ended
     answered = log[log["resolved_ts"].notna()]
     assert values(service_standards.times(answered, q=[0.5], as_of=at(10), min_n=1))["resolution_time"] == 2.0  # what flatters
 
