@@ -14,7 +14,7 @@ from cxlib.estimates.linear import draw_ids, numbers
 from cxlib.estimates.rows import rows
 from cxlib.estimates.sampling import Sample, Sampling, Spread, mover, sample, wilson
 
-__all__ = ["survival", "survival_difference"]
+__all__ = ["Curves", "observed", "survival", "survival_difference"]
 
 METHOD = "Kaplan–Meier, log-log"
 
@@ -259,6 +259,7 @@ class Curves:
 
 
 def observed(table: pd.DataFrame, time: str, event: str, by: Sequence[str], options: Sampling) -> tuple[Sample, np.ndarray, np.ndarray]:
+    """Return the rows that are watched, for how long each, and whether the event came (1) or watching ended (0)."""
     chosen = sample(table, [time, event], by, options)
     days, ended = numbers(table, time, chosen), numbers(table, event, chosen)
     if (days <= 0).any():
