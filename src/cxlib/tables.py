@@ -97,6 +97,7 @@ MEASURED = (
     "step_5",
     "step_6",
     "clock",
+    "population",
     "event",
     "quantile",
     "hours",
