@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, wanting
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import rate, said
 from cxlib.contacts.volume.split import pooled, split
@@ -189,7 +189,7 @@ def breaks(
     cluster = options.get("cluster") or "customer_id"
     frame = _moded(contacts, touchpoints, case, cluster, direction, period)
     keys = ["cx_mode_1", "cx_mode", "cx_more"]
-    table = counted(frame.filter(~nw.col("cx_first")).to_native(), keys, cluster=cluster, direction=None)
+    table = counted(frame.filter(~nw.col("cx_first")).to_native(), keys, cluster=cluster, direction=None, rows=size(contacts))
     if table.empty:
         return estimates.unanswerable("transition_share", "share", [f"contacts.{case}"], by=["transition"]).assign(note="no events")
     stays = table["cx_mode"].eq(table["cx_mode_1"])
@@ -262,7 +262,7 @@ def paths(
     frame = frame.with_columns(cx_step_1=nw.col(column), **later).filter(nw.col("cx_first"))
     if least > 1:
         frame = frame.filter(~nw.col(f"cx_step_{min(least, steps)}").is_null())
-    table = counted(frame.to_native(), [f"cx_{name}" for name in names], cluster=cluster, direction=None)
+    table = counted(frame.to_native(), [f"cx_{name}" for name in names], cluster=cluster, direction=None, rows=size(contacts))
     table = table.rename(columns={f"cx_{name}": name for name in names})
     table[names] = table[names].astype("str").fillna(END)
     sizes = table.groupby(names)["weight"].sum().sort_values(ascending=False, kind="stable")
@@ -356,7 +356,7 @@ def _followed(
     }
     cases = folded(frame, case, by=[], cluster=cluster, sums={}, flags=flags)
     cases = cases.filter((nw.col("cx_own") == 1) & (nw.col("steps") >= 2))
-    table = counted(cases.to_native(), ["cx_outside", "cx_backward"], cluster=cluster, direction=None)
+    table = counted(cases.to_native(), ["cx_outside", "cx_backward"], cluster=cluster, direction=None, rows=size(contacts))
     if table.empty:
         none = estimates.unanswerable("conformance_share", "share", [], by=["journey"])
         return none.assign(journey=name, note="no events", n=pd.array([0], dtype="Int64"))
@@ -376,7 +376,7 @@ def _steps(contacts: IntoFrame, case: str, column: str, direction: str | None, p
     """Steps from one contact of a case to the next, by where they come from and where they lead."""
     cluster = options.get("cluster") or "customer_id"
     frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period).filter(~nw.col("cx_first"))
-    return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None)
+    return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None, rows=size(contacts))
 
 
 def _moded(

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, levels, named, picked, wanting
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, levels, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import ENDED
 from cxlib.estimates import Sampling
@@ -299,4 +299,4 @@ def _cases(
     steps = nw.col("steps")
     sizes = {name: nw.when(steps >= least).then(1).otherwise(0) for name, least in (("cx_several", 2), ("cx_many", 3))}
     keys = [*by, "changes", "cx_back", *sizes]
-    return counted(cases.to_native(), keys, cluster=cluster, direction=None, columns=sizes)
+    return counted(cases.to_native(), keys, cluster=cluster, direction=None, columns=sizes, rows=size(contacts))

@@ -15,7 +15,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, headed, lacking, named, wanting, within
+from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, headed, lacking, named, size, wanting, within
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -104,7 +104,7 @@ def rate(
         period=period,
     )
     cluster = options.get("cluster") or unit
-    table = named(counted(frame.to_native(), [*by, "cx_state"], cluster=cluster, direction=None), by)
+    table = named(counted(frame.to_native(), [*by, "cx_state"], cluster=cluster, direction=None, rows=size(contacts)), by)
     parts = []
     judged = table[table["cx_state"].isin(("single", "again", "elsewhere"))]
     if len(judged):
@@ -235,7 +235,9 @@ def first_contact_resolution(
     outcome = nw.when(nw.col("outcome").is_in(list(ended))).then(nw.lit("ended")).otherwise(nw.lit("open"))
     columns = {"cx_outcome": nw.when(nw.col("outcome").is_null()).then(nw.lit("unknown")).otherwise(outcome)}
     cluster = options.get("cluster") or unit
-    table = counted(frame.to_native(), [*by, "cx_state", "cx_outcome"], cluster=cluster, direction=None, columns=columns)
+    table = counted(
+        frame.to_native(), [*by, "cx_state", "cx_outcome"], cluster=cluster, direction=None, columns=columns, rows=size(contacts)
+    )
     table = named(table[table["cx_state"].isin(("single", "again", "elsewhere"))], by)
     told = table[table["cx_outcome"] != "unknown"]
     ended_well, alone = told["cx_outcome"].eq("ended"), told["cx_state"].eq("single")
@@ -293,7 +295,7 @@ def chains(
         direction=direction,
         period=period,
     )
-    table = _lengths(frame, [unit, *same], window_days, options.get("cluster") or unit)
+    table = _lengths(frame, [unit, *same], window_days, options.get("cluster") or unit, size(contacts))
     if table.empty:
         return estimates.unanswerable("chain_share", "share", ["contacts.contact_ts"], by=[*defined, "attempts_needed"]).assign(**defined)
     number = table["cx_number"].astype("int64")
@@ -310,12 +312,12 @@ def chains(
     return headed(result, defined)
 
 
-def _lengths(frame: nw.LazyFrame[Any], keys: list[str], window_days: float, cluster: str) -> pd.DataFrame:
+def _lengths(frame: nw.LazyFrame[Any], keys: list[str], window_days: float, cluster: str, rows: int) -> pd.DataFrame:
     """Chains by the number of their attempts, known by the last one; those that may have begun before the log are left out."""
     frame = _numbered(frame, keys, window_days)
     frame = frame.filter((nw.col("cx_state") == "single") & (nw.col("cx_began") > nw.col("cx_unsure")))
     number = (nw.col("cx_place") - nw.col("cx_began") + 1).cast(nw.Int64)
-    return counted(frame.to_native(), ["cx_number"], cluster=cluster, direction=None, columns={"cx_number": number})
+    return counted(frame.to_native(), ["cx_number"], cluster=cluster, direction=None, columns={"cx_number": number}, rows=rows)
 
 
 def _numbered(frame: nw.LazyFrame[Any], keys: list[str], window_days: float) -> nw.LazyFrame[Any]:
