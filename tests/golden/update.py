@@ -28,7 +28,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_scores, of_loyalty, of_drivers, of_moments):
+    for part in (of_readiness, of_inventory, of_volume, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
         yield from part(params, prepared.table)
 
 
@@ -95,6 +95,34 @@ def of_journeys(
     steps = {"column": params.channels.path, "steps": params.channels.steps, "most": params.channels.most, **case}
     yield "paths", channels.paths(log, least=2, **steps)
     yield "conformance", channels.conformance(log, table("touchpoints"), params.journeys, **case)
+
+
+def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 13."""
+    log, levels, counting = volume.logged(table("contacts")), table("service_levels"), params.counting | {"draws": 0}
+    orders, messages, chance = table("orders"), table("messages"), params.chance | {"draws": 0}
+    settings, clock = params.service_standards, service_standards.clock(**params.clock)
+    until = {"as_of": params.known_until}
+    ruled = {"clock": clock, **until, **counting}
+    yield "attainment_response", service_standards.attainment(log, levels, by=["channel"], event="response", **ruled)
+    times = [service_standards.times(log, by=["channel"], event=event, **ruled) for event in ("response", "resolution")]
+    yield "answer_times", estimates.stack(*times)
+    yield "follow_up_replies", service_standards.follow_up_replies(log, **until, **counting)
+    yield "abandonment", service_standards.abandonment(log, **counting)
+    sides = {"quotes": table("quotes"), "clock": clock, "timezone": params.timezone, "asked": params.sampling | {"draws": 0}}
+    yield "proposed_targets", service_standards.proposed(log, table("responses"), levels, **sides, **until, **counting)
+    yield "perceived", service_standards.perceived(log, table("responses"), levels, **ruled)
+    yield "owners", service_standards.owners(table("reasons"), levels)
+    yield "backlog", service_standards.backlog(log, by=["channel"], channels=settings.written, **until, **counting)
+    yield "promises_kept", service_standards.promises_kept(log, by=["promise_type"], **until, **counting)
+    yield "dates_kept", service_standards.dates_kept(orders, as_of=params.last_day, **chance)
+    yield "change_notice", service_standards.change_notice(orders, messages, **chance)
+    span = {"window_days": settings.window_days, "follow_days": settings.follow_days, "complaints": settings.complaints, "clock": clock}
+    who = {"customers": table("customers"), "adjust": params.volume.adjust}
+    yield "reliability", service_standards.reliability(log, orders, messages, service_levels=levels, **who, **span, **until, **chance)
+    yield "goodwill", service_standards.goodwill(service_standards.complaints(log, settings.complaints), **counting)
+    rated = (table("principles"), table("principle_ratings"))
+    yield "principle_standards", service_standards.principles(*rated, levels, log, table("touchpoints"), **ruled)
 
 
 def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -198,7 +198,9 @@ def clocked(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[An
         for name in columns:
             native = native.selectExpr("*", f"unix_micros(`{name}`) AS `cx_us_{name}`")
         return nw.from_native(native).lazy()
-    return frame.with_columns(**{f"cx_us_{name}": nw.col(name).dt.timestamp("us") for name in columns})
+    whole = nw.to_native(frame.collect())  # narwhals does not know a pandas column of times where the zone has an underscore: New_York
+    numbers = {name: whole[name].dt.as_unit("us").astype("int64").where(whole[name].notna()) for name in columns}
+    return nw.from_native(whole.assign(**{f"cx_us_{name}": column for name, column in numbers.items()})).lazy()
 
 
 def size(table: IntoFrame) -> int:
@@ -296,6 +298,8 @@ def behind(result: pd.DataFrame, table: pd.DataFrame, by: Sequence[str]) -> pd.D
     totals = _totals(table, by)
     if by:
         totals = result[list(by)].merge(totals, on=list(by), how="left", validate="many_to_one").fillna({"n": 0, "n_eff": 0.0})
+    else:
+        totals = totals.loc[totals.index.repeat(len(result))]
     return result.assign(n=pd.array(totals["n"].astype("int64"), dtype="Int64"), n_eff=totals["n_eff"].to_numpy())
 
 

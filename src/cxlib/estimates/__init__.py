@@ -10,6 +10,7 @@ from cxlib.estimates.arguments import check
 from cxlib.estimates.bootstrap import draw_weights, drawn
 from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
+from cxlib.estimates.durations import survival_quantile
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
@@ -49,6 +50,7 @@ __all__ = [
     "stack",
     "survival",
     "survival_difference",
+    "survival_quantile",
     "unanswerable",
     "withhold",
 ]

@@ -15,7 +15,7 @@ from cxlib.estimates.linear import draw_ids, numbers
 from cxlib.estimates.rows import rows
 from cxlib.estimates.sampling import Sample, Sampling, Spread, sample
 
-__all__ = ["survival", "survival_difference"]
+__all__ = ["Curves", "observed", "survival", "survival_difference"]
 
 METHOD = "Kaplan–Meier, log-log"
 
@@ -76,8 +76,8 @@ def survival(
     0   15   0.75  4
     1   25   0.50  4
     """
-    chosen, watched, ended = _watched(table, time, event, by, options)
-    curves = _Curves(chosen, watched, ended, _days(at))
+    chosen, watched, ended = observed(table, time, event, by, options)
+    curves = Curves(chosen, watched, ended, _days(at))
     low, high = curves.interval(options.get("level", 0.95))
     note = curves.note(min_n)
     columns = curves.told(metric, METHOD, options) | {"value": curves.share.ravel(), "low": low.ravel(), "high": high.ravel()}
@@ -124,11 +124,11 @@ def survival_difference(
        g days  value
     0  b   25  0.167
     """
-    chosen, watched, ended = _watched(table, time, event, [*by, between], options)
+    chosen, watched, ended = observed(table, time, event, [*by, between], options)
     levels = chosen.groups[between].to_numpy()
     if reference not in levels:
         raise CxError(worded(between, "there is no level", reference, dict.fromkeys(levels), label="Levels"))
-    curves = _Curves(chosen, watched, ended, _days(at))
+    curves = Curves(chosen, watched, ended, _days(at))
     keys = list(chosen.groups[list(by)].itertuples(index=False, name=None)) if by else [()] * chosen.size
     base = {key: code for code, key in enumerate(keys) if levels[code] == reference}
     here = np.array([code for code, key in enumerate(keys) if levels[code] != reference and key in base], dtype=int)
@@ -151,7 +151,7 @@ def survival_difference(
     return _without_thin(rows(curves.groups(here), columns))
 
 
-class _Curves:
+class Curves:
     """The curve of each group, read off at some days, with the influence of every row on its logarithm."""
 
     def __init__(self, chosen: Sample, days: np.ndarray, ended: np.ndarray, at: np.ndarray) -> None:
@@ -259,7 +259,8 @@ class _Curves:
         return shares[until]
 
 
-def _watched(table: pd.DataFrame, time: str, event: str, by: Sequence[str], options: Sampling) -> tuple[Sample, np.ndarray, np.ndarray]:
+def observed(table: pd.DataFrame, time: str, event: str, by: Sequence[str], options: Sampling) -> tuple[Sample, np.ndarray, np.ndarray]:
+    """Return the rows that are watched, for how long each, and whether the event came (1) or watching ended (0)."""
     chosen = sample(table, [time, event], by, options)
     days, ended = numbers(table, time, chosen), numbers(table, event, chosen)
     if (days <= 0).any():

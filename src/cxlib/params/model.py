@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from cxlib.errors import nearest, worded
 from cxlib.params.formats import format_fault
+from cxlib.params.holidays import free_days, region_fault
 from cxlib.tables import CONTRACTS, ESTIMATE_COLUMNS, MADE, STATES, Column
 
 __all__ = [
@@ -629,6 +630,43 @@ class ServiceStandards(_Section):
 
     event: Literal["response", "resolution"] = Field(default="resolution", description="first answer, or solution")
     by: tuple[str, ...] = Field(default=("channel",), min_length=1, description="group columns of the contacts")
+    hours: dict[str, dict[Weekday, tuple[Opening, ...]]] = Field(
+        default_factory=dict, description="unit → weekday → its own service hours, where they differ from service_hours"
+    )
+    unit: str = Field(default="received_by", description="column of contacts that names these units; outcomes and goodwill are told by it")
+    curves: Literal["response", "resolution"] = Field(default="response", description="what the curves of notebook 13 show")
+    curve_hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(0.5, 1, 2, 3, 4, 6, 8, 10, 12, 16, 20, 24, 28, 32, 36, 40, 48, 56, 64, 72),
+        min_length=2,
+        description="hours at which the curves of answers are told",
+    )
+    written: tuple[Channel, ...] = Field(
+        default=("email", "web_form", "letter", "fax", "portal", "social", "chat"), description="channels whose contacts make a backlog"
+    )
+    threshold_s: float = Field(default=20, gt=0, description="seconds within which a call is meant to be taken, where no standard says so")
+    reach: float = Field(default=0.8, gt=0, lt=1, description="share of customers whose expectation a proposed target is to meet")
+    complaints: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="column of contacts → values that make a contact a complaint, as in reason_id, touchpoint_id"
+    )
+    window_days: int = Field(default=60, ge=1, description="days after an order in which reliability is looked at")
+    follow_days: int = Field(default=90, ge=1, description="days after those in which complaints count")
+    stay_days: int = Field(default=180, ge=1, description="days after a complaint at which it is told who stayed")
+
+
+class Holidays(_Section):
+    """Public holidays, on which the house is closed whatever the weekday, and days of its own."""
+
+    country: str | None = Field(default=None, description="ISO 3166 code, as in DE; left out: no public holidays are known")
+    state: str | None = Field(default=None, description="the state's code, as in HE for Hesse")
+    closed: tuple[Day, ...] = Field(default=(), description="further days on which the house is closed")
+    open: tuple[Day, ...] = Field(default=(), description="public holidays on which it is open")
+
+    @model_validator(mode="after")
+    def _region_is_known(self) -> Holidays:
+        fault = region_fault(self.country, self.state)
+        if fault:
+            raise ValueError(fault)
+        return self
 
 
 class Loyalty(_Section):
@@ -675,6 +713,7 @@ class Params(_Section):
     service_hours: dict[Weekday, tuple[Opening, ...]] = Field(
         default_factory=dict, description="weekday (mon … sun) → hours in which customers are served, as in 08:00-17:00; local time"
     )
+    holidays: Holidays = Holidays()
     sources: dict[str, Source] = Field(min_length=1)
     extra: dict[TableName, dict[str, Feature]] = Field(default_factory=dict)
     scales: dict[str, Scale] = Field(default_factory=dict)
@@ -808,6 +847,33 @@ class Params(_Section):
         return {WEEKDAYS.index(day) + 1: tuple(_opening(text) for text in hours) for day, hours in self.service_hours.items()}
 
     @property
+    def free_days(self) -> tuple[date, ...]:
+        """Public holidays and the house's own free days of the period, up to the day that the exports reach."""
+        told = self.holidays
+        return free_days(told.country, told.state, told.closed, told.open, self.period.start, max(self.period.end, self.last_day))
+
+    @property
+    def clock(self) -> dict[str, typing.Any]:
+        """The business clock: keywords for :func:`cxlib.contacts.service_standards.clock`, which needs service hours."""
+        own = self.service_standards.hours
+        units = {
+            name: {WEEKDAYS.index(day) + 1: tuple(_opening(text) for text in texts) for day, texts in hours.items()}
+            for name, hours in own.items()
+        }
+        first, last = self.period.start, max(self.period.end, self.last_day)
+        told = self.holidays
+        free = free_days(told.country, told.state, told.closed, told.open, first - timedelta(days=10), last + timedelta(days=70))
+        return {
+            "opening": self.opening,
+            "first": first,
+            "last": last + timedelta(days=1),
+            "timezone": self.timezone,
+            "free_days": free,
+            "units": units,
+            "unit": self.service_standards.unit,
+        }
+
+    @property
     def keep_runs(self) -> int:
         """How many older runs stay beside the newest."""
         return self.run.keep_runs
@@ -834,6 +900,9 @@ class Params(_Section):
         problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
         if self.handoffs.handler == "handled_by" and not self.release.staff_level:
             problems.append("handoffs.handler: 'handled_by' tells of single members of staff. Set release.staff_level, or use received_by.")
+        if self.service_standards.unit == "handled_by" and not self.release.staff_level:
+            text = "'handled_by' tells of single members of staff. Set release.staff_level, or use received_by."
+            problems.append(f"service_standards.unit: {text}")
         problems += self._pair_problems() + self._reliability_problems() + self._zero_line_problems() + self._driver_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
@@ -856,6 +925,8 @@ class Params(_Section):
             ("channels.path", "contacts", (self.channels.path,)),
             ("profile.split", "contacts", self.profile.split),
             ("service_standards.by", "contacts", self.service_standards.by),
+            ("service_standards.unit", "contacts", (self.service_standards.unit,)),
+            ("service_standards.complaints", "contacts", tuple(self.service_standards.complaints)),
         ):
             features = self.extra.get(table, {})
             problems += [

@@ -106,8 +106,8 @@ def write(
     )
 
 
-SHAPES = {"diamond": "D", "lozenge": "D", "square": "s", "triangle": "^"}  # anything else is round
-OPEN = ("empty", "diamond")
+SHAPES = {"diamond": "D", "lozenge": "D", "square": "s", "triangle": "^", "wedge": "v"}  # anything else is round
+OPEN = ("empty", "diamond", "wedge")
 
 
 def fill(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], *, ink: str, alpha: float = 1, order: float = 1) -> None:

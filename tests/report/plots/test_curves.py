@@ -94,3 +94,15 @@ def test_what_is_no_curve_is_refused(lines_of):
         plots.curves(pd.concat([table, table.assign(metric="nps")]), x="days", by="item_id")
     with pytest.raises(CxError, match=r"plots.curves: shows at most 5 lines"):
         plots.curves(lines_of(6), x="days", by="item_id")
+
+
+def test_marks_stand_on_their_line_with_what_they_say_below(lines_of, named, drawn):
+    table = lines_of(2)
+    first = table["item_id"].iloc[0]
+    place = sorted(table["days"].astype(float))[1]
+    plot = plots.curves(table, x="days", by="item_id", step=True, marks={first: {"expected_time": place}, "absent": {"promised_time": 3.0}})
+    label = named("de").label("item_id", first)
+    said = f"Erwartete Zeit, mittlere: {label} {place:g}"
+    assert said in " ".join(drawn(plot, named("de")).words)
+    assert plot.describe(named("de")).endswith(f"{said}.")
+    assert "Zugesagt" not in plot.describe(named("de"))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.field import n_range
@@ -28,6 +30,9 @@ __all__ = ["Curves", "curves"]
 SIZE, SMALL, LINE, MOST = 13, 12, 15, len(SERIES)
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (1, 3))
 FEW = 14  # as many points a line as get a mark
+NOTCHES = ("diamond", "wedge")  # shapes of what is marked on the lines, one a name
+
+Marks = Mapping[str, Mapping[str, float]]  # level of the lines: name of what is marked (a metric): its place on the scale of x
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +43,7 @@ class _Line:
     points: Sequence[tuple[float, Told]]
     look: tuple[str, str]
     dashes: tuple[int, ...]
+    level: str = ""
 
     def known(self) -> list[tuple[float, Told]]:
         return [(x, told) for x, told in self.points if not absent(told.row["value"])]
@@ -50,6 +56,7 @@ class Curves(Plot):
     x: str
     by: str | None
     step: bool = False
+    marks: Marks = field(default_factory=dict)
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the lines, 720 pixels wide, or 350 for a telephone."""
@@ -64,16 +71,24 @@ class Curves(Plot):
         bottom = top + height + 44
         hidden = self._hidden(words, lines)
         below = wrapped(hidden, width, size=SMALL, lines=3) if hidden else []
-        figure, axes = canvas(width, bottom + 16 * len(below) + 4)
+        marked = [(shape, wrapped(text, width - 18, size=SMALL, lines=3)) for shape, text in self._marked(words, lines)]
+        figure, axes = canvas(width, bottom + 16 * (len(below) + sum(len(text) for _, text in marked)) + 4)
         strokes = Strokes()
         for place, text in enumerate(title):
             write(axes, 0, 14 + 16 * place, text, bold=True)
         self._frame(axes, strokes, words, *scales)
         for line in lines:
             self._draw(axes, strokes, line, *scales)
+            self._notch(strokes, line, *scales)
         _ends(axes, strokes, lines, names, *scales)
         for place, text in enumerate(below):
             write(axes, 0, bottom + 12 + 16 * place, text, size=SMALL, ink="muted")
+        row = bottom + 16 * len(below)
+        for shape, texts in marked:
+            strokes.mark(6, row + 8, ink="ink", shape=shape, size=9)
+            for text in texts:
+                write(axes, 18, row + 12, text, size=SMALL)
+                row += 16
         strokes.draw(axes)
         return figure
 
@@ -91,6 +106,7 @@ class Curves(Plot):
                 for name, (_, told) in (("first", known[0]), ("last", known[-1])):
                     facts |= {name: str(told), f"{name}_at": words.label(self.x, told.row[self.x])}
                 sentences.append(words.text("plot.curves.alt_line", **facts))
+        sentences += [f"{text}." for _, text in self._marked(words, lines)]
         hidden = self._hidden(words, lines)
         return " ".join([*sentences, hidden] if hidden else sentences)
 
@@ -117,8 +133,9 @@ class Curves(Plot):
                 told = words.told({str(name): cell for name, cell in row.items()})
                 label = words.metric(self._metric) if self.by is None else words.label(self.by, row[self.by])
                 found.setdefault(label, []).append((places[str(row[self.x])], told))
+        level = {} if self.by is None else {words.label(self.by, row): str(row) for row in self.table[self.by].dropna().unique()}
         return [
-            _Line(label, sorted(points, key=lambda point: point[0]), SERIES[turn], DASHES[turn])
+            _Line(label, sorted(points, key=lambda point: point[0]), SERIES[turn], DASHES[turn], level.get(label, ""))
             for turn, (label, points) in enumerate(found.items())
         ]
 
@@ -173,6 +190,39 @@ class Curves(Plot):
         for place, told in marked:
             strokes.mark(x.at(place), y.at(number(told) or 0.0), ink=ink, shape=shape, size=7)
 
+    def _named(self) -> list[str]:
+        """Names of what is marked, in the order in which they first come."""
+        return list(dict.fromkeys(name for places in self.marks.values() for name in places))
+
+    def _marked(self, words: Words, lines: Sequence[_Line]) -> list[tuple[str, str]]:
+        """What is marked: shape, and what it says of each line; also of lines beyond whose end it lies."""
+        told = []
+        for turn, name in enumerate(self._named()):
+            each = [
+                words.text(
+                    "plot.curves.mark",
+                    label=line.label,
+                    value=words.number(self.marks[line.level][name], "h" if self.x == "hours" else "count"),
+                )
+                for line in lines
+                if name in self.marks.get(line.level, {})
+            ]
+            if each:
+                told.append((NOTCHES[turn % len(NOTCHES)], f"{words.metric(name)}: {', '.join(each)}"))
+        return told
+
+    def _notch(self, strokes: Strokes, line: _Line, x: Scale, y: Scale) -> None:
+        """Mark places on a line, with a thread to the axis."""
+        known = line.known()
+        for name, place in self.marks.get(line.level, {}).items():
+            if known and known[0][0] <= place <= known[-1][0]:
+                points, heights = [point for point, _ in known], [number(told) or 0.0 for _, told in known]
+                at = heights[int(np.searchsorted(points, place, side="right")) - 1] if self.step else np.interp(place, points, heights)
+                strokes.line((x.at(place), x.at(place)), (y.at(float(at)), y.start), ink=line.look[0], order=1)
+                strokes.mark(
+                    x.at(place), y.at(float(at)), ink=line.look[0], shape=NOTCHES[self._named().index(name) % len(NOTCHES)], size=10
+                )
+
     def _hidden(self, words: Words, lines: Sequence[_Line]) -> str:
         hidden = sum(len(line.points) - len(line.known()) for line in lines)
         return words.text("plot.hidden", n=hidden) if hidden else ""
@@ -191,7 +241,7 @@ def _ends(axes: Axes, strokes: Strokes, lines: Sequence[_Line], names: Sequence[
             write(axes, x.end + 14, top + LINE * row, text, size=SMALL, bold=not said_n, ink="muted" if said_n else line.look[0])
 
 
-def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool = False) -> Curves:
+def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool = False, marks: Marks | None = None) -> Curves:
     """Draw a metric over time or dose, one line a class.
 
     Parameters
@@ -204,6 +254,8 @@ def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool
         The group column whose levels are the lines, five at most; a single line without it.
     step : bool
         Whether a value holds until the next one, as in survival curves; otherwise points are joined by straight lines.
+    marks : mapping of str to (mapping of str to float), optional
+        Places on the lines: level of `by`, name of what is marked (a metric: time expected, time promised), place on the scale of `x`.
 
     Raises
     ------
@@ -223,4 +275,4 @@ def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool
         raise CxError(worded("plots.curves", f"a point of {' and '.join(wanted)} stands twice", None, groups, label="Group columns"))
     if by is not None and (count := shown[by].nunique(dropna=False)) > MOST:
         raise CxError(worded("plots.curves", f"shows at most {MOST} lines, levels of {by}:", count, do="Coarsen them or choose some."))
-    return Curves(estimates, x, by, step)
+    return Curves(estimates, x, by, step, marks or {})

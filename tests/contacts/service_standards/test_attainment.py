@@ -28,6 +28,8 @@ CHANNELS = {
 
 def state(row):
     due, closed = row["TARGET_DT"], row["CLOSED_DT"]
+    if closed is not None and closed < row["OPEN_DT"]:
+        return "odd"
     if due is None:
         return "none"
     if due > UNTIL:
@@ -61,9 +63,15 @@ def test_every_figure_of_the_city(boston, expected, by):
             value, n = rows[*group, "on_time_share"]
             assert (value, n) == (pytest.approx(total(expected, ("met",), *group) / due), due)
             checked += 1
-        for metric, kind in (("overdue_open", "open"), ("not_yet_due", "ahead"), ("settled_early", "early"), ("no_due_date", "none")):
+        for metric, kind in (
+            ("overdue_open", "open"),
+            ("not_yet_due", "ahead"),
+            ("settled_early", "early"),
+            ("no_due_date", "none"),
+            ("settled_before_contact", "odd"),
+        ):
             assert rows[*group, metric] == (total(expected, (kind,), *group),) * 2
-    assert len(table) == checked + 4 * len(groups)
+    assert len(table) == checked + 5 * len(groups)
 
 
 def test_the_city_s_own_mark_agrees_case_by_case_and_flatters_in_sum(boston, boston_rows):
@@ -94,7 +102,14 @@ def values(table):
 def test_open_and_overdue_is_missed_and_what_is_not_yet_due_is_left_out():
     log = cases((at(5), at(4)), (at(5), at(6)), (at(5), None), (at(25), at(10)), (at(25), None), (None, at(3)), (None, None))
     found = values(service_standards.attainment(log))
-    assert found == {"on_time_share": pytest.approx(1 / 3), "overdue_open": 1, "not_yet_due": 1, "settled_early": 1, "no_due_date": 2}
+    assert found == {
+        "on_time_share": pytest.approx(1 / 3),
+        "overdue_open": 1,
+        "not_yet_due": 1,
+        "settled_early": 1,
+        "no_due_date": 2,
+        "settled_before_contact": 0,
+    }
 
 
 def test_the_very_second_of_the_deadline_is_on_time_and_has_passed():
@@ -145,7 +160,21 @@ def test_standards_by_reason_come_before_those_by_channel():
     )
     found = values(service_standards.attainment(log, levels, as_of=at(20).to_pydatetime()))
     # two days are too long for the phone, not for a complaint; business clocks are not counted here; one is still open
-    assert found == {"on_time_share": pytest.approx(1 / 3), "overdue_open": 1, "not_yet_due": 0, "settled_early": 0, "no_due_date": 1}
+    assert found == {
+        "on_time_share": pytest.approx(1 / 3),
+        "overdue_open": 1,
+        "not_yet_due": 0,
+        "settled_early": 0,
+        "no_due_date": 1,
+        "settled_before_contact": 0,
+    }
+
+
+def test_a_standard_has_passed_at_its_very_second():
+    levels = pd.DataFrame({"channel": ["phone"], "resolution_h": [24.0], "clock": ["calendar"]})
+    log = cases((None, None), (None, at(3, 8)), (None, at(3, 8, second=1)))  # all arrived on the 2nd at eight
+    found = values(service_standards.attainment(log, levels, as_of=at(3, 8).to_pydatetime()))
+    assert (found["overdue_open"], found["not_yet_due"], found["on_time_share"]) == (1, 0, pytest.approx(1 / 3))
 
 
 def test_the_first_answer_may_be_what_counts(log):

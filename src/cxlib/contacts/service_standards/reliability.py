@@ -1,0 +1,300 @@
+"""Five things that make communication reliable, order by order, and complaints afterwards.
+
+Conditions are looked at from the order to a landmark some weeks later, complaints from the landmark on. An order that is complained about
+early would otherwise have had less time to go wrong, and what is answered late would often be the complaint itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Unpack
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from cxlib import estimates
+from cxlib.contacts import counted, headed, lacking, named, picked
+from cxlib.contacts.service_standards.attainment import due_states, known_until
+from cxlib.contacts.service_standards.clock import Clock
+from cxlib.estimates import Sampling
+
+__all__ = ["CONDITIONS", "UNCLEAR", "reliability"]
+
+CONDITIONS = ("delivery_as_promised", "documents_clear", "promises_kept", "change_announced", "reply_in_time")
+UNCLEAR = (
+    "delivery.delivery_info_inaccurate",
+    "billing.invoice_comprehension",
+    "billing.invoice_error",
+    "billing.invoice_format",
+    "quote.quote_comprehension",
+    "follow_up.sent_info_unclear",
+)
+EVENTS = {"unclear": "documents_clear", "broken": "promises_kept", "slow": "reply_in_time"}
+
+
+def reliability(
+    contacts: IntoFrame,
+    orders: IntoFrame,
+    messages: IntoFrame | None = None,
+    customers: pd.DataFrame | None = None,
+    service_levels: pd.DataFrame | None = None,
+    *,
+    complaints: Mapping[str, Sequence[str]] | None = None,
+    unclear: Sequence[str] = UNCLEAR,
+    reason: str = "reason_id",
+    notices: Sequence[str] = ("delay_notice",),
+    window_days: int = 60,
+    follow_days: int = 90,
+    by: Sequence[str] = (),
+    adjust: Sequence[str] = (),
+    clock: Clock | None = None,
+    min_n: int = 30,
+    as_of: datetime | None = None,
+    direction: str | None = "inbound",
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """How many of five conditions of reliable communication each order met, and how often its customer complained afterwards.
+
+    Parameters
+    ----------
+    contacts : pandas, DuckDB or PySpark frame
+        The contact log with ``customer_id`` and, for two of the conditions and for complaints, `reason`.
+    orders : pandas, DuckDB or PySpark frame
+        ``customer_id``, ``order_ts``, ``promised_first`` or ``promised_last``, ``delivered_date``.
+    messages : pandas, DuckDB or PySpark frame, optional
+        Notices that a date moves.
+    customers : DataFrame, optional
+        ``customer_id`` and the columns of `by` and `adjust`.
+    service_levels, clock, as_of, direction
+        As in :func:`attainment`, for the first answer; without standards ``due_ts`` counts.
+    complaints : mapping of str to sequence of str, optional
+        Column of contacts: values that make a contact a complaint. Left out: reasons whose id begins with ``complaint.``.
+    unclear : sequence of str
+        Reasons that say that documents or information were not clear.
+    notices : sequence of str
+        Types of messages that announce a change.
+    window_days, follow_days : int
+        Days after the order in which conditions are looked at, and days after those in which complaints count.
+    by : sequence of str
+        Columns of customers: the index for each of their levels.
+    adjust : sequence of str
+        Columns of customers within whose levels, and within the number of the customer's orders, the slope is taken as well.
+    min_n : int
+        Orders below which a rate is not told.
+    **options
+        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES. By ``condition`` ("delivery_as_promised", "documents_clear", "promises_kept", "change_announced", "reply_in_time"):
+        ``condition_met`` (``share`` of orders). ``conditions_met`` (``count``, mean), also by `by`. By ``met`` ("0" … "5"):
+        ``complaint_rate`` (``share`` of orders whose customer complained). ``complaint_slope`` and ``complaint_slope_adjusted`` (``share
+        difference`` for each further condition met). A condition whose columns are missing has a row that names them, and ``met``
+        counts the others.
+
+    Notes
+    -----
+    What did not come up (no promise was made, no date moved) was not broken, and counts as met. Orders whose follow-up is not over yet
+    are left out. Slopes are least squares with clustered standard errors; adjusted ones within strata. An association: what makes
+    orders go wrong may also make customers complain.
+    """
+    absent = _absent(contacts, orders, messages, service_levels, reason, complaints)
+    base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")
+    if base:
+        return _unanswerable(base)
+    until = known_until(contacts, as_of)
+    table = _ordered(orders, customers, [*by, *adjust], until, window_days + follow_days)
+    if table.empty:
+        return _unanswerable(["orders.order_ts"])
+    events = _events(contacts, service_levels, complaints, unclear, reason, clock, until, direction, absent)
+    table = _judged(table, events, messages, notices, window_days, follow_days, absent)
+    cluster = options.get("cluster") or "customer_id"
+    settings: Any = {**options, "weight": None, "cluster": cluster}
+    known = [name for name in CONDITIONS if name not in absent]
+    table["met"] = table[known].sum(axis=1).astype("float64")
+    return estimates.stack(*_index(named(table, list(by)), known, absent, by, settings), *_dose(table, absent, adjust, min_n, settings))
+
+
+def _unanswerable(needs: Sequence[str]) -> pd.DataFrame:
+    """The rows that say what is missing for all of it."""
+    rate = headed(estimates.unanswerable("complaint_rate", "share", needs), {"met": "0"})
+    slope = estimates.unanswerable("complaint_slope", "share difference", needs)
+    return estimates.stack(estimates.unanswerable("conditions_met", "count", needs), rate, slope)
+
+
+def _absent(
+    contacts: IntoFrame,
+    orders: IntoFrame,
+    messages: IntoFrame | None,
+    service_levels: pd.DataFrame | None,
+    reason: str,
+    complaints: Mapping[str, Sequence[str]] | None,
+) -> dict[str, list[str]]:
+    """What each condition, and complaints, would need."""
+    reasons = lacking(contacts, [reason])
+    promise = lacking(contacts, ["promise_due_ts", "promise_done_ts"])
+    dates = (
+        []
+        if not lacking(orders, ["promised_first"], "orders") or not lacking(orders, ["promised_last"], "orders")
+        else ["orders.promised_first"]
+    )
+    dates += lacking(orders, ["delivered_date"], "orders")
+    sent = ["messages.type"] if messages is None else lacking(messages, ["order_id", "sent_ts", "type"], "messages")
+    reply = lacking(contacts, ["contact_ts", "first_response_ts", *(["due_ts"] if service_levels is None else [])])
+    needed = {
+        "delivery_as_promised": dates,
+        "documents_clear": reasons,
+        "promises_kept": promise,
+        "change_announced": [*dates, *sent],
+        "reply_in_time": reply,
+        "complaints": _told_by_none(contacts, list(complaints or [reason])),
+    }
+    return {name: needs for name, needs in needed.items() if needs}
+
+
+def _told_by_none(contacts: IntoFrame, columns: Sequence[str]) -> list[str]:
+    """What is missing when none of the columns has a value."""
+    needs = [lacking(contacts, [column]) for column in columns]
+    return [] if any(not need for need in needs) else [column for need in needs for column in need]
+
+
+def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequence[str], until: datetime, days: int) -> pd.DataFrame:
+    """Orders whose follow-up is over, with the features of their customers and how many orders these have placed."""
+    have = nw.from_native(orders).lazy().collect_schema().names()
+    columns = ["order_id", "customer_id", "order_ts", "promised_first", "promised_last", "delivered_date"]
+    table = picked(orders, [name for name in columns if name in have])
+    table = table[table["customer_id"].notna() & table["order_ts"].notna()]
+    table = table.assign(day=_days(table["order_ts"].dt.tz_localize(None)))
+    last = _days(pd.Series([pd.Timestamp(until).tz_localize(None)]))[0]
+    table = table[table["day"] + days <= last]
+    number = table.groupby("customer_id")["day"].transform("size")
+    table["orders_placed"] = pd.cut(number, [0, 1, 2, 4, 8, np.inf], labels=["1", "2", "3-4", "5-8", "9+"]).astype("str")
+    wanted = [name for name in dict.fromkeys(features) if customers is not None and name in customers]
+    if customers is not None and wanted:
+        table = table.merge(customers[["customer_id", *wanted]].drop_duplicates("customer_id"), on="customer_id", how="left")
+    return table.reset_index(drop=True)
+
+
+def _days(moments: pd.Series) -> np.ndarray:
+    return moments.dt.floor("D").to_numpy().astype("datetime64[D]").astype("int64")
+
+
+def _events(
+    contacts: IntoFrame,
+    service_levels: pd.DataFrame | None,
+    complaints: Mapping[str, Sequence[str]] | None,
+    unclear: Sequence[str],
+    reason: str,
+    clock: Clock | None,
+    until: datetime,
+    direction: str | None,
+    absent: dict[str, list[str]],
+) -> pd.DataFrame:
+    """Days of customers on which something was unclear, broken or slow, or a complaint came."""
+    frame = nw.from_native(contacts).lazy()
+    columns: dict[str, Any] = {}
+    if "reply_in_time" not in absent:
+        frame = due_states(contacts, service_levels, "response", clock, until)
+        columns["slow"] = nw.when(nw.col("due_state").is_in(["late", "open"])).then(1.0).otherwise(0.0)
+    if "complaints" not in absent:
+        names = frame.collect_schema().names()
+        is_one: Any = nw.lit(False)
+        for column, values in (complaints or {}).items():
+            is_one = is_one | (~nw.col(column).is_null() & nw.col(column).is_in(list(values))) if column in names else is_one
+        is_one = is_one if complaints else nw.col(reason).str.starts_with("complaint.")
+        columns["complaint"] = nw.when(is_one).then(1.0).otherwise(0.0)
+    if "documents_clear" not in absent:
+        columns["unclear"] = nw.when(nw.col(reason).is_in(list(unclear))).then(1.0).otherwise(0.0)
+    if "promises_kept" not in absent:
+        due, done = nw.col("promise_due_ts"), nw.col("promise_done_ts")
+        broken = ~due.is_null() & (due <= until) & (done.is_null() | (done > due))
+        columns["broken"] = nw.when(broken).then(1.0).otherwise(0.0)
+    frame = frame.filter(~nw.col("customer_id").is_null())
+    table = counted(frame.to_native(), ["customer_id", "local_date"], cluster="", direction=direction, columns=columns, sums=list(columns))
+    return table[table["local_date"].notna()].reset_index(drop=True)
+
+
+def _judged(
+    table: pd.DataFrame,
+    events: pd.DataFrame,
+    messages: IntoFrame | None,
+    notices: Sequence[str],
+    window_days: int,
+    follow_days: int,
+    absent: dict[str, list[str]],
+) -> pd.DataFrame:
+    """Orders with 1 or 0 for each condition known, and for a complaint afterwards."""
+    start, end = table["day"].to_numpy(), table["day"].to_numpy() + window_days
+    told: dict[str, Any] = {}
+    for event, condition in EVENTS.items():
+        if condition not in absent:
+            told[condition] = (~_within(table, events, event, start, end)).astype("float64")
+    if "complaints" not in absent:
+        told["complained"] = _within(table, events, "complaint", end + 1, end + follow_days).astype("float64")
+    if "delivery_as_promised" not in absent:
+        due = table["promised_first"] if "promised_first" in table else table["promised_last"]
+        due = due.fillna(table["promised_last"]) if "promised_last" in table else due
+        late = (table["delivered_date"] > due) | (table["delivered_date"].isna() & (_day_or(due) <= end))
+        late &= due.notna()
+        told["delivery_as_promised"] = (~late).astype("float64")
+        if "change_announced" not in absent and messages is not None:
+            sent = picked(messages, ["order_id", "sent_ts", "type"])
+            sent = sent[sent["type"].isin(list(notices)) & sent["order_id"].notna()]
+            first = sent.groupby("order_id")["sent_ts"].min().dt.tz_localize(None).dt.normalize()
+            early = table["order_id"].map(first) <= due
+            told["change_announced"] = (~late | early).astype("float64")
+    return table.assign(**told)
+
+
+def _day_or(column: pd.Series) -> np.ndarray:
+    """Days since 1970, missing ones beyond every window."""
+    days = column.to_numpy().astype("datetime64[D]").astype("int64")
+    return np.where(column.isna(), np.iinfo(np.int64).max, days)
+
+
+def _within(table: pd.DataFrame, events: pd.DataFrame, name: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Tell for each order whether its customer had such an event from the first to the last day."""
+    own = events[events[name] > 0]
+    inverse = np.unique(
+        np.r_[table["customer_id"].to_numpy(dtype=object), own["customer_id"].to_numpy(dtype=object)].astype("U"), return_inverse=True
+    )[1]
+    span = 10_000_000  # more days than there are
+    keys = np.sort(inverse[len(table) :] * span + _days(own["local_date"]))
+    code = inverse[: len(table)] * span
+    return np.asarray(np.searchsorted(keys, code + end, side="right") > np.searchsorted(keys, code + start, side="left"))
+
+
+def _index(table: pd.DataFrame, known: Sequence[str], absent: dict[str, list[str]], by: Sequence[str], settings: Any) -> list[pd.DataFrame]:
+    parts = []
+    for name in CONDITIONS:
+        if name in known:
+            found = estimates.share(table, name, metric="condition_met", **settings)
+        else:
+            found = estimates.unanswerable("condition_met", "share", absent[name])
+        parts.append(headed(found, {"condition": name}))
+    if known:
+        parts.append(estimates.mean(table, "met", metric="conditions_met", unit="count", bounds=(0, len(known)), **settings))
+        if by and set(by) <= set(table):
+            parts.append(estimates.mean(table, "met", by=by, metric="conditions_met", unit="count", bounds=(0, len(known)), **settings))
+    return parts
+
+
+def _dose(table: pd.DataFrame, absent: dict[str, list[str]], adjust: Sequence[str], min_n: int, settings: Any) -> list[pd.DataFrame]:
+    if "complaints" in absent:
+        slope = estimates.unanswerable("complaint_slope", "share difference", absent["complaints"])
+        return [headed(estimates.unanswerable("complaint_rate", "share", absent["complaints"]), {"met": "0"}), slope]
+    told = table.assign(met_level=table["met"].astype("int64").astype("str"))
+    rate = estimates.share(told, "complained", by=["met_level"], metric="complaint_rate", **settings)
+    rate = estimates.withhold(rate, rate["n"] < min_n, f"n < {min_n}").rename(columns={"met_level": "met"})
+    over_all = estimates.share(told, "complained", metric="complaint_rate", **settings)
+    parts = [over_all, rate]
+    if table["met"].min() < table["met"].max():
+        strata = [*(name for name in adjust if name in table), "orders_placed"]
+        for metric, within in (("complaint_slope", []), ("complaint_slope_adjusted", strata)):
+            known = table.assign(**{name: table[name].astype("str").fillna(estimates.UNKNOWN) for name in within})
+            parts.append(estimates.slope(known, "complained", "met", within=within, metric=metric, unit="share difference", **settings))
+    return parts
