@@ -24,6 +24,7 @@ PROJECT = Path(__file__).resolve().parent
 ENVIRONMENT = PROJECT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK = PROJECT / "requirements.txt"
+SPARK_LOCK = PROJECT / "requirements-spark.txt"  # PySpark has no wheel: it is built from its source, and needs Java to run
 STAMP = ENVIRONMENT / "set-up.json"  # written last; says what the environment was made from
 UNDER_WAY = ENVIRONMENT / "set-up.under-way"  # stands while packages are put in: an environment that has it is not to be trusted
 BASE_PYTHON = getattr(sys, "_base_executable", "") or sys.executable  # not the one in .venv, which may have to be made anew
@@ -34,15 +35,20 @@ COMPILE_LOCK = [
     *("--universal", "--fork-strategy", "fewest", "--generate-hashes", "--only-binary", ":all:"),
     *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements.txt"),
 ]
+COMPILE_SPARK = [
+    *("pip", "compile", "-", "--constraint", "requirements.txt", "--universal", "--generate-hashes"),
+    *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements-spark.txt"),
+]
 COMMANDS = {
     "demo": "set up, run the suite for the demo client in German and English, say where the report is",
     "test": "set up, run all tests",
+    "spark": "set up, add PySpark (needs Java 17), run the tests that read a contact log with it",
     "lab": "set up, open the notebooks in JupyterLab",
     "lint": "set up, check style and types",
     "bench": "set up, run every benchmark",
     "demo-data": "set up, write the demo client's raw files anew",
     "golden": "set up, write the golden tables anew; review their diff",
-    "lock": "resolve the dependencies of pyproject.toml into requirements.txt (needs uv)",
+    "lock": "resolve the dependencies of pyproject.toml into requirements.txt and requirements-spark.txt (needs uv)",
 }
 
 
@@ -58,6 +64,8 @@ def main(arguments: list[str]) -> int:
     if command == "lock":
         return lock()
     set_up()
+    if command == "spark":
+        add_spark()
     return max((call(line) for line in lines(command, arguments[1:])), default=0)
 
 
@@ -73,6 +81,8 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
         return [["-m", "cxlib.suite.cli", "run", "demo", "--language", "both", *more]]
     if command == "test":
         return [["-m", "pytest", *more]]
+    if command == "spark":
+        return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", *more]]
     if command == "lab":
         return [["-m", "jupyterlab", *more]]
     if command == "lint":
@@ -98,7 +108,11 @@ def lock() -> int:
     if not uv:
         print("The lock is made by uv, which is not on PATH.", file=sys.stderr)
         return 2
-    return subprocess.run([uv, *COMPILE_LOCK], cwd=PROJECT, check=False).returncode
+    done = subprocess.run([uv, *COMPILE_LOCK], cwd=PROJECT, check=False).returncode
+    import tomllib  # not there in a Python that is too old, which has to be told so first
+
+    wanted = "\n".join(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["spark"])
+    return done or subprocess.run([uv, *COMPILE_SPARK], cwd=PROJECT, input=wanted, text=True, check=False).returncode
 
 
 def set_up() -> None:
@@ -204,6 +218,15 @@ def with_pip() -> None:
     UNDER_WAY.touch()
     for install in (INSTALL_LOCK, INSTALL_CXLIB):
         step([str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"])
+
+
+def add_spark() -> None:
+    """Put PySpark into .venv by the hashes of its own lock."""
+    if not shutil.which("java") and "JAVA_HOME" not in os.environ:
+        sys.exit("PySpark needs Java 17, and no `java` is on PATH. On Debian and Ubuntu: apt install openjdk-17-jre-headless.")
+    uv, install = working_uv(), ["install", "--require-hashes", "--no-deps", "-r", str(SPARK_LOCK)]
+    by_pip = [str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"]
+    step([uv, "pip", *install, "--python", str(PYTHON), "--quiet"] if uv else by_pip)
 
 
 def discard() -> None:

@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.txt").read_text("utf-8")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 PINS = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", LOCK, flags=re.MULTILINE)
-OWN = ("postgresql",)  # an extra for those who need it; the lock of the suite does without
+OWN = ("postgresql", "spark")  # extras for those who need them; the lock of the suite does without
 DECLARED = [
     *SETTINGS["build-system"]["requires"],
     *SETTINGS["project"]["dependencies"],
@@ -43,6 +43,16 @@ def test_every_pin_has_hashes_and_no_line_names_a_host():
     assert all("--hash=sha256:" in block for block in blocks[1:])
     assert "://" not in LOCK
     assert not re.search(r"^\s*-(i|f|-index|-extra-index|-find-links)", LOCK, flags=re.MULTILINE)
+
+
+def test_pyspark_has_a_lock_of_its_own_with_hashes_and_without_a_host():
+    lock = (PROJECT / "requirements-spark.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, flags=re.MULTILINE))
+    (wanted,) = (Requirement(line) for line in SETTINGS["project"]["optional-dependencies"]["spark"])
+    assert set(pins) == {"py4j", "pyspark"}
+    assert wanted.specifier.contains(pins["pyspark"])
+    assert lock.count("--hash=sha256:") >= len(pins)
+    assert "://" not in lock
 
 
 def test_environment_yml_is_python_pip_and_the_lock():

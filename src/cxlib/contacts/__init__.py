@@ -21,9 +21,28 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import UNKNOWN, rows, unanswerable
 from cxlib.tables import CONTRACTS
 
-__all__ = ["Span", "behind", "clustered", "counted", "counts", "filled", "lacking", "levels", "named", "picked", "wanting"]
+__all__ = [
+    "Span",
+    "behind",
+    "clocked",
+    "clustered",
+    "counted",
+    "counts",
+    "filled",
+    "headed",
+    "lacking",
+    "levels",
+    "named",
+    "picked",
+    "size",
+    "wanting",
+    "within",
+]
 
 Span = tuple[date, date]  # first and last day, both included
+GLANCE = 10_000  # contacts looked at before all of them are counted, to see which columns hold a value
+MANY = 1_000_000  # contacts beyond which customers are drawn in groups, by how their ids end
+FEW_GROUPS, MANY_GROUPS = 200, 5_000  # too few to tell a spread from, too many to save anything
 
 
 def filled(table: IntoFrame, columns: Sequence[str]) -> dict[str, int]:
@@ -56,7 +75,9 @@ def lacking(table: IntoFrame, columns: Sequence[str], name: str = "contacts") ->
     unknown = [column for column in columns if column not in (*CONTRACTS[name].columns, *have)]
     if unknown and len(frame.head(1).collect()):
         raise DataError(*(worded("table", "there is no column", column, have, label="It has") for column in unknown))
-    found = filled(table, [*columns, "local_date"])
+    first = filled(frame.head(GLANCE).to_native(), [*columns, "local_date"])
+    rest = [column for column, count in first.items() if not count and column in have]
+    found = first | (filled(table, rest) if rest else {})
     missing = [column for column in dict.fromkeys(columns) if not found[column]]
     if name == "contacts" and not found["local_date"]:
         missing = ["contact_ts", *(column for column in missing if not column.startswith("local_"))]
@@ -117,6 +138,12 @@ def counted(
         Sorted, one row a combination: the keys, ``cluster`` (text), ``n`` (contacts), ``weight`` (their sum), ``squares`` (sum of squared
         weights) and the sums.
 
+    Notes
+    -----
+    Beyond a million contacts a cluster is not one customer but all whose ids end alike (the last three signs; two or six where
+    that makes too many or too few groups), so that what comes back stays small. The groups are as independent of each other as customers
+    are, and a thousand of them tell the same spread (random groups; Wolter 2007, ch. 2).
+
     >>> log = pd.DataFrame({"channel": ["phone", "phone", "email"], "customer_id": ["7", "7", None], "weight": 1.0,
     ...     "local_date": pd.to_datetime(["2025-01-06"] * 3)})
     >>> counted(log, ["channel"], cluster="customer_id")[["channel", "cluster", "n", "weight"]]
@@ -124,29 +151,78 @@ def counted(
     0   email  day 2025-01-06  1     1.0
     1   phone               7  2     2.0
     """
-    frame = nw.from_native(contacts).lazy()
+    frame = within(contacts, direction, period)
     names = frame.collect_schema().names()
-    if direction is not None and "direction" in names:
+    frame = frame.with_columns(cx_weight=nw.col("weight") if "weight" in names else nw.lit(1.0))
+    if columns:
+        frame = frame.with_columns(**columns)
+    frame = frame.with_columns(cx_one=nw.lit(1), cx_square=nw.col("cx_weight") * nw.col("cx_weight"))
+    by = list(dict.fromkeys(keys))
+    if cluster == "":
+        return _tidy(_summed(frame, by, sums), by, False)
+    unit = cluster if cluster is not None and cluster in names else None
+    if unit is None or unit in by or size(contacts) <= MANY:
+        return _of_units(frame, by, sums, nw.col(unit) if unit else nw.lit(None, nw.String))
+    table = _of_units(frame, by, sums, nw.col(unit).str.tail(3))
+    groups = table["cluster"].nunique()
+    if FEW_GROUPS <= groups <= MANY_GROUPS:
+        return table
+    return _of_units(frame, by, sums, nw.col(unit).str.tail(2 if groups > MANY_GROUPS else 6))
+
+
+def within(contacts: IntoFrame, direction: str | None, period: Span | None) -> nw.LazyFrame[Any]:
+    """Return the contacts of one direction (those whose direction is not known included) and period, not yet read."""
+    frame = nw.from_native(contacts).lazy()
+    if direction is not None and "direction" in frame.collect_schema().names():
         frame = frame.filter(nw.col("direction").is_null() | (nw.col("direction") == direction))
     if period is not None:
         first, last = (datetime(day.year, day.month, day.day) for day in period)
         frame = frame.filter((nw.col("local_date") >= first) & (nw.col("local_date") <= last))
-    frame = frame.with_columns(cx_weight=nw.col("weight") if "weight" in names else nw.lit(1.0))
-    if columns:
-        frame = frame.with_columns(**columns)
-    by = list(dict.fromkeys(keys))
-    if cluster != "":
-        known = cluster is not None and cluster in names
-        frame = frame.with_columns(cx_unit=nw.col(str(cluster)) if known else nw.lit(None, nw.String))
-        frame = frame.with_columns(cx_day=nw.when(nw.col("cx_unit").is_null()).then(nw.col("local_date")))
-        by += ["cx_unit", "cx_day"]
-    frame = frame.with_columns(cx_one=nw.lit(1), cx_square=nw.col("cx_weight") * nw.col("cx_weight"))
+    return frame
+
+
+def clocked(frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+    """Return a frame with times as whole microseconds since 1970 as well, ``cx_us_COLUMN``: differences of these are exact on every engine.
+
+    DuckDB subtracts times by the calendar of the session's own time zone, in which the day of a clock change has 24 hours as well; Spark
+    does not tell the seconds of a difference. The three engines' own functions for a moment's number have no common name.
+    """
+    engine, native = frame.implementation, frame.to_native()
+    if engine.is_duckdb():
+        told = ", ".join(f'epoch_us("{name}") AS "cx_us_{name}"' for name in columns)
+        return nw.from_native(native.project(f"*, {told}")).lazy()
+    if engine.is_pyspark() or engine.is_pyspark_connect():
+        for name in columns:
+            native = native.selectExpr("*", f"unix_micros(`{name}`) AS `cx_us_{name}`")
+        return nw.from_native(native).lazy()
+    return frame.with_columns(**{f"cx_us_{name}": nw.col(name).dt.timestamp("us") for name in columns})
+
+
+def size(table: IntoFrame) -> int:
+    """Return how many rows a table of any engine has.
+
+    >>> size(pd.DataFrame({"channel": ["phone", None]}))
+    2
+    """
+    frame = nw.from_native(table)
+    return len(frame) if isinstance(frame, nw.DataFrame) else int(frame.select(nw.len()).collect().item())
+
+
+def _of_units(frame: Any, by: list[str], sums: Sequence[str], unit: Any) -> pd.DataFrame:
+    """Count by some columns and by `unit`; where it is missing, by day."""
+    frame = frame.with_columns(cx_unit=unit)
+    frame = frame.with_columns(cx_day=nw.when(nw.col("cx_unit").is_null()).then(nw.col("local_date")))
+    by = [*by, "cx_unit", "cx_day"]
+    return _tidy(_summed(frame, by, sums), by, True)
+
+
+def _summed(frame: Any, by: list[str], sums: Sequence[str]) -> pd.DataFrame:
     wanted = {"n": nw.col("cx_one").sum(), "weight": nw.col("cx_weight").sum(), "squares": nw.col("cx_square").sum()}
     if sums:
         frame = frame.with_columns(**{f"cx_{name}": nw.col(name) * nw.col("cx_weight") for name in sums})
         wanted |= {name: nw.col(f"cx_{name}").sum() for name in sums}
     grouped = frame.group_by(*by).agg(**wanted) if by else frame.select(**wanted)
-    return _tidy(grouped.collect().to_pandas(), by, cluster != "")
+    return pd.DataFrame(grouped.collect().to_pandas())
 
 
 def _tidy(table: pd.DataFrame, by: list[str], clustered: bool) -> pd.DataFrame:
@@ -156,9 +232,10 @@ def _tidy(table: pd.DataFrame, by: list[str], clustered: bool) -> pd.DataFrame:
     if clustered:
         days = "day " + table["cx_day"].astype("datetime64[us]").dt.strftime("%Y-%m-%d").astype("str")
         table["cluster"] = table["cx_unit"].astype("str").where(table["cx_unit"].notna(), days).astype("str")
-    keys = [*(name for name in by if not name.startswith("cx_")), *(["cluster"] if clustered else [])]
+    drawn = ("cx_unit", "cx_day")
+    keys = [*(name for name in by if name not in drawn), *(["cluster"] if clustered else [])]
     table = table.sort_values(keys, key=lambda column: levels(column), ignore_index=True) if keys else table
-    numbers = [name for name in table.columns if name not in keys and not name.startswith("cx_")]
+    numbers = [name for name in table.columns if name not in keys and name not in drawn]
     return (
         table[[*keys, *numbers]]
         .astype({"n": "int64", **dict.fromkeys([name for name in numbers if name != "n"], "float64")})
@@ -182,6 +259,20 @@ def levels(column: pd.Series) -> pd.Series:
 def named(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return a table with its group columns as levels; a missing one becomes :data:`cxlib.estimates.UNKNOWN`."""
     return table.assign(**{name: levels(table[name]).fillna(UNKNOWN) for name in by})
+
+
+def headed(result: pd.DataFrame, levels: Mapping[str, str], at: int = 0) -> pd.DataFrame:
+    """Return ESTIMATES with further group columns, one level each, put before their column number `at`.
+
+    >>> table = counts(pd.DataFrame({"n": [2], "weight": [2.0], "squares": [2.0]}), [], "contacts")
+    >>> headed(table, {"journey": "complaint"})[["journey", "metric", "value"]]
+         journey    metric  value
+    0  complaint  contacts    2.0
+    """
+    table = result.copy()
+    for place, (name, level) in enumerate(levels.items(), start=at):
+        table.insert(place, name, pd.Series(level, index=table.index, dtype="str"))
+    return table
 
 
 def counts(table: pd.DataFrame, by: Sequence[str], metric: str) -> pd.DataFrame:

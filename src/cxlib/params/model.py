@@ -367,6 +367,19 @@ class RunLimits(_Section):
     keep_runs: int = Field(default=2, ge=0, description="older runs kept beside the newest")
 
 
+_SIZE = r"^[1-9][0-9]*(\.[0-9]+)? ?(MB|GB|MiB|GiB)$"
+
+
+class Engine(_Section):
+    """What large tables are read with: up to `pandas_rows` rows pandas, above that DuckDB over the files that intake wrote."""
+
+    pandas_rows: int = Field(default=2_000_000, ge=0, description="rows of the contact log or of events up to which they are read whole")
+    memory: str | None = Field(default=None, pattern=_SIZE, description="what DuckDB may take, as in 800MB; a quarter of the machine's")
+    temp_folder: Path | None = Field(
+        default=None, description="where it puts what does not fit; the system's folder for such when left out"
+    )
+
+
 class Readiness(_Section):
     """Notebook 00: when data count as old or thin."""
 
@@ -483,7 +496,56 @@ class Volume(_Section):
 
     routes: tuple[str, ...] = Field(default=("channel",), min_length=1, description="columns of contacts that their number is split by")
     by: tuple[str, ...] = Field(default=(), description="group columns of the customers that contacts are counted for")
+    adjust: tuple[str, ...] = Field(default=(), description="columns of the customers in which groups are made alike")
+    roles: tuple[str, ...] = Field(default=(), description="group columns of the persons that contacts are counted for: role …")
     cluster: str = Field(default="customer_id", description="column whose contacts belong together: customer_id, account_id …")
+    busiest: float | None = Field(
+        default=None,
+        gt=0,
+        le=1,
+        description="customers with more than this share of all contacts (robots, collective accounts) are left out",
+    )
+
+
+class Repeats(_Section):
+    """When a contact was not enough: what has to be the same, and how long after it the next one counts."""
+
+    unit: Literal["customer_id", "person_id", "account_id"] = Field(default="customer_id", description="who comes back")
+    same: tuple[tuple[str, ...], ...] = Field(
+        default=((), ("case_id",)),
+        min_length=1,
+        description="columns that have to agree, one list a definition; [] any contact of the customer",
+    )
+    window_days: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(7,), min_length=1, description="days within which the next one counts"
+    )
+    forward_minutes: float = Field(
+        default=15, ge=0, description="a contact sooner after the one before is a forward, part of the same attempt"
+    )
+
+
+class Handoffs(_Section):
+    """How often a concern is passed on."""
+
+    case: str = Field(default="case_id", description="column that says which contacts belong together")
+    handler: Literal["received_by", "handled_by"] = Field(
+        default="received_by", description="units, or people where release.staff_level is set"
+    )
+
+
+class Channels(_Section):
+    """The ways that cases take."""
+
+    case: str = Field(default="case_id", description="column that says which contacts belong together")
+    path: str = Field(default="touchpoint_id", description="column of contacts that a step of a path is told by")
+    steps: int = Field(default=3, ge=2, le=6, description="contacts of a path that are told")
+    most: int = Field(default=12, ge=1, description="paths that are told")
+
+
+class Profile(_Section):
+    """One row a customer: which columns of contacts are laid out."""
+
+    split: tuple[str, ...] = Field(default=("channel",), description="columns of which every level gets a column")
 
 
 _USUAL: dict[str, tuple[str, ...]] = {  # touchpoints that most companies have, and parts of names by which a list shows them
@@ -581,6 +643,7 @@ class Params(_Section):
     release: Release = Release()
     branding: Branding = Branding()
     run: RunLimits = RunLimits()
+    engine: Engine = Engine()
     readiness: Readiness = Readiness()
     scores: Scores = Scores()
     gaps: Gaps = Gaps()
@@ -593,6 +656,14 @@ class Params(_Section):
     drivers: Drivers = Drivers()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
+    repeats: Repeats = Repeats()
+    handoffs: Handoffs = Handoffs()
+    channels: Channels = Channels()
+    profile: Profile = Profile()
+    journeys: dict[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
+        default_factory=dict,
+        description="journeys laid down: name → touchpoints in their order; the words of a name stand under labels: journey",
+    )
     service_standards: ServiceStandards = ServiceStandards()
     loyalty: Loyalty = Loyalty()
     evidence: Evidence = Evidence()
@@ -653,6 +724,17 @@ class Params(_Section):
         return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **self.chance}
 
     @property
+    def again(self) -> list[dict[str, typing.Any]]:
+        """Every definition of a repeat: keywords for the functions of :mod:`cxlib.contacts.repeats`."""
+        fixed = {"unit": self.repeats.unit, "forward_minutes": self.repeats.forward_minutes}
+        return [fixed | {"same": same, "window_days": days} for same in self.repeats.same for days in self.repeats.window_days]
+
+    @property
+    def passing(self) -> dict[str, typing.Any]:
+        """What hand-offs are told by: keywords for :mod:`cxlib.contacts.handoffs`."""
+        return {"case": self.handoffs.case, "handler": self.handoffs.handler}
+
+    @property
     def chance(self) -> dict[str, typing.Any]:
         """What holds for every interval of this client: level, draws and seed."""
         return {"level": self.level, "draws": self.draws, "seed": self.seed}
@@ -695,6 +777,8 @@ class Params(_Section):
         if self.scores.cluster is not None and self.scores.cluster not in responses:
             problems.append(worded("scores.cluster", "responses have no column", self.scores.cluster, sorted(responses), label="Columns"))
         problems += self._label_problems() + self._top_problems() + self._loyalty_problems(responses)
+        if self.handoffs.handler == "handled_by" and not self.release.staff_level:
+            problems.append("handoffs.handler: 'handled_by' tells of single members of staff. Set release.staff_level, or use received_by.")
         problems += self._pair_problems() + self._reliability_problems() + self._zero_line_problems() + self._driver_problems()
         problems += [
             worded(f"extra.{table}", "a feature cannot have the name of a column of every result:", name, do="Choose another.")
@@ -709,6 +793,13 @@ class Params(_Section):
             ("drivers.by", "responses", [self.drivers.by] if self.drivers.by else []),
             ("volume.routes", "contacts", self.volume.routes),
             ("volume.by", "customers", self.volume.by),
+            ("volume.adjust", "customers", self.volume.adjust),
+            ("volume.roles", "persons", self.volume.roles),
+            *((f"repeats.same.{at}", "contacts", columns) for at, columns in enumerate(self.repeats.same, start=1)),
+            ("handoffs.case", "contacts", (self.handoffs.case,)),
+            ("channels.case", "contacts", (self.channels.case,)),
+            ("channels.path", "contacts", (self.channels.path,)),
+            ("profile.split", "contacts", self.profile.split),
             ("service_standards.by", "contacts", self.service_standards.by),
         ):
             features = self.extra.get(table, {})
@@ -723,7 +814,7 @@ class Params(_Section):
 
     def _label_problems(self) -> list[str]:
         columns = {column for table in CONTRACTS.values() for column in table.columns}
-        known = columns | {name for table in self.extra.values() for name in table} | {"usual", "answer"}
+        known = columns | {name for table in self.extra.values() for name in table} | {"usual", "answer", "journey"}
         return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
 
     def _loyalty_problems(self, responses: set[str]) -> list[str]:

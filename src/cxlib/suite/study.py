@@ -18,7 +18,7 @@ import pandas as pd
 from cxlib import intake
 from cxlib.decisions import evidence
 from cxlib.errors import CxError, DataError, worded
-from cxlib.intake import Prepared
+from cxlib.intake import Prepared, large
 from cxlib.params import Params, load, project_root
 from cxlib.report import disclosure, outputs
 from cxlib.report.plots import Plot
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["Study", "open_study"]
 
 DECISION = "application/vnd.cxlib.decision+json"
+LARGE = ("contacts", "events")  # tables that may stay on disk: what reads them takes a relation as well
 
 
 def open_study(client: str) -> Study:
@@ -101,7 +102,7 @@ class Study:
         html = outputs.opening(words, self.params.name, self.params.simulated, period, self.audience)
         self._emit(words.language, "opening", html, f"{self.params.name}, {words.date(period[0])} – {words.date(period[1])}")
 
-    def table(self, name: str, join: Sequence[str] = ()) -> pd.DataFrame:
+    def table(self, name: str, join: Sequence[str] = ()) -> Any:
         """Return a contract table, or one that a notebook with a lower number saved.
 
         Parameters
@@ -114,27 +115,24 @@ class Study:
         -------
         DataFrame
             Responses carry the weights raked to the margins that params declare. A table that the client does not have is empty and
-            typed; functions given it return rows that say what is missing.
+            typed; functions given it return rows that say what is missing. A contact log or events beyond ``engine.pandas_rows`` rows
+            stay a DuckDB relation over their file, which the functions of :mod:`cxlib.contacts` take as well.
 
         Raises
         ------
         DataError
             When there is no such table, or a joined one has several rows for one id.
         """
+        if name in LARGE and self.prepared.rows.get(name, 0) > self.params.engine.pandas_rows:
+            return self._relation(name, join)
         frame = self._load(name)
         if name == "responses" and self.params.weights.targets:
             frame = self.weights.assign(frame, others="keep")
         for other in join:
             added = self._load(other)
-            keys = [
-                column for column in contract(other).key or contract(other).any_of if column in frame.columns and column in added.columns
-            ]
-            if not keys:
-                raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
+            key = _shared(name, frame.columns, other, added)
             fresh = [column for column in added.columns if column not in frame.columns]
-            if added.duplicated(keys[:1]).any():
-                raise DataError(f"table {other!r}: several rows have the same {keys[0]}. Joining it to {name!r} would double rows.")
-            frame = frame.merge(added[[*keys[:1], *fresh]], on=keys[0], how="left", validate="many_to_one")
+            frame = frame.merge(added[[key, *fresh]], on=key, how="left", validate="many_to_one")
         return frame
 
     def save(self, name: str, result: Any) -> pd.DataFrame:
@@ -273,6 +271,21 @@ class Study:
         """The words of each language, with the client's own labels."""
         return {language: Words(language, labels(self.params, self._load, language)) for language in self.languages}
 
+    def _relation(self, name: str, join: Sequence[str]) -> Any:
+        """A large table as a relation, with others joined to it."""
+        path = self.prepared.folder / f"{name}.parquet"
+        columns = list(large.relation(self._connection, path).columns)
+        added: dict[str, pd.DataFrame] = {}
+        for other in join:
+            table = self._load(other)
+            key = _shared(name, columns, other, table)
+            added[key] = table if key not in added else added[key].merge(table, on=key, how="outer", suffixes=("", "_again"))
+        return large.relation(self._connection, path, join=added)
+
+    @cached_property
+    def _connection(self) -> Any:
+        return large.connect(memory=self.params.engine.memory, temp_folder=self.params.engine.temp_folder)
+
     def _load(self, name: str) -> pd.DataFrame:
         saved = self.store.read(name)
         if saved is not None:
@@ -325,3 +338,13 @@ def _said(words: Words, answer: str, its: Mapping[str, Mapping[str, Any]], rows:
         chosen = f"{key}.missing" if pd.isna(it["value"]) else own if words.has(own) else key
         sentences.append(words.text(chosen, **told, it=words.told(it)))
     return sentences[0] if nothing else " ".join(sentences)
+
+
+def _shared(name: str, columns: Any, other: str, added: pd.DataFrame) -> str:
+    """The id that two tables share, of which the second one has one row each."""
+    keys = [column for column in contract(other).key or contract(other).any_of if column in columns and column in added.columns]
+    if not keys:
+        raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
+    if added.duplicated(keys[:1]).any():
+        raise DataError(f"table {other!r}: several rows have the same {keys[0]}. Joining it to {name!r} would double rows.")
+    return str(keys[0])

@@ -1,0 +1,417 @@
+"""The ways customers take: which channel at which unit, where they change it, where the first one fails, and the paths of whole cases."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Unpack
+
+import narwhals as nw
+import pandas as pd
+from narwhals.typing import IntoFrame
+
+from cxlib import estimates
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, picked
+from cxlib.contacts._cases import folded, stepped
+from cxlib.contacts.repeats import rate, said
+from cxlib.contacts.volume import by_channel
+from cxlib.errors import CxError, worded
+from cxlib.estimates import Sampling
+
+__all__ = ["breaks", "conformance", "first_failed", "mix", "paths", "switching"]
+
+END = "end"  # what stands in a path where nothing follows
+MODES = ("online", "offline", "both")
+
+
+def mix(
+    contacts: IntoFrame,
+    *,
+    unit: str = "received_by",
+    min_n: int | None = None,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """By which channels contacts reach each unit; intake has brought the spellings of a channel together.
+
+    Parameters
+    ----------
+    contacts, min_n, direction, period, **options
+        As in :func:`cxlib.contacts.volume.by_channel`.
+    unit : str
+        The unit a contact came in at.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by `unit` and ``channel``: ``contacts`` and ``contact_share`` (adding up to one within a unit).
+    """
+    return by_channel(contacts, by=[unit], min_n=min_n, direction=direction, period=period, **options)
+
+
+def switching(
+    contacts: IntoFrame,
+    *,
+    case: str = "case_id",
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """How often the next contact of a case comes by another channel, and which one.
+
+    Parameters
+    ----------
+    contacts : pandas, DuckDB or PySpark frame
+        The contact log.
+    case : str
+        What belongs together; contacts without a case or a channel are left out.
+    direction, period
+        As in :func:`cxlib.contacts.volume.by_hour`.
+    **options
+        See :class:`cxlib.estimates.Sampling`; ``cluster`` is ``customer_id`` when left out.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES: ``switch_share`` over all and by ``channel`` (the one before), ``share`` of steps from one contact of a case to the
+        next; ``next_share`` by ``channel`` and ``next_channel`` (adding up to one for each channel). ``n`` counts steps.
+
+    >>> log = pd.DataFrame({"contact_id": list("123"), "case_id": "v", "customer_id": "a", "channel": ["phone", "email", "email"],
+    ...     "contact_ts": pd.date_range("2025-01-06", periods=3, tz="UTC"), "local_date": pd.date_range("2025-01-06", periods=3)})
+    >>> switching(log)[["channel", "next_channel", "metric", "value"]]
+      channel next_channel        metric  value
+    0     NaN          NaN  switch_share    0.5
+    1   email          NaN  switch_share    0.0
+    2   phone          NaN  switch_share    1.0
+    3   email        email    next_share    1.0
+    4   phone        email    next_share    1.0
+    """
+    needs = lacking(contacts, ["contact_ts", "local_date", case, "channel"])
+    if needs:
+        return estimates.unanswerable("switch_share", "share", needs, by=["channel", "next_channel"])
+    table = _steps(contacts, case, "channel", direction, period, options)
+    if table.empty:
+        none = estimates.unanswerable("switch_share", "share", [], by=["channel", "next_channel"])
+        return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
+    table = table.rename(columns={"channel": "next_channel", "cx_channel_1": "channel"})
+    flagged = table.assign(flag=table["channel"].ne(table["next_channel"]).astype("float64"))
+    parts = [
+        behind(estimates.share(flagged, "flag", by=by, metric="switch_share", **clustered(options)), flagged, by)
+        for by in ([], ["channel"])
+    ]
+    return estimates.stack(*parts, _next_shares(table, "channel", "next_channel", options))
+
+
+def first_failed(
+    contacts: IntoFrame,
+    *,
+    unit: str = "customer_id",
+    same: Sequence[str] = ("reason_id",),
+    window_days: float = 7,
+    forward_minutes: float = 15,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Which channel helps least: how often the customer comes back, and how often by another channel.
+
+    Parameters as in :func:`cxlib.contacts.repeats.rate`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``same``, ``window_days`` and ``channel`` (of the attempt): ``first_failed_share``, ``share`` of attempts that are
+        followed by another one; ``repeat_other_channel``, ``share`` of those in which it comes by another channel.
+    """
+    defined = said(same, window_days)
+    needs = lacking(contacts, ["channel"])
+    if needs:
+        return estimates.unanswerable("first_failed_share", "share", needs, by=[*defined, "channel"]).assign(**defined)
+    definition: dict[str, Any] = {"unit": unit, "same": same, "window_days": window_days, "forward_minutes": forward_minutes}
+    found = rate(contacts, by=["channel"], direction=direction, period=period, **definition, **options)
+    kept = found[found["metric"].isin(("repeat_share", "repeat_other_channel"))].reset_index(drop=True)
+    return kept.assign(metric=kept["metric"].replace("repeat_share", "first_failed_share").astype("str"))
+
+
+def breaks(
+    contacts: IntoFrame,
+    touchpoints: IntoFrame,
+    responses: IntoFrame | None = None,
+    *,
+    case: str = "case_id",
+    item_types: Sequence[str] = ("csat", "ces"),
+    min_n: int = 30,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """What happens where a case goes from online to offline or back, beside steps that stay where they were.
+
+    Parameters
+    ----------
+    contacts, case, direction, period, **options
+        As in :func:`switching`.
+    touchpoints : DataFrame
+        ``touchpoint_id`` and ``mode``; contacts at touchpoints that are both, or at none, have no mode and are left out.
+    responses : DataFrame, optional
+        Answers about a contact (``contact_id``): their ratings by the step that led to it.
+    item_types : sequence of str
+        Types of the questions about satisfaction and effort.
+    min_n : int
+        Answers below which no rating is told.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``transition`` ("offline", "online": stays there; "offline_online", "online_offline": changes): ``transition_share``
+        (``share`` of all steps), ``goes_on_share`` (``share`` of steps after which the case needs yet another contact: the effort of
+        coming again), and ``rating`` by ``item_id`` in the scale of the answers. ``break_difference`` (``share``): changes minus
+        stays, of ``goes_on_share``. ``n`` counts steps, for ratings answers.
+    """
+    needs = lacking(contacts, ["contact_ts", "local_date", case, "touchpoint_id"]) + lacking(touchpoints, ["mode"], "touchpoints")
+    if needs:
+        return estimates.unanswerable("transition_share", "share", needs, by=["transition"])
+    frame = _moded(contacts, touchpoints, case, direction, period)
+    cluster = options.get("cluster") or "customer_id"
+    keys = ["cx_mode_1", "cx_mode", "cx_more"]
+    table = counted(frame.filter(~nw.col("cx_first")).to_native(), keys, cluster=cluster, direction=None)
+    if table.empty:
+        return estimates.unanswerable("transition_share", "share", [f"contacts.{case}"], by=["transition"]).assign(note="no events")
+    stays = table["cx_mode"].eq(table["cx_mode_1"])
+    table["transition"] = table["cx_mode"].where(stays, table["cx_mode_1"] + "_" + table["cx_mode"]).astype("str")
+    table = table.assign(flag=table["cx_more"].astype("float64"), changes=stays.map({True: "stays", False: "changes"}))
+    parts = []
+    for name in sorted(table["transition"].unique()):
+        flagged = table.assign(flag=table["transition"].eq(name).astype("float64"))
+        share = estimates.share(flagged, "flag", metric="transition_share", **clustered(options))
+        parts.append(headed(behind(share, table, []), {"transition": name}))
+    goes_on = estimates.share(table, "flag", by=["transition"], metric="goes_on_share", **clustered(options))
+    parts.append(behind(goes_on, table, ["transition"]))
+    if table["changes"].nunique() == 2:
+        against: dict[str, Any] = {"between": "changes", "reference": "stays", "metric": "break_difference"}
+        apart = estimates.share_difference(table, "flag", **against, **clustered(options))
+        parts.append(behind(apart.drop(columns="changes"), table, []))
+    if responses is not None:
+        parts += _ratings(frame, responses, cluster, item_types, min_n, options)
+    return estimates.stack(*parts)
+
+
+def paths(
+    contacts: IntoFrame,
+    *,
+    case: str = "case_id",
+    column: str = "touchpoint_id",
+    steps: int = 3,
+    least: int = 1,
+    most: int = 15,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """The ways that cases take over several contacts, the most frequent ones first.
+
+    Parameters
+    ----------
+    contacts, case, direction, period, **options
+        As in :func:`switching`.
+    column : str
+        What a step is told by: ``touchpoint_id``, ``channel``, ``received_by``.
+    steps : int
+        How many contacts of a case are told, from its first one on.
+    least : int
+        Cases with fewer contacts are left out.
+    most : int
+        How many ways are told; the rest are one level.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``step_1`` … (the last steps "end" where the case was over before): ``path_share``, ``share`` of these cases;
+        "__other__" in every step for the ways that are not told. ``n`` counts cases.
+
+    >>> log = pd.DataFrame({"contact_id": list("123"), "case_id": list("vvw"), "customer_id": "a", "touchpoint_id": ["T1", "T2", "T1"],
+    ...     "contact_ts": pd.date_range("2025-01-06", periods=3, tz="UTC"), "local_date": pd.date_range("2025-01-06", periods=3)})
+    >>> paths(log, steps=2)[["step_1", "step_2", "value"]]
+      step_1 step_2  value
+    0     T1     T2    0.5
+    1     T1    end    0.5
+    """
+    names = [f"step_{number}" for number in range(1, steps + 1)]
+    needs = lacking(contacts, ["contact_ts", "local_date", case, column])
+    if needs:
+        return estimates.unanswerable("path_share", "share", needs, by=names)
+    frame = stepped(contacts, case, [column], back=1, direction=direction, period=period)
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    later = {f"cx_{name}": nw.col(column).shift(-ahead).over(case, order_by=order) for ahead, name in enumerate(names[1:], start=1)}
+    frame = frame.with_columns(cx_step_1=nw.col(column), **later).filter(nw.col("cx_first"))
+    if least > 1:
+        frame = frame.filter(~nw.col(f"cx_step_{min(least, steps)}").is_null())
+    cluster = options.get("cluster") or "customer_id"
+    table = counted(frame.to_native(), [f"cx_{name}" for name in names], cluster=cluster, direction=None)
+    table = table.rename(columns={f"cx_{name}": name for name in names})
+    table[names] = table[names].astype("str").fillna(END)
+    sizes = table.groupby(names)["weight"].sum().sort_values(ascending=False, kind="stable")
+    told = sizes.index[:most]
+    place = table.set_index(names).index
+    known = place.isin(told)
+    table[names] = table[names].where(pd.Series(known, index=table.index), estimates.OTHER)
+    parts = []
+    for path in [*told, *([(estimates.OTHER,) * steps] if not known.all() else [])]:
+        flagged = table.assign(flag=(table[names] == list(path)).all(axis=1).astype("float64"))
+        share = behind(estimates.share(flagged, "flag", metric="path_share", **clustered(options)), table, [])
+        parts.append(headed(share, dict(zip(names, path, strict=True))))
+    if not parts:
+        return estimates.unanswerable("path_share", "share", [], by=names).assign(note="no events", n=pd.array([0], dtype="Int64"))
+    return estimates.stack(*parts)
+
+
+def conformance(
+    contacts: IntoFrame,
+    touchpoints: IntoFrame | None = None,
+    journeys: Mapping[str, Sequence[str]] | None = None,
+    *,
+    case: str = "case_id",
+    column: str = "touchpoint_id",
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """How often a case follows a journey that the company has laid down.
+
+    Parameters
+    ----------
+    contacts, case, direction, period, **options
+        As in :func:`switching`.
+    touchpoints : DataFrame, optional
+        Where no journeys are declared: ``touchpoint_id`` and ``seq``, whose order is then the one journey.
+    journeys : mapping of str to sequence of str, optional
+        Name of a journey → the levels of `column` in their order. A case belongs to every journey that holds its first step.
+    column : str
+        What a step is told by.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``journey``, each a ``share`` of its cases with two contacts or more: ``conformance_share`` (every step is on the
+        journey and none goes back), ``backward_share`` (some step goes back), ``outside_share`` (some step is not on it); a case may be
+        both. Staying at a step conforms, and so does leaving steps out, which the customer may never have needed. ``n`` counts cases.
+
+    Raises
+    ------
+    CxError
+        When a journey has fewer than two steps or names one twice.
+    """
+    needs = lacking(contacts, ["contact_ts", "local_date", case, column])
+    if not journeys:
+        needs += ["params.journeys"] if touchpoints is None else lacking(touchpoints, ["touchpoint_id", "seq"], "touchpoints")
+    if needs:
+        return estimates.unanswerable("conformance_share", "share", needs, by=["journey"])
+    if not journeys:
+        listed = picked(touchpoints, ["touchpoint_id", "seq"]).dropna().sort_values("seq")  # type: ignore[arg-type]
+        journeys = {"inventory": listed["touchpoint_id"].to_list()}
+    parts = [_followed(contacts, name, steps, case, column, direction, period, options) for name, steps in journeys.items()]
+    return estimates.stack(*parts)
+
+
+def _followed(
+    contacts: IntoFrame,
+    name: str,
+    steps: Sequence[str],
+    case: str,
+    column: str,
+    direction: str | None,
+    period: Span | None,
+    options: Sampling,
+) -> pd.DataFrame:
+    """The three shares of one journey."""
+    if len(steps) < 2 or len(set(steps)) < len(steps):
+        raise CxError(worded(f"journeys.{name}", "a journey has at least two steps, each once; this one has", ", ".join(steps)))
+    place: Any = nw.lit(0)
+    for number, step in enumerate(steps, start=1):
+        place = nw.when(nw.col(column) == step).then(nw.lit(number)).otherwise(place)
+    frame = stepped(contacts, case, [column], direction=direction, period=period).with_columns(cx_place=place)
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    frame = frame.with_columns(cx_reached=nw.col("cx_place").cum_max().over(case, order_by=order))
+    outside, back = nw.col("cx_place") == 0, (nw.col("cx_place") > 0) & (nw.col("cx_place") < nw.col("cx_reached"))
+    flags = {
+        "cx_outside": nw.when(outside).then(1).otherwise(0),
+        "cx_backward": nw.when(back).then(1).otherwise(0),
+        "cx_own": nw.when(nw.col("cx_first") & ~outside).then(1).otherwise(0),
+    }
+    cluster = options.get("cluster") or "customer_id"
+    cases = folded(frame, case, by=[], cluster=cluster, sums={}, flags=flags)
+    cases = cases.filter((nw.col("cx_own") == 1) & (nw.col("steps") >= 2))
+    table = counted(cases.to_native(), ["cx_outside", "cx_backward"], cluster=cluster, direction=None)
+    if table.empty:
+        none = estimates.unanswerable("conformance_share", "share", [], by=["journey"])
+        return none.assign(journey=name, note="no events", n=pd.array([0], dtype="Int64"))
+    kinds = {
+        "conformance_share": table["cx_outside"].eq(0) & table["cx_backward"].eq(0),
+        "backward_share": table["cx_backward"].eq(1),
+        "outside_share": table["cx_outside"].eq(1),
+    }
+    told = [
+        behind(estimates.share(table.assign(flag=flag.astype("float64")), "flag", metric=metric, **clustered(options)), table, [])
+        for metric, flag in kinds.items()
+    ]
+    return headed(estimates.stack(*told), {"journey": name})
+
+
+def _steps(contacts: IntoFrame, case: str, column: str, direction: str | None, period: Span | None, options: Sampling) -> pd.DataFrame:
+    """Steps from one contact of a case to the next, by where they come from and where they lead."""
+    frame = stepped(contacts, case, [column], direction=direction, period=period).filter(~nw.col("cx_first"))
+    cluster = options.get("cluster") or "customer_id"
+    return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None)
+
+
+def _next_shares(table: pd.DataFrame, here: str, there: str, options: Sampling) -> pd.DataFrame:
+    """Where steps lead, for each place they come from."""
+    parts = []
+    for level in sorted(table[there].unique()):
+        flagged = table.assign(flag=table[there].eq(level).astype("float64"))
+        share = behind(estimates.share(flagged, "flag", by=[here], metric="next_share", **clustered(options)), table, [here])
+        parts.append(headed(share[share["value"] > 0], {there: level}, at=1))
+    both = estimates.stack(*parts)
+    return both.sort_values([here, there], kind="stable", ignore_index=True)
+
+
+def _moded(contacts: IntoFrame, touchpoints: IntoFrame, case: str, direction: str | None, period: Span | None) -> nw.LazyFrame[Any]:
+    """Contacts at online and offline touchpoints with the mode of the one before in their case, and whether another one follows."""
+    known = picked(touchpoints, ["touchpoint_id", "mode"]).dropna()
+    mode: Any = nw.lit(None, nw.String)
+    for level in ("online", "offline"):
+        ids = known.loc[known["mode"] == level, "touchpoint_id"].to_list()
+        mode = nw.when(nw.col("touchpoint_id").is_in(ids)).then(nw.lit(level)).otherwise(mode)
+    own = nw.from_native(contacts).lazy().with_columns(cx_mode=mode).to_native()
+    frame = stepped(own, case, ["cx_mode"], direction=direction, period=period).rename({"cx_cx_mode_1": "cx_mode_1"})
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    following = nw.col("cx_mode").shift(-1).over(case, order_by=order)
+    return frame.with_columns(cx_after=following).with_columns(cx_more=nw.when(~nw.col("cx_after").is_null()).then(1).otherwise(0))
+
+
+def _ratings(
+    frame: nw.LazyFrame[Any], responses: IntoFrame, cluster: str, item_types: Sequence[str], min_n: int, options: Sampling
+) -> list[pd.DataFrame]:
+    """Mean ratings of the contacts that steps led to."""
+    wanted = ["contact_id", "item_id", "item_type", "state", "value", "customer_id"]
+    have = nw.from_native(responses).lazy().collect_schema().names()
+    if not {"contact_id", "item_id", "item_type", "value"} <= set(have):
+        return [estimates.unanswerable("rating", "", ["responses.contact_id"], by=["transition", "item_id"])]
+    answers = picked(responses, [name for name in wanted if name in have])
+    answers = answers[answers["contact_id"].notna() & answers["item_type"].isin(item_types) & answers["value"].notna()]
+    ids = answers["contact_id"].unique().tolist()
+    told = (
+        frame.filter(~nw.col("cx_first") & nw.col("contact_id").is_in(ids))
+        .select("contact_id", "cx_mode_1", "cx_mode")
+        .collect()
+        .to_pandas()
+    )
+    both = answers.merge(told.drop_duplicates("contact_id"), on="contact_id", validate="many_to_one")
+    if both.empty:
+        return []
+    stays = both["cx_mode"].eq(both["cx_mode_1"])
+    both["transition"] = both["cx_mode"].where(stays, both["cx_mode_1"] + "_" + both["cx_mode"]).astype("str")
+    whose = both["customer_id"] if "customer_id" in both else pd.Series(pd.NA, index=both.index, dtype="str")
+    both = both.assign(cluster=whose.astype("str").fillna("contact " + both["contact_id"].astype("str")))
+    mean = estimates.mean(both, "value", by=["transition", "item_id"], metric="rating", **clustered(options, weight=None))
+    return [estimates.withhold(mean, mean["n"] < min_n, f"n < {min_n}")]

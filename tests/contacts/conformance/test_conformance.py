@@ -1,0 +1,137 @@
+"""Every describing function of the contact log gives the same table from pandas, from DuckDB over parquet and from PySpark."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, date, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxlib.contacts import channels, handoffs, profile, repeats, service_standards, volume
+from cxlib.errors import CxError
+
+PERIOD = (date(2025, 3, 24), date(2025, 11, 2))
+CUSTOMERS = pd.DataFrame(
+    {
+        "customer_id": pd.array([f"{number:03d}" for number in range(25)], dtype="str"),
+        "segment": pd.array(["b2b", "b2c", "b2b", "b2c", "b2c"] * 5, dtype="str"),
+        "region": pd.array(["n", "n", "s", "s", "s"] * 5, dtype="str"),
+        "start_date": pd.Series([pd.NaT] * 20 + [pd.Timestamp("2025-04-01")] * 5).astype("datetime64[us]"),
+    }
+)
+ORDERS = pd.DataFrame(
+    {
+        "order_id": pd.array([f"{number:04d}" for number in range(60)], dtype="str"),
+        "customer_id": pd.array([f"{number % 20:03d}" for number in range(60)], dtype="str"),
+        "order_ts": pd.Series(pd.date_range("2025-03-24", periods=60, freq="3D", tz="Europe/Berlin")).dt.as_unit("us"),
+        "campaign_id": pd.array(["spring", "none", "none"] * 20, dtype="str"),
+    }
+)
+POINTS = pd.DataFrame({"touchpoint_id": ["T1", "T2", "T3"], "mode": ["online", "offline", "online"], "seq": [1, 2, 3]})
+POINTS = POINTS.assign(**POINTS[["touchpoint_id", "mode"]].astype("str"))
+ANSWERS = pd.DataFrame(
+    {
+        "contact_id": pd.array([f"{number:05d}" for number in range(0, 300, 2)], dtype="str"),
+        "item_id": pd.array(["ease"] * 150, dtype="str"),
+        "item_type": pd.array(["ces"] * 150, dtype="str"),
+        "value": np.arange(150) % 7 + 1.0,
+    }
+)
+OWNERS = pd.DataFrame({"reason_id": ["status"], "owner": ["desk"]}).astype("str")
+STANDARDS = pd.DataFrame({"channel": ["phone", "email"], "resolution_h": [10.0, 40.0], "clock": ["calendar", "calendar"]})
+OPENING = dict.fromkeys(range(1, 6), ((7.5, 16.5),))
+
+CALLS = {
+    "by_hour": lambda log: volume.by_hour(log, by=["channel"], holidays=[date(2025, 3, 31)]),
+    "by_day": lambda log: volume.by_day(log, calendar="day_type", holidays=[date(2025, 3, 31)], period=PERIOD),
+    "by_month": lambda log: volume.by_day(log, by=["received_by"], calendar="month"),
+    "by_channel": lambda log: volume.by_channel(log, by=["received_by"], min_n=7, draws=5),
+    "by_touchpoint": lambda log: volume.by_touchpoint(log, POINTS, route="mode"),
+    "contacts_per": lambda log: volume.contacts_per(log, ORDERS, by=["campaign_id", "month"], draws=5),
+    "contacts_per_customer": lambda log: volume.contacts_per(log, CUSTOMERS, per="customers", period=PERIOD),
+    "by_group": lambda log: volume.by_group(log, CUSTOMERS, by=["segment"], period=PERIOD),
+    "standardised": lambda log: volume.standardised(log, CUSTOMERS, by="segment", adjust=["region"], period=PERIOD, draws=5),
+    "trend": lambda log: volume.trend(log, CUSTOMERS, period=PERIOD),
+    "life_cycle": lambda log: volume.life_cycle(log, ORDERS, days=30, spans=3),
+    "by_order": lambda log: volume.by_order(log, ORDERS),
+    "tallied": lambda log: volume.tallied(log, by=["channel"]),
+    "known": lambda log: volume.known(log, columns=["order_id", "cost"]),
+    "faults": lambda log: volume.faults(log),
+    "busiest": lambda log: volume.busiest(log),
+    "without_busiest": lambda log: volume.known(volume.without_busiest(volume.logged(log), above=0.2), columns=["customer_id"]),
+    "attainment": lambda log: service_standards.attainment(log, by=["channel"]),
+    "attainment_standards": lambda log: service_standards.attainment(log, STANDARDS, as_of=datetime(2025, 11, 10, tzinfo=UTC)),
+    "repeats": lambda log: repeats.rate(log, by=["channel"], draws=5),
+    "repeats_any": lambda log: repeats.rate(log, same=[], window_days=2, period=PERIOD),
+    "first_contact_resolution": lambda log: repeats.first_contact_resolution(log, window_days=2),
+    "repeat_chains": lambda log: repeats.chains(log, window_days=2),
+    "transfers": lambda log: handoffs.transfers(log, by=["channel"]),
+    "by_outcome": lambda log: handoffs.by_outcome(log),
+    "handoff_chains": lambda log: handoffs.chains(log, by=["channel"], draws=5),
+    "ping_pong": lambda log: handoffs.ping_pong(log, handler="received_by"),
+    "routing": lambda log: handoffs.routing(log, OWNERS, by=["received_by"]),
+    "routing_without_owners": lambda log: handoffs.routing(log),
+    "mix": lambda log: channels.mix(log),
+    "switching": lambda log: channels.switching(log, draws=5),
+    "first_failed": lambda log: channels.first_failed(log, window_days=2),
+    "breaks": lambda log: channels.breaks(log, POINTS, ANSWERS, min_n=2),
+    "paths": lambda log: channels.paths(log, most=8),
+    "paths_of_two": lambda log: channels.paths(log, column="channel", least=2),
+    "conformance": lambda log: channels.conformance(log, POINTS),
+    "conformance_declared": lambda log: channels.conformance(log, journeys={"there": ["T1", "T2"], "back": ["T3", "T1"]}),
+    "profile": lambda log: profile.customers(
+        log, split=["channel", "reason_id"], flags={"failure": ["status"]}, opening=OPENING, period=PERIOD
+    ),
+}
+
+
+def told(call, log):
+    """The table, or the words of the refusal."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", ResourceWarning)
+        try:
+            return call(log)
+        except CxError as error:
+            return str(error)
+
+
+@pytest.mark.parametrize("name", CALLS)
+@pytest.mark.parametrize("kind", ["nasty", "empty", "one", "bare"])
+def test_the_same_table_out_of_every_engine(engine, logs, name, kind, request):
+    if request.node.callspec.params["engine"] == "pyspark" and kind not in ("nasty", "empty"):
+        pytest.skip("a query takes Spark a second; the others are tried on DuckDB")
+    ours, theirs = told(CALLS[name], logs[kind]), told(CALLS[name], engine(kind))
+    if isinstance(ours, str):
+        assert ours == theirs
+        return
+    pd.testing.assert_frame_equal(ours.drop(columns="draws", errors="ignore"), theirs.drop(columns="draws", errors="ignore"))
+    assert ("draws" in ours) == ("draws" in theirs)
+    if "draws" in ours:
+        for one, other in zip(ours["draws"].dropna(), theirs["draws"].dropna(), strict=True):
+            np.testing.assert_allclose(one, other)
+
+
+def test_every_describing_function_is_among_them():
+    import inspect
+
+    here = inspect.getsource(inspect.getmodule(test_every_describing_function_is_among_them))
+    for noun in (volume, repeats, handoffs, channels, profile):
+        for name in noun.__all__:
+            thing = getattr(noun, name)
+            described = inspect.isfunction(thing) and next(iter(inspect.signature(thing).parameters), "") == "contacts"
+            assert not described or name == "attempts" or f".{name}(" in here, f"{noun.__name__}.{name} is not tried on every engine"
+
+
+def test_large_logs_draw_customers_in_groups_whatever_the_engine(engine, logs, monkeypatch):
+    from cxlib import contacts
+
+    monkeypatch.setattr(contacts, "MANY", 10)
+    monkeypatch.setattr(contacts, "FEW_GROUPS", 2)
+    ours = volume.by_channel(logs["nasty"])
+    pd.testing.assert_frame_equal(ours, told(volume.by_channel, engine("nasty")))
+    exact = volume.by_channel(logs["nasty"].assign(customer_id=logs["nasty"]["customer_id"].str[-3:]))
+    pd.testing.assert_frame_equal(ours, exact)
