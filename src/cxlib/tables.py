@@ -80,6 +80,22 @@ MEASURED = (
     "local_hour",
     "month",
     "span_after_order",
+    "order_number",
+    "day_type",
+    "fault",
+    "same",
+    "window_days",
+    "attempts_needed",
+    "handed_on",
+    "next_channel",
+    "transition",
+    "journey",
+    "step_1",
+    "step_2",
+    "step_3",
+    "step_4",
+    "step_5",
+    "step_6",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -10,10 +10,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, picked
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import rate, said
-from cxlib.contacts.volume import by_channel
+from cxlib.contacts.volume.split import pooled, split
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -36,8 +36,10 @@ def mix(
 
     Parameters
     ----------
-    contacts, min_n, direction, period, **options
+    contacts, direction, period, **options
         As in :func:`cxlib.contacts.volume.by_channel`.
+    min_n : int, optional
+        Units and channels with fewer contacts are pooled as "other" first.
     unit : str
         The unit a contact came in at.
 
@@ -46,7 +48,14 @@ def mix(
     DataFrame
         ESTIMATES by `unit` and ``channel``: ``contacts`` and ``contact_share`` (adding up to one within a unit).
     """
-    return by_channel(contacts, by=[unit], min_n=min_n, direction=direction, period=period, **options)
+    missing = wanting("contact_share", "share", lacking(contacts, ["local_date"]), lacking(contacts, [unit, "channel"]), [unit, "channel"])
+    if missing is not None:
+        return missing
+    cluster = options.get("cluster") or "customer_id"
+    table = named(counted(contacts, [unit, "channel"], cluster=cluster, direction=direction, period=period), [unit, "channel"])
+    if min_n and len(table):
+        table = table.assign(**{unit: pooled(table, unit, min_n)})
+    return split(table, [unit], "channel", min_n, options)
 
 
 def switching(

@@ -146,17 +146,17 @@ def chains(
     -------
     DataFrame
         ESTIMATES by `by` and ``handed_on`` ("0" … "4+"): ``case_share`` (``share`` of the cases with two contacts or more); over all
-        levels ``changes_per_case`` (``times``), ``passed_around_share`` (at least two changes) and ``several_contacts_share``, the
+        levels ``changes_per_case`` (``times``), ``case_passed_around_share`` (at least two changes) and ``several_contacts_share``, the
         cases that can change hands at all. ``n`` counts cases.
 
     >>> log = pd.DataFrame({"contact_id": list("12345"), "case_id": list("vvvww"), "handled_by": list("xyxzz"), "customer_id": "a",
     ...     "contact_ts": pd.date_range("2025-01-06", periods=5, tz="UTC"), "local_date": pd.date_range("2025-01-06", periods=5)})
     >>> chains(log)[["handed_on", "metric", "value"]].tail(4)
-      handed_on                  metric  value
-    1         2              case_share    0.5
-    2       NaN        changes_per_case    1.0
-    3       NaN     passed_around_share    0.5
-    4       NaN  several_contacts_share    1.0
+      handed_on                    metric  value
+    1         2                case_share    0.5
+    2       NaN          changes_per_case    1.0
+    3       NaN  case_passed_around_share    0.5
+    4       NaN    several_contacts_share    1.0
     """
     needs = lacking(contacts, ["contact_ts", "local_date", case, handler])
     missing = wanting("case_share", "share", needs, lacking(contacts, by), [*by, "handed_on"])
@@ -177,7 +177,7 @@ def chains(
         mean = several.assign(number=number.astype("float64"))
         figure = estimates.mean(mean, "number", by=by, metric="changes_per_case", unit="times", **clustered(options))
         around = several.assign(flag=(number >= MOST).astype("float64"))
-        shared = estimates.share(around, "flag", by=by, metric="passed_around_share", **clustered(options))
+        shared = estimates.share(around, "flag", by=by, metric="case_passed_around_share", **clustered(options))
         parts += [behind(figure, several, by), behind(shared, several, by)]
     flagged = table.assign(flag=table["cx_several"].astype("float64"))
     parts.append(behind(estimates.share(flagged, "flag", by=by, metric="several_contacts_share", **clustered(options)), table, by))

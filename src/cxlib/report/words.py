@@ -26,6 +26,7 @@ __all__ = ["OTHERS", "Told", "Words", "absent"]
 
 OTHERS = "__other__"
 UNKNOWN = "__unknown__"
+LIKE = {"next_channel": "channel"}  # columns whose values have the words of another one
 PERCENT = re.compile(r"(?<=\d) %")
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
@@ -273,6 +274,7 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
+        column = LIKE.get(column, column)
         own = self.names.get(column, {}).get(str(value))
         if str(value) in (OTHERS, UNKNOWN):
             return own or self.text("value.other" if str(value) == OTHERS else "value.unknown")

@@ -36,6 +36,7 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     items = {item.item_id or header: item for source in params.sources.values() for header, item in source.items.items()}
     named["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
     named["outcome_id"] = named["item_id"]
+    named |= {f"step_{number}": named.get(params.channels.path, {}) for number in range(1, params.channels.steps + 1)}
     for column, words in params.labels.items():
         named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in words.items()}}
     return named

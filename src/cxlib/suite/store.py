@@ -38,7 +38,7 @@ class Store:
             if not pd.api.types.is_numeric_dtype(cells[column]):
                 cells[column] = cells[column].map(defused, na_action="ignore")
         self._put(self.folder / "tables" / f"{name}.csv", cells.to_csv(index=False, lineterminator="\n").encode("utf-8"))
-        draws = drawn(full[shown["value"].notna().to_numpy()])
+        draws = drawn(full.loc[shown.index[shown["value"].notna()]])  # whole families of rows may have been left out
         if len(draws):
             self._write("draws", name, draws)
 

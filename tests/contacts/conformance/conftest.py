@@ -80,7 +80,12 @@ def spark() -> Any:
 
         quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC"}
         quiet |= {"spark.sql.adaptive.enabled": "false", "spark.sql.codegen.wholeStage": "false", "spark.default.parallelism": "1"}
-        quiet |= {"spark.sql.codegen.factoryMode": "NO_CODEGEN", "spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1", "spark.driver.memory": "1g"}
+        quiet |= {
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.memory": "1g",
+        }
         builder = SparkSession.builder.master("local[1]").appName("conformance")
         for key, value in quiet.items():
             builder = builder.config(key, value)

@@ -12,7 +12,7 @@ from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, named, picked, wanting
 from cxlib.estimates import Sampling
 
-__all__ = ["by_channel", "by_touchpoint"]
+__all__ = ["by_channel", "by_touchpoint", "pooled", "split"]
 
 
 def by_channel(
@@ -61,7 +61,7 @@ def by_channel(
     if missing is not None:
         return missing
     table = counted(contacts, [*by, route], cluster=options.get("cluster") or "customer_id", direction=direction, period=period)
-    return _split(named(table, [*by, route]), by, route, min_n, options)
+    return split(named(table, [*by, route]), by, route, min_n, options)
 
 
 def by_touchpoint(
@@ -90,14 +90,14 @@ def by_touchpoint(
     if touchpoints is not None and route != "touchpoint_id":
         known = picked(touchpoints, ["touchpoint_id", route])
         table = table.merge(known, on="touchpoint_id", how="left", validate="many_to_one")
-    return _split(named(table, [*by, route]), by, route, None, options)
+    return split(named(table, [*by, route]), by, route, None, options)
 
 
-def _split(table: pd.DataFrame, by: Sequence[str], route: str, min_n: int | None, options: Sampling) -> pd.DataFrame:
+def split(table: pd.DataFrame, by: Sequence[str], route: str, min_n: int | None, options: Sampling) -> pd.DataFrame:
     """Contacts and their shares by the levels of `route`, within each group of `by`."""
     if table.empty:
         return counts(table, [*by, route], "contacts")
-    table = table.assign(**{route: _pooled(table, route, min_n)}) if min_n else table
+    table = table.assign(**{route: pooled(table, route, min_n)}) if min_n else table
     parts = [counts(table, [*by, route], "contacts")]
     weights = table.pivot_table(index=[*by, "cluster"], columns=route, values="weight", aggfunc="sum", fill_value=0.0)
     total = weights.sum(axis=1)
@@ -109,7 +109,7 @@ def _split(table: pd.DataFrame, by: Sequence[str], route: str, min_n: int | None
     return estimates.stack(*parts)
 
 
-def _pooled(table: pd.DataFrame, route: str, min_n: int) -> pd.Series:
+def pooled(table: pd.DataFrame, route: str, min_n: int) -> pd.Series:
     """Levels of `route`, the thinnest of them pooled; beyond some size it does not matter how large a level is."""
     sizes = table.groupby(route)["n"].sum().clip(upper=50 * min_n)
     one_each = pd.Series(sizes.index.repeat(sizes))

@@ -75,7 +75,7 @@ def standardised(
     of, unit = UNITS[per], f"per 100 {per.replace('_', ' ')}"
     features = list(dict.fromkeys([by, *adjust]))
     needs = lacking(contacts, ["local_date", *([of.link] if of.link else [])]) + lacking(units, [of.key], of.table)
-    missing = wanting("standardised_rate", unit, needs, lacking(units, features, of.table), [by])
+    missing = wanting("rate_ratio", "ratio", needs, lacking(units, features, of.table), [by])
     if missing is not None:
         return missing
     base = base_of(units, of, features, period)
