@@ -55,9 +55,9 @@ def invoices(
     -------
     DataFrame
         ESTIMATES by `by`, ``per 1,000 invoices``: ``contacts_naming_invoice``, contacts for whatever reason that name an invoice, and,
-        with `reasons`, ``invoice_contacts``: contacts for these that name an invoice or its order. Without groups also
-        ``invoice_linked_share`` (``share``), the part of the contacts for `reasons` that could be linked; the others are in no rate,
-        which is too low by as much. ``n`` counts invoices.
+        with `reasons`, ``invoice_contacts``: contacts for these; those that name neither an invoice nor its order are shared out over
+        the invoices as the others are. Without groups also
+        ``invoice_linked_share`` (``share``), the part of the contacts for `reasons` that could be linked. ``n`` counts invoices.
 
     Notes
     -----
@@ -123,7 +123,8 @@ def _per_thousand(
     if reasons and "order_id" in log and "order_id" in base:
         linked = linked.fillna(_by_order(log, base))
     events = log["weight"].groupby(linked).sum()
-    table = base.assign(events=base["invoice_id"].map(events).fillna(0.0).to_numpy())
+    shared_out = log["weight"].sum() / events.sum() if reasons and events.sum() > 0 else 1.0
+    table = base.assign(events=shared_out * base["invoice_id"].map(events).fillna(0.0).to_numpy())
     chance: Sampling = {**options, "weight": None, "cluster": "cluster"}
     parts = [estimates.rate(table, "events", "exposure", per=1000, by=by, metric=metric, unit=UNIT, **chance)]
     if reasons and not by and log["weight"].sum() > 0:

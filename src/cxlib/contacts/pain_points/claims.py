@@ -68,7 +68,8 @@ def complaints(
     Notes
     -----
     A complaint is a case with such a contact, or such a contact without a case. It is settled with its first contact; open ones are
-    watched until now (Kaplan–Meier). Chasers are later contacts of the case, and contacts for `chasing` of the same customer while the complaint is open.
+    watched until now (Kaplan–Meier). Chasers are later contacts of the case, and contacts for `chasing` of the same customer while the
+    complaint is open.
 
     >>> at = lambda day: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(days=day)
     >>> log = pd.DataFrame({"contact_id": list("123"), "contact_ts": [at(0), at(4), at(1)], "local_date": pd.Timestamp("2025-01-06"),

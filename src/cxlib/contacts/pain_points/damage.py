@@ -70,8 +70,8 @@ def damage(
         ESTIMATES by ``pain_point``: ``pain_damage`` (points of the mean rating, over everybody, that go along with it: share × penalty),
         ``pain_affected`` (``share`` of the respondents who met it), ``pain_penalty`` (points by which those rate lower, the others held
         constant), ``pain_rank`` (1 is the largest damage; span from joint draws) and ``pain_first_three`` (``share`` of the draws in which
-        it is among the first three). ``n`` counts respondents; of ``pain_penalty`` those who met it. A point that nothing tells of says what it
-        needs.
+        it is among the first three). ``n`` counts respondents; of ``pain_penalty`` those who met it. A point that nothing tells of says
+        what it needs.
 
     Raises
     ------

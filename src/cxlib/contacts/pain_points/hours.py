@@ -66,6 +66,11 @@ def opening_hours(
         hours within the service hours, mean over customers), ``fully_covered`` (``share`` of customers) and ``hours_unreadable``
         (``share`` of the customers with business hours that are not to be read).
 
+    Notes
+    -----
+    Who meets a closed house is known less often than who gets through. By features of the customers, the attempts of known customers
+    are therefore weighted to all attempts, inside and outside the hours apart.
+
     >>> log = pd.DataFrame({"contact_ts": pd.to_datetime(["2025-01-06 07:15", "2025-01-06 07:45", "2025-01-11 09:00"], utc=True),
     ...     "local_date": pd.Timestamp("2025-01-06"), "local_hour": [7, 7, 9], "local_weekday": [1, 1, 6], "channel": "phone",
     ...     "customer_id": list("abc")})
@@ -106,11 +111,17 @@ def closed(opening: Opening, holidays: Sequence[date] = ()) -> Any:
 
 
 def _by_customer(table: pd.DataFrame, customers: IntoFrame | None, groups: Sequence[str], options: Sampling) -> list[pd.DataFrame]:
-    """Attempts outside the hours by features of the customers; those of unknown customers are left out."""
+    """Attempts outside the hours by features of the customers.
+
+    Whoever meets a closed house is known less often than who gets through: known attempts stand for all of their kind.
+    """
     if customers is None:
         return []
     features = picked(customers, ["customer_id", *groups]).drop_duplicates("customer_id")
+    every = table.groupby("cx_closed")["weight"].sum()
     both = table.merge(features, on="customer_id")
+    stands_for = both["cx_closed"].map(every / both.groupby("cx_closed")["weight"].sum())
+    both = both.assign(weight=both["weight"] * stands_for, squares=both["squares"] * stands_for**2)
     return [flagged(named(both, [name]), both["cx_closed"].eq(1), [name], "outside_hours", options) for name in groups if len(both)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Unpack
+from typing import Unpack
 
 import narwhals as nw
 import numpy as np
@@ -171,15 +171,9 @@ def _naming(
     both = asked.merge(sent.sort_values("day"), on="document_id")
     away = (both["local_date"] - both["day"]).dt.days
     both = both[away.between(0, days - 1)].drop_duplicates(["document_id", "local_date", "cluster"])
-    base: dict[str, Any] = {
-        "cluster": "mailing " + sent["document_id"] + sent["day"].astype("str"),
-        "weight": 0.0,
-        "exposure": sent["mailings"],
-    }
-    table = pd.concat(
-        [both.assign(exposure=0.0)[["document_id", "cluster", "weight", "exposure"]], sent[["document_id"]].assign(**base)],
-        ignore_index=True,
-    )
+    asked = both[["document_id", "cluster", "weight"]].assign(exposure=0.0)
+    drawn = mail["sent"] / mail["document_id"].map(mail.groupby("document_id").size())
+    table = pd.concat([asked, mail[["document_id"]].assign(cluster=mail["customer_id"], weight=0.0, exposure=drawn)], ignore_index=True)
     chance: Sampling = {**options, "weight": None, "cluster": "cluster"}
     parts = []
     for by in ([], ["document_id"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 import narwhals as nw
 import pandas as pd
@@ -57,6 +57,7 @@ def experiences(
     channels: Sequence[str] = WRITTEN,
     given_up_days: float = 30,
     off_days: int = 5,
+    delayed: Literal["late", "moved"] = "late",
     long_wait_s: float = 240,
     about: Mapping[str, Sequence[str]] = CLAIMS,
     as_of: datetime | None = None,
@@ -75,7 +76,7 @@ def experiences(
         Orders (P05, P06), quotes (P03), outbound messages (P06, P12) and invoices (P11).
     reasons : DataFrame, optional
         ``reason_id`` and ``pain_point``: a contact for such a reason has met the point as well.
-    opening, holidays, channels, given_up_days, off_days, about
+    opening, holidays, channels, given_up_days, off_days, delayed, about
         As in the functions of this folder.
     long_wait_s : float
         A caller who waited longer than this, or gave up, has met the queue (P07).
@@ -99,7 +100,7 @@ def experiences(
     for point, found in (
         ("P03", _late_quotes(quotes, customers, end)),
         ("P05", _off(orders, customers, off_days, day)),
-        ("P06", _unannounced(orders, messages, customers, day)),
+        ("P06", _unannounced(orders, messages, customers, delayed, day)),
         ("P11", _about_invoices(contacts, billed, customers, direction, period)),
         ("P12", _silent_claims(contacts, messages, about, customers, end, direction, period)),
     ):
@@ -205,13 +206,15 @@ def _off(orders: IntoFrame | None, customers: Sequence[str], off_days: int, day:
     return _rows(table[late], _day(limit[late] + timedelta(days=1)), "P05")
 
 
-def _unannounced(orders: IntoFrame | None, messages: IntoFrame | None, customers: Sequence[str], day: date) -> pd.DataFrame | list[str]:
-    names = ["order_id", "customer_id", "promised_first", "delivered_date"]
+def _unannounced(
+    orders: IntoFrame | None, messages: IntoFrame | None, customers: Sequence[str], delayed: Literal["late", "moved"], day: date
+) -> pd.DataFrame | list[str]:
+    names = ["order_id", "customer_id", "promised_first", "delivered_date", *(["date_changes"] if delayed == "moved" else [])]
     needs = ["orders.promised_first", "orders.delivered_date"] if orders is None else lacking(orders, names, "orders")
     needs += ["messages.type"] if messages is None else lacking(messages, ["type", "order_id", "sent_ts"], "messages")
     if needs or orders is None or messages is None:
         return needs
-    table = announced(orders, messages, as_of=day)
+    table = announced(orders, messages, delayed=delayed, as_of=day)
     table = table[table["customer_id"].isin(customers) & table["late"].eq(1) & table["told"].eq(0)]
     return _rows(table, _day(table["promised_first"] + timedelta(days=1)), "P06")
 

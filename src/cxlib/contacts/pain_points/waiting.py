@@ -13,8 +13,11 @@ from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, named, within
 from cxlib.contacts.pain_points._figures import flagged, missing, named_for
 from cxlib.estimates import Sampling
+from cxlib.estimates.rows import rows
 
 __all__ = ["queue"]
+
+LEAST = 10  # calls below which an hour of the week is left out
 
 
 def queue(
@@ -22,6 +25,7 @@ def queue(
     *,
     quantiles: Sequence[float] = (0.5, 0.9),
     threshold_s: float = 20,
+    target_share: float = 0.8,
     by: Sequence[str] = (),
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -37,6 +41,8 @@ def queue(
         Of the wait of all calls that came into the queue, those given up included.
     threshold_s : float
         Seconds within which a call should be taken.
+    target_share : float
+        Share of the calls that should be taken within it.
     by : sequence of str
         Group columns, for instance ``local_hour``.
     direction, period
@@ -48,8 +54,9 @@ def queue(
     -------
     DataFrame
         ESTIMATES: ``wait_p50_s`` … (``s``, to the whole second, one a quantile), ``abandoned_share`` (``share`` of the calls of which it is
-        known), ``taken_in_time`` (``share`` of all calls offered that were taken within `threshold_s`: given up means not taken), and
-        counts of what is in none of them: ``negative_waits``.
+        known), ``taken_in_time`` (``share`` of all calls offered that were taken within `threshold_s`: given up means not taken), without
+        groups ``hours_in_standard`` (``share`` of the hours of the week in which at least `target_share` of the calls that were taken were
+        so in time; hours with fewer than 10 are left out), and counts of what is in none of them: ``negative_waits``.
 
     >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "customer_id": list("abcde"), "wait_s": [5.0, 15.0, 60.0, 90.0, -2.0],
     ...     "abandoned": [False, False, False, True, False]})
@@ -80,6 +87,7 @@ def queue(
     waits = table["cx_wait"].astype("float64")
     odd, table = table[waits < 0], table[~(waits < 0)]
     parts = [*_waits(table, quantiles, by, options, "wait_s" in have), *_given_up(table, threshold_s, by, options, have)]
+    parts += [] if by else _hours(frame, threshold_s, target_share, have)
     return named_for("P07", *parts, *([counts(odd, by, "negative_waits")] if len(odd) else []))
 
 
@@ -106,3 +114,21 @@ def _given_up(table: pd.DataFrame, threshold_s: float, by: Sequence[str], option
         return [*parts, estimates.unanswerable("taken_in_time", "share", needs, by=by)]
     both = known[known["cx_in_time"].notna()]
     return [*parts, flagged(both, both["cx_in_time"].eq(1) & both["cx_gone"].ne(1), by, "taken_in_time", options)]
+
+
+def _hours(frame: nw.LazyFrame[Any], threshold_s: float, target_share: float, have: Sequence[str]) -> list[pd.DataFrame]:
+    """Hours of the week in which the standard is met, counted; calls given up are left out of it."""
+    names = frame.collect_schema().names()
+    if "wait_s" not in have or not {"local_weekday", "local_hour"} <= set(names):
+        return []
+    taken = frame.filter(nw.col("wait_s") >= 0)
+    taken = taken.filter(nw.col("abandoned").is_null() | ~nw.col("abandoned")) if "abandoned" in have else taken
+    columns = {"cx_in_time": nw.when(nw.col("wait_s") <= threshold_s).then(1.0).otherwise(0.0)}
+    keys = ["local_weekday", "local_hour"]
+    cells = counted(taken.to_native(), keys, cluster="", direction=None, columns=columns, sums=["cx_in_time"])
+    cells = cells[(cells["n"] >= LEAST) & cells[keys].notna().all(axis=1)]
+    if cells.empty:
+        return []
+    met = (cells["cx_in_time"] / cells["weight"] >= target_share).mean()
+    told = {"metric": "hours_in_standard", "value": float(met), "unit": "share", "n": len(cells), "n_eff": len(cells), "method": "count"}
+    return [rows(pd.DataFrame(index=range(1)), told)]
