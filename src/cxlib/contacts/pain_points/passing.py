@@ -88,7 +88,9 @@ def _cases(
     names = frame.collect_schema().names()
     alone = nw.col("contact_id") if "contact_id" in names else nw.lit(None, nw.String)
     frame = frame.with_columns(
-        cx_case=nw.when(nw.col(case).is_null()).then(nw.lit("contact ") + alone).otherwise(nw.lit("case ") + nw.col(case))
+        cx_case=nw.when(nw.col(case).is_null())
+        .then(nw.concat_str([nw.lit("contact "), alone]))
+        .otherwise(nw.concat_str([nw.lit("case "), nw.col(case)]))
     )
     frame = frame.filter(~nw.col("cx_case").is_null())
     cluster = options.get("cluster") or "customer_id"
