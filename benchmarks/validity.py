@@ -6,8 +6,8 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, and all of the survey or one of its parts. Seeded: the same numbers each time, whichever rooms are run. With --resume
-what is done is kept in FILE, a line each, and not computed again unless the code or the size of the study has changed.
+Rooms: estimates, all of the survey or one of its parts, contact-log. Seeded: the same numbers each time, whichever rooms are run.
+With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size of the study has changed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-SLICES = {room: import_module(f"_validity_{room}") for room in ("estimates", *SURVEY)}
+ROOMS = ("estimates", *SURVEY, "contact-log")
+SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 
 

@@ -113,3 +113,14 @@ def boston(root, shared_data, tmp_path_factory) -> pd.DataFrame:
     log = prepare(project, load(project, "boston311")).table("contacts")
     assert log is not None
     return log
+
+
+@pytest.fixture(scope="session")
+def demo_contacts(demo) -> pd.DataFrame:
+    """The demo client's log, tally week and its account for one-off customers left out."""
+    from cxlib import intake
+    from cxlib.contacts import volume
+    from cxlib.params import load
+
+    log = intake.prepare(demo, load(demo, "demo")).table("contacts")
+    return volume.without_busiest(volume.logged(log), above=0.03)

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import service_standards, volume
+from cxlib.contacts import channels, handoffs, repeats, service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
@@ -67,10 +67,34 @@ def of_volume(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str
     yield "contacts_per_order", volume.contacts_per(log, orders, **counting)
     yield "contacts_per_customer", volume.contacts_per(log, customers, per="customers", **counting)
     yield "life_cycle", volume.life_cycle(log, orders, **counting)
+    yield "by_order", volume.by_order(log, orders, **counting)
+    yield "volume_standardised", volume.standardised(log, customers, by=params.volume.by[0], adjust=params.volume.adjust, **counting)
+    yield "volume_trend", volume.trend(log, customers, **counting)
+    yield "log_faults", estimates.stack(*[check(log, period=counting["period"]) for check in (volume.faults, volume.busiest)])
+    yield from of_journeys(params, table, volume.without_busiest(log, above=params.volume.busiest or 1.0), counting)
     settled = {"event": params.service_standards.event, "as_of": params.known_until, **counting}
     grouped = [service_standards.attainment(log, by=by, **settled) for by in ([], *([name] for name in params.service_standards.by))]
     yield "attainment", estimates.stack(*grouped)
     yield "volume_known", volume.known(log, period=counting["period"])
+
+
+def of_journeys(
+    params: Params, table: Callable[[str], Any], log: pd.DataFrame, counting: dict[str, Any]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 02: more than one attempt, passed on, from channel to channel."""
+    again = [of(log, **defined, **counting) for of in (repeats.rate, repeats.first_contact_resolution) for defined in params.again]
+    yield "repeats", estimates.stack(*again)
+    yield "first_failed", channels.first_failed(log, **params.again[-1], **counting)
+    passed = [handoffs.transfers(log, **counting), *[of(log, **params.passing, **counting) for of in (handoffs.chains, handoffs.ping_pong)]]
+    yield "handoffs", estimates.stack(*passed)
+    yield "resolved_by_transfers", handoffs.by_outcome(log, **counting)
+    case = {"case": params.channels.case, **counting}
+    yield "channel_mix", channels.mix(log, min_n=50 * params.min_n, **counting)
+    yield "switching", channels.switching(log, **case)
+    yield "breaks", channels.breaks(log, table("touchpoints"), table("responses"), **case)
+    steps = {"column": params.channels.path, "steps": params.channels.steps, "most": params.channels.most, **case}
+    yield "paths", channels.paths(log, least=2, **steps)
+    yield "conformance", channels.conformance(log, table("touchpoints"), params.journeys, **case)
 
 
 def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

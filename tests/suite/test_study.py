@@ -298,3 +298,31 @@ def test_reasons_and_their_groups_go_by_their_labels(client, shown, monkeypatch)
 
 def test_without_reasons_ids_stay(study):
     assert study.words["de"].label("reason_id", "delivery.status") == "delivery.status"
+
+
+def test_a_large_log_stays_on_disk(client, shown, root):
+    import duckdb
+
+    from cxlib.contacts import volume
+
+    shutil.copytree(root / "data" / "taxonomy", client / "data" / "taxonomy")
+    params = client / "params" / "small.yml"
+    raw = client / "data" / "small" / "raw"
+    times = [f"{number};{number % 28 + 1:02d}.01.2025 09:00;Tel" for number in range(40)]
+    (raw / "Anrufe.csv").write_text("Id;Zeit;Kanal\n" + "\n".join(times) + "\n", encoding="utf-8")
+    calls = """  calls:
+    table: contacts
+    file: Anrufe.csv
+    delimiter: ";"
+    time_format: "%d.%m.%Y %H:%M"
+    columns: {contact_id: Id, contact_ts: Zeit, channel: Kanal}
+    values: {channel: {Tel: phone}}
+"""
+    text = params.read_text(encoding="utf-8").replace("sources:\n", "sources:\n" + calls)
+    params.write_text(text, encoding="utf-8")
+    whole = cx.open("small").table("contacts")
+    params.write_text(text + "engine: {pandas_rows: 39, memory: 100MB}\n", encoding="utf-8")
+    large = cx.open("small").table("contacts")
+    assert isinstance(large, duckdb.DuckDBPyRelation)
+    pd.testing.assert_frame_equal(volume.by_channel(large), volume.by_channel(whole))
+    assert volume.logged(large).shape[0] == 40

@@ -108,7 +108,9 @@ def switching(
         behind(estimates.share(flagged, "flag", by=by, metric="switch_share", **clustered(options)), flagged, by)
         for by in ([], ["channel"])
     ]
-    return estimates.stack(*parts, _next_shares(table, "channel", "next_channel", options))
+    led = split(table, ["channel"], "next_channel", None, options)
+    led = led[led["metric"].eq("contact_share") & led["value"].gt(0)].sort_values(["channel", "next_channel"], kind="stable")
+    return estimates.stack(*parts, led.assign(metric=pd.Series("next_share", index=led.index, dtype="str")))
 
 
 def first_failed(
@@ -371,17 +373,6 @@ def _steps(contacts: IntoFrame, case: str, column: str, direction: str | None, p
     frame = stepped(contacts, case, [column], direction=direction, period=period).filter(~nw.col("cx_first"))
     cluster = options.get("cluster") or "customer_id"
     return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None)
-
-
-def _next_shares(table: pd.DataFrame, here: str, there: str, options: Sampling) -> pd.DataFrame:
-    """Where steps lead, for each place they come from."""
-    parts = []
-    for level in sorted(table[there].unique()):
-        flagged = table.assign(flag=table[there].eq(level).astype("float64"))
-        share = behind(estimates.share(flagged, "flag", by=[here], metric="next_share", **clustered(options)), table, [here])
-        parts.append(headed(share[share["value"] > 0], {there: level}, at=1))
-    both = estimates.stack(*parts)
-    return both.sort_values([here, there], kind="stable", ignore_index=True)
 
 
 def _moded(contacts: IntoFrame, touchpoints: IntoFrame, case: str, direction: str | None, period: Span | None) -> nw.LazyFrame[Any]:

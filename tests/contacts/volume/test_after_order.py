@@ -37,3 +37,12 @@ def test_contacts_and_orders_after_the_first_order():
     assert figures(table, "contacts_gross", "span_after_order") == pytest.approx({"1": 100 * 2 / 2, "2": 100 * 2 / 1.6, "3": 0})
     assert figures(table, "orders_after_first", "span_after_order") == pytest.approx({"1": 0, "2": 0, "3": 100})
     assert table[table["metric"] == "contacts_gross"]["n"].to_list() == [2, 2, 1]
+
+
+def test_contacts_of_the_first_second_and_later_orders():
+    placed = pd.to_datetime(["2025-01-01", "2025-01-05", "2025-01-09", "2025-01-02"]).tz_localize("UTC")
+    orders = pd.DataFrame({"order_id": list("1234"), "customer_id": list("aaab"), "order_ts": placed})
+    log = contacts([6, 6, 7, 8], order_id=["1", "1", "3", None], customer_id="a")
+    table = volume.by_order(log, orders, most=3)
+    assert figures(table, "contacts_gross", "order_number") == pytest.approx({"1": 100, "2": 0, "3+": 100})
+    assert figures(table, "ordered_again", "order_number") == pytest.approx({"1": 1 / 2, "2": 1})

@@ -133,3 +133,13 @@ def test_every_contact_is_in_exactly_one_hour_and_one_channel(rows):
     assert split.loc[split["metric"] == "contacts", "value"].sum() == len(rows)
     assert split.loc[split["metric"] == "contact_share", "value"].sum() == pytest.approx(1)
     assert volume.by_day(log, period=period)["value"].item() * 14 == pytest.approx(len(rows))
+
+
+def test_holidays_are_no_ordinary_days():
+    # four Mondays in January 2025 from the 6th on; the 6th is a holiday, and the Friday before it its eve
+    log = contacts([3, 6, 6, 13, 13, 13, 18])
+    period, free = (date(2025, 1, 3), date(2025, 1, 20)), [date(2025, 1, 6)]
+    mondays = volume.by_hour(log, period=period, holidays=free)
+    assert estimates.only(mondays, "contacts_per_hour", local_weekday="1", local_hour="9")["value"].item() == pytest.approx(3 / 2)
+    kinds = volume.by_day(log, calendar="day_type", period=period, holidays=free).set_index("day_type")["value"]
+    assert kinds.to_dict() == pytest.approx({"eve": 1.0, "holiday": 2.0, "saturday": 1 / 3, "sunday": 0.0, "weekday": 3 / 10})

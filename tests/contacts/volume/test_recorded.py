@@ -36,3 +36,20 @@ class TestTally:
         assert (none["value"].item(), none["n"].item(), none["note"].item()) == (0, 0, "")
         bare = log.drop(columns="weight")
         assert volume.logged(bare) is bare
+
+
+def test_what_cannot_be_right_is_counted():
+    log = contacts([6, 6, 7], contact_id=["1", "1", None], customer_id=["a", None, "a"], wait_s=[-1.0, 3.0, None])
+    log = log.assign(resolved_ts=log["contact_ts"] - pd.Timedelta(hours=1))
+    table = volume.faults(log).set_index("fault")
+    told = {"doubled_id": 1, "resolved_before_contact": 3, "negative_wait": 1, "without_customer": 1}
+    assert table["value"].dropna().to_dict() == told
+    assert table.loc["answered_before_contact", "note"] == "needs contacts.first_response_ts"
+
+
+def test_a_robot_is_told_and_may_be_left_out():
+    log = contacts([6] * 10, customer_id=["robot"] * 8 + ["a", None])
+    assert volume.busiest(log)["value"].item() == 0.8
+    assert volume.without_busiest(log, above=0.5)["customer_id"].fillna("").to_list() == ["a", ""]
+    assert volume.without_busiest(log, above=0.8) is log
+    assert volume.busiest(log.drop(columns="customer_id"))["note"].item() == "needs contacts.customer_id"
