@@ -55,7 +55,7 @@ def unanswered(
     Returns
     -------
     DataFrame
-        ESTIMATES by `by` and ``hours``: ``unanswered_share`` (``share``), and ``never_answered`` (``share``, without hours). Counts of what
+        ESTIMATES by `by` and ``after_hours``: ``unanswered_share`` (``share``), and ``never_answered`` (``share``, without them). Counts of what
         is in neither: ``answers_not_recorded`` (contacts of channels without any answer) and ``answered_before_contact``.
 
     Raises
@@ -72,15 +72,15 @@ def unanswered(
     >>> log = pd.DataFrame({"channel": "email", "customer_id": list("abcd"), "contact_ts": at("2025-01-06 08:00"),
     ...     "first_response_ts": [at("2025-01-06 10:00"), at("2025-01-07 10:00"), at("2025-01-06 09:00"), None],
     ...     "local_date": pd.Timestamp("2025-01-06")})
-    >>> unanswered(log, at_hours=[4], as_of=at("2025-03-01"))[["hours", "metric", "value"]].head(2)
-      hours            metric  value
+    >>> unanswered(log, at_hours=[4], as_of=at("2025-03-01"))[["after_hours", "metric", "value"]].head(2)
+      after_hours            metric  value
     0     4  unanswered_share   0.50
     1   NaN    never_answered   0.25
     """
     limit = round(given_up_days * 24 * HOUR)
     if max(at_hours, default=0) * HOUR >= limit:
         raise CxError(worded("at_hours", f"{max(at_hours):g} hours lie beyond given_up_days:", f"{given_up_days:g}", do="Choose less."))
-    groups = [*by, "hours"]
+    groups = [*by, "after_hours"]
     needs = lacking(contacts, ["contact_ts", "local_date", "channel", "first_response_ts"])
     lack = missing("P01", "unanswered_share", "share", needs, lacking(contacts, by), groups)
     if lack is not None:
@@ -116,6 +116,6 @@ def _waits(end: int, limit: int, *, whole_hours: bool) -> dict[str, Any]:
 def _curve(table: pd.DataFrame, at_hours: Sequence[float], never: float, by: Sequence[str], options: Sampling) -> pd.DataFrame:
     table = table.assign(hours=table["cx_taken"].astype("float64") / HOUR)
     at = [*at_hours, never]
-    shares = curve(table, "hours", "cx_event", at=at, by=by, metric="unanswered_share", options=options).rename(columns={"days": "hours"})
-    last = shares["hours"].eq(f"{never:g}")
-    return estimates.stack(shares[~last], shares[last].drop(columns="hours").assign(metric="never_answered"))
+    shares = curve(table, "hours", "cx_event", at=at, by=by, metric="unanswered_share", options=options).rename(columns={"days": "after_hours"})
+    last = shares["after_hours"].eq(f"{never:g}")
+    return estimates.stack(shares[~last], shares[last].drop(columns="after_hours").assign(metric="never_answered"))

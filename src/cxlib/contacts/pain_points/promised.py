@@ -116,7 +116,7 @@ def late_information(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``promise`` ("information", "quote"; missing: both), `by` and ``days``: ``promised_late`` (``share`` of the promises
+        ESTIMATES by ``promised`` ("information", "quote"; missing: both), `by` and ``days``: ``promised_late`` (``share`` of the promises
         due, late or outstanding) and ``promised_outstanding`` (``share`` not there so many days later). ``n`` counts promises.
 
     Notes
@@ -127,13 +127,13 @@ def late_information(
     >>> offers = pd.DataFrame({"customer_id": list("abcd"), "promised_ts": at("2025-01-06"),
     ...     "sent_ts": [at("2025-01-05"), at("2025-01-06"), at("2025-01-08"), None]})
     >>> told = late_information(pd.DataFrame(), offers, late_days=[1, 3], as_of=at("2025-03-01"))
-    >>> told[["promise", "days", "metric", "value"]].query("promise == 'quote'")
-      promise days                metric  value
+    >>> told[["promised", "days", "metric", "value"]].query("promised == 'quote'")
+      promised days                metric  value
     1   quote  NaN         promised_late   0.50
     2   quote    1  promised_outstanding   0.50
     3   quote    3  promised_outstanding   0.25
     """
-    groups = ["promise", *by]
+    groups = ["promised", *by]
     needs = lacking(contacts, ["contact_ts", "local_date", "promise_type", "promise_due_ts", "promise_done_ts"])
     of_quotes = ["quotes.promised_ts", "quotes.sent_ts"] if quotes is None else lacking(quotes, ["promised_ts", "sent_ts"], "quotes")
     features = lacking(contacts, by) if not needs else []
@@ -176,7 +176,7 @@ def _of_contacts(
     columns = _lateness(due, done, end, size(contacts) > MANY)
     cluster = options.get("cluster") or "customer_id"
     table = counted(frame.to_native(), [*by, *columns], cluster=cluster, direction=None, columns=columns)
-    return named(table, by).assign(promise="information")
+    return named(table, by).assign(promised="information")
 
 
 def _of_quotes(quotes: IntoFrame, end: int, by: Sequence[str], period: Span | None) -> pd.DataFrame:
@@ -193,4 +193,4 @@ def _of_quotes(quotes: IntoFrame, end: int, by: Sequence[str], period: Span | No
     whose = table["customer_id"].astype("str") if "customer_id" in table else pd.Series(pd.NA, index=table.index, dtype="str")
     shape = {name: table[name] if name in table else pd.Series(pd.NA, index=table.index, dtype="str") for name in by}
     found = pd.DataFrame(shape | {"cx_late": np.where(due > end, -1, late), "cx_event": there.astype("int64")}, index=table.index)
-    return named(found.assign(cluster=whose.fillna(pd.Series(own, index=table.index)), n=1, weight=1.0, squares=1.0, promise="quote"), by)
+    return named(found.assign(cluster=whose.fillna(pd.Series(own, index=table.index)), n=1, weight=1.0, squares=1.0, promised="quote"), by)

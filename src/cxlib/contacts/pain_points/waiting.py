@@ -53,7 +53,7 @@ def queue(
     Returns
     -------
     DataFrame
-        ESTIMATES: ``wait_p50_s`` … (``s``, to the whole second, one a quantile), ``abandoned_share`` (``share`` of the calls of which it is
+        ESTIMATES: ``wait_p50_s`` … (``s``, to the whole second, one a quantile), ``given_up_share`` (``share`` of the calls of which it is
         known), ``taken_in_time`` (``share`` of all calls offered that were taken within `threshold_s`: given up means not taken), without
         groups ``hours_in_standard`` (``share`` of the hours of the week in which at least `target_share` of the calls that were taken were
         so in time; hours with fewer than 10 are left out), and counts of what is in none of them: ``negative_waits``.
@@ -64,7 +64,7 @@ def queue(
                 metric  value
     0       wait_p50_s  37.50
     1       wait_p90_s  90.00
-    2  abandoned_share   0.25
+    2  given_up_share   0.25
     3    taken_in_time   0.50
     4   negative_waits   1.00
     """
@@ -107,9 +107,9 @@ def _given_up(table: pd.DataFrame, threshold_s: float, by: Sequence[str], option
     needs = [f"contacts.{name}" for name in ("wait_s", "abandoned") if name not in have]
     known = table[table["cx_gone"].notna()]
     gone: Any = known["cx_gone"].eq(1)
-    parts = [flagged(known, gone, by, "abandoned_share", options)]
+    parts = [flagged(known, gone, by, "given_up_share", options)]
     if "abandoned" not in have:
-        parts = [estimates.unanswerable("abandoned_share", "share", ["contacts.abandoned"], by=by)]
+        parts = [estimates.unanswerable("given_up_share", "share", ["contacts.abandoned"], by=by)]
     if needs:
         return [*parts, estimates.unanswerable("taken_in_time", "share", needs, by=by)]
     both = known[known["cx_in_time"].notna()]
