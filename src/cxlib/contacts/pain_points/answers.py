@@ -55,8 +55,8 @@ def unanswered(
     Returns
     -------
     DataFrame
-        ESTIMATES by `by` and ``after_hours``: ``unanswered_share`` (``share``), and ``never_answered`` (``share``, without them). Counts of what
-        is in neither: ``answers_not_recorded`` (contacts of channels without any answer) and ``answered_before_contact``.
+        ESTIMATES by `by` and ``after_hours``: ``unanswered_share`` (``share``), and ``never_answered`` (``share``, without them).
+        Counts of what is in neither: ``answers_not_recorded`` (contacts of channels without any answer) and ``answered_before_contact``.
 
     Raises
     ------
@@ -116,6 +116,8 @@ def _waits(end: int, limit: int, *, whole_hours: bool) -> dict[str, Any]:
 def _curve(table: pd.DataFrame, at_hours: Sequence[float], never: float, by: Sequence[str], options: Sampling) -> pd.DataFrame:
     table = table.assign(hours=table["cx_taken"].astype("float64") / HOUR)
     at = [*at_hours, never]
-    shares = curve(table, "hours", "cx_event", at=at, by=by, metric="unanswered_share", options=options).rename(columns={"days": "after_hours"})
+    shares = curve(table, "hours", "cx_event", at=at, by=by, metric="unanswered_share", options=options).rename(
+        columns={"days": "after_hours"}
+    )
     last = shares["after_hours"].eq(f"{never:g}")
     return estimates.stack(shares[~last], shares[last].drop(columns="after_hours").assign(metric="never_answered"))

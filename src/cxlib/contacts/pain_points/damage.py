@@ -12,18 +12,26 @@ from narwhals.typing import IntoFrame
 from scipy import special
 
 from cxlib import estimates
-from cxlib.contacts import counted, filled, lacking
-from cxlib.contacts.pain_points._figures import DAY, POINT, microseconds
+from cxlib.contacts import lacking
+from cxlib.contacts.pain_points._figures import POINT
 from cxlib.contacts.pain_points.met import POINTS, Experiences, experiences
+from cxlib.contacts.pain_points.ratings import affected_by, held_constant, knowable, rated
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling, draw_weights
 from cxlib.estimates.regression import regress
-from cxlib.estimates.rows import UNKNOWN, rows
+from cxlib.estimates.rows import rows
 
 __all__ = ["damage"]
 
 Floats = npt.NDArray[np.float64]
 FIRST = 3
+METRICS = {
+    "pain_damage": "scale points",
+    "pain_affected": "share",
+    "pain_penalty": "scale points",
+    "pain_rank": "rank",
+    "pain_first_three": "share",
+}
 
 
 def damage(
@@ -46,7 +54,7 @@ def damage(
     contacts : pandas, DuckDB or PySpark frame
         The contact log.
     responses : DataFrame
-        Answers with ``customer_id``.
+        Answers with ``customer_id`` (memory) or ``contact_id`` (contact).
     item : str or None
         The rating: an item_id, high is good.
     link : {"memory", "contact"}
@@ -82,8 +90,9 @@ def damage(
     -----
     y = a − Σ_k penalty_k·met_k + adjustments + log(1 + contacts) + log(1 + orders) + e, weighted, CR2 (Pustejovsky & Tipton 2018). Damage:
     t interval linearised over share and penalty, degrees of freedom of the penalty. An experience by a known person counts for the
-    answers of that person alone, else for those of the customer. Who meets more trouble may differ in other things too: what is told
-    goes along with the rating.
+    answers of that person alone, else for those of the customer. Where less than half of the orders before an answer have a first
+    promise recorded, the answer says nothing on P05 and P06: it is held apart from those who met neither. Who meets more trouble may
+    differ in other things too: what is told goes along with the rating.
 
     >>> rng = np.random.default_rng(4)
     >>> who = [f"c{number}" for number in range(300)]
@@ -105,100 +114,35 @@ def damage(
         raise CxError(worded("memory_days", "is not above zero:", f"{memory_days:g}", do="Say how many days back an experience counts."))
     needs = _needs(contacts, responses, item, link, adjust)
     if needs or item is None:
-        return estimates.unanswerable("pain_damage", "scale points", needs or ["responses[overall]"], by=[POINT])
-    answers = _answers(responses, item, link, options)
-    keywords = {**(settings or {}), "orders": orders}
-    met = experiences(contacts, customers=sorted(answers["customer_id"].unique()), **keywords)
-    affected = _affected(answers, met, link, memory_days)
-    held = _held(answers, contacts, orders, link, memory_days, adjust)
-    return _table(answers, affected, held, met, min_n, options)
+        needs = needs or ["responses[overall]"]
+        return estimates.stack(*[estimates.unanswerable(metric, unit, needs, by=[POINT]) for metric, unit in METRICS.items()])
+    answers = rated(contacts, responses, item, link, options)
+    if link == "contact":
+        met = experiences(contacts, contact_ids=sorted(answers["contact_id"].unique()), **(settings or {}))
+    else:
+        met = experiences(contacts, customers=sorted(answers["customer_id"].unique()), orders=orders, **(settings or {}))
+    affected = affected_by(answers, met, link, memory_days)
+    known = knowable(answers, met, link, memory_days)
+    held = np.hstack([held_constant(answers, contacts, orders, link, memory_days, adjust), 1.0 - known[:, ~known.all(axis=0)]])
+    return _table(answers, affected & known, known, held, met, min_n, options)
 
 
 def _needs(contacts: IntoFrame, responses: pd.DataFrame, item: str | None, link: str, adjust: Sequence[str]) -> list[str]:
-    columns = ["customer_id", "survey_ts", *(["contact_id"] if link == "contact" else [])]
+    by = "contact_id" if link == "contact" else "customer_id"
     own = responses[responses["item_id"].eq(item)] if "item_id" in responses else responses.iloc[:0]
     if item is None or own.empty:
-        return [f"responses[{item or 'overall'}]", *lacking(contacts, ["contact_ts", "customer_id"])]
-    return [*lacking(own, [*columns, *adjust], "responses"), *lacking(contacts, ["contact_ts", "customer_id"])]
-
-
-def _answers(responses: pd.DataFrame, item: str, link: str, options: Sampling) -> pd.DataFrame:
-    """One row a rating: whose, when, of which contact, and its cluster."""
-    own = responses[responses["item_id"].eq(item) & responses["value"].notna() & responses["customer_id"].notna()]
-    if "state" in own:
-        own = own[own["state"].eq("answered")]
-    if link == "contact":
-        own = own[own["contact_id"].notna()]
-    cluster = options.get("cluster") or "customer_id"
-    weight = options.get("weight", "weight" if "weight" in own else None)
-    own = own.reset_index(drop=True)
-    whose = own[cluster].astype("str").fillna("only " + own["customer_id"].astype("str"))
-    return own.assign(
-        at=microseconds(own["survey_ts"]),
-        cluster=whose,
-        cx_weight=own[weight].astype("float64") if weight else 1.0,
-        row=np.arange(len(own)),
-    )
-
-
-def _affected(answers: pd.DataFrame, met: Experiences, link: str, memory_days: float) -> npt.NDArray[np.bool_]:
-    """Which answers (rows) are of somebody who met which point (columns)."""
-    found = np.zeros((len(answers), len(POINTS)), dtype=bool)
-    if link == "contact":
-        both = answers[["row", "contact_id"]].merge(met.table.dropna(subset="contact_id")[["contact_id", POINT]], on="contact_id")
-    else:
-        people = answers[["row", "customer_id", "at", *(["person_id"] if "person_id" in answers else [])]]
-        both = people.merge(met.table, on="customer_id", suffixes=("", "_met"))
-        age = both["at"] - both["at_met"]
-        both = both[(age > 0) & (age <= memory_days * DAY)]
-        if "person_id" in people:
-            other = both["person_id"].notna() & both["person_id_met"].notna() & both["person_id"].ne(both["person_id_met"])
-            both = both[~other]
-    found[both["row"].to_numpy(dtype=int), [POINTS.index(point) for point in both[POINT]]] = True
-    return found
-
-
-def _held(
-    answers: pd.DataFrame, contacts: IntoFrame, orders: IntoFrame | None, link: str, memory_days: float, adjust: Sequence[str]
-) -> Floats:
-    """What is held constant: an intercept, levels of the adjustments, and how many contacts and orders there were."""
-    columns = [np.ones(len(answers))]
-    for name in adjust:
-        column = answers[name].astype("str").fillna(UNKNOWN)
-        columns += [column.eq(level).to_numpy(dtype="float64") for level in sorted(column.unique())[1:]]
-    if link == "memory":
-        day = pd.to_datetime(answers["at"], unit="us")
-        columns += [np.log1p(_number(answers, day, log, memory_days)) for log in _volumes(contacts, orders, answers)]
-    return np.column_stack(columns)
-
-
-def _volumes(contacts: IntoFrame, orders: IntoFrame | None, answers: pd.DataFrame) -> list[pd.DataFrame]:
-    """Contacts and orders of those who answered, by customer and day."""
-    import narwhals as nw
-
-    own = sorted(answers["customer_id"].unique())
-    frame = nw.from_native(contacts).lazy()
-    if not filled(contacts, ["local_date"])["local_date"]:
-        return []
-    log = counted(frame.filter(nw.col("customer_id").is_in(own)).to_native(), ["customer_id", "local_date"], cluster="", direction=None)
-    parts = [log.rename(columns={"local_date": "day"})[["customer_id", "day", "weight"]]]
-    if orders is not None and not lacking(orders, ["customer_id", "order_ts"], "orders"):
-        sold = nw.from_native(orders).lazy().select("customer_id", "order_ts").collect().to_pandas().dropna()
-        day = sold["order_ts"].dt.tz_localize(None).dt.normalize()
-        parts.append(pd.DataFrame({"customer_id": sold["customer_id"], "day": day, "weight": 1.0}))
-    return parts
-
-
-def _number(answers: pd.DataFrame, day: pd.Series, log: pd.DataFrame, memory_days: float) -> Floats:
-    asked = answers[["row", "customer_id"]].assign(until=day)
-    both = asked.merge(log, on="customer_id")
-    age = (both["until"] - both["day"]).dt.total_seconds() / 86_400
-    sums = both[(age > 0) & (age <= memory_days)].groupby("row")["weight"].sum()
-    return np.asarray(sums.reindex(answers["row"]).fillna(0.0), dtype="float64")
+        return [f"responses[{item or 'overall'}]", *lacking(contacts, ["contact_ts", by])]
+    return [*lacking(own, [by, "survey_ts", *adjust], "responses"), *lacking(contacts, ["contact_ts", by])]
 
 
 def _table(
-    answers: pd.DataFrame, affected: npt.NDArray[np.bool_], held: Floats, met: Experiences, min_n: int, options: Sampling
+    answers: pd.DataFrame,
+    affected: npt.NDArray[np.bool_],
+    seen: npt.NDArray[np.bool_],
+    held: Floats,
+    met: Experiences,
+    min_n: int,
+    options: Sampling,
 ) -> pd.DataFrame:
     draws, level = options.get("draws", 500), options.get("level", 0.95)
     ids, cluster = np.unique(answers["cluster"].to_numpy(dtype=object), return_inverse=True)
@@ -209,8 +153,10 @@ def _table(
     unit = "scale points"
     fit = regress(np.hstack([-flags, held]), value, weight=weight, cluster=cluster)
     found = fit.contrasts(np.eye(size, size + held.shape[1]))
-    share = (weight[:, None] * flags).sum(axis=0) / weight.sum()
-    lean = _sums(weight[:, None] * (flags - share) / weight.sum(), cluster, len(ids))
+    heavy = weight[:, None] * seen
+    base = np.maximum(heavy.sum(axis=0), np.finfo(float).tiny)
+    share = (heavy * flags).sum(axis=0) / base
+    lean = _sums(heavy * (flags - share) / base, cluster, len(ids))
     lean -= lean.mean(axis=0)
     lean *= np.sqrt(len(ids) / max(len(ids) - 1, 1))
     joint = share * found.influence + found.value * lean
@@ -219,12 +165,12 @@ def _table(
     moved = draw_weights(ids, draws=draws, seed=options.get("seed", 1)).astype("float64") - 1.0
     penalties, shares = found.value[:, None] + found.influence.T @ moved, share[:, None] + lean.T @ moved
     note = _notes(told, found.value, met, min_n)
-    n_eff = np.array([_kish(weight[column]) for column in affected.T])
-    every = {"n": len(answers), "n_eff": _kish(weight)}
+    n_eff = np.array([_kish(weight[column]) for column in affected.T], dtype="float64")
+    every = {"n": seen.sum(axis=0), "n_eff": np.array([_kish(column) for column in heavy.T])}
     half = special.stdtrit(found.df, (1 + level) / 2)
     figures = {
         "pain_damage": (product, product - half * se, product + half * se, penalties * shares, unit, "t, linearised", every),
-        "pain_affected": (share, *_wilson(answers, flags, options), shares, "share", "Wilson, linearised", every),
+        "pain_affected": (share, *_wilson(answers, np.where(seen, flags, np.nan), options), shares, "share", "Wilson, linearised", every),
         "pain_penalty": (found.value, *found.interval(level), penalties, unit, "t, CR2", {"n": told, "n_eff": n_eff}),
     }
     groups = pd.DataFrame({POINT: list(POINTS)})

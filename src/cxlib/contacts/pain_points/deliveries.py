@@ -15,6 +15,7 @@ from cxlib.contacts import Span, filled, headed, lacking, picked
 from cxlib.contacts.pain_points._figures import named_for, none
 from cxlib.contacts.volume.per_unit import local_day
 from cxlib.estimates import Sampling
+from cxlib.estimates.rows import UNKNOWN
 
 __all__ = ["PROMISES", "deliveries", "delivery_dates"]
 
@@ -80,10 +81,10 @@ def delivery_dates(
     there = filled(orders, PROMISES)
     if needs or not any(there.values()):
         needs += [f"orders.{name}" for name in PROMISES if not there[name]]
-        return named_for("P05", estimates.unanswerable("delivered_late", "share", needs, by=groups))
-    lack = lacking(orders, by, "orders")
-    if lack:
-        return named_for("P05", estimates.unanswerable("delivered_late", "share", lack, by=groups))
+    needs = needs or lacking(orders, by, "orders")
+    if needs:
+        shares = [estimates.unanswerable(metric, "share", needs, by=groups) for metric in ("delivered_late", "deviation_share")]
+        return named_for("P05", shares[0], headed(shares[1], {"deviation": UNKNOWN}, at=len(groups)))
     table = deliveries(orders, by=by, period=period)
     until = pd.Timestamp(as_of) if as_of is not None else table["delivered_date"].max()
     chance: Sampling = {**options, "weight": None, "cluster": options.get("cluster") or "customer_id"}

@@ -18,6 +18,7 @@ from cxlib.contacts.pain_points.claims import CLAIMS, cases, with_interim
 from cxlib.contacts.pain_points.deliveries import deliveries
 from cxlib.contacts.pain_points.hours import Opening, closed
 from cxlib.contacts.pain_points.notices import announced
+from cxlib.contacts.volume.per_unit import local_day
 
 __all__ = ["POINTS", "Experiences", "experiences"]
 
@@ -37,16 +38,21 @@ class Experiences:
         1970), pain_point.
     needs : mapping of str to tuple of str
         For each pain point that nothing tells of: the columns that would.
+    recorded : DataFrame
+        One row an order: day (it was placed) and whether its first promise is recorded. Where most are not, nobody knows who met P05
+        and P06.
     """
 
     table: pd.DataFrame
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    recorded: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"day": pd.Series(dtype="datetime64[us]"), "known": []}))
 
 
 def experiences(
     contacts: IntoFrame,
     *,
-    customers: Sequence[str],
+    customers: Sequence[str] = (),
+    contact_ids: Sequence[str] | None = None,
     orders: IntoFrame | None = None,
     quotes: IntoFrame | None = None,
     messages: IntoFrame | None = None,
@@ -72,6 +78,8 @@ def experiences(
         The contact log.
     customers : sequence of str
         customer_ids of those who are looked at.
+    contact_ids : sequence of str, optional
+        Contacts that are looked at instead, whoever they are from; orders and quotes are then left out.
     orders, quotes, messages, billed : DataFrame, optional
         Orders (P05, P06), quotes (P03), outbound messages (P06, P12) and invoices (P11).
     reasons : DataFrame, optional
@@ -95,14 +103,15 @@ def experiences(
     settings = {"opening": opening, "holidays": holidays, "channels": channels, "given_up_days": given_up_days, "long_wait_s": long_wait_s}
     flags, needs = _flags(contacts, end, settings)
     tagged = _tagged(contacts, reasons)
-    parts = [_of_contacts(contacts, flags, tagged, customers, direction, period)]
+    who = _who(contacts, customers, contact_ids)
+    parts = [_of_contacts(contacts, flags, tagged, who, direction, period)]
     day = datetime.fromtimestamp(end / 1e6).date() if as_of is None else as_of.date()
     for point, found in (
         ("P03", _late_quotes(quotes, customers, end)),
         ("P05", _off(orders, customers, off_days, day)),
         ("P06", _unannounced(orders, messages, customers, delayed, day)),
-        ("P11", _about_invoices(contacts, billed, customers, direction, period)),
-        ("P12", _silent_claims(contacts, messages, about, customers, end, direction, period)),
+        ("P11", _about_invoices(contacts, billed, who, direction, period)),
+        ("P12", _silent_claims(contacts, messages, about, customers, contact_ids, end, direction, period)),
     ):
         if isinstance(found, list):
             needs.setdefault(point, []).extend(found)
@@ -111,10 +120,25 @@ def experiences(
             needs.pop(point, None)
     known = set(flags) | set(tagged) | {point for part in parts for point in part[POINT].unique()}
     lacks = {point: tuple(dict.fromkeys(names)) for point, names in needs.items() if point not in known and names}
-    lacks |= {"P04": ("contacts.reason_id",)} if "P04" not in known else {}
+    by_reason = ("P04",) if contact_ids is None else ("P04", "P05", "P06")  # nothing else in a contact tells of them
+    lacks |= {point: ("contacts.reason_id",) for point in by_reason if point not in known}
     table = pd.concat(parts, ignore_index=True).astype(dict.fromkeys(("customer_id", "person_id", "contact_id", POINT), "str"))
     table = table.sort_values([POINT, "customer_id", "at", "contact_id"], kind="stable", ignore_index=True)
-    return Experiences(table, {point: lacks[point] for point in POINTS if point in lacks})
+    return Experiences(table, {point: lacks[point] for point in POINTS if point in lacks}, _recorded(orders))
+
+
+def _who(contacts: IntoFrame, customers: Sequence[str], contact_ids: Sequence[str] | None) -> Any:
+    """Whose contacts are looked at, as an expression; None where the log does not tell."""
+    name, values = ("customer_id", customers) if contact_ids is None else ("contact_id", contact_ids)
+    return None if lacking(contacts, ["contact_ts", name]) else nw.col(name).is_in(list(values))
+
+
+def _recorded(orders: IntoFrame | None) -> pd.DataFrame:
+    """Of which orders the first promise is recorded, by the day they were placed."""
+    if orders is None or lacking(orders, ["order_ts", "promised_first"], "orders"):
+        return Experiences(_empty()).recorded
+    table = picked(orders, ["order_ts", "promised_first"]).dropna(subset="order_ts")
+    return pd.DataFrame({"day": local_day(table["order_ts"]), "known": table["promised_first"].notna().astype("float64")})
 
 
 def _flags(contacts: IntoFrame, end: int, settings: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
@@ -158,15 +182,15 @@ def _of_contacts(
     contacts: IntoFrame,
     flags: Mapping[str, Any],
     tagged: Mapping[str, Sequence[str]],
-    customers: Sequence[str],
+    who: Any,
     direction: str | None,
     period: Span | None,
 ) -> pd.DataFrame:
-    if lacking(contacts, ["contact_ts", "customer_id"]) or not (flags or tagged):
+    if who is None or not (flags or tagged):
         return _empty()
     names = nw.from_native(contacts).lazy().collect_schema().names()
     moments = [name for name in ("contact_ts", "first_response_ts", "promise_due_ts", "promise_done_ts") if name in names]
-    frame = timed(contacts, moments, direction, period).filter(nw.col("customer_id").is_in(list(customers)))
+    frame = timed(contacts, moments, direction, period).filter(who)
     tests = dict(flags)
     for point, values in tagged.items():
         for_it = nw.when(nw.col("reason_id").is_in(list(values))).then(1).otherwise(0)
@@ -175,7 +199,7 @@ def _of_contacts(
     columns = {f"cx_{point}": nw.when(test).then(1).otherwise(0) for point, test in tests.items()}
     frame = frame.with_columns(**columns)
     frame = frame.filter(nw.max_horizontal(*[nw.col(name) for name in columns]) == 1)
-    wanted = ["customer_id", *[name for name in ("person_id", "contact_id") if name in names], "cx_us_contact_ts", *columns]
+    wanted = [*[name for name in COLUMNS[:3] if name in names], "cx_us_contact_ts", *columns]
     table = frame.select(*wanted).collect().to_pandas().rename(columns={"cx_us_contact_ts": "at"})
     table = table.reindex(columns=list(dict.fromkeys([*COLUMNS[:4], *columns])))
     long = [table[table[f"cx_{point}"].eq(1)][list(COLUMNS[:4])].assign(**{POINT: point}) for point in tests]
@@ -220,15 +244,15 @@ def _unannounced(
 
 
 def _about_invoices(
-    contacts: IntoFrame, billed: IntoFrame | None, customers: Sequence[str], direction: str | None, period: Span | None
+    contacts: IntoFrame, billed: IntoFrame | None, who: Any, direction: str | None, period: Span | None
 ) -> pd.DataFrame | list[str]:
-    needs = lacking(contacts, ["contact_ts", "customer_id", "document_id"])
+    needs = lacking(contacts, ["contact_ts", "document_id", *(["customer_id"] if who is None else [])])
     needs += ["invoices.invoice_id"] if billed is None else lacking(billed, ["invoice_id"], "invoices")
     if needs or billed is None or not lacking(contacts, ["reason_id"]):
         return needs  # where reasons are known, they say it better than the invoice named
     known = set(picked(billed, ["invoice_id"])["invoice_id"].dropna())
     frame = timed(contacts, ["contact_ts"], direction, period)
-    frame = frame.filter(nw.col("customer_id").is_in(list(customers)) & ~nw.col("document_id").is_null())
+    frame = frame.filter(who & ~nw.col("document_id").is_null())
     names = [name for name in ("customer_id", "person_id", "contact_id") if name in frame.collect_schema().names()]
     table = frame.select(*names, "document_id", "cx_us_contact_ts").collect().to_pandas()
     table = table[table["document_id"].isin(known)]
@@ -240,6 +264,7 @@ def _silent_claims(
     messages: IntoFrame | None,
     about: Mapping[str, Sequence[str]],
     customers: Sequence[str],
+    contact_ids: Sequence[str] | None,
     end: int,
     direction: str | None,
     period: Span | None,
@@ -248,12 +273,13 @@ def _silent_claims(
     chosen = next((name for name in about if there[name]), None)
     needs = [f"contacts.{next(iter(about))}"] if chosen is None else []
     needs += ["messages.type"] if messages is None else lacking(messages, ["type", "sent_ts"], "messages")
-    needs += lacking(contacts, ["contact_ts", "customer_id"])
+    needs += lacking(contacts, ["contact_ts", "customer_id"] if contact_ids is None else ["contact_ts", "contact_id"])
     if needs or chosen is None or messages is None:
         return needs
     table = cases(contacts, chosen, about[chosen], direction=direction, period=period)
     table = with_interim(table, messages, end)
-    table = table[table["interim"].eq("no") & table["customer_id"].isin(customers)]
+    own = table["customer_id"].isin(customers) if contact_ids is None else table["contact_id"].isin(contact_ids)
+    table = table[table["interim"].eq("no") & own]
     return _rows(table, table["opened"], "P12")
 
 

@@ -71,9 +71,9 @@ def queue(
     needs = lacking(contacts, ["local_date", "wait_s", "abandoned"])
     features = lacking(contacts, by)
     if "contacts.local_date" in needs or "contacts.contact_ts" in needs or len(needs) == 2 or features:
-        lack = missing("P07", f"wait_p{100 * quantiles[0]:g}_s", "s", needs, features, by)
-        if lack is not None:
-            return lack
+        units = {f"wait_p{100 * q:g}_s": "s" for q in quantiles} | {"given_up_share": "share"}
+        lacks = [missing("P07", metric, unit, needs, features, by) for metric, unit in units.items()]
+        return estimates.stack(*[lack for lack in lacks if lack is not None])
     frame = within(contacts, direction, period)
     have = [name for name in ("wait_s", "abandoned") if f"contacts.{name}" not in needs]
     frame = frame.filter(~nw.all_horizontal(*[nw.col(name).is_null() for name in have], ignore_nulls=False))
