@@ -1,4 +1,4 @@
-"""What the twelve share: the group column that names them, moments as whole microseconds, shares of counted tables, ratios of rates."""
+"""What the twelve share: moments as whole microseconds, shares of counted tables, curves, ratios of rates."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clocked, clustered, filled, headed, wanting, within
+from cxlib.contacts import Span, behind, clocked, clustered, filled, within
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.linear import numbers
@@ -27,8 +27,6 @@ __all__ = [
     "curve",
     "flagged",
     "microseconds",
-    "missing",
-    "named_for",
     "none",
     "rate_ratio",
     "timed",
@@ -71,17 +69,6 @@ def clock() -> Any:
     Minutes are those of any zone that lies whole hours from UTC; in the few others the clock is off by half an hour at most.
     """
     return nw.col("local_hour") * HOUR + nw.col("cx_us_contact_ts") % HOUR
-
-
-def named_for(point: str, *parts: pd.DataFrame) -> pd.DataFrame:
-    """Return tables under one another, with the pain point that they belong to in front."""
-    return headed(estimates.stack(*parts), {POINT: point})
-
-
-def missing(point: str, metric: str, unit: str, needs: Sequence[str], features: Sequence[str], by: Sequence[str]) -> pd.DataFrame | None:
-    """Return the row that says what a pain point's figure lacks, or None when nothing is."""
-    row = wanting(metric, unit, needs, features, by)
-    return None if row is None else headed(row, {POINT: point})
 
 
 def none(metric: str, unit: str, by: Sequence[str] = ()) -> pd.DataFrame:

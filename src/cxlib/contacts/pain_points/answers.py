@@ -11,8 +11,8 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import MANY, Span, counted, counts, lacking, named, size
-from cxlib.contacts.pain_points._figures import HOUR, curve, missing, named_for, none, timed, until
+from cxlib.contacts import MANY, Span, counted, counts, lacking, named, size, wanting
+from cxlib.contacts.pain_points._figures import HOUR, curve, none, timed, until
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -82,7 +82,7 @@ def unanswered(
         raise CxError(worded("at_hours", f"{max(at_hours):g} hours lie beyond given_up_days:", f"{given_up_days:g}", do="Choose less."))
     groups = [*by, "after_hours"]
     needs = lacking(contacts, ["contact_ts", "local_date", "channel", "first_response_ts"])
-    lack = missing("P01", "unanswered_share", "share", needs, lacking(contacts, by), groups)
+    lack = wanting("unanswered_share", "share", needs, lacking(contacts, by), groups)
     if lack is not None:
         return lack
     frame = timed(contacts, ["contact_ts", "first_response_ts"], direction, period)
@@ -96,7 +96,7 @@ def unanswered(
     parts = [_curve(table, at_hours, given_up_days * 24, by, options)] if len(table) else [none("unanswered_share", "share", groups)]
     aside = {"answers_not_recorded": silent, "answered_before_contact": odd}
     parts += [counts(part, by, metric) for metric, part in aside.items() if len(part)]
-    return named_for("P01", *parts)
+    return estimates.stack(*parts)
 
 
 def _waits(end: int, limit: int, *, whole_hours: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, counted, lacking, named, picked, within
-from cxlib.contacts.pain_points._figures import named_for, none
+from cxlib.contacts.pain_points._figures import none
 from cxlib.contacts.volume.per_unit import local_day
 from cxlib.estimates import Sampling
 
@@ -73,7 +73,7 @@ def invoices(
     """
     needs = lacking(billed, ["invoice_id", "issued_ts", *by], "invoices")
     if needs:
-        return named_for("P11", estimates.unanswerable("invoice_contacts", UNIT, needs, by=by))
+        return estimates.stack(estimates.unanswerable("invoice_contacts", UNIT, needs, by=by))
     base = _billed(billed, orders, by, period)
     kinds: dict[str, Sequence[str]] = {"contacts_naming_invoice": ()} | ({"invoice_contacts": reasons} if reasons else {})
     parts = []
@@ -83,7 +83,7 @@ def invoices(
             parts.append(estimates.unanswerable(metric, UNIT, lack, by=by) if lack else none(metric, UNIT, by))
             continue
         parts += _per_thousand(contacts, base, metric, chosen, by, direction, period, options)
-    return named_for("P11", *parts)
+    return estimates.stack(*parts)
 
 
 def _billed(billed: IntoFrame, orders: IntoFrame | None, by: Sequence[str], period: Span | None) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, counts, filled, headed, lacking, levels, named, picked
-from cxlib.contacts.pain_points._figures import DAY, microseconds, named_for, none, timed, until
+from cxlib.contacts.pain_points._figures import DAY, microseconds, none, timed, until
 from cxlib.estimates import Sampling
 
 __all__ = ["CLAIMS", "cases", "complaints", "with_interim"]
@@ -89,12 +89,12 @@ def complaints(
     needs = [] if chosen else [f"contacts.{name}" for name in about][:1]
     needs += lacking(contacts, ["contact_ts", "local_date", *by])
     if needs or chosen is None:
-        return named_for("P12", estimates.unanswerable("complaint_unsettled", "share", needs, by=[*groups, "days"]))
+        return estimates.stack(estimates.unanswerable("complaint_unsettled", "share", needs, by=[*groups, "days"]))
     end = until(contacts, as_of)
     table = cases(contacts, chosen, about[chosen], by=by, direction=direction, period=period)
     table = table[table["opened"] <= end]
     if table.empty:
-        return named_for("P12", headed(none("complaint_unsettled", "share", by), {"told_by": chosen}))
+        return estimates.stack(headed(none("complaint_unsettled", "share", by), {"told_by": chosen}))
     table = named(table, by)
     chance: Sampling = {**options, "weight": None, "cluster": "cluster"}
     timed_, aside = _settled(contacts, table, by, end, at_days, chance)
@@ -106,7 +106,7 @@ def complaints(
         for metric, part in {"complaints": table, **aside}.items()
         if len(part)
     ]
-    return named_for("P12", headed(estimates.stack(*parts), {"told_by": chosen}))
+    return estimates.stack(headed(estimates.stack(*parts), {"told_by": chosen}))
 
 
 def cases(

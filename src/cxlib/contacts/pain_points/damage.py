@@ -31,6 +31,7 @@ METRICS = {
     "pain_penalty": "scale points",
     "pain_rank": "rank",
     "pain_first_three": "share",
+    "pain_linked": "share",
 }
 
 
@@ -78,8 +79,8 @@ def damage(
         ESTIMATES by ``pain_point``: ``pain_damage`` (points of the mean rating, over everybody, that go along with it: share × penalty),
         ``pain_affected`` (``share`` of the respondents who met it), ``pain_penalty`` (points by which those rate lower, the others held
         constant), ``pain_rank`` (1 is the largest damage; span from joint draws) and ``pain_first_three`` (``share`` of the draws in which
-        it is among the first three). ``n`` counts respondents; of ``pain_penalty`` those who met it. A point that nothing tells of says
-        what it needs.
+        it is among the first three); over all ``pain_linked`` (``share`` of the ratings that name a known customer or contact). ``n``
+        counts respondents; of ``pain_penalty`` those who met it. A point that nothing tells of says what it needs.
 
     Raises
     ------
@@ -124,7 +125,10 @@ def damage(
     affected = affected_by(answers, met, link, memory_days)
     known = knowable(answers, met, link, memory_days)
     held = np.hstack([held_constant(answers, contacts, orders, link, memory_days, adjust), 1.0 - known[:, ~known.all(axis=0)]])
-    return _table(answers, affected & known, known, held, met, min_n, options)
+    own = responses[responses["item_id"].eq(item) & responses["value"].notna()]
+    linked = {"metric": "pain_linked", "value": len(answers) / max(len(own), 1), "unit": "share", "n": len(own), "n_eff": len(own)}
+    table = _table(answers, affected & known, known, held, met, min_n, options)
+    return estimates.stack(table, rows(pd.DataFrame(index=range(1)), linked | {"method": "count"}))
 
 
 def _needs(contacts: IntoFrame, responses: pd.DataFrame, item: str | None, link: str, adjust: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, filled, headed, lacking, picked
-from cxlib.contacts.pain_points._figures import named_for, none
+from cxlib.contacts.pain_points._figures import none
 from cxlib.contacts.volume.per_unit import local_day
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import UNKNOWN
@@ -84,7 +84,7 @@ def delivery_dates(
     needs = needs or lacking(orders, by, "orders")
     if needs:
         shares = [estimates.unanswerable(metric, "share", needs, by=groups) for metric in ("delivered_late", "deviation_share")]
-        return named_for("P05", shares[0], headed(shares[1], {"deviation": UNKNOWN}, at=len(groups)))
+        return estimates.stack(shares[0], headed(shares[1], {"deviation": UNKNOWN}, at=len(groups)))
     table = deliveries(orders, by=by, period=period)
     until = pd.Timestamp(as_of) if as_of is not None else table["delivered_date"].max()
     chance: Sampling = {**options, "weight": None, "cluster": options.get("cluster") or "customer_id"}
@@ -94,7 +94,7 @@ def delivery_dates(
             parts.append(estimates.unanswerable("delivered_late", "share", [f"orders.{promise}"], by=by).assign(measured_against=promise))
             continue
         parts.append(headed(_against(table, promise, off_days, until, by, chance), {"measured_against": promise}))
-    return named_for("P05", *parts, *_moved(table, by, chance))
+    return estimates.stack(*parts, *_moved(table, by, chance))
 
 
 def deliveries(orders: IntoFrame, *, by: Sequence[str] = (), period: Span | None = None) -> pd.DataFrame:

@@ -12,8 +12,8 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, counted, filled, lacking, named, picked
-from cxlib.contacts.pain_points._figures import HOUR, clock, flagged, missing, named_for, timed
+from cxlib.contacts import Span, counted, filled, lacking, named, picked, wanting
+from cxlib.contacts.pain_points._figures import HOUR, clock, flagged, timed
 from cxlib.estimates import Sampling
 
 __all__ = ["Opening", "closed", "opening_hours"]
@@ -82,9 +82,9 @@ def opening_hours(
     """
     needs = lacking(contacts, ["contact_ts", "local_date", "local_hour", "local_weekday", "channel"])
     if not any(opening.values()):
-        return named_for("P08", estimates.unanswerable("outside_hours", "share", [*needs, "params.service_hours"], by=by))
-    lack = missing("P08", "outside_hours", "share", needs, lacking(contacts, by), by)
-    parts = [] if lack is None else [lack.drop(columns="pain_point")]
+        return estimates.stack(estimates.unanswerable("outside_hours", "share", [*needs, "params.service_hours"], by=by))
+    lack = wanting("outside_hours", "share", needs, lacking(contacts, by), by)
+    parts = [] if lack is None else [lack]
     if lack is None:
         frame = timed(contacts, ["contact_ts"], direction, period).filter(nw.col("channel").is_in(list(channels)))
         columns = {"cx_closed": nw.when(~nw.col("local_hour").is_null()).then(nw.when(closed(opening, holidays)).then(1).otherwise(0))}
@@ -95,7 +95,7 @@ def opening_hours(
         parts.append(flagged(table, table["cx_closed"].eq(1), by, "outside_hours", options))
         parts += _by_customer(table, customers, of_customers, options) if whose else []
     parts += _overlap(customers, opening, of_customers, options)
-    return named_for("P08", *parts)
+    return estimates.stack(*parts)
 
 
 def closed(opening: Opening, holidays: Sequence[date] = ()) -> Any:

@@ -11,7 +11,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, counted, filled, lacking, picked, within
-from cxlib.contacts.pain_points._figures import named_for, none
+from cxlib.contacts.pain_points._figures import none
 from cxlib.contacts.volume.per_unit import local_day
 from cxlib.estimates import Sampling
 
@@ -78,10 +78,10 @@ def confusing_information(
     needs = lacking(messages, ["sent_ts", "document_id", "customer_id"], "messages") + lacking(contacts, ["local_date", "customer_id"])
     groups = ["document_id"]
     if needs:
-        return named_for("P04", estimates.unanswerable("extra_contacts", UNIT, needs, by=groups))
+        return estimates.stack(estimates.unanswerable("extra_contacts", UNIT, needs, by=groups))
     mail = _mailings(messages, period, most, options.get("seed", 1))
     if mail.empty:
-        return named_for("P04", none("extra_contacts", UNIT, groups))
+        return estimates.stack(none("extra_contacts", UNIT, groups))
     step = -(-days // 7) * 7
     log = _around(contacts, mail, step * weeks + days, direction, period)
     first, last = period if period is not None else (log["local_date"].min(), log["local_date"].max())
@@ -89,7 +89,7 @@ def confusing_information(
     parts = _figures(mail[mail["windows"] > 0], least, options)
     if filled(contacts, ["document_id"])["document_id"]:
         parts.append(_naming(contacts, mail, days, least, direction, period, options))
-    return named_for("P04", *parts)
+    return estimates.stack(*parts)
 
 
 def _mailings(messages: IntoFrame, period: Span | None, most: int, seed: int) -> pd.DataFrame:

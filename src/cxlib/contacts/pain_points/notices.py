@@ -13,7 +13,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, counted, lacking, picked, within
-from cxlib.contacts.pain_points._figures import named_for, none, rate_ratio
+from cxlib.contacts.pain_points._figures import none, rate_ratio
 from cxlib.contacts.pain_points.deliveries import deliveries
 from cxlib.contacts.volume.per_unit import local_day
 from cxlib.estimates import Sampling
@@ -88,19 +88,19 @@ def delay_notice(
     needs += lacking(messages, ["type", "order_id", "sent_ts"], "messages")
     needs = needs or lacking(orders, [*(["date_changes"] if delayed == "moved" else []), *by], "orders")
     if needs:
-        return named_for("P06", estimates.unanswerable("delay_announced", "share", needs, by=groups))
+        return estimates.stack(estimates.unanswerable("delay_announced", "share", needs, by=groups))
     table = announced(orders, messages, delayed=delayed, as_of=as_of, by=by, period=period)
     chance: Sampling = {**options, "weight": None, "cluster": options.get("cluster") or "customer_id"}
     late = table[table["late"] == 1]
     if late.empty:
-        return named_for("P06", none("delay_announced", "share", groups))
+        return estimates.stack(none("delay_announced", "share", groups))
     parts = [
         estimates.share(table, "late", by=by, metric="delayed_orders", **chance),
         estimates.share(late, "told", by=by, metric="delay_announced", **chance),
         estimates.share(late, "told_late", by=by, metric="delay_announced_late", **chance),
     ]
     parts += _contacts(contacts, late, reasons, lead_days, most, direction, chance)
-    return named_for("P06", *parts)
+    return estimates.stack(*parts)
 
 
 def announced(

@@ -10,9 +10,9 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, filled, handoffs, lacking, named, repeats, within
+from cxlib.contacts import Span, behind, clustered, counted, filled, handoffs, lacking, named, repeats, wanting, within
 from cxlib.contacts.handoffs import MOST
-from cxlib.contacts.pain_points._figures import flagged, missing, named_for
+from cxlib.contacts.pain_points._figures import flagged
 from cxlib.estimates import Sampling
 
 __all__ = ["passed_around"]
@@ -63,7 +63,7 @@ def passed_around(
     """
     groups = [*by, "handed_on"]
     needs = lacking(contacts, ["local_date", "transfers"])
-    lack = missing("P10", "passed_around_share", "share", needs, lacking(contacts, by), groups)
+    lack = wanting("passed_around_share", "share", needs, lacking(contacts, by), groups)
     if lack is not None:
         return lack
     counting: dict[str, object] = {"direction": direction, "period": period, **options}
@@ -75,7 +75,7 @@ def passed_around(
     log = frame.with_columns(handed_on=least).to_native()
     settled = repeats.first_contact_resolution(log, by=groups, same=same, window_days=window_days, direction=None, **options)
     settled = settled[settled["metric"].eq("first_contact_resolution")].drop(columns=["same", "window_days"])
-    return named_for("P10", *parts, settled)
+    return estimates.stack(*parts, settled)
 
 
 def _cases(

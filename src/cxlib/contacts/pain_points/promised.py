@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from cxlib.contacts import MANY, Span, counted, counts, lacking, named, picked, size
-from cxlib.contacts.pain_points._figures import DAY, HOUR, clock, curve, flagged, microseconds, missing, named_for, none, timed, until
+from cxlib import estimates
+from cxlib.contacts import MANY, Span, counted, counts, lacking, named, picked, size, wanting
+from cxlib.contacts.pain_points._figures import DAY, HOUR, clock, curve, flagged, microseconds, none, timed, until
 from cxlib.estimates import Sampling
 
 __all__ = ["callbacks", "late_information"]
@@ -61,7 +62,7 @@ def callbacks(
     1        no_callback   0.33
     """
     needs = lacking(contacts, ["contact_ts", "local_date", "local_hour", "promise_type", "promise_done_ts"])
-    lack = missing("P02", "same_day_callback", "share", needs, lacking(contacts, by), by)
+    lack = wanting("same_day_callback", "share", needs, lacking(contacts, by), by)
     if lack is not None:
         return lack
     end = until(contacts, as_of)
@@ -78,7 +79,7 @@ def callbacks(
     due = table[table["cx_state"].isin(("kept", "late", "never"))]
     parts = [flagged(due, due["cx_state"].eq(kind), by, metric, options) for metric, kind in SHARES.items()]
     rest = {metric: table[table["cx_state"].eq(kind)] for metric, kind in ASIDE.items()}
-    return named_for("P02", *parts, *[counts(part, by, metric) for metric, part in rest.items() if len(part)])
+    return estimates.stack(*parts, *[counts(part, by, metric) for metric, part in rest.items() if len(part)])
 
 
 SHARES = {"same_day_callback": "kept", "no_callback": "never"}
@@ -137,7 +138,7 @@ def late_information(
     needs = lacking(contacts, ["contact_ts", "local_date", "promise_type", "promise_due_ts", "promise_done_ts"])
     of_quotes = ["quotes.promised_ts", "quotes.sent_ts"] if quotes is None else lacking(quotes, ["promised_ts", "sent_ts"], "quotes")
     features = lacking(contacts, by) if not needs else []
-    lack = missing("P03", "promised_late", "share", [*needs, *of_quotes] if needs and of_quotes else [], features, [*groups, "days"])
+    lack = wanting("promised_late", "share", [*needs, *of_quotes] if needs and of_quotes else [], features, [*groups, "days"])
     if lack is not None:
         return lack
     end, parts = until(contacts, as_of), []
@@ -148,12 +149,12 @@ def late_information(
     table = pd.concat(parts, ignore_index=True)
     table = table[table["cx_late"] > 0]
     if table.empty:
-        return named_for("P03", none("promised_late", "share", [*groups, "days"]))
+        return estimates.stack(none("promised_late", "share", [*groups, "days"]))
     told = [flagged(table, table["cx_late"].gt(AT_ONCE), over, "promised_late", options) for over in (list(by), groups)]
     table = table.assign(lateness=table["cx_late"].astype("float64") / DAY)
     rest = curve(table, "lateness", "cx_event", at=late_days, by=groups, metric="promised_outstanding", options=options)
-    result = named_for("P03", *told, rest)
-    order = ["pain_point", *groups, "days"]
+    result = estimates.stack(*told, rest)
+    order = [*groups, "days"]
     return result[[*order, *[name for name in result.columns if name not in order]]]
 
 

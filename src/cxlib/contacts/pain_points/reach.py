@@ -9,8 +9,9 @@ import narwhals as nw
 import pandas as pd
 from narwhals.typing import IntoFrame
 
-from cxlib.contacts import Span, counted, lacking, named, within
-from cxlib.contacts.pain_points._figures import flagged, missing, named_for
+from cxlib import estimates
+from cxlib.contacts import Span, counted, lacking, named, wanting, within
+from cxlib.contacts.pain_points._figures import flagged
 from cxlib.estimates import Sampling
 
 __all__ = ["reachability"]
@@ -55,7 +56,7 @@ def reachability(
     2           y  reached_share   1.00
     """
     needs = lacking(contacts, ["local_date", "reached", "received_by"])
-    lack = missing("P09", "reached_share", "share", needs, lacking(contacts, by), by)
+    lack = wanting("reached_share", "share", needs, lacking(contacts, by), by)
     if lack is not None:
         return lack
     frame = within(contacts, direction, period).filter(~nw.col("reached").is_null() & ~nw.col("received_by").is_null())
@@ -63,4 +64,4 @@ def reachability(
     cluster = options.get("cluster") or "customer_id"
     table = named(counted(frame.to_native(), [*by, *columns], cluster=cluster, direction=None, columns=columns), by)
     parts = [flagged(table, table["cx_reached"].eq(1), over, "reached_share", options) for over in dict.fromkeys(((), tuple(by)))]
-    return named_for("P09", *parts)
+    return estimates.stack(*parts)

@@ -10,8 +10,8 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, named, within
-from cxlib.contacts.pain_points._figures import flagged, missing, named_for
+from cxlib.contacts import Span, behind, clustered, counted, counts, lacking, named, wanting, within
+from cxlib.contacts.pain_points._figures import flagged
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 
@@ -72,7 +72,7 @@ def queue(
     features = lacking(contacts, by)
     if "contacts.local_date" in needs or "contacts.contact_ts" in needs or len(needs) == 2 or features:
         units = {f"wait_p{100 * q:g}_s": "s" for q in quantiles} | {"given_up_share": "share"}
-        lacks = [missing("P07", metric, unit, needs, features, by) for metric, unit in units.items()]
+        lacks = [wanting(metric, unit, needs, features, by) for metric, unit in units.items()]
         return estimates.stack(*[lack for lack in lacks if lack is not None])
     frame = within(contacts, direction, period)
     have = [name for name in ("wait_s", "abandoned") if f"contacts.{name}" not in needs]
@@ -88,7 +88,7 @@ def queue(
     odd, table = table[waits < 0], table[~(waits < 0)]
     parts = [*_waits(table, quantiles, by, options, "wait_s" in have), *_given_up(table, threshold_s, by, options, have)]
     parts += [] if by else _hours(frame, threshold_s, target_share, have)
-    return named_for("P07", *parts, *([counts(odd, by, "negative_waits")] if len(odd) else []))
+    return estimates.stack(*parts, *([counts(odd, by, "negative_waits")] if len(odd) else []))
 
 
 def _waits(table: pd.DataFrame, quantiles: Sequence[float], by: Sequence[str], options: Sampling, there: bool) -> list[pd.DataFrame]:
