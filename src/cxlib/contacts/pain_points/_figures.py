@@ -68,7 +68,7 @@ def clock() -> Any:
 
     Minutes are those of any zone that lies whole hours from UTC; in the few others the clock is off by half an hour at most.
     """
-    return nw.col("local_hour") * HOUR + nw.col("cx_us_contact_ts") % HOUR
+    return nw.col("local_hour").cast(nw.Int64) * HOUR + nw.col("cx_us_contact_ts") % HOUR
 
 
 def none(metric: str, unit: str, by: Sequence[str] = ()) -> pd.DataFrame:

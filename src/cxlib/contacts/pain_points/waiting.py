@@ -77,18 +77,28 @@ def queue(
     frame = within(contacts, direction, period)
     have = [name for name in ("wait_s", "abandoned") if f"contacts.{name}" not in needs]
     frame = frame.filter(~nw.all_horizontal(*[nw.col(name).is_null() for name in have], ignore_nulls=False))
-    wait, gone = nw.col("wait_s") if "wait_s" in have else nw.lit(None, nw.Float64), nw.lit(None, nw.Int64)
+    wait, gone = nw.col("wait_s") if "wait_s" in have else nw.lit(None, nw.Float64), nw.lit(None, nw.Float64)
     if "abandoned" in have:
-        gone = nw.when(~nw.col("abandoned").is_null()).then(nw.when(nw.col("abandoned")).then(1).otherwise(0))
+        gone = nw.when(~nw.col("abandoned").is_null()).then(nw.when(nw.col("abandoned")).then(1.0).otherwise(0.0))
     columns = {"cx_wait": nw.when(wait >= 0).then(wait.round(0)).otherwise(wait), "cx_gone": gone}
-    columns |= {"cx_in_time": nw.when(~wait.is_null()).then(nw.when(wait <= threshold_s).then(1).otherwise(0))}
+    columns |= {"cx_in_time": nw.when(~wait.is_null()).then(nw.when(wait <= threshold_s).then(1.0).otherwise(0.0))}
     cluster = options.get("cluster") or "customer_id"
     table = named(counted(frame.to_native(), [*by, *columns], cluster=cluster, direction=None, columns=columns), by)
     waits = table["cx_wait"].astype("float64")
     odd, table = table[waits < 0], table[~(waits < 0)]
     parts = [*_waits(table, quantiles, by, options, "wait_s" in have), *_given_up(table, threshold_s, by, options, have)]
     parts += [] if by else _hours(frame, threshold_s, target_share, have)
-    return estimates.stack(*parts, *([counts(odd, by, "negative_waits")] if len(odd) else []))
+    result = estimates.stack(*parts, *([counts(odd, by, "negative_waits")] if len(odd) else []))
+    return _in_order(result, by)
+
+
+def _in_order(result: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
+    """Rows by metric, then by group; groups that are numbers, as hours are, in the order of numbers."""
+    place = {metric: number for number, metric in enumerate(dict.fromkeys(result["metric"]))}
+    keys = {name: pd.to_numeric(result[name], errors="coerce") for name in by}
+    keys = {name: key if key.notna().any() else result[name] for name, key in keys.items()}
+    order = pd.DataFrame({"metric": result["metric"].map(place), **keys}).sort_values(["metric", *by], kind="stable").index
+    return result.loc[order].reset_index(drop=True)
 
 
 def _waits(table: pd.DataFrame, quantiles: Sequence[float], by: Sequence[str], options: Sampling, there: bool) -> list[pd.DataFrame]:
