@@ -6,7 +6,8 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, all of the survey or one of its parts, contact-log. Seeded: the same numbers each time, whichever rooms are run.
+Rooms: estimates, all of the survey or one of its parts, contact-log, contact-log-pains. Seeded: the same numbers each time, whichever
+rooms are run.
 With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size of the study has changed.
 """
 
@@ -30,7 +31,7 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-ROOMS = ("estimates", *SURVEY, "contact-log")
+ROOMS = ("estimates", *SURVEY, "contact-log", "contact-log-pains")
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 
