@@ -18,7 +18,7 @@ LOG = pd.DataFrame(
 
 
 def test_the_order_of_a_case_is_that_of_time_and_then_of_ids():
-    table = stepped(LOG, "case_id", ["channel"], back=2).collect().to_pandas().sort_values("cx_first", ascending=False)
+    table = stepped(LOG, "case_id", ["channel"], keep=[], back=2).collect().to_pandas().sort_values("cx_first", ascending=False)
     told = table.set_index("channel")
     assert told["cx_first"].to_dict() == {"email": True, "phone": False, "chat": False}
     assert told["cx_channel_1"].dropna().to_dict() == {"phone": "email", "chat": "phone"}
@@ -26,7 +26,7 @@ def test_the_order_of_a_case_is_that_of_time_and_then_of_ids():
 
 
 def test_a_case_is_one_row_with_what_its_first_contact_had():
-    frame = stepped(LOG, "case_id", ["channel"])
+    frame = stepped(LOG, "case_id", ["channel"], keep=["customer_id", "elsewhere"])
     sums = {"calls": nw.when(nw.col("channel") == "phone").then(1).otherwise(0)}
     row = folded(frame, "case_id", by=["channel"], cluster="customer_id", sums=sums).collect().to_pandas().iloc[0]
     assert (row["channel"], row["customer_id"], row["steps"], row["calls"]) == ("email", "a", 3, 1)

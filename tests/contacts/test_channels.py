@@ -33,6 +33,13 @@ def test_from_channel_to_channel():
     assert channels.switching(log.iloc[:1])["note"].item() == "no events"
 
 
+def test_thin_channels_are_pooled():
+    log = log_of("W" * 12, "vvvvvvvvvwwu", channel=["phone"] * 9 + ["fax", "phone", "chat"])
+    log = pd.concat([log, log_of("WW", "xx", channel=["chat", "phone"]).assign(contact_id=["900", "901"])])
+    told = channels.switching(log, min_n=2)
+    assert set(told["channel"].dropna()) == {"phone", "__other__"}
+
+
 def test_which_channel_was_not_enough():
     log = log_of("WWWW", "vvvv", channel=["phone", "email", "phone", "phone"], reason_id="x")
     log = log.assign(

@@ -90,7 +90,7 @@ def of_journeys(
     yield "resolved_by_transfers", handoffs.by_outcome(log, **counting)
     case = {"case": params.channels.case, **counting}
     yield "channel_mix", channels.mix(log, min_n=50 * params.min_n, **counting)
-    yield "switching", channels.switching(log, **case)
+    yield "switching", channels.switching(log, min_n=params.min_n, **case)
     yield "breaks", channels.breaks(log, table("touchpoints"), table("responses"), **case)
     steps = {"column": params.channels.path, "steps": params.channels.steps, "most": params.channels.most, **case}
     yield "paths", channels.paths(log, least=2, **steps)

@@ -111,6 +111,7 @@ def counted(
     period: Span | None = None,
     columns: Mapping[str, Any] | None = None,
     sums: Sequence[str] = (),
+    rows: int | None = None,
 ) -> pd.DataFrame:
     """Count contacts by some columns and by what belongs together, in one query.
 
@@ -131,6 +132,8 @@ def counted(
         Columns computed for each contact before it is counted; they may be keys or sums.
     sums : sequence of str
         Numeric columns whose weighted sums are wanted as well.
+    rows : int, optional
+        How large the log is that `contacts` were made from, where they are a query yet to be run: counting them would run it twice.
 
     Returns
     -------
@@ -161,7 +164,7 @@ def counted(
     if cluster == "":
         return _tidy(_summed(frame, by, sums), by, False)
     unit = cluster if cluster is not None and cluster in names else None
-    if unit is None or unit in by or size(contacts) <= MANY:
+    if unit is None or unit in by or (size(contacts) if rows is None else rows) <= MANY:
         return _of_units(frame, by, sums, nw.col(unit) if unit else nw.lit(None, nw.String))
     table = _of_units(frame, by, sums, nw.col(unit).str.tail(3))
     groups = table["cluster"].nunique()

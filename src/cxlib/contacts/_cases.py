@@ -18,6 +18,7 @@ def stepped(
     case: str,
     columns: Sequence[str],
     *,
+    keep: Sequence[str],
     back: int = 1,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -31,6 +32,8 @@ def stepped(
         Column that says what belongs together; contacts in which it is missing are left out.
     columns : sequence of str
         Contacts in which one of them is missing are left out, as if they had not been.
+    keep : sequence of str
+        Further columns that are wanted, where the log has them; the others are left behind, which spares an engine to sort them.
     back : int
         How many steps back is looked.
 
@@ -41,7 +44,10 @@ def stepped(
         ordered by their ids.
     """
     frame = within(contacts, direction, period)
-    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    have = frame.collect_schema().names()
+    wanted = [case, "contact_ts", "contact_id", "local_date", "weight", *columns, *keep]
+    frame = frame.select(*[name for name in dict.fromkeys(wanted) if name in have])
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in have else [])]
     frame = frame.filter(~nw.any_horizontal(*[nw.col(name).is_null() for name in [case, "contact_ts", *columns]], ignore_nulls=False))
     before = {f"cx_{name}_{step}": nw.col(name).shift(step).over(case, order_by=order) for name in columns for step in range(1, back + 1)}
     frame = frame.with_columns(**before)

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, wanting
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import rate, said
 from cxlib.contacts.volume.split import pooled, split
@@ -62,6 +62,7 @@ def switching(
     contacts: IntoFrame,
     *,
     case: str = "case_id",
+    min_n: int | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
@@ -74,6 +75,8 @@ def switching(
         The contact log.
     case : str
         What belongs together; contacts without a case or a channel are left out.
+    min_n : int, optional
+        Channels from which fewer steps lead are pooled as "other" first.
     direction, period
         As in :func:`cxlib.contacts.volume.by_hour`.
     **options
@@ -103,6 +106,7 @@ def switching(
         none = estimates.unanswerable("switch_share", "share", [], by=["channel", "next_channel"])
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
     table = table.rename(columns={"channel": "next_channel", "cx_channel_1": "channel"})
+    table = table.assign(channel=pooled(table, "channel", min_n)) if min_n else table
     flagged = table.assign(flag=table["channel"].ne(table["next_channel"]).astype("float64"))
     parts = [
         behind(estimates.share(flagged, "flag", by=by, metric="switch_share", **clustered(options)), flagged, by)
@@ -182,10 +186,10 @@ def breaks(
     needs = lacking(contacts, ["contact_ts", "local_date", case, "touchpoint_id"]) + lacking(touchpoints, ["mode"], "touchpoints")
     if needs:
         return estimates.unanswerable("transition_share", "share", needs, by=["transition"])
-    frame = _moded(contacts, touchpoints, case, direction, period)
     cluster = options.get("cluster") or "customer_id"
+    frame = _moded(contacts, touchpoints, case, cluster, direction, period)
     keys = ["cx_mode_1", "cx_mode", "cx_more"]
-    table = counted(frame.filter(~nw.col("cx_first")).to_native(), keys, cluster=cluster, direction=None)
+    table = counted(frame.filter(~nw.col("cx_first")).to_native(), keys, cluster=cluster, direction=None, rows=size(contacts))
     if table.empty:
         return estimates.unanswerable("transition_share", "share", [f"contacts.{case}"], by=["transition"]).assign(note="no events")
     stays = table["cx_mode"].eq(table["cx_mode_1"])
@@ -251,14 +255,14 @@ def paths(
     needs = lacking(contacts, ["contact_ts", "local_date", case, column])
     if needs:
         return estimates.unanswerable("path_share", "share", needs, by=names)
-    frame = stepped(contacts, case, [column], back=1, direction=direction, period=period)
+    cluster = options.get("cluster") or "customer_id"
+    frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period)
     order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
     later = {f"cx_{name}": nw.col(column).shift(-ahead).over(case, order_by=order) for ahead, name in enumerate(names[1:], start=1)}
     frame = frame.with_columns(cx_step_1=nw.col(column), **later).filter(nw.col("cx_first"))
     if least > 1:
         frame = frame.filter(~nw.col(f"cx_step_{min(least, steps)}").is_null())
-    cluster = options.get("cluster") or "customer_id"
-    table = counted(frame.to_native(), [f"cx_{name}" for name in names], cluster=cluster, direction=None)
+    table = counted(frame.to_native(), [f"cx_{name}" for name in names], cluster=cluster, direction=None, rows=size(contacts))
     table = table.rename(columns={f"cx_{name}": name for name in names})
     table[names] = table[names].astype("str").fillna(END)
     sizes = table.groupby(names)["weight"].sum().sort_values(ascending=False, kind="stable")
@@ -340,7 +344,8 @@ def _followed(
     place: Any = nw.lit(0)
     for number, step in enumerate(steps, start=1):
         place = nw.when(nw.col(column) == step).then(nw.lit(number)).otherwise(place)
-    frame = stepped(contacts, case, [column], direction=direction, period=period).with_columns(cx_place=place)
+    cluster = options.get("cluster") or "customer_id"
+    frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period).with_columns(cx_place=place)
     order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
     frame = frame.with_columns(cx_reached=nw.col("cx_place").cum_max().over(case, order_by=order))
     outside, back = nw.col("cx_place") == 0, (nw.col("cx_place") > 0) & (nw.col("cx_place") < nw.col("cx_reached"))
@@ -349,10 +354,9 @@ def _followed(
         "cx_backward": nw.when(back).then(1).otherwise(0),
         "cx_own": nw.when(nw.col("cx_first") & ~outside).then(1).otherwise(0),
     }
-    cluster = options.get("cluster") or "customer_id"
     cases = folded(frame, case, by=[], cluster=cluster, sums={}, flags=flags)
     cases = cases.filter((nw.col("cx_own") == 1) & (nw.col("steps") >= 2))
-    table = counted(cases.to_native(), ["cx_outside", "cx_backward"], cluster=cluster, direction=None)
+    table = counted(cases.to_native(), ["cx_outside", "cx_backward"], cluster=cluster, direction=None, rows=size(contacts))
     if table.empty:
         none = estimates.unanswerable("conformance_share", "share", [], by=["journey"])
         return none.assign(journey=name, note="no events", n=pd.array([0], dtype="Int64"))
@@ -370,12 +374,14 @@ def _followed(
 
 def _steps(contacts: IntoFrame, case: str, column: str, direction: str | None, period: Span | None, options: Sampling) -> pd.DataFrame:
     """Steps from one contact of a case to the next, by where they come from and where they lead."""
-    frame = stepped(contacts, case, [column], direction=direction, period=period).filter(~nw.col("cx_first"))
     cluster = options.get("cluster") or "customer_id"
-    return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None)
+    frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period).filter(~nw.col("cx_first"))
+    return counted(frame.to_native(), [f"cx_{column}_1", column], cluster=cluster, direction=None, rows=size(contacts))
 
 
-def _moded(contacts: IntoFrame, touchpoints: IntoFrame, case: str, direction: str | None, period: Span | None) -> nw.LazyFrame[Any]:
+def _moded(
+    contacts: IntoFrame, touchpoints: IntoFrame, case: str, cluster: str, direction: str | None, period: Span | None
+) -> nw.LazyFrame[Any]:
     """Contacts at online and offline touchpoints with the mode of the one before in their case, and whether another one follows."""
     known = picked(touchpoints, ["touchpoint_id", "mode"]).dropna()
     mode: Any = nw.lit(None, nw.String)
@@ -383,7 +389,7 @@ def _moded(contacts: IntoFrame, touchpoints: IntoFrame, case: str, direction: st
         ids = known.loc[known["mode"] == level, "touchpoint_id"].to_list()
         mode = nw.when(nw.col("touchpoint_id").is_in(ids)).then(nw.lit(level)).otherwise(mode)
     own = nw.from_native(contacts).lazy().with_columns(cx_mode=mode).to_native()
-    frame = stepped(own, case, ["cx_mode"], direction=direction, period=period).rename({"cx_cx_mode_1": "cx_mode_1"})
+    frame = stepped(own, case, ["cx_mode"], keep=[cluster], direction=direction, period=period).rename({"cx_cx_mode_1": "cx_mode_1"})
     order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
     following = nw.col("cx_mode").shift(-1).over(case, order_by=order)
     return frame.with_columns(cx_after=following).with_columns(cx_more=nw.when(~nw.col("cx_after").is_null()).then(1).otherwise(0))

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, levels, named, picked, wanting
+from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, levels, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import ENDED
 from cxlib.estimates import Sampling
@@ -289,14 +289,14 @@ def _cases(
     contacts: IntoFrame, by: Sequence[str], case: str, handler: str, direction: str | None, period: Span | None, options: Sampling
 ) -> pd.DataFrame:
     """Cases by how often they changed hands, whether they came back, and whether they had the contacts for it."""
-    frame = stepped(contacts, case, [handler], back=2, direction=direction, period=period)
+    cluster = options.get("cluster") or "customer_id"
+    frame = stepped(contacts, case, [handler], keep=[*by, cluster], back=2, direction=direction, period=period)
     own, last, earlier = nw.col(handler), nw.col(f"cx_{handler}_1"), nw.col(f"cx_{handler}_2")
     moved = ~last.is_null() & (own != last)
     change = nw.when(moved).then(1).otherwise(0)
     back = nw.when(moved & ~earlier.is_null() & (own == earlier)).then(1).otherwise(0)
-    cluster = options.get("cluster") or "customer_id"
     cases = folded(frame, case, by=by, cluster=cluster, sums={"changes": change}, flags={"cx_back": back})
     steps = nw.col("steps")
     sizes = {name: nw.when(steps >= least).then(1).otherwise(0) for name, least in (("cx_several", 2), ("cx_many", 3))}
     keys = [*by, "changes", "cx_back", *sizes]
-    return counted(cases.to_native(), keys, cluster=cluster, direction=None, columns=sizes)
+    return counted(cases.to_native(), keys, cluster=cluster, direction=None, columns=sizes, rows=size(contacts))

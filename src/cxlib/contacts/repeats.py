@@ -15,7 +15,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, headed, lacking, named, wanting, within
+from cxlib.contacts import Span, behind, clocked, clustered, counted, counts, headed, lacking, named, size, wanting, within
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -94,10 +94,17 @@ def rate(
     if missing is not None:
         return missing.assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[*by, options.get("cluster") or unit],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
     cluster = options.get("cluster") or unit
-    table = named(counted(frame.to_native(), [*by, "cx_state"], cluster=cluster, direction=None), by)
+    table = named(counted(frame.to_native(), [*by, "cx_state"], cluster=cluster, direction=None, rows=size(contacts)), by)
     parts = []
     judged = table[table["cx_state"].isin(("single", "again", "elsewhere"))]
     if len(judged):
@@ -128,12 +135,13 @@ def attempts(
     same: Sequence[str] = ("reason_id",),
     window_days: float = 7,
     forward_minutes: float = 15,
+    keep: Sequence[str] | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
 ) -> nw.LazyFrame[Any]:
     """Return the contacts, not yet read, with what followed on each.
 
-    Parameters as in :func:`rate`.
+    Parameters as in :func:`rate`; `keep` names the columns that are wanted besides those looked at, all when left out.
 
     Returns
     -------
@@ -145,9 +153,12 @@ def attempts(
     if forward_minutes >= window_days * 1440:
         seen = f"{window_days:g} days, forwards below {forward_minutes:g} minutes"
         raise CxError(worded("window_days", "the window is not longer than a forward:", seen, do="Choose a longer window."))
-    frame = clocked(within(contacts, direction, period), ["contact_ts"])
+    frame, keys = within(contacts, direction, period), [unit, *same]
     names = frame.collect_schema().names()
-    keys = [unit, *same]
+    if keep is not None:
+        wanted = [*keys, "contact_ts", "contact_id", "channel", "local_date", "weight", *keep]
+        frame = frame.select(*[name for name in dict.fromkeys(wanted) if name in names])
+    frame = clocked(frame, ["contact_ts"])
     linked = ~nw.any_horizontal(*[nw.col(name).is_null() for name in [*keys, "contact_ts"]], ignore_nulls=False)
     until, order = _last_moment(frame), _order(frame)
     following: dict[str, Any] = {"cx_next": nw.col(MOMENT).shift(-1).over(*keys, order_by=order)}
@@ -211,13 +222,22 @@ def first_contact_resolution(
     if missing is not None:
         return missing.assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[*by, options.get("cluster") or unit, "outcome"],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
     frame = _first_ones(frame, [unit, *same], window_days)
     outcome = nw.when(nw.col("outcome").is_in(list(ended))).then(nw.lit("ended")).otherwise(nw.lit("open"))
     columns = {"cx_outcome": nw.when(nw.col("outcome").is_null()).then(nw.lit("unknown")).otherwise(outcome)}
     cluster = options.get("cluster") or unit
-    table = counted(frame.to_native(), [*by, "cx_state", "cx_outcome"], cluster=cluster, direction=None, columns=columns)
+    table = counted(
+        frame.to_native(), [*by, "cx_state", "cx_outcome"], cluster=cluster, direction=None, columns=columns, rows=size(contacts)
+    )
     table = named(table[table["cx_state"].isin(("single", "again", "elsewhere"))], by)
     told = table[table["cx_outcome"] != "unknown"]
     ended_well, alone = told["cx_outcome"].eq("ended"), told["cx_state"].eq("single")
@@ -266,9 +286,16 @@ def chains(
     if needs:
         return estimates.unanswerable("chain_share", "share", needs, by=[*defined, "attempts_needed"]).assign(**defined)
     frame = attempts(
-        contacts, unit=unit, same=same, window_days=window_days, forward_minutes=forward_minutes, direction=direction, period=period
+        contacts,
+        keep=[options.get("cluster") or unit],
+        unit=unit,
+        same=same,
+        window_days=window_days,
+        forward_minutes=forward_minutes,
+        direction=direction,
+        period=period,
     )
-    table = _lengths(frame, [unit, *same], window_days, options.get("cluster") or unit)
+    table = _lengths(frame, [unit, *same], window_days, options.get("cluster") or unit, size(contacts))
     if table.empty:
         return estimates.unanswerable("chain_share", "share", ["contacts.contact_ts"], by=[*defined, "attempts_needed"]).assign(**defined)
     number = table["cx_number"].astype("int64")
@@ -285,12 +312,12 @@ def chains(
     return headed(result, defined)
 
 
-def _lengths(frame: nw.LazyFrame[Any], keys: list[str], window_days: float, cluster: str) -> pd.DataFrame:
+def _lengths(frame: nw.LazyFrame[Any], keys: list[str], window_days: float, cluster: str, rows: int) -> pd.DataFrame:
     """Chains by the number of their attempts, known by the last one; those that may have begun before the log are left out."""
     frame = _numbered(frame, keys, window_days)
     frame = frame.filter((nw.col("cx_state") == "single") & (nw.col("cx_began") > nw.col("cx_unsure")))
     number = (nw.col("cx_place") - nw.col("cx_began") + 1).cast(nw.Int64)
-    return counted(frame.to_native(), ["cx_number"], cluster=cluster, direction=None, columns={"cx_number": number})
+    return counted(frame.to_native(), ["cx_number"], cluster=cluster, direction=None, columns={"cx_number": number}, rows=rows)
 
 
 def _numbered(frame: nw.LazyFrame[Any], keys: list[str], window_days: float) -> nw.LazyFrame[Any]:

@@ -53,3 +53,11 @@ def test_a_robot_is_told_and_may_be_left_out():
     assert volume.without_busiest(log, above=0.5)["customer_id"].fillna("").to_list() == ["a", ""]
     assert volume.without_busiest(log, above=0.8) is log
     assert volume.busiest(log.drop(columns="customer_id"))["note"].item() == "needs contacts.customer_id"
+
+
+def test_a_city_s_slips_are_counted_as_its_file_has_them(boston, boston_rows):
+    table = volume.faults(boston).set_index("fault")["value"]
+    before = sum(bool(row["CLOSED_DT"] and row["CLOSED_DT"] < row["OPEN_DT"]) for row in boston_rows)
+    ids = [row["CASE_ENQUIRY_ID"] for row in boston_rows]
+    assert before > 100
+    assert (table["resolved_before_contact"], table["doubled_id"]) == (before, len(ids) - len(set(ids)))
