@@ -42,6 +42,16 @@ def test_by_hand():
     assert whole.to_dict() == {"contacts_after_mailing": 50.0, "usual_contacts": 25.0, "extra_contacts": 25.0}
 
 
+def test_windows_may_be_shorter_than_a_week():
+    """Five days: contacts on the fifth and the sixth day after it, of which one counts; the same in the week before."""
+    days = FIRST + pd.to_timedelta([32, 33, 25, 26], unit="D")
+    log = pd.DataFrame({"customer_id": "a", "local_date": days, "contact_ts": pd.Timestamp("2025-01-06", tz="UTC")})
+    mail = pd.DataFrame({"customer_id": ["a"], "document_id": "x", "sent_ts": (FIRST + pd.Timedelta(days=28)).tz_localize("UTC")})
+    told = pain_points.confusing_information(log, mail, days=5, weeks=1, least=1, period=PERIOD).set_index("metric")["value"]
+    assert told["contacts_after_mailing"].iloc[0] == 100
+    assert told["usual_contacts"].iloc[0] == 50
+
+
 def test_windows_that_leave_the_log_do_not_count():
     log = pd.DataFrame(
         {"customer_id": ["a"], "local_date": [FIRST + pd.Timedelta(days=15)], "contact_ts": pd.Timestamp("2025-01-06", tz="UTC")}
