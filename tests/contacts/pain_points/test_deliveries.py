@@ -27,13 +27,13 @@ def values(table, **levels):
 
 
 def test_by_hand():
-    told = pain_points.delivery_dates(sold([-2, 0, 0, 3, 7, 12]), as_of=(DAY + pd.Timedelta(days=90)).date())
+    told = pain_points.delivery_dates(sold([-2, 0, 0, 5, 7, 12]), as_of=(DAY + pd.Timedelta(days=90)).date())
     first = told[told["measured_against"].eq("promised_first") & told["deviation"].isna()]
     assert values(first) == {
         "delivered_late": 0.5,
         "delivered_far_off": pytest.approx(1 / 3),
-        "deviation_days": 1.5,
-        "error_days": 2.5,
+        "deviation_days": 2.5,
+        "error_days": 3.5,
         "promise_known": 1.0,
     }
     bars = told[told["metric"].eq("deviation_share")].set_index("deviation")["value"]
