@@ -28,6 +28,7 @@ CLAIMS = [
     ("5", 1, "w", "b", "claim", None),
     ("6", 2, "x", "b", "order", 2),
     ("7", 0, None, "c", "claim", 20),
+    ("9", 30, None, "a", "status", None),
 ]
 
 
@@ -41,7 +42,8 @@ def values(table, metric):
 
 
 def test_by_hand():
-    """Three complaints (v, w, and one without a case), settled after 10 and 20 days, one open; v is chased within its case twice, once outside."""
+    """Three complaints (v, w, and one without a case), settled after 10 and 20 days, one open; v is chased within its case twice,
+    once outside while it is open, and asked about once more when it is settled."""
     sent = pd.DataFrame(
         {"type": "interim_status", "sent_ts": DAY + pd.Timedelta(days=2), "case_id": ["v", None], "customer_id": [None, "z"]}
     )
@@ -67,7 +69,7 @@ def test_young_complaints_are_not_yet_asked():
 
 
 def test_the_first_column_that_the_log_fills_decides():
-    table = log(CLAIMS).assign(touchpoint_id=["T39", "T1", "T1", "T39", "T1", "T1", "T1"])
+    table = log(CLAIMS).assign(touchpoint_id=["T39", "T1", "T1", "T39", "T1", "T1", "T1", "T1"])
     both = {"touchpoint_id": ["T39"], "reason_id": ["claim"]}
     found = pain_points.complaints(table, about=both, as_of=(DAY + pd.Timedelta(days=90)).to_pydatetime())
     assert set(found["told_by"]) == {"touchpoint_id"}

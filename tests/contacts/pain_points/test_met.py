@@ -24,6 +24,7 @@ def test_each_of_the_contact_s_own_points():
     moment = at("2025-03-03 10:00")
     later = {days: moment + pd.Timedelta(days=days) for days in (0, 1, 40)}
     assert met(log(first_response_ts=[pd.NaT, later[40]])) == [("P01", "2")]
+    assert met(log(first_response_ts=[later[0], pd.NaT], contact_ts=at("2025-06-10 10:00"))) == []  # may still be answered
     assert met(log(promise_type="callback", promise_done_ts=[later[0], later[1]])) == [("P02", "2")]
     assert met(log(promise_type="information", promise_due_ts=later[0], promise_done_ts=[later[0], later[1]])) == [("P03", "2")]
     assert met(log(wait_s=[300.0, 20.0])) == [("P07", "1")]
@@ -43,6 +44,7 @@ def test_reasons_that_say_it_themselves():
 def test_orders_quotes_and_claims():
     day = pd.Timestamp("2025-03-03")
     sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": "a", "promised_first": day, "order_ts": at("2025-02-01")})
+    sold["customer_id"] = ["a", "b"]  # b was told
     sold = sold.assign(delivered_date=day + pd.to_timedelta([9, 1], unit="D"))
     sent = pd.DataFrame(
         {"order_id": ["2", None], "type": ["delay_notice", "interim_status"], "sent_ts": at("2025-03-01"), "case_id": [None, "w"]}
