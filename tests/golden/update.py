@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import channels, handoffs, repeats, service_standards, volume
+from cxlib.contacts import channels, handoffs, pain_points, repeats, service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
@@ -28,7 +28,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
+    for part in (of_readiness, of_inventory, of_volume, of_pain_points, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
         yield from part(params, prepared.table)
 
 
@@ -123,6 +123,31 @@ def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[
     yield "goodwill", service_standards.goodwill(service_standards.complaints(log, settings.complaints), **counting)
     rated = (table("principles"), table("principle_ratings"))
     yield "principle_standards", service_standards.principles(*rated, levels, log, table("touchpoints"), **ruled)
+
+
+def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 06."""
+    pain, chance = params.pain_points, params.chance | {"draws": 0}
+    counting, known = params.counting | {"draws": 0}, {"as_of": params.known_until}
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    orders, messages = table("orders"), table("messages")
+    others = {"quotes": table("quotes"), "messages": messages, "billed": table("invoices"), **params.met}
+    rated = {"settings": others, "min_n": pain.min_n, "cluster": params.volume.cluster, **chance}
+    memory = {"item": params.outcomes[0], "memory_days": pain.memory_days, "adjust": pain.adjust, "orders": orders}
+    yield "pain_damage", pain_points.damage(log, table("responses"), **memory, **rated)
+    yield "pain_contact", pain_points.damage(log, table("responses"), item=pain.contact_item, link="contact", **rated)
+    yield "unanswered", pain_points.unanswered(log, channels=pain.answer_channels, at_hours=pain.answer_hours, **known, **counting)
+    yield "callbacks", pain_points.callbacks(log, by=["received_by"], **known, **counting)
+    yield "late_information", pain_points.late_information(log, table("quotes"), **known, **counting)
+    yield "confusing_information", pain_points.confusing_information(log, messages, **counting)
+    yield "delivery_dates", pain_points.delivery_dates(orders, as_of=params.last_day, **counting)
+    yield "delay_notice", pain_points.delay_notice(orders, messages, log, delayed=pain.delayed, as_of=params.last_day, **counting)
+    yield "queue", pain_points.queue(log, **counting)
+    yield "opening_hours", pain_points.opening_hours(log, params.opening, table("customers"), of_customers=pain.by_customer, **counting)
+    yield "reachability", pain_points.reachability(log, **counting)
+    yield "passed_around", pain_points.passed_around(log, **counting)
+    yield "invoices", pain_points.invoices(log, table("invoices"), orders, by=["layout_version"], **counting)
+    yield "complaints", pain_points.complaints(log, messages, about=pain.complaint, **known, **counting)
 
 
 def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -306,6 +306,16 @@ def refused(project, text):
         ),
         (
             "name: Acme",
+            "name: Acme\npain_points: {answer_hours: [800]}",
+            "pain_points: answer_hours: 800 hours lie beyond given_up_days: 30. Choose less.",
+        ),
+        (
+            "name: Acme",
+            "name: Acme\npain_points: {by_customer: [desk]}",
+            "pain_points.by_customer: no table of customers has the column 'desk'.",
+        ),
+        (
+            "name: Acme",
             "name: Acme\nservice_hours: {mon: [8-17]}",
             "service_hours.mon.0: '8-17' are no service hours; write opening and closing, as in 08:00-17:00, at most until 24:00.",
         ),

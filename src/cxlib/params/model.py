@@ -669,6 +669,62 @@ class Holidays(_Section):
         return self
 
 
+class PainPoints(_Section):
+    """The twelve pain points, notebook 06: what counts as one, and how their damage is told."""
+
+    answer_channels: tuple[str, ...] = Field(
+        default=("email", "web_form", "fax", "letter", "social"),
+        min_length=1,
+        description="channels in which an answer is waited for (P01)",
+    )
+    answer_hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(4, 24, 48, 168), min_length=1, description="hours after an enquiry at which the share without an answer is told"
+    )
+    given_up_days: float = Field(default=30, gt=0, description="days without an answer after which none comes")
+    late_days: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(1, 3, 7), min_length=1, description="days after the promised moment at which what is outstanding is told (P03)"
+    )
+    mailing_days: int = Field(default=7, ge=1, description="days from a mailing within which contacts follow on it (P04)")
+    mailing_weeks: int = Field(default=4, ge=1, description="control windows on each side of a mailing")
+    min_mailings: int = Field(default=100, ge=1, description="recipients below which a document's figures are not told")
+    off_days: int = Field(default=5, ge=0, description="days after the promise beyond which a delivery is far off (P05)")
+    delayed: Literal["late", "moved"] = Field(
+        default="late", description="a delay: delivered after the first promise; moved: and its date was moved, so that it was known (P06)"
+    )
+    lead_days: int = Field(default=7, ge=0, description="days before the promised day from which contacts about a delay count")
+    enquiries: tuple[str, ...] = Field(default=(), description="reasons of enquiries about delivery")
+    threshold_s: float = Field(default=20, gt=0, description="seconds within which a call should be taken (P07)")
+    target_share: float = Field(default=0.8, gt=0, lt=1, description="share of the calls that should be taken within them")
+    long_wait_s: float = Field(default=240, gt=0, description="a caller who waited longer has met the queue")
+    by_customer: tuple[str, ...] = Field(default=(), description="features of customers that calls outside the hours are told by (P08)")
+    passed_window_days: float = Field(default=7, gt=0, description="days within which coming back means not settled (P10)")
+    invoice_reasons: tuple[str, ...] = Field(default=(), description="reasons of contacts about invoices (P11)")
+    invoice_by: tuple[str, ...] = Field(default=("format", "layout_version"), description="columns of the invoices they are told by")
+    complaint: dict[str, tuple[str, ...]] = Field(
+        default={"reason_id": ("complaint.quality_claim", "complaint.conduct_complaint", "complaint.warranty_claim")},
+        min_length=1,
+        description="what makes a contact a complaint: column → values; the first column that the log fills decides (P12)",
+    )
+    chasing: tuple[str, ...] = Field(
+        default=("complaint.complaint_status",), description="reasons of contacts that ask how a complaint stands"
+    )
+    complaint_days: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(7, 14, 30, 60), min_length=1, description="days after a complaint at which the share not settled is told"
+    )
+    memory_days: float = Field(default=180, gt=0, description="how far back an experience counts for a rating")
+    adjust: tuple[str, ...] = Field(default=(), description="columns of the responses whose levels are compared within")
+    contact_item: str | None = Field(default=None, description="item_id of the rating after a contact")
+    min_n: int = Field(default=10, ge=2, description="respondents who met a point below which its damage is not told")
+
+    @model_validator(mode="after")
+    def _hours_before_giving_up(self) -> PainPoints:
+        if max(self.answer_hours) >= 24 * self.given_up_days:
+            raise ValueError(
+                f"answer_hours: {max(self.answer_hours):g} hours lie beyond given_up_days: {self.given_up_days:g}. Choose less."
+            )
+        return self
+
+
 class Loyalty(_Section):
     """What customers do after the survey: how long they are watched, and which experience disappoints or delights."""
 
@@ -753,6 +809,7 @@ class Params(_Section):
         description="journeys laid down: name → touchpoints in their order; the words of a name stand under labels: journey",
     )
     service_standards: ServiceStandards = ServiceStandards()
+    pain_points: PainPoints = PainPoints()
     loyalty: Loyalty = Loyalty()
     evidence: Evidence = Evidence()
 
@@ -827,6 +884,13 @@ class Params(_Section):
     def passing(self) -> dict[str, typing.Any]:
         """What hand-offs are told by: keywords for :mod:`cxlib.contacts.handoffs`."""
         return {"case": self.handoffs.case, "handler": self.handoffs.handler}
+
+    @property
+    def met(self) -> dict[str, typing.Any]:
+        """Who has met a pain point: keywords for :func:`cxlib.contacts.pain_points.experiences` besides the tables."""
+        pain = self.pain_points
+        told = {"given_up_days": pain.given_up_days, "off_days": pain.off_days, "delayed": pain.delayed, "long_wait_s": pain.long_wait_s}
+        return told | {"channels": pain.answer_channels, "about": pain.complaint, "opening": self.opening, "as_of": self.known_until}
 
     @property
     def chance(self) -> dict[str, typing.Any]:
@@ -927,6 +991,10 @@ class Params(_Section):
             ("service_standards.by", "contacts", self.service_standards.by),
             ("service_standards.unit", "contacts", (self.service_standards.unit,)),
             ("service_standards.complaints", "contacts", tuple(self.service_standards.complaints)),
+            ("pain_points.by_customer", "customers", self.pain_points.by_customer),
+            ("pain_points.invoice_by", "invoices", self.pain_points.invoice_by),
+            ("pain_points.complaint", "contacts", tuple(self.pain_points.complaint)),
+            ("pain_points.adjust", "responses", self.pain_points.adjust),
         ):
             features = self.extra.get(table, {})
             problems += [

@@ -47,6 +47,8 @@ def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
         "handled_by": holes(rng.choice(["x", "y", "z"], rows), 0.2),
         "outcome": holes(rng.choice(["resolved", "callback", "sale"], rows), 0.2),
         "source": np.array(["log"] * rows, dtype=object),
+        "document_id": holes([f"R{number}" for number in rng.integers(0, 40, rows)], 0.6),
+        "promise_type": holes(rng.choice(["callback", "information"], rows), 0.6),
     }
     log = pd.DataFrame({name: pd.array(list(values), dtype="str") for name, values in texts.items()})
     log.loc[3, "contact_id"] = log.loc[4, "contact_id"]
@@ -65,6 +67,9 @@ def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
         handle_s=np.where(rng.random(rows) < 0.3, np.nan, rng.exponential(200, rows)),
         abandoned=pd.array(np.where(rng.random(rows) < 0.5, None, rng.random(rows) < 0.2), dtype="boolean"),
         weight=rng.choice([1.0, 13.0], rows, p=[0.95, 0.05]),
+        reached=pd.array(np.where(rng.random(rows) < 0.3, None, rng.random(rows) < 0.7), dtype="boolean"),
+        promise_due_ts=(moments + pd.Timedelta(hours=6)).dt.as_unit("us").where(pd.Series(rng.random(rows) < 0.8)),
+        promise_done_ts=(moments + hours / 3).dt.as_unit("us").where(pd.Series(rng.random(rows) < 0.7)),
         local_date=local.dt.normalize().dt.as_unit("us"),
         local_hour=local.dt.hour.astype("Int64"),
         local_weekday=(local.dt.day_of_week + 1).astype("Int64"),

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib.contacts import channels, handoffs, profile, repeats, volume
+from cxlib.contacts import channels, handoffs, pain_points, profile, repeats, volume
 from cxlib.contacts import service_standards as standards
 from cxlib.errors import CxError
 
@@ -120,6 +120,66 @@ CALLS = {
     ),
 }
 
+SEASON = pd.date_range("2025-03-24", periods=60, freq="3D")
+SOLD = ORDERS.assign(
+    promised_first=SEASON,
+    promised_last=SEASON + pd.Timedelta(days=1),
+    delivered_date=SEASON + pd.to_timedelta([0, 3, 8] * 20, unit="D"),
+    date_changes=pd.array([0, 1, 2] * 20, dtype="Int64"),
+)
+SENT = pd.DataFrame(
+    {
+        "customer_id": [f"{number % 25:03d}" for number in range(150)],
+        "document_id": ["circular"] * 90 + [None] * 60,
+        "order_id": [None] * 90 + [f"{number:04d}" for number in range(60)],
+        "case_id": [None] * 90 + [f"V{number}" for number in range(60)],
+        "type": ["other"] * 90 + ["delay_notice", "interim_status"] * 30,
+    }
+).astype("str")
+SENT = SENT.assign(sent_ts=pd.Series(pd.date_range("2025-03-28", periods=150, freq="6h", tz="Europe/Berlin")).dt.as_unit("us"))
+OFFERED = pd.DataFrame({"customer_id": [f"{number:03d}" for number in range(25)]}).astype("str")
+OFFERED = OFFERED.assign(promised_ts=SENT["sent_ts"][:25], sent_ts=SENT["sent_ts"][3:28].to_numpy(), segment="b2b")
+BILLED = pd.DataFrame({"invoice_id": [f"R{number}" for number in range(40)], "order_id": [f"{number:04d}" for number in range(40)]})
+BILLED = BILLED.astype("str").assign(format="pdf", issued_ts=SENT["sent_ts"][:40])
+RATED = pd.DataFrame({"customer_id": [f"{number % 25:03d}" for number in range(200)]}).astype("str")
+RATED = RATED.assign(
+    response_id=RATED.index.astype("str"),
+    respondent_id=RATED["customer_id"],
+    contact_id=pd.array([f"{number:05d}" for number in range(200)], dtype="str"),
+    item_id="overall",
+    state="answered",
+    weight=1.0,
+    survey_ts=pd.Series(pd.date_range("2025-03-25", periods=200, freq="27h", tz="Europe/Berlin")).dt.as_unit("us"),
+    value=np.arange(200) * 7 % 11,
+)
+TAGS = pd.DataFrame({"reason_id": ["invoice"], "pain_point": ["P11"]}).astype("str")
+HOURS = CUSTOMERS.assign(business_hours="06:30-16:30")
+KNOWN = datetime(2025, 11, 10, tzinfo=UTC)
+MET = {"messages": SENT, "quotes": OFFERED, "billed": BILLED, "opening": OPENING, "about": {"touchpoint_id": ["T1"]}, "as_of": KNOWN}
+
+CALLS |= {
+    "unanswered": lambda log: pain_points.unanswered(log, channels=["email", "phone"], by=["received_by"], as_of=KNOWN, draws=5),
+    "callbacks": lambda log: pain_points.callbacks(log, by=["channel"], draws=5),
+    "late_information": lambda log: pain_points.late_information(log, OFFERED, as_of=KNOWN),
+    "confusing_information": lambda log: pain_points.confusing_information(log, SENT, weeks=1, least=5, draws=5),
+    "delay_notice": lambda log: pain_points.delay_notice(SOLD, SENT, log, reasons=["status"], draws=5),
+    "queue": lambda log: pain_points.queue(log, by=["local_hour"]),
+    "queue_over_all": lambda log: pain_points.queue(log),
+    "opening_hours": lambda log: pain_points.opening_hours(log, OPENING, HOURS, holidays=[date(2025, 3, 31)], of_customers=["segment"]),
+    "reachability": lambda log: pain_points.reachability(log, draws=5),
+    "passed_around": lambda log: pain_points.passed_around(log, by=["received_by"]),
+    "invoices": lambda log: pain_points.invoices(log, BILLED, ORDERS, reasons=["invoice"], by=["format"]),
+    "invoices_over_all": lambda log: pain_points.invoices(log, BILLED, reasons=["invoice"]),
+    "complaints": lambda log: pain_points.complaints(
+        log, SENT, about={"touchpoint_id": ["T1"]}, chasing=["status"], settle_days=1, as_of=KNOWN
+    ),
+    "damage": lambda log: pain_points.damage(log, RATED, item="overall", orders=SOLD, settings={**MET, "reasons": TAGS}, min_n=3, draws=5),
+    "damage_of_contacts": lambda log: pain_points.damage(log, RATED, item="overall", link="contact", settings=MET, min_n=3, draws=5),
+    "experiences": lambda log: pain_points.experiences(
+        log, customers=[f"{number:03d}" for number in range(25)], orders=SOLD, **MET
+    ).table.assign(metric="met"),
+}
+
 
 def told(call, log):
     """The table, or the words of the refusal."""
@@ -153,7 +213,7 @@ def test_every_describing_function_is_among_them():
     import inspect
 
     here = inspect.getsource(inspect.getmodule(test_every_describing_function_is_among_them))
-    for noun in (volume, repeats, handoffs, channels, profile, standards):
+    for noun in (volume, repeats, handoffs, channels, profile, pain_points, standards):
         for name in noun.__all__:
             thing = getattr(noun, name)
             described = inspect.isfunction(thing) and next(iter(inspect.signature(thing).parameters), "") == "contacts"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cxlib.report.plots.marks import SERIES, Dot
 from cxlib.report.plots.plot import Plot
@@ -27,16 +27,17 @@ class Importance(Plot):
 
     by: str
     group: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[str, str, str] = (SHARE, RANK, COEFFICIENT)
 
     @property
     def data(self) -> pd.DataFrame:
         """Shares and ranks."""
-        return self.table[self.table["metric"].isin((SHARE, RANK))]
+        return self.table[self.table["metric"].isin(self.metrics[:2])]
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the drivers, 720 pixels wide, or 350 for a telephone."""
-        shares, ranks = picked(self.table, SHARE, self.by), picked(self.table, RANK, self.by)
-        notes, shared = remarks_by_level(words, *(picked(self.table, metric, self.by) for metric in (SHARE, RANK, COEFFICIENT)))
+        shares, ranks, _ = self._picked()
+        notes, shared = remarks_by_level(words, *self._picked())
         looks = self._looks()
         rows = []
         for level in sorted_levels(shares):
@@ -53,15 +54,19 @@ class Importance(Plot):
             figures = ((told.bare(), told.bare()), (rank, words.text("plot.rank_said", span=rank) if rank else ""), told_n(told))
             rows.append(Row(label, (Dot(told, ink=look[0], shape=look[1]),), figures, remarks))
         unit = unit_of([words.told(row) for row in shares.values()])
-        panel = Panel(words.measure(SHARE, unit), unit, include=(0.0,))
-        columns = (Column(words.text("plot.share"), strong=True), Column(words.text("plot.rank")), Column(words.text("plot.n")))
+        panel = Panel(words.measure(self.metrics[0], unit), unit, include=(0.0,))
+        columns = (
+            Column(words.text("plot.share" if unit == "share" else "plot.value"), strong=True),
+            Column(words.text("plot.rank")),
+            Column(words.text("plot.n")),
+        )
         return draw(rows, Sheet(words, (panel,), columns, remark=" ".join(shared)), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many drivers, the first three with share and rank span, whether their order is sure."""
-        shares, ranks = picked(self.table, SHARE, self.by), picked(self.table, RANK, self.by)
+        shares, ranks, _ = self._picked()
         known = [level for level in sorted_levels(shares) if not absent(shares[level]["value"])]
-        facts = {"metric": words.metric(SHARE), "rows": words.text("count.rows", n=len(shares))}
+        facts = {"metric": words.metric(self.metrics[0]), "rows": words.text("count.rows", n=len(shares))}
         if not known:
             return words.text("plot.importance.alt_none", **facts)
         first = []
@@ -69,8 +74,10 @@ class Importance(Plot):
             rank = rank_span(words, ranks.get(level))
             said = f"{words.label(self.by, shares[level][self.by])}, {words.told(shares[level])}"
             first.append(f"{said}, {words.text('plot.rank_said', span=rank)}" if rank else said)
-        sentences = [words.text("plot.importance.alt", **facts, first="; ".join(first))]
-        notes, shared = remarks_by_level(words, *(picked(self.table, metric, self.by) for metric in (SHARE, RANK, COEFFICIENT)))
+        sentences = [
+            words.text("plot.importance.alt" if self.metrics[0] == SHARE else "plot.importance.alt_value", **facts, first="; ".join(first))
+        ]
+        notes, shared = remarks_by_level(words, *self._picked())
         sentences += shared
         sentences += [
             words.text("plot.row", label=words.label(self.by, shares[level][self.by]), told="; ".join(notes[level])) + "."
@@ -79,6 +86,10 @@ class Importance(Plot):
         ]
         hidden = len(shares) - len(known)
         return " ".join([*sentences, words.text("plot.hidden", n=hidden)] if hidden else sentences)
+
+    def _picked(self) -> list[dict[str, dict[str, Any]]]:
+        """Return level → row of each of the metrics."""
+        return [picked(self.table, metric, self.by) for metric in self.metrics]
 
     def _looks(self) -> dict[str, tuple[str, str]]:
         """Return colour and shape of each group, in the order of the groups' names; what comes after the fifth looks like the fifth."""
@@ -123,7 +134,13 @@ def remarks_by_level(words: Words, *found: Mapping[str, Mapping[str, object]]) -
     return own, [f"{note[:1].upper()}{note[1:]}." for note in shared]
 
 
-def importance(estimates: pd.DataFrame, *, by: str = "item_id", group: Mapping[str, str] | None = None) -> Importance:
+def importance(
+    estimates: pd.DataFrame,
+    *,
+    by: str = "item_id",
+    group: Mapping[str, str] | None = None,
+    metrics: tuple[str, str, str] = (SHARE, RANK, COEFFICIENT),
+) -> Importance:
     """Sort drivers by their share, each with the span of its share and of its rank.
 
     Parameters
@@ -135,12 +152,14 @@ def importance(estimates: pd.DataFrame, *, by: str = "item_id", group: Mapping[s
         The group column whose levels are the drivers.
     group : mapping, optional
         Level → its group (product, price, service, relationship …), labelled as an ``item_group``.
+    metrics : (str, str, str)
+        What is sorted by, its rank, and a metric whose notes are told as well: the metrics named above, unless told otherwise.
 
     Raises
     ------
     CxError
         `by` is no group column, or a level has two rows of a metric.
     """
-    for metric in (SHARE, RANK, COEFFICIENT):
+    for metric in metrics:
         picked(estimates, metric, by)
-    return Importance(estimates, by, {str(level): str(name) for level, name in (group or {}).items() if not absent(name)})
+    return Importance(estimates, by, {str(level): str(name) for level, name in (group or {}).items() if not absent(name)}, metrics)
