@@ -165,7 +165,10 @@ def test_commands_are_passed_on(bootstrap, monkeypatch):
     monkeypatch.setattr(bootstrap, "call", lambda line: called.append(line) or 0)
     assert bootstrap.main(["demo"]) == 0
     assert bootstrap.main(["test", "-x"]) == 0
-    assert called == [["-m", "cxlib.suite.cli", "run", "demo", "--language", "both"], ["-m", "pytest", "-x"]]
+    assert called == [
+        ["-m", "cxlib.suite.cli", "run", "demo", "--language", "both"],
+        ["-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", "-x"],
+    ]
 
 
 def test_a_wrong_command_tells_the_right_ones(capsys, bootstrap):
