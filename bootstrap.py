@@ -80,7 +80,7 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
     if command == "demo":
         return [["-m", "cxlib.suite.cli", "run", "demo", "--language", "both", *more]]
     if command == "test":
-        return [["-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", *more]]
+        return [["-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *more]]
     if command == "spark":
         return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", *more]]
     if command == "lab":

@@ -1,0 +1,24 @@
+"""The demo client: every page in both languages, and the same bytes again."""
+
+import shutil
+
+
+def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, raw, published, demo):
+    raw("demo")
+    shutil.copytree(demo / "data" / "demo", suite / "data" / "demo", dirs_exist_ok=True)
+    first, second = published("demo"), published("demo")
+    names = {path.relative_to(first) for folder in ("tables", "draws") for path in (first / folder).iterdir()}
+    assert len(names) > 80
+    for name in names:
+        assert (first / name).read_bytes() == (second / name).read_bytes(), name
+    german = {path.stem: path.read_text(encoding="utf-8") for path in (second / "de").glob("*.html")}
+    english = {path.stem: path.read_text(encoding="utf-8") for path in (second / "en").glob("*.html")}
+    assert set(german) == set(english) == {"index", *(path.stem for path in (suite / "notebooks").glob("*.ipynb"))}
+    assert all("Simulierte Daten – keine echte Firma" in page for page in german.values())
+    assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
+    assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
+    assert "Monday, 8:00–9:00" in english["02_status_quo"]
+    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,42 statt 5,35. Abstand −1,93 Punkte (Spanne −2,15 bis −1,71; n = 176)"
+    assert gap in german["10_expectation_gaps"]
+    assert "3.42 against 5.35" in english["10_expectation_gaps"]
+    assert "caus" not in english["10_expectation_gaps"].replace("because", "")
