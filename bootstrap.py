@@ -39,6 +39,18 @@ COMPILE_SPARK = [
     *("pip", "compile", "-", "--constraint", "requirements.txt", "--universal", "--generate-hashes"),
     *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements-spark.txt"),
 ]
+# each notebook starts a Python of its own: where none may write what it compiled, every start would compile anew what it imports
+COMPILE_CODE = [
+    "-m",
+    "compileall",
+    "-q",
+    "-j",
+    "0",
+    "-x",
+    r"[/\\](tests?|jupyterlab|mypy|mypyc|pip)[/\\]",
+    ENVIRONMENT.name,
+    "src",
+]
 COMMANDS = {
     "demo": "set up, run the suite for the demo client in German and English, say where the report is",
     "test": "set up, run all tests",
@@ -162,6 +174,7 @@ def make(wanted: str) -> None:
     uv = working_uv()
     print(f"Setting up .venv with {'uv' if uv else 'pip'} …", flush=True)
     with_uv(uv) if uv else with_pip()
+    step([str(PYTHON), *COMPILE_CODE])
     readable_diffs()
     STAMP.write_text(json.dumps({"made_from": wanted}), "utf-8")
     UNDER_WAY.unlink()

@@ -110,14 +110,16 @@ def test_set_up_once_and_again_only_when_something_changed(bootstrap, monkeypatc
     monkeypatch.setattr(bootstrap, "working_uv", lambda: uv)
     bootstrap.set_up()
     first = [list(line) for line in bootstrap.ran]
-    assert [line[0] for line in first[1:]] == [tool or str(bootstrap.PYTHON)] * 2
+    assert [line[0] for line in first[1:3]] == [tool or str(bootstrap.PYTHON)] * 2
     assert "--require-hashes" in first[1]
     assert {"--no-deps", "--no-build-isolation", "-e"} <= set(first[2])
+    assert first[3][:3] == [str(bootstrap.PYTHON), "-m", "compileall"]
+    assert len(first) == 4
     bootstrap.set_up()
     assert bootstrap.ran == first
     bootstrap.LOCK.write_bytes(bootstrap.LOCK.read_bytes() + b"# changed\n")
     bootstrap.set_up()
-    assert "venv" not in bootstrap.ran[3]  # packages change in place
+    assert "venv" not in bootstrap.ran[4]  # packages change in place
     assert capsys.readouterr().out.count("Setting up") == 2
 
 
