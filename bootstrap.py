@@ -41,15 +41,9 @@ COMPILE_SPARK = [
 ]
 # each notebook starts a Python of its own: where none may write what it compiled, every start would compile anew what it imports
 COMPILE_CODE = [
-    "-m",
-    "compileall",
-    "-q",
-    "-j",
-    "0",
-    "-x",
-    r"[/\\](tests?|jupyterlab|mypy|mypyc|pip)[/\\]",
-    ENVIRONMENT.name,
-    "src",
+    *("-m", "compileall", "-q", "-j", "0"),
+    *("-x", r"[/\\](tests?|jupyterlab|mypy|mypyc|pip)[/\\]"),
+    *(ENVIRONMENT.name, "src"),
 ]
 COMMANDS = {
     "demo": "set up, run the suite for the demo client in German and English, say where the report is",
