@@ -69,9 +69,10 @@ def test_every_figure_of_the_city(boston, expected, by):
             ("settled_early", "early"),
             ("no_due_date", "none"),
             ("settled_before_contact", "odd"),
+            ("never_recorded", "dark"),
         ):
             assert rows[*group, metric] == (total(expected, (kind,), *group),) * 2
-    assert len(table) == checked + 5 * len(groups)
+    assert len(table) == checked + 6 * len(groups)
 
 
 def test_the_city_s_own_mark_agrees_case_by_case_and_flatters_in_sum(boston, boston_rows):
@@ -109,7 +110,20 @@ def test_open_and_overdue_is_missed_and_what_is_not_yet_due_is_left_out():
         "settled_early": 1,
         "no_due_date": 2,
         "settled_before_contact": 0,
+        "never_recorded": 0,
     }
+
+
+def test_where_nobody_writes_answers_down_no_promise_is_broken():
+    log = cases(
+        (at(5), at(4)), (at(5), at(6)), (at(5), None), (at(5), None), (None, None), channel=["email", "email", "phone", "phone", "phone"]
+    )
+    found = values(service_standards.attainment(log))
+    assert (found["on_time_share"], found["overdue_open"]) == (0.5, 0)
+    assert (found["never_recorded"], found["no_due_date"]) == (2, 1)
+    by_channel = service_standards.attainment(log, by=["channel"]).set_index(["channel", "metric"])["value"]
+    assert by_channel["phone", "never_recorded"] == 2
+    assert ("phone", "on_time_share") not in by_channel.index
 
 
 def test_the_very_second_of_the_deadline_is_on_time_and_has_passed():
@@ -167,6 +181,7 @@ def test_standards_by_reason_come_before_those_by_channel():
         "settled_early": 0,
         "no_due_date": 1,
         "settled_before_contact": 0,
+        "never_recorded": 0,
     }
 
 

@@ -21,7 +21,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 
-__all__ = ["DONE", "NOT_COUNTED", "attainment", "due_states", "known_until", "microseconds", "targets", "timed"]
+__all__ = ["DONE", "NOT_COUNTED", "attainment", "due_states", "known_until", "microseconds", "never_recorded", "targets", "timed"]
 
 DONE = {"response": "first_response_ts", "resolution": "resolved_ts"}
 COUNTS = {
@@ -30,6 +30,7 @@ COUNTS = {
     "early": "settled_early",
     "none": "no_due_date",
     "odd": "settled_before_contact",
+    "dark": "never_recorded",
 }
 
 
@@ -84,9 +85,10 @@ def attainment(
     Returns
     -------
     DataFrame
-        ESTIMATES. ``on_time_share``, unit ``share``: met over all whose deadline has passed; open ones among them are missed. Then five
+        ESTIMATES. ``on_time_share``, unit ``share``: met over all whose deadline has passed; open ones among them are missed. Then six
         counts: ``overdue_open`` (among the missed: still open); not in the share are ``not_yet_due`` (open), ``settled_early`` (settled,
-        and the deadline still lies ahead), ``no_due_date`` and ``settled_before_contact`` (settled before it came, which cannot be).
+        and the deadline still lies ahead), ``no_due_date``, ``settled_before_contact`` (settled before it came, which cannot be) and
+        ``never_recorded`` (has a deadline, and comes from a channel or source in which the log holds no such time at all).
         Needs "contacts.due_ts" and "contacts.resolved_ts" or "contacts.first_response_ts".
 
     Notes
@@ -106,6 +108,7 @@ def attainment(
     3  settled_early   1.00  1
     4    no_due_date   0.00  0
     5  settled_before_contact   0.00  0
+    6  never_recorded   0.00  0
     """
     done = DONE[event]
     hours = f"{event}_h"
@@ -171,7 +174,10 @@ def _told(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.DataF
 def due_states(
     contacts: IntoFrame, service_levels: pd.DataFrame | None, event: str, clock: Clock | None, until: datetime
 ) -> nw.LazyFrame[Any]:
-    """Return the contacts, not yet read, with ``due_state``: met, late, open (and overdue), ahead, early, none or odd (before it came)."""
+    """Return the contacts, not yet read, with ``due_state``: met, late, open (and overdue), ahead, early, none, odd (before it came), dark.
+
+    Dark is what comes from a channel or source in which such times are never recorded.
+    """
     done, hours = DONE[event], f"{event}_h"
     if service_levels is None:
         frame, state = timed(contacts, ["contact_ts", "due_ts", done], until), _by_due_date(done)
@@ -179,7 +185,11 @@ def due_states(
         frame = timed(contacts, ["contact_ts", done], until, clock)
         state = _by_standard(service_levels, frame.collect_schema().names(), done, hours)
     odd = nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")
-    return frame.with_columns(due_state=nw.when(odd).then(nw.lit("odd")).otherwise(state))
+    state = nw.when(odd).then(nw.lit("odd")).otherwise(state)
+    for name, dark in never_recorded(frame, done).items():
+        judged = nw.col(name).is_in(dark) & (state != nw.lit("none"))
+        state = nw.when(judged).then(nw.lit("dark")).otherwise(state)
+    return frame.with_columns(due_state=state)
 
 
 def timed(contacts: IntoFrame, columns: Sequence[str], until: datetime, clock: Clock | None = None) -> nw.LazyFrame[Any]:
@@ -189,6 +199,17 @@ def timed(contacts: IntoFrame, columns: Sequence[str], until: datetime, clock: C
     frame = clocked(nw.from_native(contacts).lazy(), columns)
     frame = frame.with_columns(cx_us_until=nw.lit(microseconds(until)).cast(nw.Int64))
     return frame if clock is None else clock.counted(frame, [*columns, "until"])
+
+
+def never_recorded(frame: nw.LazyFrame[Any], done: str) -> dict[str, list[str]]:
+    """Return the channels and sources in which not one contact has the time asked for: there nobody writes it down."""
+    found: dict[str, list[str]] = {}
+    for name in [key for key in ("channel", "source") if key in frame.collect_schema().names()]:
+        told = frame.group_by(name).agg(cx_told=nw.col(f"cx_us_{done}").count()).collect().to_pandas()
+        dark = sorted(told.loc[(told["cx_told"] == 0) & told[name].notna(), name])
+        if dark:
+            found[name] = dark
+    return found
 
 
 def _by_due_date(done: str) -> Any:

@@ -17,7 +17,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, counts, headed, lacking, named, size, wanting, within
-from cxlib.contacts.service_standards.attainment import DONE, known_until, timed
+from cxlib.contacts.service_standards.attainment import DONE, known_until, never_recorded, timed
 from cxlib.contacts.service_standards.clock import HOUR, Clock
 from cxlib.estimates import Sampling
 
@@ -240,7 +240,7 @@ def _lasted(
     over = nw.col("status").is_in(list(closed)) if "status" in names and done == "resolved_ts" else nw.lit(False)
     state = nw.when(settled).then(nw.lit("done")).otherwise(nw.when(over).then(nw.lit("lost")).otherwise(nw.lit("open")))
     state = nw.when(nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")).then(nw.lit("odd")).otherwise(state)
-    for name, dark in _never_recorded(frame, done).items():
+    for name, dark in never_recorded(frame, done).items():
         state = nw.when(nw.col(name).is_in(dark)).then(nw.lit("dark")).otherwise(state)
     unknown = began.is_null() | (nw.col("cx_us_contact_ts") >= nw.col("cx_us_until"))
     state = nw.when(unknown).then(nw.lit("none")).otherwise(state)
@@ -252,17 +252,6 @@ def _lasted(
     table = counted(frame.to_native(), [*by, "cx_state", "cx_steps"], cluster=cluster, direction=direction, period=period, columns=columns)
     hours = table["cx_steps"].astype("float64").clip(lower=1) * (step / HOUR)
     return named(table.assign(hours=hours, event=table["cx_state"].eq("done").astype("float64")), by)
-
-
-def _never_recorded(frame: nw.LazyFrame[Any], done: str) -> dict[str, list[str]]:
-    """Channels and sources in which not one contact has the time asked for."""
-    found: dict[str, list[str]] = {}
-    for name in [key for key in ("channel", "source") if key in frame.collect_schema().names()]:
-        told = frame.group_by(name).agg(cx_told=nw.col(f"cx_us_{done}").count()).collect().to_pandas()
-        dark = sorted(told.loc[(told["cx_told"] == 0) & told[name].notna(), name])
-        if dark:
-            found[name] = dark
-    return found
 
 
 def _number(table: pd.DataFrame, by: Sequence[str], state: str, metric: str) -> pd.DataFrame:
