@@ -191,6 +191,6 @@ def test_a_linear_classifier_understands_another_voice_in_part(record_property):
     for name, rows in (("held_out", other), ("again", same)):
         guess = names[((space[rows] @ space[train].T).toarray() @ weight).argmax(axis=1)]
         scores[name] = macro_f1(sets[name]["reason"].to_numpy(), guess)
-        record_property(f"macro_f1_{name}", scores[name])
+        record_property(f"macro_f1_{name}", float(scores[name]))
     assert 0.25 < scores["held_out"] < 0.6, scores
     assert scores["again"] > scores["held_out"] + 0.1, scores
