@@ -7,7 +7,7 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.arguments import check
-from cxlib.estimates.bootstrap import draw_weights, drawn
+from cxlib.estimates.bootstrap import draw_weights, drawn, with_draws
 from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.durations import survival_quantile
@@ -18,6 +18,7 @@ from cxlib.estimates.ranks import rank_span, ranked
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
+from cxlib.estimates.sums import sum_of_shares
 from cxlib.estimates.survival import survival, survival_difference
 
 __all__ = [
@@ -48,9 +49,11 @@ __all__ = [
     "share_difference",
     "slope",
     "stack",
+    "sum_of_shares",
     "survival",
     "survival_difference",
     "survival_quantile",
     "unanswerable",
+    "with_draws",
     "withhold",
 ]
