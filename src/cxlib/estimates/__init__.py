@@ -15,7 +15,7 @@ from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.ranks import rank_span, ranked
-from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
+from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, of_metric, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
 from cxlib.estimates.sums import sum_of_shares
@@ -38,6 +38,7 @@ __all__ = [
     "highest",
     "lowest",
     "mean",
+    "of_metric",
     "only",
     "quantile",
     "rank_span",

@@ -5,14 +5,16 @@ from cxlib.reasons.value.causes import causes, origins
 from cxlib.reasons.value.comprehension import comprehension, readability
 from cxlib.reasons.value.flips import flips
 from cxlib.reasons.value.linking import assigned, bought_after, told_of
-from cxlib.reasons.value.matrix import Matrix, matrix
+from cxlib.reasons.value.matrix import Matrix, disputed, matrix
 from cxlib.reasons.value.protected import named, protected
 from cxlib.reasons.value.relief import relief
 from cxlib.reasons.value.routes import routes
 from cxlib.reasons.value.self_service import self_service
+from cxlib.reasons.value.voices import SPEAKING
 from cxlib.reasons.value.volumes import concerns, failure_demand
 
 __all__ = [
+    "SPEAKING",
     "Matrix",
     "assigned",
     "avoidable",
@@ -20,6 +22,7 @@ __all__ = [
     "causes",
     "comprehension",
     "concerns",
+    "disputed",
     "failure_demand",
     "flips",
     "matrix",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cxlib import estimates
+from cxlib.estimates.rows import rows
 from cxlib.reasons.value.shares import NEEDS, described
 
 __all__ = ["avoidable"]
@@ -27,7 +28,7 @@ def avoidable(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.9
     DataFrame
         ESTIMATES, unit ``share``, with draws: ``avoidable_share`` (reasons whose treatment is *eliminate*), ``failure_share`` (reasons
         marked as failure demand), ``avoidable_failure_share`` (both at once); by ``reason_id``: ``avoidable_reason_share``, the share of
-        each avoidable reason. Shares that nobody could correct keep the note ``not corrected``.
+        each avoidable reason, the largest first (one row without a number where no reason is). Shares that nobody could correct keep the note ``not corrected``.
 
     Raises
     ------
@@ -41,7 +42,6 @@ def avoidable(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.9
     :func:`cxlib.reasons.value.flips`.
 
     >>> import numpy as np
-    >>> from cxlib.estimates.rows import rows
     >>> table = {"metric": "reason_share", "value": [0.5, 0.3, 0.2], "n": 90, "n_eff": 90.0, "draws": np.array([[0.5] * 9, [0.3] * 9,
     ...     [0.2] * 9])}
     >>> shares = rows(pd.DataFrame({"reason_id": list("abc")}), table)
@@ -53,7 +53,7 @@ def avoidable(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.9
     """
     told = described(shares, reasons, ["treatment", "failure_demand"], where="avoidable")
     if told is None:
-        names = ("avoidable_share", "failure_share", "avoidable_failure_share")
+        names = ("avoidable_share", "failure_share", "avoidable_failure_share", "avoidable_reason_share")
         return estimates.stack(*[estimates.unanswerable(name, "share", NEEDS, by=("reason_id",)) for name in names])
     gone = told["treatment"].eq("eliminate")
     failed = told["failure_demand"].astype("boolean").fillna(False).astype(bool)
@@ -61,4 +61,6 @@ def avoidable(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.9
     sets = {"avoidable_share": gone, "failure_share": failed, "avoidable_failure_share": gone & failed}
     whole = [estimates.sum_of_shares(told, everything, metric=name, of=chosen, level=level) for name, chosen in sets.items()]
     each = told.loc[gone, shares.columns].assign(metric="avoidable_reason_share").sort_values("value", ascending=False, kind="stable")
-    return estimates.stack(*whole, each)[shares.columns]
+    if each.empty:
+        each = rows(pd.DataFrame(index=[0]), {"metric": "avoidable_reason_share", "unit": "share", "note": "no avoidable reason"})
+    return estimates.stack(*whole, each).reindex(columns=shares.columns).astype({"reason_id": "str"})

@@ -14,7 +14,7 @@ from cxlib.reasons.value.shares import NEEDS, described
 from cxlib.reasons.value.voices import COMPANY, CUSTOMER, FALLING, voices
 from cxlib.tables import TREATMENTS
 
-__all__ = ["STATES", "Matrix", "matrix"]
+__all__ = ["STATES", "Matrix", "disputed", "matrix"]
 
 STATES = ("moved", "contested", "confirmed", "untested")  # of a rating, the one that says most first
 SIDES = ("customer", "company")
@@ -168,3 +168,29 @@ def _voices(table: pd.DataFrame) -> pd.DataFrame:
         place = table[["reason_id"]].assign(side=side, rating=table[f"laid_{side}"], rating_state=table[f"{side}_state"])
         parts += [rows(place, {"metric": f"voices_{way}", "unit": "count", "value": table[f"{side}_{way}"]}) for way in ("for", "against")]
     return pd.concat(parts, ignore_index=True)
+
+
+def disputed(fields: pd.DataFrame, *, count: int = 12) -> pd.DataFrame:
+    """Return the reasons of which evidence speaks against a rating, those with most contacts first.
+
+    Parameters
+    ----------
+    fields : DataFrame
+        The ESTIMATES of a :class:`Matrix`, or what was saved of them.
+    count : int
+        How many reasons.
+
+    Returns
+    -------
+    DataFrame
+        ``reason_share`` of these reasons; where there is none, ``rating_state_share``, or the row that says what is missing.
+
+    >>> reasons = pd.DataFrame({"reason_id": ["a"], "value_customer": ["valuable"], "value_company": ["valuable"], "treatment": ["leverage"]})
+    >>> disputed(matrix(reasons).estimates)["note"].to_list()
+    ['needs contact_reasons.reason_id']
+    """
+    each = fields["metric"].eq("reason_share")
+    if not each.any():
+        return estimates.of_metric(fields, "treatment_share")
+    found = fields[each & fields["rating_state"].isin(STATES[:2])]
+    return found.head(count) if len(found) else estimates.of_metric(fields, "rating_state_share")

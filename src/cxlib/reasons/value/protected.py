@@ -51,13 +51,14 @@ def protected(
     Returns
     -------
     DataFrame
-        ESTIMATES, unit ``share``. By ``reason_id``, and over all protected contacts: ``person_reached_share`` (a person dealt with it:
-        ``handled_by_type`` says so, or somebody was ``reached``). Over all protected contacts by ``outcome``: ``protected_outcome_share``
+        ESTIMATES, unit ``share``. By ``reason_id``, and over all protected contacts: ``person_reached_share`` (somebody was ``reached``,
+        or, where that is not known, ``handled_by_type`` says that a person dealt with it). Over all protected contacts by ``outcome``: ``protected_outcome_share``
         of those whose outcome is known.
 
     Notes
     -----
-    Contacts count as they were assigned; those left unassigned do not. A contact of which neither column tells anything is in no figure.
+    Contacts count as they were assigned; those left unassigned do not. A contact of which neither column tells anything is in no figure, and
+    neither is one given up before anybody could tell what it was about.
 
     >>> log = pd.DataFrame({"contact_id": list("abc"), "reason_id": ["praise"] * 3, "unassigned": False, "reached": [True, False, None]})
     >>> reasons = pd.DataFrame({"reason_id": ["praise"], "root_cause": ["feedback"]})
@@ -79,11 +80,11 @@ def protected(
 
 def _reached(held: pd.DataFrame, min_n: int, options: Sampling) -> list[pd.DataFrame]:
     person = pd.Series(pd.NA, index=held.index, dtype="boolean")
-    if "reached" in held:
-        person = held["reached"].astype("boolean")
     if "handled_by_type" in held:
         kind = held["handled_by_type"].astype("str")
         person = kind.isin(PERSON).astype("boolean").where(kind.notna(), person)
+    if "reached" in held:  # who reached nobody was not dealt with by a person then, whoever called back
+        person = held["reached"].astype("boolean").fillna(person)
     known = held.assign(flag=person.astype("Float64").astype("float64"))[person.notna()]
     if known.empty:
         return [

@@ -10,11 +10,12 @@ import pandas as pd
 from cxlib.errors import DataError, worded
 from cxlib.tables import group_columns
 
-__all__ = ["COMPANY", "CUSTOMER", "FALLING", "voices"]
+__all__ = ["COMPANY", "CUSTOMER", "FALLING", "SPEAKING", "voices"]
 
 # figures of one kind stand together and have one voice: they tell of the same thing
 CUSTOMER = (("contact_value",), ("ces", "csat"), ("first_contact_resolution",))
 COMPANY = (("bought_after", "revenue_after"), ("repeat_share",))
+SPEAKING = tuple(metric for kinds in (CUSTOMER, COMPANY) for kind in kinds for metric in kind)
 FALLING = ("repeat_share",)  # figures of which less is better
 
 

@@ -75,7 +75,7 @@ def failure_demand(
     Returns
     -------
     DataFrame
-        ESTIMATES with draws, unit ``per 1,000 orders``: ``failures_per_order``, over all and by `by`, the most first; ``n`` counts orders.
+        ESTIMATES with draws, unit ``per 1000 orders``: ``failures_per_order``, over all and by `by`, the most first; ``n`` counts orders.
 
     Notes
     -----
@@ -90,7 +90,7 @@ def failure_demand(
     >>> failure_demand(shares, reasons, log, pd.DataFrame({"order_id": range(100)}))[["stage", "value"]].round(1).to_dict("split")["data"]
     [[nan, 18.0], ['delivery', 18.0]]
     """
-    metric, unit = "failures_per_order", "per 1,000 orders"
+    metric, unit = "failures_per_order", "per 1000 orders"
     told = described(shares, reasons, [by, "failure_demand"], where="failure_demand")
     if told is None or orders.empty:
         needs = [*(NEEDS if told is None else ()), *(["orders.order_id"] if orders.empty else ())]
