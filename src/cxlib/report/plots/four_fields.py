@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FourFields", "four_fields", "squares"]
 
 SMALL, LINE, GAP, SIDE, HEAD = 12, 15, 10, 22, 40
+LEAST = 0.0005  # share of contacts below which a reason has no box
 # treatment → its colour and how strong, so that ink on it keeps its contrast in both modes
 LOOKS = {"eliminate": ("warn", 0.28), "automate": ("accent", 0.24), "simplify": ("ochre", 0.26), "leverage": ("violet", 0.2)}
 WORTH = ("irritating", "valuable")
@@ -89,7 +90,7 @@ class FourFields(Plot):
     def _reasons(self, treatment: str) -> list[dict[str, Any]]:
         """Return the reasons of a field that have a share, the largest first."""
         rows = self.table[self.table["metric"].eq("reason_share") & self.table["treatment"].eq(treatment)]
-        rows = rows[rows["value"].notna() & rows["value"].gt(0)].sort_values("value", ascending=False, kind="stable")
+        rows = rows[rows["value"].ge(LEAST)].sort_values("value", ascending=False, kind="stable")
         return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
     @staticmethod
