@@ -26,7 +26,7 @@ def test_negative_correlation_is_in_it():
     """The sum of all shares is sure, though each alone is not."""
     told = sum_of_shares(shares([0.5, 0.5]), pd.Series(["x", "x"]), metric="told")
     assert told["draws"].item() == pytest.approx(np.ones(4000))
-    assert list(told)[0] == "metric"
+    assert next(iter(told)) == "metric"
 
 
 def test_a_share_of_a_group_rests_on_the_group():

@@ -12,7 +12,21 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates.arguments import check
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "of_metric", "only", "rows", "stack", "unanswerable", "withhold"]
+__all__ = [
+    "OTHER",
+    "UNKNOWN",
+    "across",
+    "arrange",
+    "coarsen",
+    "highest",
+    "lowest",
+    "of_metric",
+    "only",
+    "rows",
+    "stack",
+    "unanswerable",
+    "withhold",
+]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"

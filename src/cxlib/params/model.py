@@ -632,7 +632,7 @@ class Value(_Section):
         default_factory=dict, description="figure → value that speaks neither for nor against; that of all contacts where left out"
     )
     goes_away: dict[Literal["eliminate", "automate"], Annotated[float, Field(ge=0, le=1)]] = Field(
-        default_factory=lambda: {"eliminate": 1.0, "automate": 1.0},
+        default={"eliminate": 1.0, "automate": 1.0},
         description="treatment → share of its contacts that no longer reach a person; 1 is an upper limit",
     )
     protect: tuple[str, ...] | None = Field(

@@ -35,7 +35,7 @@ def test_errors_of_the_classification_widen_it(shares, reasons):
     doubtful = shares.copy()
     push = np.random.default_rng(1).normal(0, 0.1, 300)
     doubtful["draws"] = [
-        draws + push * {"status": 1, "praise": -1}.get(name, 0) for name, draws in zip(shares["reason_id"], shares["draws"])
+        draws + push * {"status": 1, "praise": -1}.get(name, 0) for name, draws in zip(shares["reason_id"], shares["draws"], strict=True)
     ]
     sure, wide = (told(avoidable(table, reasons), "avoidable_share") for table in (shares, doubtful))
     assert wide["value"] == sure["value"]

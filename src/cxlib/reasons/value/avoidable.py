@@ -28,7 +28,8 @@ def avoidable(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.9
     DataFrame
         ESTIMATES, unit ``share``, with draws: ``avoidable_share`` (reasons whose treatment is *eliminate*), ``failure_share`` (reasons
         marked as failure demand), ``avoidable_failure_share`` (both at once); by ``reason_id``: ``avoidable_reason_share``, the share of
-        each avoidable reason, the largest first (one row without a number where no reason is). Shares that nobody could correct keep the note ``not corrected``.
+        each avoidable reason, the largest first (one row without a number where no reason is). Shares that nobody could correct keep the
+        note ``not corrected``.
 
     Raises
     ------

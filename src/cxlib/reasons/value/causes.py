@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
+import narwhals as nw
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
@@ -80,13 +82,13 @@ def causes(
 
 
 def origins(
-    contacts: pd.DataFrame, reasons: pd.DataFrame, *, front: Sequence[str] = (), min_n: int = 7, **options: Unpack[Sampling]
+    contacts: IntoFrame, reasons: pd.DataFrame, *, front: Sequence[str] = (), min_n: int = 7, **options: Unpack[Sampling]
 ) -> pd.DataFrame:
     """Where failures arise, as recorded contact by contact: in teams with customer contact or behind them.
 
     Parameters
     ----------
-    contacts : DataFrame
+    contacts : pandas, DuckDB or PySpark frame
         The log with ``root_cause_department``, and ``reason_id`` where reasons are known.
     reasons : DataFrame
         The contract table *reasons*: contacts count whose reason is marked as failure demand; all of them where no reason is known.
@@ -112,12 +114,12 @@ def origins(
     3                   NaN  origin_known_share   0.75
     """
     needs = ["contacts.root_cause_department"]
-    if contacts.empty or "root_cause_department" not in contacts or contacts["root_cause_department"].isna().all():
+    failures = _read(contacts, options)
+    if "root_cause_department" not in failures or failures["root_cause_department"].isna().all():
         return estimates.unanswerable("origin_share", "share", needs, by=("root_cause_department",))
-    failures = contacts
-    if "reason_id" in contacts and contacts["reason_id"].notna().any() and "failure_demand" in reasons:
+    if "reason_id" in failures and failures["reason_id"].notna().any() and "failure_demand" in reasons:
         marked = reasons.loc[reasons["failure_demand"].fillna(False).astype(bool), "reason_id"]
-        failures = contacts[contacts["reason_id"].isin(marked)]
+        failures = failures[failures["reason_id"].isin(marked)]
     known = failures[failures["root_cause_department"].notna()]
     parts = []
     for name in known["root_cause_department"].value_counts().index:
@@ -132,3 +134,11 @@ def origins(
         flagged = failures.assign(flag=failures["root_cause_department"].notna().astype(float))
         parts.append(estimates.share(flagged, "flag", metric="origin_known_share", **options))
     return estimates.stack(*parts) if parts else estimates.unanswerable("origin_share", "share", needs, by=("root_cause_department",))
+
+
+def _read(contacts: IntoFrame, options: Sampling) -> pd.DataFrame:
+    """Return the few columns that origins are told by."""
+    frame = nw.from_native(contacts).lazy()
+    wanted = ("root_cause_department", "reason_id", *[str(options[name]) for name in ("weight", "cluster", "count") if options.get(name)])
+    names = [name for name in dict.fromkeys(wanted) if name in frame.collect_schema().names()]
+    return frame.select(*names).collect().to_pandas() if "root_cause_department" in names else pd.DataFrame()

@@ -64,9 +64,9 @@ def bought_after(contacts: pd.DataFrame, orders: pd.DataFrame, *, window_days: f
     Returns
     -------
     DataFrame
-        ESTIMATES, unit ``share``: ``bought_after``; and ``revenue_after``, the mean value ordered within the window (in the orders'
-        currency),
-        where orders have one. Both over all contacts of known customers with a known reason, and by ``reason_id``.
+        ESTIMATES, unit ``share``: ``bought_after``; and ``revenue_after``, the mean value ordered within the window (in the
+        orders' currency), where orders have one. Both over all contacts of known customers with a known reason, and by
+        ``reason_id``.
 
     Notes
     -----

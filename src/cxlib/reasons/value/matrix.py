@@ -185,7 +185,8 @@ def disputed(fields: pd.DataFrame, *, count: int = 12) -> pd.DataFrame:
     DataFrame
         ``reason_share`` of these reasons; where there is none, ``rating_state_share``, or the row that says what is missing.
 
-    >>> reasons = pd.DataFrame({"reason_id": ["a"], "value_customer": ["valuable"], "value_company": ["valuable"], "treatment": ["leverage"]})
+    >>> reasons = pd.DataFrame({"reason_id": ["a"], "value_customer": ["valuable"], "value_company": ["valuable"],
+    ...     "treatment": ["leverage"]})
     >>> disputed(matrix(reasons).estimates)["note"].to_list()
     ['needs contact_reasons.reason_id']
     """

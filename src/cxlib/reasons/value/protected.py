@@ -52,13 +52,13 @@ def protected(
     -------
     DataFrame
         ESTIMATES, unit ``share``. By ``reason_id``, and over all protected contacts: ``person_reached_share`` (somebody was ``reached``,
-        or, where that is not known, ``handled_by_type`` says that a person dealt with it). Over all protected contacts by ``outcome``: ``protected_outcome_share``
-        of those whose outcome is known.
+        or, where that is not known, ``handled_by_type`` says that a person dealt with it). Over all protected contacts by ``outcome``:
+        ``protected_outcome_share`` of those whose outcome is known.
 
     Notes
     -----
-    Contacts count as they were assigned; those left unassigned do not. A contact of which neither column tells anything is in no figure, and
-    neither is one given up before anybody could tell what it was about.
+    Contacts count as they were assigned; those left unassigned do not. A contact of which neither column tells anything is in no figure,
+    and neither is one given up before anybody could tell what it was about.
 
     >>> log = pd.DataFrame({"contact_id": list("abc"), "reason_id": ["praise"] * 3, "unassigned": False, "reached": [True, False, None]})
     >>> reasons = pd.DataFrame({"reason_id": ["praise"], "root_cause": ["feedback"]})

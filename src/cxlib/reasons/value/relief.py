@@ -59,9 +59,9 @@ def relief(
     Returns
     -------
     DataFrame
-        ESTIMATES with draws, by ``treatment`` and ``reason_id``, and by ``treatment`` alone: ``contacts_gone`` (``count`` in the period),
-        and
-        with costs ``cost_gone`` (`currency` in the period); without groups ``concerns``, the contacts that hold a concern, and with costs
+        ESTIMATES with draws, by ``treatment`` and ``reason_id``, and by ``treatment`` alone: ``contacts_gone`` (``count`` in the
+        period), and with costs ``cost_gone`` (`currency` in the period); without groups ``concerns``, the contacts that hold a
+        concern, and with costs
         ``cost_known_share``, the share of them whose cost is known.
 
     Raises
