@@ -27,7 +27,6 @@ def test_the_ends_and_their_draws(shares, reasons):
     found = flips(shares, reasons).set_index("metric")
     assert found.loc["flip_low", "value"] == pytest.approx(0.1)
     assert found.loc["flip_high", "value"] == pytest.approx(0.7)
-    assert found.loc["flip_low", "reason_id"] == "status"
     assert isinstance(found.loc["flip_low", "draws"], np.ndarray)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -29,10 +29,10 @@ def flips(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.95) -
     Returns
     -------
     DataFrame
-        ESTIMATES by ``reason_id``, ``side`` (customer, company), ``treatment`` and ``treatment_flipped``: ``moved_share``, the share of
-        contacts that change field; and, where that is into or out of *eliminate*, ``avoidable_if_flipped``, the avoidable share that
-        would result. What moves most stands first. ``flip_low`` and ``flip_high`` (without groups): the avoidable share if the one rating
-        flips that lowers or raises it most.
+        ESTIMATES by ``reason_id``, ``side`` (customer, company) and ``treatment_flipped``, the treatment that would result:
+        ``moved_share``, the share of contacts that change field; and, where that is into or out of *eliminate*, ``avoidable_if_flipped``,
+        the avoidable share that would result. What moves most stands first. ``flip_low`` and ``flip_high`` (without groups): the
+        avoidable share if the one rating flips that lowers or raises it most.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def flips(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.95) -
     >>> told.loc[told["metric"] == "avoidable_if_flipped", ["reason_id", "side", "treatment_flipped", "value"]].to_dict("split")["data"]
     [['a', 'customer', 'automate', 0.0], ['a', 'company', 'simplify', 0.0], ['b', 'customer', 'eliminate', 1.0]]
     """
-    by = ("reason_id", "side", "treatment", "treatment_flipped")
+    by = ("reason_id", "side", "treatment_flipped")
     told = described(shares, reasons, ["value_customer", "value_company", "treatment"], where="flips")
     if told is None:
         return estimates.unanswerable("moved_share", "share", NEEDS, by=by)
@@ -62,7 +62,7 @@ def flips(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.95) -
     gone = told["treatment"].eq("eliminate")
     parts = []
     for reason, side, treatment, flipped in _possible(told):
-        groups = {"reason_id": reason, "side": side, "treatment": treatment, "treatment_flipped": flipped}
+        groups = {"reason_id": reason, "side": side, "treatment_flipped": flipped}
         here = told["reason_id"].eq(reason)
         if "eliminate" in (treatment, flipped):
             then = (gone & ~here) if treatment == "eliminate" else (gone | here)
@@ -72,7 +72,7 @@ def flips(shares: pd.DataFrame, reasons: pd.DataFrame, *, level: float = 0.95) -
     table = pd.concat(parts, ignore_index=True).reindex(columns=columns).astype(dict.fromkeys(by, "str"))
     size = table["reason_id"].map(told.set_index("reason_id")["value"])
     table = table.loc[size.sort_values(ascending=False, kind="stable").index].sort_values("metric", kind="stable", ignore_index=True)
-    return estimates.stack(_ends(table), table)
+    return estimates.stack(_ends(table, by), table)
 
 
 def _possible(told: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
@@ -82,10 +82,10 @@ def _possible(told: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
             yield str(row["reason_id"]), side, str(row["treatment"]), TREATMENTS[values["customer"], values["company"]]
 
 
-def _ends(table: pd.DataFrame) -> pd.DataFrame:
+def _ends(table: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return the lowest and the highest avoidable share that one flip would leave."""
     told = table[table["metric"].eq("avoidable_if_flipped")]
     if told.empty:
         return table.iloc[:0]
     ends = {"flip_low": estimates.lowest(told), "flip_high": estimates.highest(told)}
-    return pd.concat([row.assign(metric=name) for name, row in ends.items()], ignore_index=True)
+    return pd.concat([row.assign(metric=name).drop(columns=list(by)) for name, row in ends.items()], ignore_index=True)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FourFields", "four_fields", "squares"]
 
 SMALL, LINE, GAP, SIDE, HEAD = 12, 15, 10, 22, 40
+LOW = 84  # least height of a row of fields: the title beside it needs it
 LEAST = 0.0005  # share of contacts below which a reason has no box
 # treatment → its colour and how strong, so that ink on it keeps its contrast in both modes
 LOOKS = {"eliminate": ("warn", 0.28), "automate": ("accent", 0.24), "simplify": ("ochre", 0.26), "leverage": ("violet", 0.2)}
@@ -45,26 +46,34 @@ class FourFields(Plot):
         fields = self._fields()
         width = NARROW if narrow else WIDE
         across = (width - SIDE - GAP) / 2
-        down = across * (0.8 if narrow else 0.62)
+        sizes = self._sizes(fields)
+        down = across * (1.0 if narrow else 0.72)
+        over, under = (
+            max(LOW, down * max(sizes[name] for name in names)) for names in (("simplify", "leverage"), ("eliminate", "automate"))
+        )
         intro = wrapped(words.text("plot.four_fields.how"), width, size=SMALL, lines=4)
         top = 16.0 * len(intro) + 8
-        middle = (SIDE + across + GAP / 2, top + 20 + HEAD + down + GAP / 2)
+        titles = [wrapped(words.text(f"plot.four_fields.customer_{worth}"), across - 8, size=SMALL, bold=True, lines=2) for worth in WORTH]
+        start = top + LINE * max(map(len, titles)) + 8
+        middle = (SIDE + across + GAP / 2, start + HEAD + over + GAP / 2)
         items = self._items(words, fields)
-        bottom = middle[1] + GAP / 2 + down + HEAD
+        bottom = middle[1] + GAP / 2 + under + HEAD
         figure, axes = canvas(width, bottom + list_height(items, width) + 14)
         strokes = Strokes()
         for place, line in enumerate(intro):
             write(axes, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
-        self._axes(axes, words, (width, top, across, down), middle)
-        most = max((float(row["value"]) for row in fields.values() if not absent(row["value"])), default=0.0)
+        for column, lines in enumerate(titles):
+            for place, line in enumerate(lines):
+                x = SIDE + across / 2 + column * (across + GAP)
+                write(axes, x, top + 12 + LINE * place, line, size=SMALL, bold=True, align="center")
+        self._company(axes, words, middle[1], over, under)
         for (customer, company), treatment in TREATMENTS.items():
             right, upper = customer == "valuable", company == "valuable"
-            self._head(axes, words, treatment, fields.get(treatment), (right, upper), (middle, across, down))
-            share = fields.get(treatment, {}).get("value")
-            if absent(share) or not most:
-                continue
-            size = sqrt(float(share) / most)  # type: ignore[arg-type]
-            self._block(axes, words, treatment, _anchored(middle, across * size, down * size, right=right, upper=upper))
+            edge = (middle[0], start + 14 if upper else middle[1] + GAP / 2 + under + 16)
+            self._head(axes, words, fields.get(treatment), (treatment, right), (edge, across))
+            size = sizes[treatment]
+            if size:
+                self._block(axes, words, treatment, _anchored(middle, across * size, down * size, right=right, upper=upper))
         draw_list(axes, strokes, items, bottom + 4, width)
         strokes.draw(axes)
         return figure
@@ -94,26 +103,26 @@ class FourFields(Plot):
         return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
     @staticmethod
-    def _axes(axes: Axes, words: Words, frame: tuple[float, float, float, float], middle: tuple[float, float]) -> None:
-        """Write what is worth what: for the customer above the columns, for the company beside the rows."""
-        _, top, across, down = frame
-        for place, worth in enumerate(WORTH):
-            x = SIDE + across / 2 + place * (across + GAP)
-            title = words.text(f"plot.four_fields.customer_{worth}")
-            write(axes, x, top + 12, wrapped(title, across, size=SMALL, bold=True, lines=1)[0], size=SMALL, bold=True, align="center")
-            y = middle[1] + (GAP / 2 + down / 2) * (1 if worth == "irritating" else -1)
-            title = wrapped(words.text(f"plot.four_fields.company_{worth}"), down + HEAD, size=SMALL, bold=True, lines=1)[0]
+    def _sizes(fields: dict[str, dict[str, Any]]) -> dict[str, float]:
+        """Return how large each field's block is beside the largest, 0 to 1 along a side."""
+        shares = {name: 0.0 if absent(fields.get(name, {}).get("value")) else float(fields[name]["value"]) for name in LOOKS}
+        most = max(shares.values())
+        return {name: sqrt(share / most) if most > 0 else 0.0 for name, share in shares.items()}
+
+    @staticmethod
+    def _company(axes: Axes, words: Words, middle: float, over: float, under: float) -> None:
+        """Write beside the rows what is worth what to the company."""
+        for worth, y, room in (("valuable", middle - GAP / 2 - over / 2, over), ("irritating", middle + GAP / 2 + under / 2, under)):
+            title = wrapped(words.text(f"plot.four_fields.company_{worth}"), room + HEAD, size=SMALL, bold=True, lines=1)[0]
             write(axes, 13, y + text_width(title, SMALL, bold=True) / 2, title, size=SMALL, bold=True, upright=True)
 
     @staticmethod
     def _head(
-        axes: Axes, words: Words, treatment: str, row: dict[str, Any] | None, place: tuple[bool, bool],
-        frame: tuple[tuple[float, float], float, float],
-    ) -> None:  # fmt: skip
+        axes: Axes, words: Words, row: dict[str, Any] | None, which: tuple[str, bool], place: tuple[tuple[float, float], float]
+    ) -> None:
         """Write a field's name and share at its outer edge."""
-        (right, upper), (middle, across, down) = place, frame
-        x = middle[0] + GAP / 2 if right else middle[0] - GAP / 2
-        y = middle[1] - GAP / 2 - down - HEAD + 14 if upper else middle[1] + GAP / 2 + down + 16
+        (treatment, right), ((x, y), across) = which, place
+        x = x + GAP / 2 if right else x - GAP / 2
         side: Any = "left" if right else "right"
         told = words.text("value.missing") if row is None else format(words.told(row), "value")
         name = words.label("treatment", treatment)
