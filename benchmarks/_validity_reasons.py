@@ -3,8 +3,8 @@
 - reason shares: share of intervals of corrected shares that hold the truth, over all reasons. Training texts and contacts are judged with
   the same confusions; in `plain` the mix of reasons is that of training, in `shifted` rare reasons have become common and common ones rare;
   in `clustered` customers write several times about what they wrote about before.
-- avoidable share, failure demand: share of their intervals that hold the truth; reasons are avoidable or failures by turns, so that some of what
-  is confused stays within a set and some leaves it.
+- avoidable share, failure demand: share of their intervals that hold the truth; reasons are avoidable or failures by turns, so that some
+  of what is confused stays within a set and some leaves it.
 - raw shares: the same of shares as predicted, uncorrected (told, not held to a goal).
 - accepted: mean accuracy of what a threshold chosen on the training texts accepts among new ones, less what was promised; above −0.02.
 """

@@ -60,6 +60,12 @@ def test_areas_are_volumes():
     assert squares([], frame) == []
 
 
+def test_blocks_are_to_each_other_as_their_shares():
+    sides = plots.FourFields.sides({name: {"value": value} for name, value in SHARES.items()})
+    assert {name: side**2 for name, side in sides.items()} == pytest.approx({name: value / 0.5 for name, value in SHARES.items()})
+    assert plots.FourFields.sides({})["eliminate"] == 0
+
+
 def test_the_text_alternative_tells_every_field_the_largest_first(fields, labelled):
     german, english = (plots.four_fields(fields).describe(labelled(language)) for language in ("de", "en"))
     assert german.index("abstellen") < german.index("automatisieren") < german.index("vereinfachen")

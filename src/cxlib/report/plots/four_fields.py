@@ -46,7 +46,7 @@ class FourFields(Plot):
         fields = self._fields()
         width = NARROW if narrow else WIDE
         across = (width - SIDE - GAP) / 2
-        sizes = self._sizes(fields)
+        sizes = self.sides(fields)
         down = across * (1.0 if narrow else 0.72)
         over, under = (
             max(LOW, down * max(sizes[name] for name in names)) for names in (("simplify", "leverage"), ("eliminate", "automate"))
@@ -103,8 +103,8 @@ class FourFields(Plot):
         return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
     @staticmethod
-    def _sizes(fields: dict[str, dict[str, Any]]) -> dict[str, float]:
-        """Return how large each field's block is beside the largest, 0 to 1 along a side."""
+    def sides(fields: dict[str, dict[str, Any]]) -> dict[str, float]:
+        """Return how long the sides of each field's block are beside the largest one's, so that areas are as shares."""
         shares = {name: 0.0 if absent(fields.get(name, {}).get("value")) else float(fields[name]["value"]) for name in LOOKS}
         most = max(shares.values())
         return {name: sqrt(share / most) if most > 0 else 0.0 for name, share in shares.items()}
