@@ -81,7 +81,7 @@ def matrix(
         Its ESTIMATES, with draws: by ``treatment``: ``treatment_share`` of contacts, and ``laid_down_share``, the same as laid down; by
         ``treatment``, ``reason_id`` and ``rating_state``: ``reason_share``; by ``rating_state``: ``rating_state_share`` of contacts; by
         ``reason_id``, ``side``, ``rating`` and ``rating_state``: ``voices_for`` and ``voices_against`` (``count``) of the rating that
-        was laid down.
+        was laid down. Without shares, the row that says what is missing.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def _moved(reasons: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
 
 def _estimates(table: pd.DataFrame, told: pd.DataFrame | None, level: float) -> pd.DataFrame:
     if told is None:
-        return estimates.stack(estimates.unanswerable("treatment_share", "share", NEEDS, by=("treatment",)), _voices(table))
+        return estimates.unanswerable("treatment_share", "share", NEEDS, by=("treatment", "reason_id", "rating_state"))
     facts = table.set_index("reason_id")
     own = {name: told["reason_id"].map(facts[name]).rename(name) for name in ("treatment", "rating_state")}
     laid = told["reason_id"].map(facts["laid_treatment"]).rename("treatment")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["FourFields", "four_fields", "squares"]
 
 SMALL, LINE, GAP, SIDE, HEAD = 12, 15, 10, 22, 40
-LOW = 84  # least height of a row of fields: the title beside it needs it
+LOW = 98  # least height of a row of fields: the title beside it needs it
 LEAST = 0.0005  # share of contacts below which a reason has no box
 # treatment → its colour and how strong, so that ink on it keeps its contrast in both modes
 LOOKS = {"eliminate": ("warn", 0.28), "automate": ("accent", 0.24), "simplify": ("ochre", 0.26), "leverage": ("violet", 0.2)}
