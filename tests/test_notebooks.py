@@ -139,6 +139,10 @@ def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, de
     assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
+    assert re.search(
+        r"\d\d % der Kontakte wären vermeidbar \(Spanne \d\d bis \d\d %\)", german["05_contact_value"].replace("\N{NO-BREAK SPACE}", " ")
+    )
+    assert "€" in german["05_contact_value"]
     gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,42 statt 5,35. Abstand −1,93 Punkte (Spanne −2,15 bis −1,71; n = 176)"
     assert gap in german["10_expectation_gaps"]
     assert "3.42 against 5.35" in english["10_expectation_gaps"]
@@ -194,6 +198,9 @@ def test_a_city_s_log_becomes_a_report_with_nothing_but_its_params(suite, shared
     read = (run / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
     assert read.count("121,145") >= 4  # read and taken in, drawn and listed
     assert "resolved_ts &lt; contact_ts" in read
+    worth = (run / "en" / "05_contact_value.html").read_text(encoding="utf-8")
+    assert "Which contacts would be avoidable cannot be said" in worth
+    assert "€" not in worth
     page = (run / "en" / "02_status_quo.html").read_text(encoding="utf-8")
     assert all(name in page for name in ("Constituent call", "Citizens Connect app", "Maximo integration", "Twitter"))
     assert "63.2%" in page
