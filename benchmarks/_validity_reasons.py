@@ -3,6 +3,8 @@
 - reason shares: share of intervals of corrected shares that hold the truth, over all reasons. Training texts and contacts are judged with
   the same confusions; in `plain` the mix of reasons is that of training, in `shifted` rare reasons have become common and common ones rare;
   in `clustered` customers write several times about what they wrote about before.
+- avoidable share, failure demand: share of their intervals that hold the truth; reasons are avoidable or failures by turns, so that some
+  of what is confused stays within a set and some leaves it.
 - raw shares: the same of shares as predicted, uncorrected (told, not held to a goal).
 - accepted: mean accuracy of what a threshold chosen on the training texts accepts among new ones, less what was promised; above −0.02.
 """
@@ -21,6 +23,7 @@ from _validity import QUICK_SIZES, SEED, Cell, covered, name_of
 from cxlib.reasons.classify import ReasonModel
 from cxlib.reasons.classify.calibration import softmax, threshold
 from cxlib.reasons.quality import corrected_shares
+from cxlib.reasons.value import avoidable
 
 ROOM = "reasons"
 SIZES, TRAINED = (100, 300, 1000), 1200  # contacts, and texts that the model was trained on
@@ -31,6 +34,9 @@ WRITES, LOYAL = 3.0, 0.5  # contacts a customer on average, and the share of the
 # how far a text's own reason stands out, and the one before it in the list; over how much noise; sharpness of the probabilities
 CLEAR, LEANS, NOISE, SHARPNESS = 2.4, 1.4, 1.0, 1.6
 PROMISED = 0.85
+TAXONOMY = pd.DataFrame(
+    {"reason_id": REASONS, "treatment": ["eliminate", "leverage"] * 4, "failure_demand": [True, True, False, False] * 2}
+)
 
 
 def judged(reason: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -93,6 +99,31 @@ def shares(design: str, n: int, repetitions: int) -> list[Result]:
     return [covered(name_of("coverage", "reason share", design, n), np.array(hits["reason_share"]), note=note)]
 
 
+def summed(design: str, n: int, repetitions: int) -> list[Result]:
+    """Share of intervals of the avoidable share and of failure demand that hold the truth, and how far the figures lie off."""
+    truth = {
+        "avoidable_share": float(mix_of(design)[TAXONOMY["treatment"].eq("eliminate")].sum()),
+        "failure_share": float(mix_of(design)[TAXONOMY["failure_demand"]].sum()),
+    }
+    hits: dict[str, list[bool]] = {metric: [] for metric in truth}
+    apart: dict[str, list[float]] = {metric: [] for metric in truth}
+    for number, rng in enumerate(samples("summed", design, n, repetitions)):
+        model, (reason, customer) = trained(rng), contacts(design, n, rng)
+        said, chance = judged(reason, rng)
+        predicted = pd.DataFrame({"reason_id": np.array(REASONS)[said], "unassigned": chance < model.threshold})
+        predicted["customer_id"] = [f"c{number}" for number in customer]
+        shares = corrected_shares(predicted, model, cluster="customer_id", seed=number, draws=200)
+        found = avoidable(shares, TAXONOMY).set_index("metric")
+        for metric, true in truth.items():
+            hits[metric].append(bool(found.loc[metric, "low"] <= true <= found.loc[metric, "high"]))
+            apart[metric].append(float(found.loc[metric, "value"] - true))
+    figures = {"avoidable_share": "avoidable share", "failure_share": "failure demand"}
+    return [
+        covered(name_of("coverage", figure, design, n), np.array(hits[metric]), note=f"; bias {np.mean(apart[metric]):+.3f}")
+        for metric, figure in figures.items()
+    ]
+
+
 def accepted(design: str, n: int, repetitions: int) -> list[Result]:
     """Mean accuracy of accepted new texts less the promise that the threshold was chosen to keep."""
     over = []
@@ -117,7 +148,13 @@ def cells(quick: bool) -> list[Cell]:
         for design in DESIGNS
         for n in sizes
     ]
+    sums = [
+        Cell(ROOM, name_of("coverage", "avoidable share, failure demand", design, n), repetitions, partial(summed, design, n))
+        for design in DESIGNS
+        for n in sizes
+    ]
     return [
         *told,
+        *sums,
         Cell(ROOM, name_of("accepted", "accuracy − promised", "plain", TRAINED), repetitions, partial(accepted, "plain", TRAINED)),
     ]

@@ -131,6 +131,14 @@ MEASURED = (
     "met",
     "goodwill",
     "outcome",
+    "treatment",
+    "treatment_flipped",
+    "side",
+    "rating",
+    "rating_state",
+    "root_cause",
+    "root_cause_department",
+    "default_owner",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -1,5 +1,6 @@
 """The demo client: every page in both languages, and the same bytes again."""
 
+import re
 import shutil
 
 
@@ -18,6 +19,9 @@ def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, ra
     assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
+    worth = german["05_contact_value"].replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r"\d\d % der Kontakte wären vermeidbar \(Spanne \d\d bis \d\d %\)", worth)
+    assert "€" in worth
     gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,42 statt 5,35. Abstand −1,93 Punkte (Spanne −2,15 bis −1,71; n = 176)"
     assert gap in german["10_expectation_gaps"]
     assert "3.42 against 5.35" in english["10_expectation_gaps"]

@@ -34,6 +34,9 @@ def test_a_city_s_log_becomes_a_report_with_nothing_but_its_params(raw, publishe
     read = (run / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
     assert read.count("121,145") >= 4  # read and taken in, drawn and listed
     assert "resolved_ts &lt; contact_ts" in read
+    worth = (run / "en" / "05_contact_value.html").read_text(encoding="utf-8")
+    assert "Which contacts would be avoidable cannot be said" in worth
+    assert "€" not in worth
     page = (run / "en" / "02_status_quo.html").read_text(encoding="utf-8")
     assert all(name in page for name in ("Constituent call", "Citizens Connect app", "Maximo integration", "Twitter"))
     assert "63.2% of promises on time (span 62.3% to 64.0%; n = 83,136)" in (run / "en" / "13_service_standards.html").read_text(

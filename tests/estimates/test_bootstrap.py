@@ -52,3 +52,12 @@ def test_drawn_is_a_long_table_of_rows_that_have_draws():
 def test_draws_without_a_cluster_are_refused():
     with pytest.raises(CxError, match="draws: bootstrap draws need `cluster`"):
         estimates.mean(pd.DataFrame({"y": [1.0, 2.0]}), "y", draws=10)
+
+
+def test_draws_that_were_taken_apart_come_together_again():
+    table = pd.DataFrame({"region": ["a", "a", "b"], "y": [1.0, 2.0, 4.0], "who": list("xyz")})
+    full = estimates.stack(*[estimates.mean(table, "y", by=by, draws=5, cluster="who") for by in ((), ("region",))])
+    again = estimates.with_draws(full.drop(columns="draws"), estimates.drawn(full).sample(frac=1, random_state=1))
+    for mine, theirs in zip(again["draws"], full["draws"], strict=True):
+        np.testing.assert_array_equal(mine, theirs)
+    assert "draws" not in estimates.with_draws(full.drop(columns="draws"), pd.DataFrame(columns=["draw", "region", "metric", "value"]))

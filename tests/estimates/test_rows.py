@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from cxlib import estimates
 from cxlib.errors import DataError
+from cxlib.estimates.rows import rows as estimate_rows
 from cxlib.tables import ESTIMATE_COLUMNS
 
 
@@ -61,3 +62,15 @@ def test_lowest_and_highest_skip_rows_without_a_number():
     assert estimates.highest(table)["g"].item() == "b"
     assert estimates.lowest(table, rank=2)["g"].item() == "b"
     assert estimates.lowest(table[:1])["note"].item() == "needs x.y"
+
+
+def test_rows_of_a_metric_or_of_what_is_missing():
+    table = estimates.stack(
+        estimate_rows(pd.DataFrame({"region": [None, "A", "B"]}), {"metric": "nps", "value": [1.0, 2.0, float("nan")]}),
+        estimates.unanswerable("csat", "index", ["responses[csat]"]),
+    )
+    assert len(estimates.of_metric(table, "nps")) == 3
+    assert estimates.of_metric(table, "nps", by="region")["region"].to_list() == ["A"]
+    assert len(estimates.of_metric(table, "nps", count=1)) == 1
+    assert estimates.of_metric(table, "ces")["note"].to_list() == ["needs responses[csat]"]
+    assert estimates.of_metric(table, "csat", by="region")["note"].to_list() == ["needs responses[csat]"]

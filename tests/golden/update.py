@@ -17,6 +17,7 @@ from cxlib.contacts import channels, handoffs, pain_points, repeats, service_sta
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
+from cxlib.reasons import classify, complete, quality, value
 from cxlib.survey import asymmetry, drivers, gaps, incidents, loyalty, principles, scores
 from cxlib.survey.moments import moments
 
@@ -28,7 +29,18 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_pain_points, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
+    for part in (
+        of_readiness,
+        of_inventory,
+        of_volume,
+        of_value,
+        of_pain_points,
+        of_standards,
+        of_scores,
+        of_loyalty,
+        of_drivers,
+        of_moments,
+    ):
         yield from part(params, prepared.table)
 
 
@@ -123,6 +135,34 @@ def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[
     yield "goodwill", service_standards.goodwill(service_standards.complaints(log, settings.complaints), **counting)
     rated = (table("principles"), table("principle_ratings"))
     yield "principle_standards", service_standards.principles(*rated, levels, log, table("touchpoints"), **ruled)
+
+
+def of_value(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 05, on the contacts that people assigned by hand: what a model says of the others, notebook 03 checks."""
+    contacts, reasons = complete(volume.logged(table("contacts"))), table("reasons")
+    labelled = contacts.assign(reason_id=contacts["reason_gold"], unassigned=contacts["reason_gold"].isna())
+    told = labelled[~labelled["unassigned"]]
+    model = classify.fit(told["text"], told["reason_id"], seed=params.seed, promised=0.5)
+    sampled = {"cluster": params.volume.cluster, "weight": "weight", "count": "contact_id", **params.chance | {"draws": 0}}
+    outside = list(reasons.loc[~reasons["concern"].fillna(True), "reason_id"])
+    said = told[["contact_id", "reason_id", "unassigned", "customer_id", "weight"]].assign(source="label")
+    shares = quality.corrected_shares(said, model, outside=outside, **sampled | {"draws": 100})
+    known = value.told_of(table("responses"), labelled)
+    useful = estimates.stack(*[scores.contact_value(known, by=by, **params.sampling | {"draws": 0}) for by in ((), ("reason_id",))])
+    bought = value.bought_after(labelled, table("orders"), window_days=params.value.window_days, **sampled)
+    evidence = estimates.stack(useful, bought)
+    rated = value.matrix(reasons, evidence=evidence, shares=shares, neutral=params.value.neutral, level=params.level)
+    yield "value_evidence", evidence
+    yield "contact_value", rated.estimates.drop(columns="draws")
+    yield "avoidable", value.avoidable(shares, rated.reasons, level=params.level).drop(columns="draws")
+    yield "value_flips", value.flips(shares, rated.reasons, level=params.level).drop(columns="draws")
+    yield "relief", value.relief(shares, rated.reasons, labelled, outside=outside, **params.relieving).drop(columns="draws")
+    yield "causes", value.causes(shares, reasons, level=params.level).drop(columns="draws")
+    yield "protected", value.protected(labelled, reasons, protect=params.value.protect, **sampled)
+    yield "self_service", value.self_service(shares, reasons, labelled, table("events"), **sampled).drop(columns="draws")
+    yield "comprehension", value.comprehension(labelled, reasons, table("documents"), table("messages"), **sampled)
+    yield "routes", value.routes(labelled, reasons, **sampled)
+    yield "failures_per_order", value.failure_demand(shares, reasons, labelled, table("orders"), outside=outside).drop(columns="draws")
 
 
 def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

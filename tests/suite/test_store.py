@@ -39,6 +39,16 @@ def test_what_is_saved_can_be_read_by_the_next_notebook(tmp_path, full):
     assert store.read("nothing") is None
 
 
+def test_draws_come_back_to_the_numbers_that_were_shown(tmp_path, full):
+    store = Store(tmp_path)
+    store.save_estimates("scores", hidden(full), full)
+    again = store.read_drawn("scores").set_index("region")["draws"]
+    assert isinstance(again["b"], np.ndarray)
+    np.testing.assert_allclose(again["b"], full.set_index("region").loc["b", "draws"])
+    assert [name for name, draws in again.items() if not isinstance(draws, np.ndarray)] == [name for name in full["region"] if name != "b"]
+    assert store.read_drawn("nothing") is None
+
+
 def test_two_runs_write_the_same_bytes(tmp_path, full):
     for name in ("one", "two"):
         Store(tmp_path / name).save_estimates("scores", hidden(full), full)

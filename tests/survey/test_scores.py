@@ -113,6 +113,12 @@ def test_csat_is_linear_between_the_ends_of_the_scale():
     assert scores.csat(both)["value"].item() == pytest.approx(50)  # 100 on one scale, 0 on the other
 
 
+def test_the_worth_of_a_contact_stays_on_its_scale():
+    row = scores.contact_value(answers([5, 4, 3], item_type="contact_value", low=1, high=5))
+    assert (row["metric"].item(), row["value"].item(), row["unit"].item()) == ("contact_value", 4.0, "scale 1–5")
+    assert scores.contact_value(answers([7, 6, 2], item_type="ces", low=1, high=7))["note"].item() == "needs responses[contact_value]"
+
+
 def test_ces_and_ratings_stay_on_their_scale_and_name_it():
     row = scores.ces(answers([7, 6, 2], item_type="ces", low=1, high=7))
     assert (row["value"].item(), row["unit"].item()) == (5.0, "scale 1–7")

@@ -7,7 +7,7 @@ tables can be combined row by row.
 """
 
 from cxlib.estimates.arguments import check
-from cxlib.estimates.bootstrap import draw_weights, drawn
+from cxlib.estimates.bootstrap import draw_weights, drawn, with_draws
 from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.durations import survival_quantile
@@ -15,9 +15,10 @@ from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.ranks import rank_span, ranked
-from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, only, stack, unanswerable, withhold
+from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, of_metric, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
+from cxlib.estimates.sums import sum_of_shares
 from cxlib.estimates.survival import survival, survival_difference
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "highest",
     "lowest",
     "mean",
+    "of_metric",
     "only",
     "quantile",
     "rank_span",
@@ -48,9 +50,11 @@ __all__ = [
     "share_difference",
     "slope",
     "stack",
+    "sum_of_shares",
     "survival",
     "survival_difference",
     "survival_quantile",
     "unanswerable",
+    "with_draws",
     "withhold",
 ]

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib.tables import group_columns
 
-__all__ = ["draw_ratios", "draw_weights", "drawn"]
+__all__ = ["draw_ratios", "draw_weights", "drawn", "with_draws"]
 
 _CUMULATIVE = np.cumsum(np.exp(-1.0) / np.array([1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800], dtype=float))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
@@ -91,3 +91,23 @@ def drawn(estimates: pd.DataFrame) -> pd.DataFrame:
     long["value"] = np.concatenate(carried["draws"].to_list())
     long.insert(0, "draw", np.concatenate([np.arange(length) for length in lengths]))
     return long[columns]
+
+
+def with_draws(estimates: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
+    """Return ESTIMATES with their DRAWS in the column ``draws`` again, as they were before :func:`drawn` took them apart.
+
+    >>> from cxlib.estimates.rows import rows
+    >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "nps", "value": [1.0, 2.0], "draws": np.array([[1.0, 3.0], [2.0,
+    ...     5.0]])})
+    >>> again = with_draws(table.drop(columns="draws"), drawn(table))
+    >>> [values.tolist() for values in again["draws"]]
+    [[1.0, 3.0], [2.0, 5.0]]
+    """
+    keys = [*group_columns(estimates), "metric"]
+    bare = estimates.drop(columns="draws", errors="ignore")
+    if draws.empty:
+        return bare
+    names = bare[keys].astype("str").fillna("").agg("\x1f".join, axis=1)
+    ordered = draws.sort_values("draw", kind="stable")
+    held = ordered["value"].groupby(ordered[keys].astype("str").fillna("").agg("\x1f".join, axis=1)).agg(lambda values: values.to_numpy())
+    return bare.assign(draws=names.map(held))

@@ -12,7 +12,21 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates.arguments import check
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["OTHER", "UNKNOWN", "across", "arrange", "coarsen", "highest", "lowest", "only", "rows", "stack", "unanswerable", "withhold"]
+__all__ = [
+    "OTHER",
+    "UNKNOWN",
+    "across",
+    "arrange",
+    "coarsen",
+    "highest",
+    "lowest",
+    "of_metric",
+    "only",
+    "rows",
+    "stack",
+    "unanswerable",
+    "withhold",
+]
 
 OTHER = "__other__"  # a level that pools levels too thin to be shown
 UNKNOWN = "__unknown__"  # a level for rows whose group is not known; missing itself means "all of them"
@@ -173,6 +187,23 @@ def only(estimates: pd.DataFrame, metric: str | None = None, **levels: str) -> p
     if not keep.any():
         raise DataError(f"only: no row has metric {metric!r} and levels {levels}. The table has {len(estimates)} rows.")
     return estimates[keep]
+
+
+def of_metric(estimates: pd.DataFrame, *metrics: str, by: str | None = None, count: int | None = None) -> pd.DataFrame:
+    """Return the rows of some metrics, the first `count` of them; where there is none, the rows that say what they need.
+
+    With `by`, only rows that name a level of this group column and have a number are left, if there is one.
+
+    >>> table = stack(rows(pd.DataFrame(index=[0]), {"metric": "nps", "value": 30.0}), unanswerable("csat", "index", ["responses[csat]"]))
+    >>> of_metric(table, "nps")["value"].item(), of_metric(table, "ces")["note"].item()
+    (30.0, 'needs responses[csat]')
+    """
+    found = estimates[estimates["metric"].isin(metrics)]
+    if by is not None and by in found:
+        named = found[found[by].notna() & found["value"].notna()]
+        found = named if len(named) else found
+    chosen = found if len(found) else estimates[estimates["note"].str.startswith("needs ")]
+    return chosen if count is None else chosen.head(count)
 
 
 def across(estimates: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -615,6 +615,36 @@ class Quality(_Section):
     coder_agreement: float = Field(default=0.8, ge=0, le=1, description="share of contacts that two coders judge alike, at least")
 
 
+class Costs(_Section):
+    """What contacts cost; without them no amount of money stands on any page."""
+
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = Field(default=None, description="three letters: EUR")
+    per_contact: dict[Channel, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="channel → what one contact costs; contacts with a cost of their own have that"
+    )
+    variable_share: float = Field(default=1.0, ge=0, le=1, description="part of the cost that goes away with a contact")
+
+
+class Value(_Section):
+    """What contacts are worth to customer and company, notebook 05."""
+
+    neutral: dict[str, float] = Field(
+        default_factory=dict, description="figure → value that speaks neither for nor against; that of all contacts where left out"
+    )
+    goes_away: dict[Literal["eliminate", "automate"], Annotated[float, Field(ge=0, le=1)]] = Field(
+        default={"eliminate": 1.0, "automate": 1.0},
+        description="treatment → share of its contacts that no longer reach a person; 1 is an upper limit",
+    )
+    protect: tuple[str, ...] | None = Field(
+        default=None, description="reasons that nobody should save; left out: feedback and opportunities to sell, by the taxonomy"
+    )
+    window_days: float = Field(default=14, gt=0, description="days after a contact in which an order counts as after it")
+    window_hours: float = Field(default=24, gt=0, description="hours before a contact in which an attempt at self-service counts")
+    settled: tuple[str, ...] = Field(default=("found",), min_length=1, description="results of a self-service that settle a concern")
+    front: tuple[str, ...] = Field(default=(), description="departments in contact with customers; the others stand behind them")
+    min_n: int = Field(default=30, ge=1, description="contacts below which a reason's own figures are not told")
+
+
 class Inventory(_Section):
     """Notebook 01: from when a touchpoint counts as measured, and which touchpoints a list is expected to hold."""
 
@@ -798,6 +828,8 @@ class Params(_Section):
     labelling: Labelling = Labelling()
     discover: Discover = Discover()
     quality: Quality = Quality()
+    costs: Costs = Costs()
+    value: Value = Value()
     inventory: Inventory = Inventory()
     volume: Volume = Volume()
     repeats: Repeats = Repeats()
@@ -868,6 +900,12 @@ class Params(_Section):
         """How reasons are learned for this client: keywords for what the reasons room learns from contacts."""
         of = self.classify
         return {"promised": of.promised, "least": of.least, "second": of.second, "min_n": of.min_n, "groups": of.groups, **self.chance}
+
+    @property
+    def relieving(self) -> dict[str, typing.Any]:
+        """What would go away, and what it costs: keywords for :func:`cxlib.reasons.value.relief`."""
+        costs = self.costs.model_dump()
+        return {"goes_away": self.value.goes_away, "min_n": self.value.min_n, "level": self.level, **costs}
 
     @property
     def counting(self) -> dict[str, typing.Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from cxlib.errors import CxError
-from cxlib.estimates import drawn
+from cxlib.estimates import drawn, with_draws
 from cxlib.report import disclosure
 from cxlib.report.download import defused
 
@@ -53,6 +53,11 @@ class Store:
             if path.is_file():
                 return pd.read_parquet(path)
         return None
+
+    def read_drawn(self, name: str) -> pd.DataFrame | None:
+        """Return ESTIMATES that this run saved, with the draws of the rows that have some, or None."""
+        table, path = self.read(name), self.folder / "draws" / f"{_checked(name)}.parquet"
+        return with_draws(table, pd.read_parquet(path)) if table is not None and path.is_file() else table
 
     def register(self) -> disclosure.Register:
         """Return the register of every cell this run published so far."""

@@ -102,7 +102,7 @@ class Study:
         html = outputs.opening(words, self.params.name, self.params.simulated, period, self.audience)
         self._emit(words.language, "opening", html, f"{self.params.name}, {words.date(period[0])} – {words.date(period[1])}")
 
-    def table(self, name: str, join: Sequence[str] = ()) -> Any:
+    def table(self, name: str, join: Sequence[str] = (), *, draws: bool = False) -> Any:
         """Return a contract table, or one that a notebook with a lower number saved.
 
         Parameters
@@ -110,6 +110,8 @@ class Study:
         name : str
         join : sequence of str
             Tables with one row for each of this table's ids (contact_reasons, personas), added as columns.
+        draws : bool
+            Whether saved ESTIMATES come with their draws, in the column ``draws``.
 
         Returns
         -------
@@ -123,6 +125,9 @@ class Study:
         DataError
             When there is no such table, or a joined one has several rows for one id.
         """
+        if draws:
+            saved = self.store.read_drawn(name)
+            return self._load(name) if saved is None else saved
         if name in LARGE and self.prepared.rows.get(name, 0) > self.params.engine.pandas_rows:
             return self._relation(name, join)
         frame = self._load(name)

@@ -18,7 +18,19 @@ from cxlib.estimates import Sampling
 from cxlib.survey import answered, asked, by_respondent, needs_of, on_scale, rated, scales, unscaled
 from cxlib.tables import STATES
 
-__all__ = ["ces", "csat", "item_response", "mean_rating", "nps", "respondents", "shares", "state_counts", "top_box", "usage"]
+__all__ = [
+    "ces",
+    "contact_value",
+    "csat",
+    "item_response",
+    "mean_rating",
+    "nps",
+    "respondents",
+    "shares",
+    "state_counts",
+    "top_box",
+    "usage",
+]
 
 PROMOTER, DETRACTOR = 9, 6
 
@@ -96,6 +108,16 @@ def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = 
     Parameters and columns as in :func:`nps`; items of type ``ces``. Metric ``ces``, unit ``scale low–high``.
     """
     return _on_scale(responses, "ces", ("ces",), by, min_n, options)
+
+
+def contact_value(
+    responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None, **options: Unpack[Sampling]
+) -> pd.DataFrame:
+    """Mean answer to how much a contact was worth to the customer, by group, on the scale it was asked on.
+
+    Parameters and columns as in :func:`nps`; items of type ``contact_value``. Metric ``contact_value``, unit ``scale low–high``.
+    """
+    return _on_scale(responses, "contact_value", ("contact_value",), by, min_n, options)
 
 
 def mean_rating(

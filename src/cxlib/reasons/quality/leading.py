@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
-from scipy import special
 
 from cxlib import estimates
 from cxlib.errors import DataError, worded
-from cxlib.estimates.intervals import wilson
-from cxlib.estimates.rows import rows
 
 __all__ = ["leading"]
 
@@ -56,11 +52,5 @@ def leading(shares: pd.DataFrame, *, count: int = 3, level: float = 0.95) -> pd.
     if "draws" not in told:
         raise DataError(worded("leading", "shares come without", "draws", do="Ask corrected_shares for draws."))
     first = told.sort_values("value", ascending=False, kind="stable").head(count)
-    again = np.sum(np.stack(first["draws"].to_list()), axis=0)
-    value, spread = float(first["value"].sum()), float(np.nanvar(again, ddof=1))
-    worth = value * (1 - value) / spread if spread > 0 else float(first["n_eff"].max())
-    low, high = wilson(np.array([value]), np.array([worth]), np.array([special.ndtri((1 + level) / 2)]))
-    columns = {"metric": "leading_share", "value": value, "low": low, "high": high, "unit": "share", "method": "Wilson, bootstrap"}
-    columns |= {"n": first["n"].max(), "n_eff": first["n_eff"].max(), "draws": again[None]}
-    columns["note"] = "not corrected" if first["note"].eq("not corrected").any() else ""
-    return rows(pd.DataFrame(index=[0]), columns)
+    together = pd.Series("all", index=first.index)
+    return estimates.sum_of_shares(first, together, metric="leading_share", level=level)

@@ -3,6 +3,7 @@
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
+from cxlib.report.plots.four_fields import FourFields, four_fields
 from cxlib.report.plots.frequency import Frequency, frequency
 from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.importance import Importance, importance
@@ -21,6 +22,7 @@ __all__ = [
     "Chain",
     "Curves",
     "Diverging",
+    "FourFields",
     "Frequency",
     "Heatmap",
     "Importance",
@@ -37,6 +39,7 @@ __all__ = [
     "chain",
     "curves",
     "diverging",
+    "four_fields",
     "frequency",
     "heatmap",
     "importance",
