@@ -1,7 +1,7 @@
 """The slice of the outlook of the validity study: do the minutes around a contact hold a planted lift, and stay quiet where there is none?
 
-``n`` counts customers. Even: all get in touch and visit the portal alike; uneven: both rates are one gamma with shape 0.7, so that who calls often
-clicks often. Working hours only, twelve weeks with a clock change in them. Truths are closed forms.
+``n`` counts customers. Even: all get in touch and visit the portal alike; uneven: both rates are one gamma with shape 0.7, so that who
+calls often clicks often. Working hours only, twelve weeks with a clock change in them. Truths are closed forms.
 """
 
 from __future__ import annotations

@@ -79,7 +79,9 @@ def events_of(events: IntoFrame, columns: Sequence[str], *, busiest: float, at_m
     heavy = known["n"] > busiest * known["n"].sum()
     kept = known.loc[~heavy, "cx_who"]
     drawn = _drawn(kept, at_most)
-    table = frame.filter(nw.col("cx_who").is_in(drawn.to_list())).collect().to_pandas() if len(drawn) else frame.head(0).collect().to_pandas()
+    table = (
+        frame.filter(nw.col("cx_who").is_in(drawn.to_list())).collect().to_pandas() if len(drawn) else frame.head(0).collect().to_pandas()
+    )
     table = table.rename(columns={"cx_who": "customer_id", "cx_us_event_ts": "at"}).drop(columns=["event_ts", "cx_told"])
     table = table.astype({name: "str" for name in table if name != "at"} | {"at": "int64"})
     single = table.drop_duplicates().sort_values(["customer_id", "at", *[name for name in columns if name in table]], ignore_index=True)
@@ -218,8 +220,8 @@ def matched(moments: pd.DataFrame, *, watched: tuple[int, int], reach: tuple[flo
     Notes
     -----
     Time-stratified case-crossover design (Maclure 1991; Janes, Sheppard & Lumley 2005): weeks are cut into fixed fours from the
-    first watched day, so that which weeks are controls does not depend on the contact. A clock time that a control day does not have, or has
-    twice, is no control.
+    first watched day, so that which weeks are controls does not depend on the contact. A clock time that a control day does not have, or
+    has twice, is no control.
     """
     if reach[1] - reach[0] >= WEEK / MINUTE:
         raise CxError(worded("windows", "reach a week or further, in minutes:", f"{reach[0]:g} to {reach[1]:g}", do="Choose shorter ones."))

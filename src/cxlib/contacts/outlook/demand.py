@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 import narwhals as nw
 import numpy as np
@@ -52,9 +52,9 @@ def unmet_demand(
     Returns
     -------
     DataFrame
-        ESTIMATES over all and by ``service`` ("__other__": none of those listed): ``unmet_share`` (``share`` of the contacts whose reason is
-        known). Over all also ``unmet_change`` (``share``: second half of the days less the first one) and ``unmet_unsolved`` (``share`` of
-        these contacts that ended without anything). A contact may name several services. ``n`` counts contacts.
+        ESTIMATES over all and by ``service`` ("__other__": none of those listed): ``unmet_share`` (``share`` of the contacts whose reason
+        is known). Over all also ``unmet_change`` (``share``: second half of the days less the first one) and ``unmet_unsolved`` (``share``
+        of these contacts that ended without anything). A contact may name several services. ``n`` counts contacts.
 
     >>> log = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-06", "2025-01-07"]), "customer_id": list("ab"),
     ...     "reason_id": ["growth_feedback.unmet_demand", "order"], "text": ["Gibt es einen Verleih?", "Bitte 4 Stück"]})
@@ -72,7 +72,9 @@ def unmet_demand(
     flags = {f"cx_service_{number}": mentions("text", phrases) for number, phrases in enumerate(listed.values())}
     frame = within(contacts, direction, period).filter(~nw.col("reason_id").is_null())
     frame = frame.with_columns(cx_unmet=nw.when(nw.col("reason_id").is_in(list(reasons))).then(1).otherwise(0), **flags)
-    done = nw.when(nw.col("outcome").is_in(list(unsolved))).then(nw.lit("unsolved")).otherwise(nw.lit("ended")) if "outcome" in have else None
+    done = (
+        nw.when(nw.col("outcome").is_in(list(unsolved))).then(nw.lit("unsolved")).otherwise(nw.lit("ended")) if "outcome" in have else None
+    )
     outcome = nw.lit("unknown") if done is None else nw.when(nw.col("outcome").is_null()).then(nw.lit("unknown")).otherwise(done)
     middle = _middle(frame)
     later = nw.when(nw.col("local_date") >= middle).then(nw.lit("later")).otherwise(nw.lit("earlier"))
@@ -94,7 +96,7 @@ def unmet_demand(
     return estimates.stack(pd.DataFrame({"service": pd.Series(dtype="str")}).join(parts[0].iloc[:0]), *parts)
 
 
-def _middle(frame: nw.LazyFrame) -> datetime:  # type: ignore[type-arg]
+def _middle(frame: nw.LazyFrame[Any]) -> datetime:
     """The middle of the log's days."""
     ends = frame.select(first=nw.col("local_date").min(), last=nw.col("local_date").max()).collect().to_pandas()
     first, last = pd.Timestamp(ends["first"].item()), pd.Timestamp(ends["last"].item())
@@ -163,7 +165,8 @@ def ideas(
     A phrase found is a mention, not yet a wish; phrases that also stand in other sentences count those too. Who speaks in several
     sources counts in each.
 
-    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "customer_id": list("abc"), "text": ["Verleih?", "App?", "ein Verleih"]})
+    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "customer_id": list("abc"),
+    ...     "text": ["Verleih?", "App?", "ein Verleih"]})
     >>> told = ideas(log, services={"rental": ["Verleih"], "app": ["App"]})
     >>> told[told["metric"].eq("demand_share")][["service", "value"]].round(2)
       service  value
@@ -182,20 +185,20 @@ def ideas(
     there = {source: table for source, table in found.items() if table is not None and len(table)}
     if not there:
         return estimates.unanswerable("demand_share", "share", ["contacts.text"], by=["service", "told_by"])
-    chance: Sampling = {**options, "weight": None, "cluster": "who"}
+    chance: Sampling = {**options, "weight": "weight", "cluster": "who"}
     every = pd.concat([table.assign(who=source + " " + table["who"]) for source, table in there.items()], ignore_index=True)
-    said = every.melt(id_vars=["who"], value_vars=list(listed), var_name="service", value_name="says")
+    said = every.melt(id_vars=["who", "n", "weight", "squares"], value_vars=list(listed), var_name="service", value_name="says")
     said = said[said["says"].eq(1)].reset_index(drop=True)
     if said.empty:
         none = estimates.unanswerable("demand_share", "share", [], by=["service", "told_by"])
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
     parts = []
-    for name in said["service"].value_counts(sort=True).index:
+    for name in said.groupby("service")["weight"].sum().sort_values(ascending=False, kind="stable").index:
         share = estimates.share(said.assign(flag=said["service"].eq(name).astype("float64")), "flag", metric="demand_share", **chance)
-        parts.append(headed(share, {"service": name}))
+        parts.append(headed(behind(share, said, []), {"service": name}))
     for source, table in there.items():
         parts += [
-            headed(estimates.share(table, name, metric="mention_share", **chance), {"service": name, "told_by": source})
+            headed(behind(estimates.share(table, name, metric="mention_share", **chance), table, []), {"service": name, "told_by": source})
             for name in listed
             if table[name].any()
         ]
@@ -205,16 +208,13 @@ def ideas(
 def _of_contacts(
     contacts: IntoFrame, listed: Mapping[str, Sequence[str]], direction: str | None, period: Span | None
 ) -> pd.DataFrame | None:
-    """Texts, a row each; of large logs only those that name something go through, the others are counted."""
+    """Texts, counted by customer and by which services they name."""
     if lacking(contacts, ["local_date", "text"]):
         return None
     flags = {f"cx_service_{number}": mentions("text", phrases) for number, phrases in enumerate(listed.values())}
     frame = nw.from_native(contacts).lazy().filter(~nw.col("text").is_null()).with_columns(**flags)
     table = counted(frame.to_native(), list(flags), cluster="customer_id", direction=direction, period=period)
-    table = table.loc[table.index.repeat(table["n"])].reset_index(drop=True)
-    return table.rename(columns=dict(zip(flags, listed, strict=True)) | {"cluster": "who"})[["who", *listed]].astype(
-        dict.fromkeys(listed, "float64")
-    )
+    return table.rename(columns=dict(zip(flags, listed, strict=True)) | {"cluster": "who"}).astype(dict.fromkeys(listed, "float64"))
 
 
 def _of_answers(responses: IntoFrame | None, listed: Mapping[str, Sequence[str]]) -> pd.DataFrame | None:
@@ -251,4 +251,5 @@ def _flagged(told: pd.DataFrame, unit: str, text: str, listed: Mapping[str, Sequ
     flags = flags.assign(who=told[unit].astype("str").to_numpy())
     if flags.empty:
         return flags
-    return flags.groupby("who", as_index=False, sort=True)[list(listed)].max().astype(dict.fromkeys(listed, np.float64))
+    own = flags.groupby("who", as_index=False, sort=True)[list(listed)].max().astype(dict.fromkeys(listed, np.float64))
+    return own.assign(n=1, weight=1.0, squares=1.0)

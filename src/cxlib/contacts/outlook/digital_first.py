@@ -12,8 +12,8 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, clocked, headed, lacking, within
+from cxlib.contacts.outlook._lifts import lifted
 from cxlib.contacts.outlook._windows import Matched, events_of, matched, moments_of
-from cxlib.contacts.outlook.event_lift import lifted
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -75,7 +75,8 @@ def digital_first(
     who stays unknown there may call more or less often.
 
     >>> at = lambda text: pd.Timestamp(text, tz="UTC")
-    >>> done = pd.DataFrame({"event_ts": [at("2025-01-06 10:00"), at("2025-01-14 15:00")], "event": "selfservice", "customer_id": list("ab")})
+    >>> done = pd.DataFrame({"event_ts": [at("2025-01-06 10:00"), at("2025-01-14 15:00")], "event": "selfservice",
+    ...     "customer_id": list("ab")})
     >>> log = pd.DataFrame({"contact_id": list("123"), "customer_id": list("aaz"), "channel": "phone",
     ...     "contact_ts": [at("2025-01-06 11:00"), at("2025-01-02"), at("2025-02-10")], "local_date": pd.Timestamp("2025-01-06")})
     >>> digital_first(log, done, min_n=1, least=1)[["metric", "value"]].head(3)
@@ -142,7 +143,8 @@ def _figures(told: pd.DataFrame, least: int, min_n: int, options: Sampling) -> p
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
     sides = [told.assign(other=flag, weight=weight) for flag, weight in ((1.0, told["elsewhere"]), (0.0, 1 - told["elsewhere"]))]
     after = estimates.share(told, "flag", metric="phone_after", **options)
-    otherwise = estimates.share(pd.concat(sides), "other", metric="phone_otherwise", **{**options, "weight": "weight"})
+    weighted: Sampling = {**options, "weight": "weight"}
+    otherwise = estimates.share(pd.concat(sides), "other", metric="phone_otherwise", **weighted)
     extra = estimates.mean(told, "extra", metric="phone_extra", unit="share", bounds=(-1.0, 1.0), **options)
     three = estimates.stack(after, otherwise.assign(n=after["n"], n_eff=after["n_eff"]), extra)
     three = estimates.withhold(three, np.full(len(three), len(told) < min_n), f"n < {min_n}")

@@ -84,7 +84,7 @@ def tried_before(
 def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], asked: Sampling) -> list[pd.DataFrame]:
     """Answers, one row each: by question and over both."""
     have = nw.from_native(responses).lazy().collect_schema().names()
-    further = [str(asked[key]) for key in ("cluster", "stratum", "population", "weight") if asked.get(key)]  # type: ignore[literal-required]
+    further = [str(asked[key]) for key in ("cluster", "stratum", "population", "weight") if asked.get(key)]
     if "item_type" not in have:
         return []
     answers = picked(responses, [name for name in (*ANSWERED, *further) if name in have])
