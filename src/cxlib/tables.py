@@ -131,6 +131,14 @@ MEASURED = (
     "met",
     "goodwill",
     "outcome",
+    "window",
+    "minutes",
+    "service",
+    "tried",
+    "search_term",
+    "selfservice_result",
+    "route",
+    "handled_by_type",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -74,7 +74,7 @@ def events_of(events: IntoFrame, columns: Sequence[str], *, busiest: float, at_m
     whole = frame.with_columns(cx_one=nw.lit(1)).group_by("cx_who").agg(
         n=nw.col("cx_one").sum(), told=nw.col("cx_told").sum(), first=at.min(), last=at.max()
     )  # fmt: skip
-    sizes = whole.collect().to_pandas()
+    sizes = whole.with_columns(n=nw.col("n").cast(nw.Int64), told=nw.col("told").cast(nw.Int64)).collect().to_pandas()
     known = sizes[sizes["cx_who"].notna()].astype({"cx_who": "str"}).sort_values("cx_who", ignore_index=True)
     heavy = known["n"] > busiest * known["n"].sum()
     kept = known.loc[~heavy, "cx_who"]

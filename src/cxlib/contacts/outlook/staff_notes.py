@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Unpack
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
@@ -27,7 +28,6 @@ def staff_notes(
     responses: IntoFrame | None = None,
     *,
     min_n: int = 7,
-    least: int = 2,
     asked: Sampling | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -45,9 +45,7 @@ def staff_notes(
     responses : DataFrame, optional
         Ratings: ``touchpoint_id``, ``item_type`` (actual, expected), ``value``.
     min_n : int
-        Respondents below which a touchpoint is not compared.
-    least : int
-        Staff estimates below which none is told.
+        Staff estimates and respondents below which neither a touchpoint's figures nor their difference are told.
     asked : Sampling, optional
         Options of the survey's figures; the respondent is the cluster when none is named.
     direction, period
@@ -60,7 +58,8 @@ def staff_notes(
     DataFrame
         ESTIMATES by ``touchpoint_id``: ``note_share`` (``share`` of staff's observations and ideas) and ``contact_share`` (``share`` of
         contacts with a touchpoint); by ``item_type`` ("actual", "expected") too ``staff_estimate``, ``customer_rating`` (means) and
-        ``estimate_difference`` (staff less customers; above zero: staff think better of it than customers do).
+        ``estimate_difference`` (staff less customers; above zero: staff think better of it than customers do), the last one also over all
+        touchpoints that have both.
 
     Notes
     -----
@@ -90,7 +89,7 @@ def staff_notes(
         parts.append(headed(share, {"touchpoint_id": name}))
     parts += _contacts(contacts, sorted(notes["touchpoint_id"].unique()), direction, period, options)
     if responses is not None and "value" in notes:
-        parts += _compared(notes, responses, min_n, least, asked or {}, options)
+        parts += _compared(notes, responses, min_n, asked or {}, options)
     columns = {name: pd.Series(dtype="str") for name in ("touchpoint_id", "item_type")}
     return estimates.stack(pd.DataFrame(columns).join(parts[0].iloc[:0].drop(columns="touchpoint_id", errors="ignore")), *parts)
 
@@ -112,7 +111,7 @@ def _contacts(
     return parts
 
 
-def _compared(notes: pd.DataFrame, responses: IntoFrame, min_n: int, least: int, asked: Sampling, options: Sampling) -> list[pd.DataFrame]:
+def _compared(notes: pd.DataFrame, responses: IntoFrame, min_n: int, asked: Sampling, options: Sampling) -> list[pd.DataFrame]:
     """Staff's estimate, customers' rating and what lies between them, for every touchpoint that has both."""
     have = nw.from_native(responses).lazy().collect_schema().names()
     further = [str(asked[key]) for key in ("cluster", "stratum", "weight") if asked.get(key)]
@@ -127,20 +126,28 @@ def _compared(notes: pd.DataFrame, responses: IntoFrame, min_n: int, least: int,
     for kind, item_type in ESTIMATES_OF.items():
         guesses = notes[notes["kind"].eq(kind) & notes["value"].notna()]
         own = rated[rated["item_type"].eq(item_type) & rated["value"].notna()]
+        sides = []
         for name in sorted(set(guesses["touchpoint_id"]) & set(own["touchpoint_id"].dropna())):
             here, there = guesses[guesses["touchpoint_id"].eq(name)], own[own["touchpoint_id"].eq(name)]
             ours = estimates.mean(here, "value", metric="staff_estimate", level=options.get("level", 0.95))
             theirs = estimates.mean(there, "value", metric="customer_rating", **chance)
-            thin = (len(here) < least, int(theirs["n"].item()) < min_n)
-            between = _difference(ours, theirs)
-            note = f"n < {least}" if thin[0] else f"n < {min_n}"
-            told = [
-                estimates.withhold(ours, [thin[0]], f"n < {least}"),
-                estimates.withhold(theirs, [thin[1]], f"n < {min_n}"),
-                estimates.withhold(between, [any(thin)], note),
-            ]
-            parts.append(headed(estimates.stack(*told), {"touchpoint_id": name, "item_type": item_type}))
+            thin = np.array([len(here) < min_n, int(theirs["n"].item()) < min_n, min(len(here), int(theirs["n"].item())) < min_n])
+            told = estimates.withhold(estimates.stack(ours, theirs, _difference(ours, theirs)), thin, f"n < {min_n}")
+            parts.append(headed(told, {"touchpoint_id": name, "item_type": item_type}))
+            sides.append((here, theirs))
+        if sides:
+            parts.insert(0, headed(_pooled(sides, min_n, options), {"item_type": item_type}))
     return parts
+
+
+def _pooled(sides: Sequence[tuple[pd.DataFrame, pd.DataFrame]], min_n: int, options: Sampling) -> pd.DataFrame:
+    """Staff less customers over all touchpoints that have both: each estimate less the rating of its own touchpoint."""
+    apart = pd.concat([here.assign(apart=here["value"] - theirs["value"].item()) for here, theirs in sides], ignore_index=True)
+    found = estimates.mean(apart, "apart", metric="estimate_difference", cluster="touchpoint_id", level=options.get("level", 0.95))
+    rest = sum((len(here) / len(apart) * (theirs["high"] - theirs["low"]).item() / 2) ** 2 for here, theirs in sides)
+    half = ((found["high"] - found["low"]) / 2) ** 2 + rest
+    told = found.assign(low=found["value"] - half**0.5, high=found["value"] + half**0.5, method="MOVER")
+    return estimates.withhold(told, [len(apart) < min_n], f"n < {min_n}")
 
 
 def _difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from cxlib.report.plots.ranking import Ranking, ranking
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.tiles import Tiles, tiles
+from cxlib.report.plots.timeline import Timeline, timeline
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Severity",
     "Shares",
     "Tiles",
+    "Timeline",
     "Waterfall",
     "chain",
     "curves",
@@ -48,5 +50,6 @@ __all__ = [
     "severity",
     "shares",
     "tiles",
+    "timeline",
     "waterfall",
 ]
