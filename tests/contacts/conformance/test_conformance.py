@@ -206,7 +206,7 @@ CALLS |= {
     "unmet_demand": lambda log: outlook.unmet_demand(texted(log), services=LISTED | {"desk": ["desk"]}, reasons=["invoice"], draws=5),
     "ideas": lambda log: outlook.ideas(texted(log), None, NOTES, CLICKS, services=LISTED | {"pump": ["PUMP"], "desk": ["desk"]}),
     "improvements": lambda log: outlook.improvements(log, MADE, reasons=["status"], least=2),
-    "staff_notes": lambda log: outlook.staff_notes(log, NOTES, RATED.assign(touchpoint_id="T2", item_type="actual"), min_n=1),
+    "staff_notes": lambda log: outlook.staff_notes(log, NOTES, RATED.assign(touchpoint_id="T1", item_type="actual"), least=1),
     "routes": lambda log: channels.routes(log, ANSWERS, CLICKS, min_n=1),
     "personal_contact": lambda log: channels.personal_contact(handled(log), ANSWERS, min_n=1, draws=5),
 }

@@ -24,23 +24,23 @@ def log():
 
 def test_only_contacts_of_the_reason_count_and_each_service_for_itself(log):
     told = outlook.unmet_demand(log, services=SERVICES, reasons=["unmet"])
-    share = told[told["metric"].eq("unmet_share")].set_index("service")["value"]
-    assert share[share.index.isna()].item() == pytest.approx(3 / 5)
-    assert share["rental"] == pytest.approx(2 / 5)
-    assert share["app"] == pytest.approx(1 / 5)
-    assert share["__other__"] == pytest.approx(1 / 5)
+    share = told[told["metric"].eq("unmet_rate")].set_index("service")["value"]
+    assert share[share.index.isna()].item() == pytest.approx(3000 / 5)
+    assert share["rental"] == pytest.approx(2000 / 5)
+    assert share["app"] == pytest.approx(1000 / 5)
+    assert share["__other__"] == pytest.approx(1000 / 5)
 
 
 def test_change_compares_the_halves_and_outcomes_those_that_are_known(log):
     told = outlook.unmet_demand(log, services=SERVICES, reasons=["unmet"]).set_index("metric")
-    assert told.loc["unmet_change", "value"] == pytest.approx(2 / 2 - 1 / 3)
+    assert told.loc["unmet_change", "value"] == pytest.approx(1000 * (2 / 2 - 1 / 3))
     assert told.loc["unmet_unsolved", "value"] == pytest.approx(1 / 2)
 
 
 def test_without_reasons_it_says_so_and_without_texts_the_total_stands(log):
     assert outlook.unmet_demand(log.drop(columns="reason_id"))["note"].item() == "needs contacts.reason_id"
     bare = outlook.unmet_demand(log.drop(columns=["text", "outcome"]), services=SERVICES, reasons=["unmet"])
-    assert bare["metric"].to_list() == ["unmet_share", "unmet_change"]
+    assert bare["metric"].to_list() == ["unmet_rate", "unmet_change"]
 
 
 def test_mentions_of_all_sources_make_one_ranking(log):
@@ -68,7 +68,7 @@ def test_no_list_no_texts_no_mention(log):
 
 def test_the_demo_s_share_of_unmet_demand_is_planted(client, client_log):
     planted = client[1]["reasons"].set_index("reason")
-    told = outlook.unmet_demand(client_log[client_log["reason_id"].ne("no_customer_concern")])
-    row = told[told["metric"].eq("unmet_share")].iloc[0]
+    told = outlook.unmet_demand(client_log)
+    row = told[told["metric"].eq("unmet_rate")].iloc[0]
     share = float(planted.loc["growth_feedback.unmet_demand", "share"])
-    assert abs(row["value"] - share) < 4 * (row["high"] - row["low"]) / 3.92
+    assert abs(row["value"] - 1000 * share) < 4 * (row["high"] - row["low"]) / 3.92

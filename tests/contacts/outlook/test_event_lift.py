@@ -31,13 +31,13 @@ def test_shares_and_lift_by_hand(watched):
     ]
     log = log_of([("a", "2025-03-11 10:00"), ("b", "2025-03-12 15:00"), ("c", "2025-03-13 12:00"), ("d", "2025-03-13 12:00")])
     told = told_of(log, events_of(rows + watched))
-    assert figure(told, "event_share")["value"] == pytest.approx(1 / 3)
-    assert figure(told, "event_share")["n"] == 3  # d is not known online
-    assert figure(told, "expected_share")["value"] == pytest.approx((1 / 3) / 3)
+    assert figure(told, "event_rate")["value"] == pytest.approx(1000 / 3)
+    assert figure(told, "event_rate")["n"] == 3  # d is not known online
+    assert figure(told, "expected_rate")["value"] == pytest.approx(1000 / 9)
     assert figure(told, "event_lift")["value"] == pytest.approx(3)
-    assert figure(told, "event_share", "after")["value"] == pytest.approx(1 / 3)
-    assert figure(told, "expected_share", "after", "visit")["value"] == pytest.approx((1 / 3) / 3)
-    assert figure(told, "event_share", "after", "search")["value"] == 0
+    assert figure(told, "event_rate", "after")["value"] == pytest.approx(1000 / 3)
+    assert figure(told, "expected_rate", "after", "visit")["value"] == pytest.approx(1000 / 9)
+    assert figure(told, "event_rate", "after", "search")["value"] == 0
 
 
 def test_an_hour_later_on_the_clock_is_no_other_hour(watched):
@@ -45,7 +45,7 @@ def test_an_hour_later_on_the_clock_is_no_other_hour(watched):
     rows = [("a", "2025-03-25 09:57", "visit", "1"), ("a", "2025-04-01 09:57", "visit", "2"), (None, "2025-03-10", "x", None)]
     rows.append((None, "2025-04-06 23:00", "x", None))
     told = told_of(log_of([("a", "2025-03-25 10:00")]), events_of(rows), period=None)
-    assert figure(told, "expected_share")["value"] == pytest.approx(1 / 3)
+    assert figure(told, "expected_rate")["value"] == pytest.approx(1000 / 3)
 
 
 def test_bursts_doubles_and_a_robot_s_thousands_count_once(watched):
@@ -67,7 +67,7 @@ def test_lead_time_is_from_the_last_event_within_the_horizon(watched):
 def test_events_of_nobody_and_contacts_of_nobody_are_in_no_figure(watched):
     rows = [("a", "2025-03-11 09:57", "visit", "1"), (None, "2025-03-11 09:57", "visit", None)]
     log = log_of([("a", "2025-03-11 10:00"), (None, "2025-03-11 10:00")])
-    assert figure(told_of(log, events_of(rows + watched)), "event_share")["n"] == 1
+    assert figure(told_of(log, events_of(rows + watched)), "event_rate")["n"] == 1
 
 
 def test_windows_on_both_sides_of_the_contact_are_refused(watched):

@@ -16,8 +16,8 @@ def steps_of(long_of):
             value = None if start in hidden else 0.02 / (1 + abs(start + 15)) if start < 0 else 0.0005
             note = "suppressed" if value is None else ""
             ends = (None, None) if value is None else (value * 0.7, value * 1.4)
-            rows.append((str(start), "event_share", value, *ends, "share", 900, note))
-            rows.append((str(start), "expected_share", usual, usual / 2, usual * 2, "share", 900, ""))
+            rows.append((str(start), "event_rate", value, *ends, "share", 900, note))
+            rows.append((str(start), "expected_rate", usual, usual / 2, usual * 2, "share", 900, ""))
         return long_of(rows, by=["minutes"])
 
     return make
@@ -60,7 +60,7 @@ def test_without_any_number_the_picture_says_why(steps_of, drawn, named, narrow)
 def test_a_table_that_only_says_what_it_needs_is_drawn(named, drawn):
     from cxlib import estimates
 
-    table = estimates.unanswerable("event_share", "share", ["events.event_ts"], by=["minutes"])
+    table = estimates.unanswerable("event_rate", "share", ["events.event_ts"], by=["minutes"])
     plot = plots.timeline(table)
     assert "kein Wert ist veröffentlicht" in plot.describe(named("de"))
     assert "nan" not in drawn(plot, named("de")).markup

@@ -15,8 +15,9 @@ from cxlib.contacts.outlook._windows import Events, Matched, events_of, matched,
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
-__all__ = ["WINDOWS", "joined", "lifted", "shares"]
+__all__ = ["PER_CONTACTS", "WINDOWS", "joined", "lifted", "per_thousand", "shares"]
 
+PER_CONTACTS = "per 1,000 contacts"
 WINDOWS: Mapping[str, tuple[float, float]] = {"before": (-5, 0), "after": (0, 5)}
 
 
@@ -67,15 +68,29 @@ def _odds(draws: npt.NDArray[np.float64], mean: float) -> npt.NDArray[np.float64
 
 
 def shares(told: pd.DataFrame, options: Sampling) -> pd.DataFrame:
-    """Return the share of cases with an event, and the mean share of their controls with one."""
+    """Return how many of 1,000 cases have an event, and how many of their controls on average."""
     if told.empty:
-        none = estimates.unanswerable("event_share", "share", [])
+        none = estimates.unanswerable("event_rate", PER_CONTACTS, [])
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
-    share = estimates.share(told.assign(here=told["here"].astype("float64")), "here", metric="event_share", **options)
+    share = estimates.share(told.assign(here=told["here"].astype("float64")), "here", metric="event_rate", **options)
     sides = [told.assign(flag=flag, weight=weight) for flag, weight in ((1.0, told["elsewhere"]), (0.0, 1 - told["elsewhere"]))]
     weighted: Sampling = {**options, "weight": "weight"}
-    expected = estimates.share(pd.concat(sides), "flag", metric="expected_share", **weighted)
-    return estimates.stack(share, expected.assign(n=share["n"], n_eff=share["n_eff"]))
+    expected = estimates.share(pd.concat(sides), "flag", metric="expected_rate", **weighted)
+    return per_thousand(estimates.stack(share, expected.assign(n=share["n"], n_eff=share["n_eff"])))
+
+
+def per_thousand(shares: pd.DataFrame) -> pd.DataFrame:
+    """Return shares of contacts as contacts per 1,000: small shares read better so.
+
+    >>> share = estimates.share(pd.DataFrame({"flag": [1.0, 0.0]}), "flag")
+    >>> per_thousand(share)[["value", "unit"]]
+       value                unit
+    0  500.0  per 1,000 contacts
+    """
+    told = shares.assign(unit=PER_CONTACTS, **{part: 1000 * shares[part] for part in ("value", "low", "high")})
+    if "draws" in told:
+        told["draws"] = told["draws"].map(lambda draws: draws * 1000, na_action="ignore")
+    return told
 
 
 def joined(

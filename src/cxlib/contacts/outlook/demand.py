@@ -13,6 +13,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, picked, within
+from cxlib.contacts.outlook._lifts import PER_CONTACTS, per_thousand
 from cxlib.contacts.outlook._mentions import checked, mentions, mentions_in
 from cxlib.estimates import OTHER, Sampling
 
@@ -20,6 +21,7 @@ __all__ = ["ideas", "unmet_demand"]
 
 UNMET = ("growth_feedback.unmet_demand",)
 OPEN = ("no_solution",)
+OUTSIDE = ("no_customer_concern",)
 
 
 def unmet_demand(
@@ -28,6 +30,7 @@ def unmet_demand(
     services: Mapping[str, Sequence[str]] | None = None,
     reasons: Sequence[str] = UNMET,
     unsolved: Sequence[str] = OPEN,
+    outside: Sequence[str] = OUTSIDE,
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
@@ -44,6 +47,8 @@ def unmet_demand(
         Reasons of contacts that ask for what does not exist.
     unsolved : sequence of str
         Outcomes with which such a contact ends without anything.
+    outside : sequence of str
+        Reasons that are no customer's concern; their contacts are in no denominator.
     direction, period
         Of the contacts.
     **options
@@ -52,25 +57,26 @@ def unmet_demand(
     Returns
     -------
     DataFrame
-        ESTIMATES over all and by ``service`` ("__other__": none of those listed): ``unmet_share`` (``share`` of the contacts whose reason
-        is known). Over all also ``unmet_change`` (``share``: second half of the days less the first one) and ``unmet_unsolved`` (``share``
-        of these contacts that ended without anything). A contact may name several services. ``n`` counts contacts.
+        ESTIMATES over all and by ``service`` ("__other__": none of those listed): ``unmet_rate`` (``share`` of the contacts whose reason
+        is known). Over all also ``unmet_change`` (``per 1,000 contacts``: second half of the days less the first one) and
+        ``unmet_unsolved`` (``share`` of these contacts that ended without anything). A contact may name several services. ``n`` counts
+        contacts.
 
     >>> log = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-06", "2025-01-07"]), "customer_id": list("ab"),
     ...     "reason_id": ["growth_feedback.unmet_demand", "order"], "text": ["Gibt es einen Verleih?", "Bitte 4 Stück"]})
     >>> told = unmet_demand(log, services={"rental": ["Verleih"]})
-    >>> told[told["metric"].eq("unmet_share")][["service", "value"]]
+    >>> told[told["metric"].eq("unmet_rate")][["service", "value"]]
       service  value
-    0     NaN    0.5
-    1  rental    0.5
+    0     NaN  500.0
+    1  rental  500.0
     """
     needs = lacking(contacts, ["local_date", "reason_id"])
     if needs:
-        return estimates.unanswerable("unmet_share", "share", needs, by=["service"])
+        return estimates.unanswerable("unmet_rate", PER_CONTACTS, needs, by=["service"])
     have = nw.from_native(contacts).lazy().collect_schema().names()
     listed = checked(services or {}, "services") if "text" in have else {}
     flags = {f"cx_service_{number}": mentions("text", phrases) for number, phrases in enumerate(listed.values())}
-    frame = within(contacts, direction, period).filter(~nw.col("reason_id").is_null())
+    frame = within(contacts, direction, period).filter(~nw.col("reason_id").is_null() & ~nw.col("reason_id").is_in(list(outside)))
     frame = frame.with_columns(cx_unmet=nw.when(nw.col("reason_id").is_in(list(reasons))).then(1).otherwise(0), **flags)
     done = (
         nw.when(nw.col("outcome").is_in(list(unsolved))).then(nw.lit("unsolved")).otherwise(nw.lit("ended")) if "outcome" in have else None
@@ -82,13 +88,13 @@ def unmet_demand(
     cluster = options.get("cluster") or "customer_id"
     table = counted(frame.to_native(), ["cx_unmet", "cx_outcome", "cx_half", *flags], cluster=cluster, direction=None)
     table = table.assign(flag=table["cx_unmet"].astype("float64"))
-    parts = [behind(estimates.share(table, "flag", metric="unmet_share", **clustered(options)), table, [])]
+    parts = [per_thousand(behind(estimates.share(table, "flag", metric="unmet_rate", **clustered(options)), table, []))]
     parts += _by_service(table, dict(zip(listed, flags, strict=True)), options)
     if table["cx_half"].nunique() == 2:
         change = estimates.share_difference(
             table, "flag", between="cx_half", reference="earlier", metric="unmet_change", **clustered(options)
         )
-        parts.append(behind(change.drop(columns="cx_half"), table, []))
+        parts.append(per_thousand(behind(change.drop(columns="cx_half"), table, [])))
     ended = table[table["flag"].eq(1) & table["cx_outcome"].ne("unknown")]
     if len(ended):
         held = ended.assign(flag=ended["cx_outcome"].eq("unsolved").astype("float64"))
@@ -115,8 +121,8 @@ def _by_service(table: pd.DataFrame, flags: Mapping[str, str], options: Sampling
     parts = []
     for name, flag in [*named.items(), (OTHER, rest)]:
         if flag.any():
-            share = estimates.share(table.assign(flag=flag.astype("float64")), "flag", metric="unmet_share", **clustered(options))
-            parts.append(headed(behind(share, table, []), {"service": name}))
+            share = estimates.share(table.assign(flag=flag.astype("float64")), "flag", metric="unmet_rate", **clustered(options))
+            parts.append(headed(per_thousand(behind(share, table, [])), {"service": name}))
     return parts
 
 

@@ -65,8 +65,8 @@ def event_lift(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``window`` and `kind` (missing: any event): ``event_share`` (``share`` of contacts with such an event in their
-        window), ``expected_share`` (``share`` at the same weekday and hour in other weeks), ``event_lift`` (``ratio`` of the two;
+        ESTIMATES by ``window`` and `kind` (missing: any event): ``event_rate`` (``per 1,000 contacts``: those with such an event in their
+        window), ``expected_rate`` (the same at the same weekday and hour in other weeks), ``event_lift`` (``ratio`` of the two;
         ``n`` counts windows with an event), and, by `kind`, ``lead_time`` (``min``, median time from the last such event within the
         horizon to the contact). Of contacts whose customer is known among the events and who have a control window.
 
@@ -86,9 +86,9 @@ def event_lift(
     >>> told = event_lift(log, done, least=1)
     >>> told[told["window"].eq("before") & told["event"].eq("search")][["metric", "value"]]
                metric     value
-    3     event_share  1.000000
-    4  expected_share  0.166667
-    5      event_lift  6.000000
+    3     event_rate  1000.000000
+    4  expected_rate   166.666667
+    5      event_lift     6.000000
     """
     settled = joined(contacts, events, kind, windows, busiest, at_most, timezone, direction, period)
     if isinstance(settled, list):

@@ -10,7 +10,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, headed
-from cxlib.contacts.outlook._lifts import joined, shares
+from cxlib.contacts.outlook._lifts import PER_CONTACTS, joined, shares
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
@@ -46,7 +46,7 @@ def minute_by_minute(
     -------
     DataFrame
         ESTIMATES by ``minutes``, where a step begins ("-5": the last five minutes before the contact; "0": the first five after it):
-        ``event_share`` and ``expected_share`` as in :func:`event_lift`.
+        ``event_rate`` and ``expected_rate`` as in :func:`event_lift`.
 
     Raises
     ------
@@ -60,7 +60,7 @@ def minute_by_minute(
     windows = {f"{start:g}": (float(start), float(start + step)) for start in starts}
     settled = joined(contacts, events, "event", windows, busiest, at_most, timezone, direction, period)
     if isinstance(settled, list):
-        return estimates.unanswerable("event_share", "share", settled, by=["minutes"])
+        return estimates.unanswerable("event_rate", PER_CONTACTS, settled, by=["minutes"])
     done, pairs = settled
     chance: Sampling = {**options, "weight": None, "cluster": "customer_id"}
     parts = []

@@ -1,25 +1,22 @@
-"""What staff notice at the touchpoints, beside what customers say and do there."""
+"""What staff notice at the touchpoints, beside where customers get in touch and how they rate it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Unpack
+from typing import Unpack
 
 import narwhals as nw
-import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, filled, headed, named, picked
-from cxlib.estimates import Sampling
-from cxlib.estimates.rows import rows
+from cxlib.estimates import OTHER, Sampling
 
 __all__ = ["staff_notes"]
 
-ESTIMATES_OF = {"estimate_actual": "actual", "estimate_expected": "expected"}
 TOLD = ("observation", "idea")
-RATED = ("touchpoint_id", "item_type", "value", "respondent_id", "scale_low", "scale_high", "weight")
+RATED = ("touchpoint_id", "item_type", "value", "respondent_id", "weight")
 
 
 def staff_notes(
@@ -27,71 +24,70 @@ def staff_notes(
     employee_notes: IntoFrame,
     responses: IntoFrame | None = None,
     *,
-    min_n: int = 7,
+    kinds: Sequence[str] = TOLD,
+    least: int = 2,
+    item_type: str = "actual",
     asked: Sampling | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
     **options: Unpack[Sampling],
 ) -> pd.DataFrame:
-    """What staff noted and estimated by touchpoint, and whether customers rate and use it the same way.
+    """What staff speak of by touchpoint, where customers get in touch, and how they rate it there.
+
+    What staff estimate beside what customers rate tells :func:`cxlib.survey.gaps.views`.
 
     Parameters
     ----------
     contacts : pandas, DuckDB or PySpark frame
         The contact log; its ``touchpoint_id``.
     employee_notes : DataFrame
-        ``touchpoint_id``, ``kind`` (observation, idea, estimate_actual, estimate_expected) and ``value`` of the estimates, on the scale of
-        the customers' ratings.
+        ``kind`` and ``touchpoint_id`` of each note.
     responses : DataFrame, optional
-        Ratings: ``touchpoint_id``, ``item_type`` (actual, expected), ``value``.
-    min_n : int
-        Staff estimates and respondents below which neither a touchpoint's figures nor their difference are told.
+        Ratings: ``touchpoint_id``, ``item_type``, ``value``, ``respondent_id``, with ``weight``.
+    kinds : sequence of str
+        Kinds of notes that are counted.
+    least : int
+        Notes below which a touchpoint is among "__other__".
+    item_type : str
+        Type of the ratings.
     asked : Sampling, optional
         Options of the survey's figures; the respondent is the cluster when none is named.
     direction, period
         Of the contacts.
     **options
-        See :class:`cxlib.estimates.Sampling`, for the contacts.
+        See :class:`cxlib.estimates.Sampling`, for the contacts; ``cluster`` is ``customer_id`` when left out.
 
     Returns
     -------
     DataFrame
-        ESTIMATES by ``touchpoint_id``: ``note_share`` (``share`` of staff's observations and ideas) and ``contact_share`` (``share`` of
-        contacts with a touchpoint); by ``item_type`` ("actual", "expected") too ``staff_estimate``, ``customer_rating`` (means) and
-        ``estimate_difference`` (staff less customers; above zero: staff think better of it than customers do), the last one also over all
-        touchpoints that have both.
+        ESTIMATES by ``touchpoint_id``, that with most notes first: ``note_share`` (``share`` of staff's notes; a complete count and so
+        without an interval), ``contact_share`` (``share`` of the contacts with a touchpoint) and ``customer_rating`` (mean in the scale of
+        the answers).
 
-    Notes
-    -----
-    Staff of a house are no sample of others like them; the interval of the difference tells how far a few estimates and the sampled
-    customers may lie apart by chance (MOVER; Zou & Donner 2008). Touchpoints without estimates or ratings are left out of the comparison.
-
-    >>> notes = pd.DataFrame({"note_id": list("12"), "touchpoint_id": ["T1", "T1"], "kind": ["idea", "observation"], "value": None})
+    >>> notes = pd.DataFrame({"note_id": list("12"), "touchpoint_id": ["T1", "T1"], "kind": ["idea", "observation"]})
     >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "customer_id": list("ab"), "touchpoint_id": ["T1", "T2"]})
-    >>> told = staff_notes(log, notes)
-    >>> told[told["touchpoint_id"].eq("T1")][["metric", "value"]]
-              metric  value
-    0     note_share    1.0
-    1  contact_share    0.5
+    >>> staff_notes(log, notes)[["touchpoint_id", "metric", "value"]]
+      touchpoint_id         metric  value
+    0            T1     note_share    1.0
+    1            T1  contact_share    0.5
     """
     have = nw.from_native(employee_notes).lazy().collect_schema().names()
     needs = [f"employee_notes.{name}" for name in ("kind", "touchpoint_id") if name not in have]
-    notes = picked(employee_notes, [name for name in ("kind", "touchpoint_id", "value", "department") if name in have])
-    if needs or notes.dropna(subset=["kind", "touchpoint_id"]).empty:
+    said = picked(employee_notes, ["kind", "touchpoint_id"]).dropna().astype("str") if not needs else pd.DataFrame()
+    said = said[said["kind"].isin(list(kinds))] if len(said) else said
+    if said.empty:
         needs = needs or ["employee_notes.kind", "employee_notes.touchpoint_id"]
-        return estimates.unanswerable("note_share", "share", needs, by=["touchpoint_id", "item_type"])
-    notes = notes.dropna(subset=["kind", "touchpoint_id"])
-    said = notes[notes["kind"].isin(TOLD)]
+        return estimates.unanswerable("note_share", "share", needs, by=["touchpoint_id"])
+    sizes = said["touchpoint_id"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    told = list(sizes[sizes >= least].index)
+    said = said.assign(touchpoint_id=said["touchpoint_id"].where(said["touchpoint_id"].isin(told), OTHER))
     parts = []
-    for name in sorted(said["touchpoint_id"].unique()):
-        flag = said.assign(flag=said["touchpoint_id"].eq(name).astype("float64"))
-        share = estimates.share(flag, "flag", metric="note_share").assign(low=float("nan"), high=float("nan"), method="count")
-        parts.append(headed(share, {"touchpoint_id": name}))
-    parts += _contacts(contacts, sorted(notes["touchpoint_id"].unique()), direction, period, options)
-    if responses is not None and "value" in notes:
-        parts += _compared(notes, responses, min_n, asked or {}, options)
-    columns = {name: pd.Series(dtype="str") for name in ("touchpoint_id", "item_type")}
-    return estimates.stack(pd.DataFrame(columns).join(parts[0].iloc[:0].drop(columns="touchpoint_id", errors="ignore")), *parts)
+    for name in [*told, *([OTHER] if len(told) < len(sizes) else [])]:
+        share = estimates.share(said.assign(flag=said["touchpoint_id"].eq(name).astype("float64")), "flag", metric="note_share")
+        parts.append(headed(share.assign(low=float("nan"), high=float("nan"), method="count"), {"touchpoint_id": name}))
+    parts += _contacts(contacts, told, direction, period, options)
+    parts += _ratings(responses, told, item_type, asked or {}) if responses is not None else []
+    return estimates.stack(*parts)
 
 
 def _contacts(
@@ -111,50 +107,19 @@ def _contacts(
     return parts
 
 
-def _compared(notes: pd.DataFrame, responses: IntoFrame, min_n: int, asked: Sampling, options: Sampling) -> list[pd.DataFrame]:
-    """Staff's estimate, customers' rating and what lies between them, for every touchpoint that has both."""
+def _ratings(responses: IntoFrame, touchpoints: Sequence[str], item_type: str, asked: Sampling) -> list[pd.DataFrame]:
+    """How customers rate each touchpoint of which staff spoke."""
     have = nw.from_native(responses).lazy().collect_schema().names()
     further = [str(asked[key]) for key in ("cluster", "stratum", "weight") if asked.get(key)]
     if not {"touchpoint_id", "item_type", "value", "respondent_id"} <= set(have):
         return []
     rated = picked(responses, [name for name in dict.fromkeys([*RATED, *further]) if name in have])
+    rated = rated[rated["item_type"].eq(item_type) & rated["value"].notna() & rated["touchpoint_id"].isin(list(touchpoints))]
+    if rated.empty:
+        return []
     chance: Sampling = {**asked, "count": "respondent_id"}
     chance["cluster"] = asked.get("cluster") if asked.get("cluster") in rated else "respondent_id"
     if "weight" in rated:
         chance.setdefault("weight", "weight")
-    parts = []
-    for kind, item_type in ESTIMATES_OF.items():
-        guesses = notes[notes["kind"].eq(kind) & notes["value"].notna()]
-        own = rated[rated["item_type"].eq(item_type) & rated["value"].notna()]
-        sides = []
-        for name in sorted(set(guesses["touchpoint_id"]) & set(own["touchpoint_id"].dropna())):
-            here, there = guesses[guesses["touchpoint_id"].eq(name)], own[own["touchpoint_id"].eq(name)]
-            ours = estimates.mean(here, "value", metric="staff_estimate", level=options.get("level", 0.95))
-            theirs = estimates.mean(there, "value", metric="customer_rating", **chance)
-            thin = np.array([len(here) < min_n, int(theirs["n"].item()) < min_n, min(len(here), int(theirs["n"].item())) < min_n])
-            told = estimates.withhold(estimates.stack(ours, theirs, _difference(ours, theirs)), thin, f"n < {min_n}")
-            parts.append(headed(told, {"touchpoint_id": name, "item_type": item_type}))
-            sides.append((here, theirs))
-        if sides:
-            parts.insert(0, headed(_pooled(sides, min_n, options), {"item_type": item_type}))
-    return parts
-
-
-def _pooled(sides: Sequence[tuple[pd.DataFrame, pd.DataFrame]], min_n: int, options: Sampling) -> pd.DataFrame:
-    """Staff less customers over all touchpoints that have both: each estimate less the rating of its own touchpoint."""
-    apart = pd.concat([here.assign(apart=here["value"] - theirs["value"].item()) for here, theirs in sides], ignore_index=True)
-    found = estimates.mean(apart, "apart", metric="estimate_difference", cluster="touchpoint_id", level=options.get("level", 0.95))
-    rest = sum((len(here) / len(apart) * (theirs["high"] - theirs["low"]).item() / 2) ** 2 for here, theirs in sides)
-    half = ((found["high"] - found["low"]) / 2) ** 2 + rest
-    told = found.assign(low=found["value"] - half**0.5, high=found["value"] + half**0.5, method="MOVER")
-    return estimates.withhold(told, [len(apart) < min_n], f"n < {min_n}")
-
-
-def _difference(ours: pd.DataFrame, theirs: pd.DataFrame) -> pd.DataFrame:
-    """Staff less customers, its interval recovered from both (MOVER; Zou & Donner 2008)."""
-    value = float(ours["value"].item()) - float(theirs["value"].item())
-    half = [(table["high"] - table["low"]).item() / 2 for table in (ours, theirs)]
-    reach = float((half[0] ** 2 + half[1] ** 2) ** 0.5)
-    told: dict[str, Any] = {"metric": "estimate_difference", "value": value, "low": value - reach, "high": value + reach}
-    told |= {"n": int(ours["n"].item()) + int(theirs["n"].item()), "n_eff": float(ours["n_eff"].item()) + float(theirs["n_eff"].item())}
-    return rows(pd.DataFrame(index=[0]), told | {"method": "MOVER", "note": "" if reach == reach else "n < 2"})
+    mean = estimates.mean(rated, "value", by=["touchpoint_id"], metric="customer_rating", **chance)
+    return [estimates.arrange(mean, "touchpoint_id", list(touchpoints))]

@@ -110,7 +110,8 @@ def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], aske
 
 def _shares(told: pd.DataFrame, nothing: Sequence[str], options: Sampling) -> list[pd.DataFrame]:
     parts = []
-    for level in sorted(told["tried"].unique()):
+    sizes = told["tried"].value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
+    for level in sizes.index:
         share = estimates.share(told.assign(flag=told["tried"].eq(level).astype("float64")), "flag", metric="tried_share", **options)
         parts.append(headed(share, {"tried": level}))
     some = told.assign(flag=(~told["tried"].isin(list(nothing))).astype("float64"))

@@ -146,7 +146,7 @@ class Timeline(Plot):
         return int(self.table.loc[self.table["metric"].eq(self.metrics[0]), self.x].notna().sum())
 
 
-def timeline(estimates: pd.DataFrame, *, x: str = "minutes", metrics: tuple[str, str] = ("event_share", "expected_share")) -> Timeline:
+def timeline(estimates: pd.DataFrame, *, x: str = "minutes", metrics: tuple[str, str] = ("event_rate", "expected_rate")) -> Timeline:
     """Show what happens before and after a moment, step by step.
 
     Parameters
