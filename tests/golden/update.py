@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import channels, handoffs, pain_points, repeats, service_standards, volume
+from cxlib.contacts import channels, handoffs, outlook, pain_points, repeats, service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
@@ -28,7 +28,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_pain_points, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
+    for part in (of_readiness, of_inventory, of_volume, of_pain_points, of_outlook, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
         yield from part(params, prepared.table)
 
 
@@ -123,6 +123,22 @@ def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[
     yield "goodwill", service_standards.goodwill(service_standards.complaints(log, settings.complaints), **counting)
     rated = (table("principles"), table("principle_ratings"))
     yield "principle_standards", service_standards.principles(*rated, levels, log, table("touchpoints"), **ruled)
+
+
+def of_outlook(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 14, and the contact routes of notebook 10."""
+    wanted, around, counting = params.outlook, params.around | {"draws": 0}, params.counting | {"draws": 0}
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    events, responses, asked = table("events"), table("responses"), params.sampling | {"draws": 0}
+    yield "minute_by_minute", outlook.minute_by_minute(log, events, **around)
+    yield "event_lift", outlook.event_lift(log, events, windows={"before": (-60, 0), "after": (0, 60)}, **around)
+    yield "event_quality", outlook.event_quality(log, events, **around)
+    yield "digital_first", outlook.digital_first(log, events, **around)
+    yield "tried_before", outlook.tried_before(log, responses, phrases=wanted.tried_phrases, asked=asked, **counting)
+    yield "ideas", outlook.ideas(log, responses, table("employee_notes"), events, services=wanted.services, **counting)
+    yield "failed_searches", outlook.failed_searches(events, **params.chance | {"draws": 0})
+    yield "staff_notes", outlook.staff_notes(log, table("employee_notes"), responses, asked=asked, **counting)
+    yield "routes", channels.routes(log, responses, events, **counting)
 
 
 def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
