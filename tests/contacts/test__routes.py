@@ -41,6 +41,9 @@ def test_effort_is_told_by_the_route_of_the_case():
     told = channels.routes(LOG, answers, min_n=1)
     effort = told[told["metric"].eq("route_effort")].set_index("route")["value"].to_dict()
     assert effort == {"email": 6.0, "phone": 3.0}  # the e-mail of a case that began on the phone counts there
+    turned = log_of([("v", "email", None), ("v", "phone", False)])
+    one = channels.routes(turned, answers.assign(contact_id=["001", "x", "y"]), min_n=1)
+    assert one.loc[one["metric"].eq("route_effort"), "route"].to_list() == ["email"]
 
 
 def test_sessions_with_an_attempt_are_a_route():

@@ -31,6 +31,18 @@ def test_only_contacts_of_the_reason_count_and_each_service_for_itself(log):
     assert share["__other__"] == pytest.approx(1000 / 5)
 
 
+def test_what_is_no_concern_is_in_no_denominator(log):
+    log["reason_id"] = log["reason_id"].fillna("no_customer_concern")
+    assert outlook.unmet_demand(log, reasons=["unmet"])["value"].iloc[0] == pytest.approx(3000 / 5)
+
+
+def test_a_customer_and_a_respondent_of_one_number_are_two(log):
+    answers = pd.DataFrame({"respondent_id": ["a", "b"], "item_type": "open_text", "text": ["eine App", "ein Verleih"]})
+    told = outlook.ideas(log, answers, services=SERVICES)
+    other = outlook.ideas(log, answers.assign(respondent_id=["x", "y"]), services=SERVICES)
+    pd.testing.assert_frame_equal(told, other)
+
+
 def test_change_compares_the_halves_and_outcomes_those_that_are_known(log):
     told = outlook.unmet_demand(log, services=SERVICES, reasons=["unmet"]).set_index("metric")
     assert told.loc["unmet_change", "value"] == pytest.approx(1000 * (2 / 2 - 1 / 3))

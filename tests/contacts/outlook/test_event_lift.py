@@ -56,7 +56,8 @@ def test_bursts_doubles_and_a_robot_s_thousands_count_once(watched):
 
 
 def test_lead_time_is_from_the_last_event_within_the_horizon(watched):
-    rows = [("a", "2025-03-11 08:00", "visit", "1"), ("a", "2025-03-11 09:40", "visit", "1"), ("b", "2025-03-10 10:00", "visit", "2")]
+    rows = [("a", "2025-03-11 08:00", "visit", "1"), ("a", "2025-03-11 09:40", "visit", "1")]
+    rows += [("a", "2025-03-11 10:00", "visit", "1"), ("a", "2025-03-11 10:04", "visit", "1"), ("b", "2025-03-10 10:00", "visit", "2")]
     told = told_of(log_of([("a", "2025-03-11 10:00"), ("b", "2025-03-12 10:00")]), events_of(rows + watched))
     lead = told[told["metric"].eq("lead_time") & told["event"].eq("visit")]
     assert lead["value"].item() == 20  # b's is two days old
