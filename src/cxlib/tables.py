@@ -139,6 +139,14 @@ MEASURED = (
     "root_cause",
     "root_cause_department",
     "default_owner",
+    "window",
+    "minutes",
+    "service",
+    "tried",
+    "search_term",
+    "selfservice_result",
+    "route",
+    "handled_by_type",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import channels, handoffs, pain_points, repeats, service_standards, volume
+from cxlib.contacts import channels, handoffs, outlook, pain_points, repeats, service_standards, volume
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
@@ -35,6 +35,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_volume,
         of_value,
         of_pain_points,
+        of_outlook,
         of_standards,
         of_scores,
         of_loyalty,
@@ -161,8 +162,24 @@ def of_value(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str,
     yield "protected", value.protected(labelled, reasons, protect=params.value.protect, **sampled)
     yield "self_service", value.self_service(shares, reasons, labelled, table("events"), **sampled).drop(columns="draws")
     yield "comprehension", value.comprehension(labelled, reasons, table("documents"), table("messages"), **sampled)
-    yield "routes", value.routes(labelled, reasons, **sampled)
+    yield "reason_routes", value.routes(labelled, reasons, **sampled)
     yield "failures_per_order", value.failure_demand(shares, reasons, labelled, table("orders"), outside=outside).drop(columns="draws")
+
+
+def of_outlook(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 14, and the contact routes of notebook 10."""
+    wanted, around, counting = params.outlook, params.around | {"draws": 0}, params.counting | {"draws": 0}
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    events, responses, asked = table("events"), table("responses"), params.sampling | {"draws": 0}
+    yield "minute_by_minute", outlook.minute_by_minute(log, events, **around)
+    yield "event_lift", outlook.event_lift(log, events, windows={"before": (-60, 0), "after": (0, 60)}, **around)
+    yield "event_quality", outlook.event_quality(log, events, **around)
+    yield "digital_first", outlook.digital_first(log, events, **around)
+    yield "tried_before", outlook.tried_before(log, responses, phrases=wanted.tried_phrases, asked=asked, **counting)
+    yield "ideas", outlook.ideas(log, responses, table("employee_notes"), events, services=wanted.services, **counting)
+    yield "failed_searches", outlook.failed_searches(events, **params.chance | {"draws": 0})
+    yield "staff_notes", outlook.staff_notes(log, table("employee_notes"), responses, asked=asked, **counting)
+    yield "routes", channels.routes(log, responses, events, **counting)
 
 
 def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -12,12 +12,14 @@ from narwhals.typing import IntoFrame
 from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
+from cxlib.contacts._personal import personal_contact
+from cxlib.contacts._routes import routes
 from cxlib.contacts.repeats import rate, said
 from cxlib.contacts.volume.split import pooled, split
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
-__all__ = ["breaks", "conformance", "first_failed", "mix", "paths", "switching"]
+__all__ = ["breaks", "conformance", "first_failed", "mix", "paths", "personal_contact", "routes", "switching"]
 
 END = "end"  # what stands in a path where nothing follows
 MODES = ("online", "offline", "both")

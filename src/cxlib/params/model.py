@@ -755,6 +755,61 @@ class PainPoints(_Section):
         return self
 
 
+Minutes = Annotated[float, Field(gt=0, le=1440)]
+
+
+class Outlook(_Section):
+    """What would make things easier, notebook 14: the minutes around a contact, and what is asked for in vain."""
+
+    around_minutes: Minutes = Field(default=5, description="minutes before and after a contact that are looked at")
+    before_minutes: Minutes = Field(default=60, description="minutes before a contact that the picture shows")
+    after_minutes: Minutes = Field(default=30, description="minutes after a contact that the picture shows")
+    step_minutes: Minutes = Field(default=5, description="width of a step in the picture; both sides are whole numbers of it")
+    horizon_hours: float = Field(
+        default=24, gt=0, lt=168, description="hours before a contact within which the last event tells the lead time"
+    )
+    busiest_events: float | None = Field(
+        default=0.05, gt=0, le=1, description="customers with more than this share of all events are left out: robots; null keeps all"
+    )
+    least: int = Field(default=5, ge=1, description="windows with an event below which no lift is told")
+    attempts: tuple[str, ...] = Field(
+        default=("selfservice",), min_length=1, description="values of event that are an attempt to help oneself"
+    )
+    fallback: tuple[Channel, ...] = Field(
+        default=("phone",), min_length=1, description="channels that customers fall back on after an attempt"
+    )
+    fallback_hours: float = Field(default=24, gt=0, lt=168, description="hours after an attempt within which a contact follows on it")
+    searches: tuple[str, ...] = Field(default=("search",), min_length=1, description="values of event that are a search")
+    search_term: str = Field(default="q=", description="what stands before the searched words in the page of a search")
+    min_searches: int = Field(
+        default=30, ge=1, description="sessions below which a searched word is not told; rare words may be a person's"
+    )
+    tried: str | None = Field(default=None, description="column of contacts in which staff record what customers had tried before")
+    nothing: tuple[str, ...] = Field(default=("nothing",), description="answers which mean that nothing had been tried")
+    tried_phrases: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, description="what was tried → phrases of texts that tell it; its words stand under labels: tried"
+    )
+    services: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, description="service that does not exist yet → phrases that name it; its words stand under labels: service"
+    )
+    unmet: tuple[str, ...] = Field(
+        default=("growth_feedback.unmet_demand",), min_length=1, description="reasons of contacts that ask for what does not exist"
+    )
+    faults: tuple[str, ...] = Field(
+        default=("usage_service.product_fault", "complaint.quality_claim", "complaint.warranty_claim", "growth_feedback.improvement_idea"),
+        min_length=1,
+        description="reasons of contacts about faults of products and wishes for them",
+    )
+
+    @model_validator(mode="after")
+    def _whole_steps(self) -> Outlook:
+        for name in ("before_minutes", "after_minutes"):
+            minutes = getattr(self, name)
+            if minutes % self.step_minutes:
+                raise ValueError(f"{name}: {minutes:g} is no multiple of step_minutes: {self.step_minutes:g}. Choose whole steps.")
+        return self
+
+
 class Loyalty(_Section):
     """What customers do after the survey: how long they are watched, and which experience disappoints or delights."""
 
@@ -842,6 +897,7 @@ class Params(_Section):
     )
     service_standards: ServiceStandards = ServiceStandards()
     pain_points: PainPoints = PainPoints()
+    outlook: Outlook = Outlook()
     loyalty: Loyalty = Loyalty()
     evidence: Evidence = Evidence()
 
@@ -929,6 +985,13 @@ class Params(_Section):
         pain = self.pain_points
         told = {"given_up_days": pain.given_up_days, "off_days": pain.off_days, "delayed": pain.delayed, "long_wait_s": pain.long_wait_s}
         return told | {"channels": pain.answer_channels, "about": pain.complaint, "opening": self.opening, "as_of": self.known_until}
+
+    @property
+    def around(self) -> dict[str, typing.Any]:
+        """How events around a contact are counted: keywords for :mod:`cxlib.contacts.outlook` besides the tables."""
+        busiest = 1.0 if self.outlook.busiest_events is None else self.outlook.busiest_events
+        counting = {name: value for name, value in self.counting.items() if name != "cluster"}
+        return {"busiest": busiest, "timezone": self.timezone, **counting}
 
     @property
     def chance(self) -> dict[str, typing.Any]:
@@ -1033,6 +1096,7 @@ class Params(_Section):
             ("pain_points.invoice_by", "invoices", self.pain_points.invoice_by),
             ("pain_points.complaint", "contacts", tuple(self.pain_points.complaint)),
             ("pain_points.adjust", "responses", self.pain_points.adjust),
+            ("outlook.tried", "contacts", [self.outlook.tried] if self.outlook.tried else []),
         ):
             features = self.extra.get(table, {})
             problems += [
@@ -1046,7 +1110,7 @@ class Params(_Section):
 
     def _label_problems(self) -> list[str]:
         columns = {column for table in CONTRACTS.values() for column in table.columns}
-        known = columns | {name for table in self.extra.values() for name in table} | {"usual", "answer", "journey"}
+        known = columns | {name for table in self.extra.values() for name in table} | {"usual", "answer", "journey", "service", "tried"}
         return [worded("labels", "no table has the column", column, sorted(known)) for column in self.labels if column not in known]
 
     def _loyalty_problems(self, responses: set[str]) -> list[str]:

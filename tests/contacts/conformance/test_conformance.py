@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib.contacts import channels, handoffs, pain_points, profile, repeats, volume
+from cxlib.contacts import channels, handoffs, outlook, pain_points, profile, repeats, volume
 from cxlib.contacts import service_standards as standards
 from cxlib.errors import CxError
 
@@ -180,6 +180,55 @@ CALLS |= {
     ).table.assign(metric="met"),
 }
 
+CLICKS = pd.DataFrame({"customer_id": [f"{number % 25:03d}" if number % 4 else None for number in range(900)]}).astype("str")
+CLICKS = CLICKS.assign(
+    event_ts=pd.Series(pd.date_range("2025-03-24", periods=900, freq="29min", tz="Europe/Berlin")).dt.as_unit("us"),
+    session_id=[f"W{number // 3}" for number in range(900)],
+    event=["visit", "search", "selfservice"] * 300,
+    page=["/", "/s?q=pump", "/help"] * 300,
+    selfservice_result=[None, None, "found", None, None, "error"] * 150,
+)
+CLICKS = CLICKS.astype(dict.fromkeys(["session_id", "event", "page", "selfservice_result"], "str"))
+NOTES = pd.DataFrame({"note_id": list("123"), "touchpoint_id": ["T1", "T1", "T2"], "kind": ["idea", "observation", "estimate_actual"]})
+NOTES = NOTES.astype("str").assign(value=[None, None, 3.0], text=pd.array(["status page", "rental", None], dtype="str"))
+TRIED = pd.DataFrame({"respondent_id": list("abcd"), "item_id": "tried", "item_type": "before_contact", "text": list("ppnn")}).astype("str")
+MADE = ORDERS.assign(product_id=[f"P{number % 3}" for number in range(60)]).astype({"product_id": "str"})
+LISTED = {"rental": ["Rental"], "status": ["status P"]}
+ZONED = {"timezone": "Europe/Berlin", "least": 1}
+
+CALLS |= {
+    "event_lift": lambda log: outlook.event_lift(log, CLICKS, windows={"before": (-90, 0), "after": (0, 90)}, draws=5, **ZONED),
+    "minute_by_minute": lambda log: outlook.minute_by_minute(log, CLICKS, before=120, after=60, step=60, timezone="Europe/Berlin"),
+    "event_quality": lambda log: outlook.event_quality(log, CLICKS, busiest=0.05, timezone="Europe/Berlin"),
+    "digital_first": lambda log: outlook.digital_first(log, CLICKS, channels=["phone", "chat"], min_n=1, **ZONED),
+    "tried_before": lambda log: outlook.tried_before(log, TRIED, column="outcome", phrases={"desk": ["ESK"]}),
+    "tried_in_texts": lambda log: outlook.tried_before(texted(log), phrases={"desk": ["ESK"], "x": ["elv"]}),
+    "unmet_demand": lambda log: outlook.unmet_demand(texted(log), services=LISTED | {"desk": ["desk"]}, reasons=["invoice"], draws=5),
+    "ideas": lambda log: outlook.ideas(texted(log), None, NOTES, CLICKS, services=LISTED | {"pump": ["PUMP"], "desk": ["desk"]}),
+    "improvements": lambda log: outlook.improvements(log, MADE, reasons=["status"], least=2),
+    "staff_notes": lambda log: outlook.staff_notes(log, NOTES, RATED.assign(touchpoint_id="T1", item_type="actual"), least=1),
+    "routes": lambda log: channels.routes(log, ANSWERS, CLICKS, min_n=1),
+    "personal_contact": lambda log: channels.personal_contact(handled(log), ANSWERS, min_n=1, draws=5),
+}
+
+
+def texted(log):
+    """The log with its department as what the customer wrote."""
+    import narwhals as nw
+
+    frame = nw.from_native(log)
+    known = "received_by" in frame.collect_schema().names()
+    return frame.with_columns(text=nw.col("received_by")).to_native() if known else log
+
+
+def handled(log):
+    """The log with a machine that takes one channel."""
+    import narwhals as nw
+
+    frame = nw.from_native(log)
+    by = nw.when(nw.col("channel") == "chat").then(nw.lit("bot")).otherwise(nw.lit("person"))
+    return frame.with_columns(handled_by_type=by).to_native() if "channel" in frame.collect_schema().names() else log
+
 
 def told(call, log):
     """The table, or the words of the refusal."""
@@ -213,7 +262,7 @@ def test_every_describing_function_is_among_them():
     import inspect
 
     here = inspect.getsource(inspect.getmodule(test_every_describing_function_is_among_them))
-    for noun in (volume, repeats, handoffs, channels, profile, pain_points, standards):
+    for noun in (volume, repeats, handoffs, channels, profile, pain_points, standards, outlook):
         for name in noun.__all__:
             thing = getattr(noun, name)
             described = inspect.isfunction(thing) and next(iter(inspect.signature(thing).parameters), "") == "contacts"
@@ -229,3 +278,20 @@ def test_large_logs_draw_customers_in_groups_whatever_the_engine(engine, logs, m
     pd.testing.assert_frame_equal(ours, told(volume.by_channel, engine("nasty")))
     exact = volume.by_channel(logs["nasty"].assign(customer_id=logs["nasty"]["customer_id"].str[-3:]))
     pd.testing.assert_frame_equal(ours, exact)
+
+
+def test_events_may_come_from_another_engine_than_the_log(logs, tmp_path):
+    import duckdb
+
+    CLICKS.to_parquet(tmp_path / "clicks.parquet", index=False)
+    clicks = duckdb.connect().read_parquet(str(tmp_path / "clicks.parquet"))
+    wide = {"before": (-90, 0), "after": (0, 90)}
+    for call in (
+        lambda events: outlook.event_lift(logs["nasty"], events, windows=wide, **ZONED),
+        lambda events: outlook.event_quality(logs["nasty"], events, busiest=0.05, timezone="Europe/Berlin"),
+        lambda events: outlook.digital_first(logs["nasty"], events, min_n=1, **ZONED),
+        lambda events: outlook.failed_searches(events, least=1),
+        lambda events: outlook.ideas(logs["nasty"], events=events, services={"pump": ["pump"]}),
+        lambda events: channels.routes(logs["nasty"], events=events, min_n=1),
+    ):
+        pd.testing.assert_frame_equal(call(CLICKS), call(clicks))

@@ -16,6 +16,7 @@ from cxlib.report.plots.ranking import Ranking, ranking
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.tiles import Tiles, tiles
+from cxlib.report.plots.timeline import Timeline, timeline
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "Severity",
     "Shares",
     "Tiles",
+    "Timeline",
     "Waterfall",
     "chain",
     "curves",
@@ -51,5 +53,6 @@ __all__ = [
     "severity",
     "shares",
     "tiles",
+    "timeline",
     "waterfall",
 ]
