@@ -96,3 +96,14 @@ def test_tables_come_from_lower_numbers_only(book):
         for name in re.findall(r"study\.table\(\s*\"(\w+)\"", cell["source"]):
             assert name in raw | saved, f"{name} is saved by no notebook before {book.stem}"
     assert set(MADE) <= set(CONTRACTS)
+
+
+def test_a_name_stands_for_one_table_in_all_notebooks():
+    """Tables of all notebooks lie in one folder: the same name again is the same figures again, or a later page overwrites an earlier one's."""
+    saved = {}
+    for path in NOTEBOOKS:
+        for cell in cells(path, "code"):
+            for node in ast.walk(ast.parse(cell["source"])):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "save" and isinstance(node.args[0], ast.Constant):
+                    told = saved.setdefault(node.args[0].value, (path.stem, ast.dump(node.args[1])))
+                    assert told[0] == path.stem or told[1] == ast.dump(node.args[1]), (node.args[0].value, told[0], path.stem)
