@@ -5,8 +5,8 @@ there are any; :func:`people` lays out whom both look at; :func:`shares` counts 
 persona apart, :func:`agreement` lays both divisions side by side.
 """
 
-from cxlib.customers.personas.assigning import NONE, agreement, assign, describe, shares, used
+from cxlib.customers.personas.assigning import NONE, agreement, as_table, assign, chosen, describe, shares
 from cxlib.customers.personas.fitting import Personas, fit
-from cxlib.customers.personas.laying import people
+from cxlib.customers.personas.laying import people, usual
 
-__all__ = ["NONE", "Personas", "agreement", "assign", "describe", "fit", "people", "shares", "used"]
+__all__ = ["NONE", "Personas", "agreement", "as_table", "assign", "chosen", "describe", "fit", "people", "shares", "usual"]

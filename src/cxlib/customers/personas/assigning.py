@@ -11,13 +11,14 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.customers.personas.coding import code
 from cxlib.customers.personas.evidence import adjusted_rand
+from cxlib.customers.personas.fitting import Personas
 from cxlib.customers.personas.profiles import Summary, profile, summary
 from cxlib.customers.personas.reported import told
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.bootstrap import draw_weights
 
-__all__ = ["NONE", "agreement", "assign", "describe", "shares", "used"]
+__all__ = ["NONE", "agreement", "as_table", "assign", "chosen", "describe", "shares"]
 
 NONE = "none"
 IDS = ("person_id", "customer_id", "account_id", "cluster_id")
@@ -149,29 +150,43 @@ def _with_given(found: pd.DataFrame, customers: pd.DataFrame) -> pd.DataFrame:
     return found.assign(probability=found["probability"].mask(there, 1.0), ahead=found["ahead"].mask(there, 1.0))
 
 
-def used(assigned: pd.DataFrame, members: pd.DataFrame, *, clustered: bool) -> pd.DataFrame:
-    """Return the personas that later notebooks use: the client's own where there are any, else the classes found.
+def chosen(assigned: pd.DataFrame, found: Personas) -> pd.DataFrame:
+    """Return the personas to go by: the client's own where there are any, else the classes found, if the verdict is that there are some.
 
     Parameters
     ----------
     assigned : DataFrame
         Of :func:`assign`.
-    members : DataFrame
-        Of :class:`Personas`.
-    clustered : bool
-        Whether classes may stand in: the verdict is "classes", and the client has defined none.
+    found : Personas
+        Of :func:`cxlib.customers.personas.fit`, for the same people.
 
     Returns
     -------
     DataFrame
-        The contract table *personas*: ``person_id``, ``customer_id`` (of people without a person's id), ``persona``, ``probability``,
-        ``source``; people who fit none have the persona "none".
+        As of :func:`assign`; people in no class have the persona "none".
     """
-    table = assigned
-    if clustered and len(members):
-        table = members.assign(source=pd.Series("clustered", index=members.index, dtype="str"))
-    columns = [name for name in ("person_id", "customer_id") if name in table.columns]
-    kept = table[[*columns, "persona", "probability", "source"]].dropna(subset=columns, how="all")
+    if found.state != "classes" or assigned["persona"].ne(NONE).any():
+        return assigned
+    mine = found.members.reindex(assigned.index)
+    there = mine["persona"].notna()
+    text = {"persona": mine["persona"].fillna(NONE), "source": pd.Series(np.where(there, "clustered", NONE), index=assigned.index)}
+    return assigned.assign(probability=mine["probability"].fillna(0.0), **{name: column.astype("str") for name, column in text.items()})
+
+
+def as_table(assigned: pd.DataFrame) -> pd.DataFrame:
+    """Return the contract table *personas*, which later notebooks join.
+
+    Returns
+    -------
+    DataFrame
+        ``person_id``, ``customer_id`` (of customers who are one person), ``persona`` ("none": fits none), ``probability``, ``source``.
+
+    >>> found = pd.DataFrame({"customer_id": ["a"], "persona": ["x"], "probability": [0.9], "source": ["assigned"], "known": [1.0]})
+    >>> as_table(found).columns.to_list()
+    ['customer_id', 'persona', 'probability', 'source']
+    """
+    columns = [name for name in ("person_id", "customer_id") if name in assigned.columns]
+    kept = assigned[[*columns, "persona", "probability", "source"]].dropna(subset=columns, how="all")
     if len(columns) == 2:
         kept = kept.assign(customer_id=kept["customer_id"].where(kept["person_id"].isna()))
     return kept.astype(dict.fromkeys([*columns, "persona", "source"], "str")).reset_index(drop=True)
@@ -193,7 +208,7 @@ def shares(assigned: pd.DataFrame, *, defined: Sequence[str] = (), **options: Un
     -------
     DataFrame
         ESTIMATES by ``persona`` (``none``: fits none): ``persona_share``; ``persona_fit``, the mean strength of fit of those in it; and over all
-        ``covered_share``, people who fit one, and ``none_share``.
+        ``covered_share``, people who fit one, ``none_share``, and ``persona_count``.
 
     >>> found = pd.DataFrame({"persona": ["a", "a", "b", "none"], "probability": [1.0, 0.8, 0.9, 0.2]})
     >>> shares(found)[["persona", "metric", "value"]].head(3)
@@ -203,7 +218,9 @@ def shares(assigned: pd.DataFrame, *, defined: Sequence[str] = (), **options: Un
     2    none  persona_share   0.25
     """
     if assigned.empty or (assigned["persona"].eq(NONE).all() and not defined):
-        return estimates.stack(*[estimates.unanswerable(metric, "share", NEEDS, by=["persona"]) for metric in ("persona_share", "covered_share")])
+        needs = NEEDS if assigned.empty else ["customers.persona_given", "persons.persona_given"]
+        metrics = ("persona_share", "covered_share", "none_share", "persona_count")
+        return estimates.stack(*[estimates.unanswerable(metric, "share", needs, by=["persona"]) for metric in metrics])
     if "cluster_id" in assigned.columns:
         options = {"cluster": "cluster_id", **options}
     names = list(dict.fromkeys([*(defined or sorted(set(assigned["persona"]) - {NONE})), NONE]))
@@ -213,7 +230,9 @@ def shares(assigned: pd.DataFrame, *, defined: Sequence[str] = (), **options: Un
         parts.append(estimates.share(table, "mine", by=["persona"], metric="persona_share", **options))
     kept = assigned[assigned["persona"].isin(names) & assigned["persona"].ne(NONE)]
     if len(kept):
-        parts.append(estimates.mean(kept, "probability", by=["persona"], metric="persona_fit", unit="index", bounds=(0, 1), **options))
+        parts.append(estimates.mean(kept, "probability", by=["persona"], metric="persona_fit", unit="coefficient", bounds=(0, 1), **options))
+    count = {"metric": "persona_count", "value": len(names) - 1, "unit": "count", "n": len(assigned), "method": "count"}
+    parts.append(estimates.rows.rows(pd.DataFrame(index=[0]), count))
     covered = assigned.assign(mine=assigned["persona"].ne(NONE), none=assigned["persona"].eq(NONE))
     parts += [estimates.share(covered, flag, metric=metric, **options) for flag, metric in (("mine", "covered_share"), ("none", "none_share"))]
     return estimates.stack(*parts)
@@ -245,7 +264,8 @@ def describe(
     """
     there = {name: kind for name, kind in features.items() if name in customers.columns and customers[name].notna().any()}
     if customers.empty or not there:
-        return estimates.unanswerable("persona_value", "", NEEDS, by=["persona", "feature", "answer"])
+        by = ["persona", "feature", "answer"]
+        return estimates.stack(*[estimates.unanswerable(metric, "", NEEDS, by=by) for metric in ("persona_value", "persona_lift")])
     coded, names = code(customers, there), sorted(set(assigned["persona"]), key=lambda name: (name == NONE, name))
     chance = (assigned["persona"].to_numpy()[:, None] == np.array(names, dtype=object)).astype("float64")[:, None, :]
     weights = estimates.sampling.weights_of(customers, np.ones(len(customers), dtype=bool), options.get("weight"))
@@ -286,14 +306,16 @@ def agreement(assigned: pd.DataFrame, members: pd.DataFrame, **options: Unpack[S
         ``class_share`` of each persona's people.
     """
     if members.empty or assigned.empty or assigned["persona"].eq(NONE).all():
-        return estimates.unanswerable("division_alike", "index", NEEDS, by=["persona", "class"])
+        needs = NEEDS if assigned.empty else ["customers.persona_given", "persons.persona_given"]
+        units = {"division_alike": "coefficient", "class_share": "share"}
+        return estimates.stack(*[estimates.unanswerable(metric, unit, needs, by=["persona", "class"]) for metric, unit in units.items()])
     keys = [name for name in ("person_id", "customer_id") if name in assigned.columns and name in members.columns]
     both = assigned.merge(members[[*keys, "persona"]].rename(columns={"persona": "class"}), on=keys)
     both = both[both["persona"].ne(NONE)]
     if "cluster_id" in both.columns:
         options = {"cluster": "cluster_id", **options}
     alike = adjusted_rand(both["persona"].to_numpy(), both["class"].to_numpy())
-    parts = [estimates.rows.rows(pd.DataFrame(index=[0]), {"metric": "division_alike", "value": alike, "unit": "index", "n": len(both)})]
+    parts = [estimates.rows.rows(pd.DataFrame(index=[0]), {"metric": "division_alike", "value": alike, "unit": "coefficient", "n": len(both)})]
     for name in sorted(set(both["class"])):
         table = both.assign(mine=both["class"].eq(name)).assign(**{"class": name})
         parts.append(estimates.share(table, "mine", by=["persona", "class"], metric="class_share", **options))

@@ -176,9 +176,9 @@ def code(customers: pd.DataFrame, features: Mapping[str, str], known: Coded | No
     DataError
         For features that the table lacks, kinds that are none, words where numbers belong, and counts below zero.
 
-    >>> coded = code(pd.DataFrame({"a": ["x", None, "y"], "n": [0, 3, 1]}), {"a": "nominal", "n": "count"})
+    >>> coded = code(pd.DataFrame({"a": ["x", None, "y", "y"], "n": [0, 3, 1, 7]}), {"a": "nominal", "n": "count"})
     >>> coded.codes.tolist(), coded.features[1].levels
-    ([[0, 0], [-1, 2], [1, 1]], ('0', '1', '3'))
+    ([[0, 0], [-1, 2], [1, 1], [1, 2]], ('0', '1–2', '3+'))
     """
     _check(customers, features)
     named = sorted(features.items(), key=lambda pair: pair[1] == "numeric")
@@ -187,7 +187,7 @@ def code(customers: pd.DataFrame, features: Mapping[str, str], known: Coded | No
     else:
         found = known.features
     levelled = [feature for feature in found if feature.kind != "numeric"]
-    raw = np.column_stack([_raw(customers[feature.name], feature) for feature in found])
+    raw = np.column_stack([_raw(customers[feature.name], feature) for feature in found]) if found else np.empty((len(customers), 0))
     numbers = raw[:, len(levelled) :]
     centre, spread = (known.centre, known.spread) if known is not None else _standard(numbers)
     codes = [feature.codes(customers[feature.name]) for feature in levelled]
@@ -198,8 +198,6 @@ def code(customers: pd.DataFrame, features: Mapping[str, str], known: Coded | No
 def _check(customers: pd.DataFrame, features: Mapping[str, str]) -> None:
     problems = [worded("features", "there is no column", name, customers.columns, label="It has") for name in features if name not in customers]
     problems += [worded("features", f"{name}: a feature's kind cannot be", kind, KINDS) for name, kind in features.items() if kind not in KINDS]
-    if not features:
-        problems.append("features: none are named. Name at least two columns and their kinds.")
     if problems:
         raise DataError(*problems)
     for name, kind in features.items():
@@ -240,9 +238,11 @@ def _count(column: pd.Series, name: str) -> Feature:
     above = np.sort(numbers[numbers > 0])
     cuts = np.quantile(above, np.arange(COUNT_BINS - 1) / (COUNT_BINS - 1), method="lower") if len(above) else np.array([])
     edges = np.unique(np.concatenate([[0.0] if (numbers == 0).any() or not len(above) else [], cuts]))
-    ends = [*edges[1:], np.inf]
-    levels = [f"{low:g}" if high - low <= 1 else f"{low:g}+" if np.isinf(high) and low < above.max(initial=0) else f"{low:g}" if np.isinf(high)
-        else f"{low:g}–{high - 1:g}" for low, high in zip(edges, ends, strict=True)]
+    if len(edges) > 2 and edges[-1] == above[-1] and (above == above[-1]).sum() < len(above) / (2 * COUNT_BINS):
+        edges = edges[:-1]  # a last bin of hardly anybody
+    levels = []
+    for low, high in zip(edges, [*edges[1:], np.inf], strict=True):
+        levels.append(f"{low:g}" if high - low <= 1 else f"{low:g}–{high - 1:g}" if np.isfinite(high) else f"{low:g}+")
     return Feature(name, "count", tuple(levels), tuple(edges))
 
 

@@ -38,11 +38,11 @@ class Personas:
         One row a persona, feature and answer: see :func:`cxlib.customers.personas.profiles.profile`; ``persona`` is "all" where there are too
         few people for classes.
     members : DataFrame
-        One row a person: the ids of the table it came from, ``persona`` (p1 is the largest), ``probability``, and the probability of each
+        One row a person, indexed as the table it came from: the ids, ``persona`` (p1 is the largest), ``probability``, and the probability of each
         persona. No rows where there are no classes.
     evidence : DataFrame
         ESTIMATES: ``bic`` and ``class_reproduction`` by ``classes``, ``class_stability``, ``bivariate_residual`` by ``feature`` and
-        ``feature_2``, and ``class_verdict`` by ``state`` {classes, weak, continuum, too_few}.
+        ``feature_2``, and ``class_verdict`` by ``verdict`` {classes, weak, continuum, too_few}.
     estimates : DataFrame
         All of it as ESTIMATES, with draws where there are any: ``persona_share``, ``persona_value``, ``persona_lift`` and the evidence.
     state : str
@@ -65,14 +65,14 @@ class Personas:
         return [] if self._model is None else _names(self._model)
 
     def typing(self, n_items: int) -> pd.DataFrame:
-        """Return the few features that tell personas apart best: ESTIMATES ``typing_agreement`` by ``position`` and ``feature``.
+        """Return the few features that tell personas apart best: ESTIMATES ``typing_agreement`` by ``question_number`` and ``feature``.
 
         Each is the share of people who fall to the same persona as by all features, by this feature and those before it.
         """
         estimates.check(n_items=n_items)
         if self._coded is None or self._model is None or self._people is None:
-            note = "needs customers.customer_id" if not self.state else "no classes"
-            return estimates.unanswerable("typing_agreement", "share", [], by=["position", "feature"]).assign(note=note)
+            note = "no classes" if self.state else "needs customers.customer_id"
+            return estimates.unanswerable("typing_agreement", "share", [], by=["question_number", "feature"]).assign(note=note)
         return chosen(self._coded, self._model, self._people, n_items, self._options or {})
 
     def assign(self, new: pd.DataFrame) -> pd.DataFrame:
@@ -141,17 +141,18 @@ def fit(
     Linzer & Lewis 2011; Vermunt & Magidson 2005.
 
     >>> rng = np.random.default_rng(1)
-    >>> kind = rng.random(240) < 0.4
-    >>> table = pd.DataFrame({name: np.where(rng.random(240) < 0.9, kind, ~kind).astype(str) for name in "abcd"})
-    >>> found = fit(table, features=dict.fromkeys("abcd", "nominal"), draws=20, rounds=6)
+    >>> middle = np.where(rng.random(200) < 0.4, 0.0, 5.0)
+    >>> table = pd.DataFrame({name: middle + rng.normal(size=200) for name in "ab"})
+    >>> found = fit(table, features={"a": "numeric", "b": "numeric"}, draws=20, rounds=6)
     >>> len(found.names), found.state
     (2, 'classes')
     """
     estimates.check(level=level, draws=draws, seed=seed, k=k, most=most, starts=starts, rounds=rounds, min_accounts=min_accounts)
     if k == 0 or starts == 0 or most == 0:
         raise DataError(worded("fit", "classes and starts are counted from 1, not", 0))
-    if customers.empty:
-        return _without(unanswered(["customers.customer_id", "persons.person_id"]), "")
+    if customers.empty or not features:
+        needs = ["customers.customer_id", "persons.person_id"] if customers.empty else ["customers.segment", "persons.role"]
+        return _without(unanswered(needs), "")
     people, known, coded = _prepared(customers, features, weight, cluster)
     if not known.any() or not coded.features:
         return _without(unanswered([f"customers.{name}" for name in features]), "")
@@ -187,10 +188,10 @@ def _prepared(
     known = customers[list(varied)].notna().any(axis=1).to_numpy() if varied else np.zeros(len(customers), dtype=bool)
     weights = estimates.sampling.weights_of(customers, known, weight)
     known = known & (weights > 0)
-    people = customers[known].reset_index(drop=True)
+    people = customers[known]
     weights = weights[known]
     effective = weights.sum() ** 2 / (weights**2).sum() if known.any() else 0.0
-    own = pd.Series([f"only {row}" for row in range(len(people))], dtype="str")
+    own = pd.Series([f"only {row}" for row in range(len(people))], index=people.index, dtype="str")
     drawn = people[cluster].astype("str").fillna(own) if cluster else own
     people = people.assign(cx_weight=weights / max(weights.sum(), 1e-12) * effective, cx_cluster=drawn)
     return people, known, code(people, varied) if varied else coded.rows(known)
@@ -270,8 +271,8 @@ def _names(model: Mixture) -> list[str]:
 
 
 def _members(people: pd.DataFrame, chance: np.ndarray, names: list[str]) -> pd.DataFrame:
-    ids = people[[name for name in UNITS if name in people.columns]].reset_index(drop=True)
+    ids = people[[name for name in UNITS if name in people.columns]]
     best = chance.argmax(axis=1)
-    said = pd.Series(np.array(names, dtype=object)[best], dtype="str")
+    said = pd.Series(np.array(names, dtype=object)[best], index=people.index, dtype="str")
     each = {name: chance[:, number] for number, name in enumerate(names)}
     return ids.assign(persona=said, probability=chance.max(axis=1), **each)

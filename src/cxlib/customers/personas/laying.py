@@ -9,11 +9,13 @@ import pandas as pd
 
 from cxlib.errors import DataError, worded
 
-__all__ = ["people"]
+__all__ = ["people", "usual"]
 
 PERSONAL = ("preferred_channel", "persona_given")  # what a customer's row says of one person, not of everybody in the account
 IDS = ("person_id", "customer_id", "account_id")
 UNITS = ("person", "customer")
+USUAL = dict.fromkeys(("market", "segment", "industry", "region", "role", "department", "preferred_channel", "channel_mostly"), "nominal")
+USUAL |= {"group_id_mostly": "nominal", "contacts": "count", "hour_mean": "numeric"}
 
 
 def people(
@@ -35,7 +37,7 @@ def people(
     responses : DataFrame, optional
         The long table of answers.
     items : sequence of str
-        item_ids that become columns: each person's mean answer.
+        item_ids that become columns: each person's latest answer.
     profiles : mapping of str to DataFrame, optional
         ``person_id`` and ``customer_id`` → what :func:`cxlib.contacts.profile.customers` lays out by it.
     mostly : sequence of str
@@ -70,9 +72,20 @@ def people(
     for table in _answers(responses, items):
         base = _joined(base, table)
     for name, table in (profiles or {}).items():
-        base = _joined(base, {name: _most(table.drop(columns=["first_day", "last_day"], errors="ignore"), name, mostly)})
+        base = _joined(base, {name: _most(table.drop(columns=["first_day", "last_day"], errors="ignore"), mostly)})
+    never = {f"{name}_mostly": pd.Series(pd.NA, index=base.index, dtype="str") for name in mostly if f"{name}_mostly" not in base.columns}
+    base = base.assign(**never)
     own = base["customer_id"].where(base["account_id"].isna(), base["account_id"])
     return base.assign(cluster_id=own.fillna(base["person_id"]).astype("str"))
+
+
+def usual(people: pd.DataFrame) -> dict[str, str]:
+    """Return the features that types are looked for in where the client names none: those of the usual ones that tell people apart.
+
+    >>> usual(pd.DataFrame({"segment": ["a", "b"], "region": ["n", "n"]}))
+    {'segment': 'nominal'}
+    """
+    return {name: kind for name, kind in USUAL.items() if name in people.columns and people[name].nunique() > 1}
 
 
 def _base(customers: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
@@ -93,18 +106,19 @@ def _base(customers: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
 
 
 def _answers(responses: pd.DataFrame | None, items: Sequence[str]) -> list[dict[str, pd.DataFrame]]:
-    """Mean answers of each person, and of each customer who was asked without a person's id."""
+    """Latest answers of each person, and of each customer who was asked without a person's id."""
     if responses is None or responses.empty or not items:
         return []
     unknown = [name for name in items if name not in set(responses["item_id"])]
     if unknown:
         raise DataError(*(worded("items", "there is no item", name, responses["item_id"].unique(), label="Items") for name in unknown))
     given = responses[responses["item_id"].isin(items) & responses["state"].eq("answered")]
+    given = given.sort_values("survey_ts", kind="stable") if "survey_ts" in given.columns else given
     found = []
     for name in ("person_id", "customer_id"):
         if name in given.columns and given[name].notna().any():
             mine = given[given["person_id"].isna()] if name == "customer_id" and "person_id" in given.columns else given
-            wide = mine.pivot_table(index=name, columns="item_id", values="value", aggfunc="mean")
+            wide = mine.pivot_table(index=name, columns="item_id", values="value", aggfunc="last")
             found.append({name: wide.reset_index().rename_axis(columns=None)})
     return found
 
@@ -121,14 +135,15 @@ def _joined(base: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFr
     return base
 
 
-def _most(table: pd.DataFrame, unit: str, mostly: Sequence[str]) -> pd.DataFrame:
-    """Add for each laid-out column the level met most often; missing where two are met equally often."""
+def _most(table: pd.DataFrame, mostly: Sequence[str]) -> pd.DataFrame:
+    """Add for each laid-out column, told in counts or as ``…_share``, the level met most often; missing where two are met equally often."""
     for column in mostly:
-        laid = [name for name in table.columns if name.startswith(f"{column}_") and not name.endswith("_share")]
+        laid = [name for name in table.columns if name.startswith(f"{column}_")]
         if laid:
             counts = table[laid].to_numpy(dtype="float64")
             best = counts.max(axis=1)
-            named = np.array([name.removeprefix(f"{column}_") for name in laid], dtype=object)[counts.argmax(axis=1)]
+            levels = [name.removeprefix(f"{column}_").removesuffix("_share") for name in laid]
+            named = np.array(levels, dtype=object)[counts.argmax(axis=1)]
             clear = (counts == best[:, None]).sum(axis=1) == 1
             table = table.assign(**{f"{column}_mostly": pd.Series(named, index=table.index, dtype="str").where(clear & (best > 0))})
     return table

@@ -21,7 +21,7 @@ def chosen(coded: Coded, model: Mixture, people: pd.DataFrame, n_items: int, opt
     Returns
     -------
     DataFrame
-        ESTIMATES by ``position`` and ``feature``: ``typing_agreement``, the share of people who fall to the same persona as by all features,
+        ESTIMATES by ``question_number`` and ``feature``: ``typing_agreement``, the share of people who fall to the same persona as by all features,
         with this question and those before it.
     """
     own = posterior(coded, model)[0][:, 0].argmax(axis=1)
@@ -31,8 +31,8 @@ def chosen(coded: Coded, model: Mixture, people: pd.DataFrame, n_items: int, opt
         agreement = {number: _told(coded, model, _with(kept, number)) == own for number in np.flatnonzero(~kept)}
         best = max(agreement, key=lambda number: float(agreement[number] @ weight))
         kept = _with(kept, best)
-        table = people.assign(same=agreement[best], position=f"{position + 1:02d}", feature=coded.features[best].name)
-        told = {"metric": "typing_agreement", "by": ["position", "feature"]}
+        table = people.assign(same=agreement[best], question_number=str(position + 1), feature=coded.features[best].name)
+        told = {"metric": "typing_agreement", "by": ["question_number", "feature"]}
         rows.append(estimates.share(table, "same", **told, **{**options, "weight": "cx_weight"}))
     return estimates.stack(*rows)
 

@@ -15,7 +15,7 @@ SURE, HARDLY = 0.001, 0.01  # how rarely a crowd without gaps may look like this
 PLAIN, RARE = 0.1, 0.001  # size from which what is left within classes matters, and how rarely it may come by chance
 METHOD = "EM, bootstrap"
 GROUPS = ["persona", "feature", "answer"]
-EVIDENCE = ["state", "classes", "feature", "feature_2"]
+EVIDENCE = ["verdict", "classes", "feature", "feature_2"]
 
 
 def unanswered(needs: list[str]) -> pd.DataFrame:
@@ -64,17 +64,17 @@ def verdict(
         Why there are no classes.
     """
     state, apart = _state(classes, gain, crowds)
-    groups = pd.DataFrame({"state": [state], "classes": [str(classes)] if classes else [None]})
+    groups = pd.DataFrame({"verdict": [state], "classes": [str(classes)] if classes else [None]})
     given = {"metric": "class_verdict", "value": apart, "unit": "sd" if classes > 1 else "", "n": people, "method": "Gaussian copula"}
     parts = [rows.rows(groups, given | {"note": note})]
     if len(alike):
         spread = np.nanquantile(alike, [0.025, 0.975])
-        told = {"metric": "class_stability", "value": alike.mean(), "low": spread[0], "high": spread[1], "unit": "index", "n": people}
+        told = {"metric": "class_stability", "value": alike.mean(), "low": spread[0], "high": spread[1], "unit": "coefficient", "n": people}
         parts.append(rows.rows(pd.DataFrame({"classes": [str(classes)]}), told | {"method": "bootstrap"}))
     if left is not None and len(left):
         pairs = left.nlargest(10, "size")
         flagged = pairs["size"].ge(PLAIN) & pairs["p"].lt(RARE / len(left))
-        told = {"metric": "bivariate_residual", "value": pairs["size"], "unit": "index", "n": np.rint(pairs["n"]).astype("int64")}
+        told = {"metric": "bivariate_residual", "value": pairs["size"], "unit": "coefficient", "n": np.rint(pairs["n"]).astype("int64")}
         noted = {"method": "EM", "note": np.where(flagged, "local dependence", "")}
         parts.append(rows.rows(pairs[["feature", "feature_2"]], told | noted))
     stacked = estimates.stack(*parts)

@@ -1,5 +1,6 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
+from cxlib.report.plots.cards import Cards, cards
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
@@ -18,6 +19,7 @@ from cxlib.report.plots.tiles import Tiles, tiles
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
+    "Cards",
     "Chain",
     "Curves",
     "Diverging",
@@ -34,6 +36,7 @@ __all__ = [
     "Shares",
     "Tiles",
     "Waterfall",
+    "cards",
     "chain",
     "curves",
     "diverging",
