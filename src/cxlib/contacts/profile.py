@@ -147,9 +147,9 @@ def service_need(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``persona``, and each column of `by`: ``contacts_per_person`` (in the period), ``active_share`` (people who got in touch
-        at all), ``need_share`` (of the persona's contacts), ``need_lift`` (this share over everybody's), ``outside_hours_share`` (outside
-        service hours), ``early_share`` (before 8); and over all ``persona_known_share`` of contacts.
+        ESTIMATES by ``persona``, and each column of `by`: ``contacts_per_person`` (in the period), ``active_share`` (people who got in
+        touch at all), ``need_share`` (of the persona's contacts), ``need_lift`` (this share over everybody's), ``outside_hours_share``
+        (outside service hours), ``early_share`` (before 8); and over all ``persona_known_share`` of contacts.
 
     >>> log = pd.DataFrame({"customer_id": ["a", "a", "b"], "channel": ["phone", "phone", "email"], "local_hour": [7, 9, 10],
     ...     "local_weekday": 1, "local_date": pd.to_datetime(["2025-01-06"] * 3)})
@@ -216,7 +216,8 @@ def _often(laid: pd.DataFrame, personas: pd.DataFrame, keys: Sequence[str], opti
         parts.append(pd.DataFrame({"unit": key + " " + own[key].astype("str"), "persona": own["persona"]}))
     people = pd.concat(parts, ignore_index=True)
     people["contacts"] = people["unit"].map(laid.groupby("unit")["weight"].sum()).fillna(0.0)
-    people["active"], drawn = people["contacts"].gt(0), {**options, "cluster": "unit"}
+    people["active"] = people["contacts"].gt(0)
+    drawn: Sampling = {**options, "cluster": "unit"}
     return [
         estimates.rate(people.assign(one=1.0), "contacts", "one", by=["persona"], metric="contacts_per_person", unit="per person", **drawn),
         estimates.share(people, "active", by=["persona"], metric="active_share", **drawn),

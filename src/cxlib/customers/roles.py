@@ -90,8 +90,8 @@ def accounts(
     Accounts
         ESTIMATES: ``accounts_heard`` and ``both_sides_share`` (of accounts heard from), ``role_heard_share`` by ``role`` (of its persons),
         ``account_agreement`` (intraclass correlation), ``side_score`` by ``side``, ``side_gap`` (buyers less users within accounts),
-        ``disagreeing_accounts`` and ``disagreeing_share`` (of those with both sides), ``disagreement_by_chance`` (so many would part as far if sides differed by the mean gap and noise
-        alone), ``accounts_at_risk``, ``account_score`` and ``order_alike`` (rank correlation with the mean) by ``variant``,
+        ``disagreeing_accounts`` and ``disagreeing_share`` (of those with both sides), ``disagreement_by_chance``
+        (so many would part as far if sides differed by the mean gap and noise alone), ``accounts_at_risk``, ``account_score`` and ``order_alike`` (rank correlation with the mean) by ``variant``,
         ``supplier_rating`` and ``rating_alike`` (its rank correlation with the mean).
 
     Raises
@@ -147,8 +147,8 @@ def needs(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``role``, ``item_type`` and ``item_id``: ``need``, in the scale of the answers; and ``need_difference``, the role's mean
-        less everybody's.
+        ESTIMATES by ``role``, ``item_type`` and ``item_id``: ``need``, in the scale of the answers; and ``need_difference``, the role's
+        mean less everybody's.
 
     >>> staff = pd.DataFrame({"person_id": list("xyz"), "account_id": list("AAB"), "role": ["user", "user", "decision_maker"]})
     >>> said = pd.DataFrame({"person_id": list("xyz"), "item_id": "price", "item_type": "importance", "state": "answered",
@@ -242,9 +242,7 @@ def _nothing(item: str) -> Accounts:
     return Accounts(pd.DataFrame(), estimates.stack(*missing))
 
 
-def _scores(
-    heard: pd.DataFrame, rated: pd.DataFrame | None, buyers: Sequence[str], users: Sequence[str], gap: float
-) -> pd.DataFrame:
+def _scores(heard: pd.DataFrame, rated: pd.DataFrame | None, buyers: Sequence[str], users: Sequence[str], gap: float) -> pd.DataFrame:
     """One row an account: counts, scores in every variant, the gap between the sides."""
     influence = heard["influence_weight"].fillna(heard["influence_weight"].mean()) if "influence_weight" in heard.columns else 1.0
     table = heard.assign(cx_influence=influence, cx_weighed=heard["value"] * influence)
@@ -285,10 +283,10 @@ def _agreement(heard: pd.DataFrame, options: Sampling) -> pd.DataFrame:
     value = heard["value"].to_numpy(dtype="float64")
     sums = [np.bincount(codes, values) for values in (np.ones(len(value)), value - value.mean(), (value - value.mean()) ** 2)]
     said: dict[str, Any] = {"metric": "account_agreement", "unit": "coefficient", "n": len(heard), "method": "ANOVA, bootstrap"}
-    now, count = _intraclass(*sums, np.ones((len(ids), 1)))[0], options.get("draws", 500)
+    now, count = _intraclass(sums, np.ones((len(ids), 1)))[0], options.get("draws", 500)
     if not (sums[0] > 1).any() or len(ids) < 3:
         return rows.rows(pd.DataFrame(index=[0]), said | {"note": "n < 2"})
-    drawn = _intraclass(*sums, draw_weights(ids, draws=count, seed=options.get("seed", 1)).astype("float64"))
+    drawn = _intraclass(sums, draw_weights(ids, draws=count, seed=options.get("seed", 1)).astype("float64"))
     reach = special.stdtrit(len(ids) - 1, (1 + options.get("level", 0.95)) / 2)
     spread = np.nanstd(np.arctanh(np.clip(drawn, -0.999, 0.999))) if count else np.nan
     ends = {"low": np.tanh(np.arctanh(now) - reach * spread), "high": np.tanh(np.arctanh(now) + reach * spread)}
@@ -296,8 +294,9 @@ def _agreement(heard: pd.DataFrame, options: Sampling) -> pd.DataFrame:
     return rows.rows(pd.DataFrame(index=[0]), said | {"value": now} | ends | carried)
 
 
-def _intraclass(n: np.ndarray, total: np.ndarray, squares: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def _intraclass(sums: Sequence[np.ndarray], weight: np.ndarray) -> np.ndarray:
     """Intraclass correlations from each account's count, sum and sum of squares; one a column of weights."""
+    n, total, squares = sums
     people, count = n @ weight, weight.sum(axis=0)
     between = (total**2 / n) @ weight - (total @ weight) ** 2 / people
     within = (squares - total**2 / n) @ weight

@@ -827,8 +827,10 @@ class Loyalty(_Section):
 
 
 # what the contact log says of a person, besides the levels of profile.split
-_LAID = ("contacts", "recency_days", "active_days", "hour_mean", "early_share", "late_share", "weekend_share", "outside_share")
-_LAID += ("abandoned_share", "handle_s", "transfers")
+_LAID = (
+    *("contacts", "recency_days", "active_days", "hour_mean", "early_share", "late_share", "weekend_share", "outside_share"),
+    *("abandoned_share", "handle_s", "transfers"),
+)
 
 
 class Evidence(_Section):
@@ -1142,7 +1144,9 @@ class Params(_Section):
         ]
         asked = [("roles.item", name) for name in (self.roles.item,) if name]
         asked += [(f"roles.value_groups.{group}", name) for group, names in self.roles.value_groups.items() for name in names]
-        return problems + [worded(place, "no survey asks the item", name, sorted(items), label="Items") for place, name in asked if name not in items]
+        return problems + [
+            worded(place, "no survey asks the item", name, sorted(items), label="Items") for place, name in asked if name not in items
+        ]
 
     def _label_problems(self) -> list[str]:
         columns = {column for table in CONTRACTS.values() for column in table.columns}

@@ -51,7 +51,8 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
 
 def _of_features(params: Params, named: dict[str, dict[str, str]], language: str) -> dict[str, str]:
     """Words of what the columns of a person hold: the client's own, and those of the contracts."""
-    words, said = Words(language, named), {}
+    words = Words(language, named)
+    said: dict[str, str] = {}
     allowed = {name: column.allowed for table in ("customers", "persons", "contacts") for name, column in CONTRACTS[table].columns.items()}
     allowed["preferred_channel"] = allowed["channel"]
     for column in params.person_columns:
@@ -63,7 +64,9 @@ def _of_features(params: Params, named: dict[str, dict[str, str]], language: str
 def _of_personas(params: Params, language: str) -> dict[str, dict[str, str]]:
     """Names of the personas that the client has defined, and what their cards say that no data tell."""
     defined = params.personas.defined
-    told = {f"persona_{key}": {name: getattr(each, key) for name, each in defined.items() if getattr(each, key)} for key in ("wants", "avoid")}
+    told = {
+        f"persona_{key}": {name: getattr(each, key) for name, each in defined.items() if getattr(each, key)} for key in ("wants", "avoid")
+    }
     said = {key: {name: getattr(label, language) for name, label in labelled.items()} for key, labelled in told.items()}
     return {"persona": {name: getattr(each, language) for name, each in defined.items()}, **said}
 

@@ -108,7 +108,9 @@ def _check(customers: pd.DataFrame, personas: Mapping[str, Definition], importan
     named = dict.fromkeys(name for rules in personas.values() for name in rules)
     problems = []
     if len(customers):
-        problems += [worded("personas", "there is no column", name, customers.columns, label="It has") for name in named if name not in customers]
+        problems += [
+            worded("personas", "there is no column", name, customers.columns, label="It has") for name in named if name not in customers
+        ]
     problems += [worded("personas", "has no rules:", name, do="Name at least one column.") for name, rules in personas.items() if not rules]
     problems += [worded("importance", "no rule is about", name, named, label="Rules are about") for name in importance if name not in named]
     problems += [worded("importance", f"{name}: counts more than 0, not", value) for name, value in importance.items() if not value > 0]
@@ -207,7 +209,7 @@ def shares(assigned: pd.DataFrame, *, defined: Sequence[str] = (), **options: Un
     Returns
     -------
     DataFrame
-        ESTIMATES by ``persona`` (``none``: fits none): ``persona_share``; ``persona_fit``, the mean strength of fit of those in it; and over all
+        ESTIMATES by ``persona`` (``none``: fits none): ``persona_share``; ``persona_fit``, the mean strength of fit; and over all
         ``covered_share``, people who fit one, ``none_share``, and ``persona_count``.
 
     >>> found = pd.DataFrame({"persona": ["a", "a", "b", "none"], "probability": [1.0, 0.8, 0.9, 0.2]})
@@ -230,20 +232,22 @@ def shares(assigned: pd.DataFrame, *, defined: Sequence[str] = (), **options: Un
         parts.append(estimates.share(table, "mine", by=["persona"], metric="persona_share", **options))
     kept = assigned[assigned["persona"].isin(names) & assigned["persona"].ne(NONE)]
     if len(kept):
-        parts.append(estimates.mean(kept, "probability", by=["persona"], metric="persona_fit", unit="coefficient", bounds=(0, 1), **options))
+        parts.append(
+            estimates.mean(kept, "probability", by=["persona"], metric="persona_fit", unit="coefficient", bounds=(0, 1), **options)
+        )
     count = {"metric": "persona_count", "value": len(names) - 1, "unit": "count", "n": len(assigned), "method": "count"}
     parts.append(estimates.rows.rows(pd.DataFrame(index=[0]), count))
     covered = assigned.assign(mine=assigned["persona"].ne(NONE), none=assigned["persona"].eq(NONE))
-    parts += [estimates.share(covered, flag, metric=metric, **options) for flag, metric in (("mine", "covered_share"), ("none", "none_share"))]
+    parts += [
+        estimates.share(covered, flag, metric=metric, **options) for flag, metric in (("mine", "covered_share"), ("none", "none_share"))
+    ]
     return estimates.stack(*parts)
 
 
 NEEDS = ["customers.customer_id", "persons.person_id"]
 
 
-def describe(
-    customers: pd.DataFrame, assigned: pd.DataFrame, *, features: Mapping[str, str], **options: Unpack[Sampling]
-) -> pd.DataFrame:
+def describe(customers: pd.DataFrame, assigned: pd.DataFrame, *, features: Mapping[str, str], **options: Unpack[Sampling]) -> pd.DataFrame:
     """What sets each persona apart: ``persona_value``, and ``persona_lift`` or ``persona_distance``, by ``feature`` and ``answer``.
 
     Parameters
@@ -315,7 +319,9 @@ def agreement(assigned: pd.DataFrame, members: pd.DataFrame, **options: Unpack[S
     if "cluster_id" in both.columns:
         options = {"cluster": "cluster_id", **options}
     alike = adjusted_rand(both["persona"].to_numpy(), both["class"].to_numpy())
-    parts = [estimates.rows.rows(pd.DataFrame(index=[0]), {"metric": "division_alike", "value": alike, "unit": "coefficient", "n": len(both)})]
+    parts = [
+        estimates.rows.rows(pd.DataFrame(index=[0]), {"metric": "division_alike", "value": alike, "unit": "coefficient", "n": len(both)})
+    ]
     for name in sorted(set(both["class"])):
         table = both.assign(mine=both["class"].eq(name)).assign(**{"class": name})
         parts.append(estimates.share(table, "mine", by=["persona", "class"], metric="class_share", **options))

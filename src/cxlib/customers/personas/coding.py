@@ -182,10 +182,7 @@ def code(customers: pd.DataFrame, features: Mapping[str, str], known: Coded | No
     """
     _check(customers, features)
     named = sorted(features.items(), key=lambda pair: pair[1] == "numeric")
-    if known is None:
-        found = tuple(_feature(customers[name], name, kind) for name, kind in named)
-    else:
-        found = known.features
+    found = known.features if known is not None else tuple(_feature(customers[name], name, kind) for name, kind in named)
     levelled = [feature for feature in found if feature.kind != "numeric"]
     raw = np.column_stack([_raw(customers[feature.name], feature) for feature in found]) if found else np.empty((len(customers), 0))
     numbers = raw[:, len(levelled) :]
@@ -196,13 +193,19 @@ def code(customers: pd.DataFrame, features: Mapping[str, str], known: Coded | No
 
 
 def _check(customers: pd.DataFrame, features: Mapping[str, str]) -> None:
-    problems = [worded("features", "there is no column", name, customers.columns, label="It has") for name in features if name not in customers]
-    problems += [worded("features", f"{name}: a feature's kind cannot be", kind, KINDS) for name, kind in features.items() if kind not in KINDS]
+    problems = [
+        worded("features", "there is no column", name, customers.columns, label="It has") for name in features if name not in customers
+    ]
+    problems += [
+        worded("features", f"{name}: a feature's kind cannot be", kind, KINDS) for name, kind in features.items() if kind not in KINDS
+    ]
     if problems:
         raise DataError(*problems)
     for name, kind in features.items():
         if kind in ("count", "numeric") and not (pd.api.types.is_numeric_dtype(customers[name]) or customers[name].isna().all()):
-            raise DataError(worded("features", f"{kind} features are numbers, this column is none:", name, do="Call it nominal or ordinal."))
+            raise DataError(
+                worded("features", f"{kind} features are numbers, this column is none:", name, do="Call it nominal or ordinal.")
+            )
         if kind == "count" and (customers[name] < 0).any():
             raise DataError(worded("features", "a count lies below zero in", name, do="Call it numeric, or mend the table."))
 

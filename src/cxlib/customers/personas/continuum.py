@@ -9,6 +9,7 @@ better than those crowds is there more than a continuum.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import special
@@ -50,7 +51,7 @@ def crowd(coded: Coded, weight: np.ndarray, *, seed: int) -> Crowd:
     wanted = _together(_scores(coded, first, cuts), weight)
     noise = rng.normal(size=(CALIBRATION, first[-1]))
     within = np.zeros(wanted.shape, dtype=bool)
-    for begin, end in zip(first[:-1], first[1:], strict=True):
+    for begin, end in pairwise(first):
         within[begin:end, begin:end] = True
     latent = np.where(within, np.eye(len(wanted)), wanted)
     made = Crowd(_root(latent), first, cuts)

@@ -125,9 +125,7 @@ def _standardised(coded: Coded, model: Mixture) -> np.ndarray:
     return np.asarray((coded.numbers[:, None, :] - model.block.mean) / spread)
 
 
-def _pair(
-    coded: Coded, model: Mixture, counted: np.ndarray, left: np.ndarray, one: int, other: int
-) -> tuple[float, float, int, float]:
+def _pair(coded: Coded, model: Mixture, counted: np.ndarray, left: np.ndarray, one: int, other: int) -> tuple[float, float, int, float]:
     """Size, chi-square, its degrees of freedom and the people of one pair; `counted` is (people, classes)."""
     first = coded.codes.shape[1]
     if other < first:

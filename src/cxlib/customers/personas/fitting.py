@@ -35,11 +35,11 @@ class Personas:
     Attributes
     ----------
     table : DataFrame
-        One row a persona, feature and answer: see :func:`cxlib.customers.personas.profiles.profile`; ``persona`` is "all" where there are too
-        few people for classes.
+        One row a persona, feature and answer: see :func:`cxlib.customers.personas.profiles.profile`; ``persona`` is "all" where there are
+        too few people for classes.
     members : DataFrame
-        One row a person, indexed as the table it came from: the ids, ``persona`` (p1 is the largest), ``probability``, and the probability of each
-        persona. No rows where there are no classes.
+        One row a person, indexed as the table it came from: the ids, ``persona`` (p1 is the largest), ``probability``, and the probability
+        of each persona. No rows where there are no classes.
     evidence : DataFrame
         ESTIMATES: ``bic`` and ``class_reproduction`` by ``classes``, ``class_stability``, ``bivariate_residual`` by ``feature`` and
         ``feature_2``, and ``class_verdict`` by ``verdict`` {classes, weak, continuum, too_few}.
@@ -184,7 +184,7 @@ def _prepared(
 ) -> tuple[pd.DataFrame, np.ndarray, Coded]:
     """Leave out features that tell nobody apart and people of whom nothing is known; add weights, scaled to the effective number."""
     coded = code(customers, features)
-    varied = {name: kind for name, kind in features.items() if customers[name].nunique() > 1}
+    varied = {name: kind for name, kind in features.items() if len(customers[name].dropna().unique()) > 1}
     known = customers[list(varied)].notna().any(axis=1).to_numpy() if varied else np.zeros(len(customers), dtype=bool)
     weights = estimates.sampling.weights_of(customers, known, weight)
     known = known & (weights > 0)
@@ -197,9 +197,7 @@ def _prepared(
     return people, known, code(people, varied) if varied else coded.rows(known)
 
 
-def _searched(
-    coded: Coded, weights: np.ndarray, k: int | None, most: int, setting: Setting, starts: int, seed: int
-) -> list[Tried]:
+def _searched(coded: Coded, weights: np.ndarray, k: int | None, most: int, setting: Setting, starts: int, seed: int) -> list[Tried]:
     """Try one number of classes after the other; two in a row without a better BIC end the search."""
     tries: list[Tried] = []
     for classes in [1, k] if k and k > 1 else range(1, (k or most) + 1):
@@ -211,9 +209,7 @@ def _searched(
     return tries
 
 
-def _drawn(
-    coded: Coded, model: Mixture, weights: np.ndarray, setting: Setting, drawing: Mapping[str, Any]
-) -> tuple[Summary, Summary]:
+def _drawn(coded: Coded, model: Mixture, weights: np.ndarray, setting: Setting, drawing: Mapping[str, Any]) -> tuple[Summary, Summary]:
     """Sums of the solution, and of each draw's own one."""
     now = summary(coded, posterior(coded, model)[0], weights[:, None])
     side = max(1, SIDE_BY_SIDE // max(1, coded.size * model.classes))

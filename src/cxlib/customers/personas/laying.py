@@ -85,7 +85,7 @@ def usual(people: pd.DataFrame) -> dict[str, str]:
     >>> usual(pd.DataFrame({"segment": ["a", "b"], "region": ["n", "n"]}))
     {'segment': 'nominal'}
     """
-    return {name: kind for name, kind in USUAL.items() if name in people.columns and people[name].nunique() > 1}
+    return {name: kind for name, kind in USUAL.items() if name in people.columns and len(people[name].dropna().unique()) > 1}
 
 
 def _base(customers: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:
@@ -130,7 +130,9 @@ def _joined(base: pd.DataFrame, tables: Mapping[str, pd.DataFrame]) -> pd.DataFr
         added = table.set_index(name)
         rows = added.index.get_indexer(place)
         for column in added.columns:
-            values = added[column].take(np.maximum(rows, 0)).mask(rows < 0).set_axis(base.index) if len(added) else pd.Series(np.nan, base.index)
+            values = (
+                added[column].take(np.maximum(rows, 0)).mask(rows < 0).set_axis(base.index) if len(added) else pd.Series(np.nan, base.index)
+            )
             base = base.assign(**{column: values if column not in base.columns else base[column].where(base[column].notna(), values)})
     return base
 

@@ -36,7 +36,7 @@ class Block:
 
 
 def density(block: Block, columns: np.ndarray) -> np.ndarray:
-    """Return what the columns of :func:`cxlib.customers.personas.coding.moments` are multiplied by to give log densities: array (1 + o + o², components)."""
+    """Return what the columns of a pattern's moments are multiplied by to give log densities: array (1 + o + o², components)."""
     mean, cov = block.mean[:, columns], block.cov[:, columns[:, None], columns]
     precision = np.linalg.inv(cov)
     straight = np.einsum("kij,kj->ki", precision, mean)
@@ -70,7 +70,7 @@ def expected(block: Block, pattern: Pattern, sums: np.ndarray) -> tuple[np.ndarr
 
 def estimated(total: np.ndarray, first: np.ndarray, second: np.ndarray, *, prior: float, diagonal: bool) -> Block:
     """Return the block that these sums make likeliest; `prior` people of variance 1 in each class keep small classes from shrinking."""
-    size, d = first.shape
+    d = first.shape[1]
     mean = first / np.maximum(total, 1e-12)[:, None]
     spread = second - total[:, None, None] * mean[:, :, None] * mean[:, None, :]
     cov = (spread + prior * np.eye(d)) / np.maximum(total + prior, 1e-12)[:, None, None] + FLOOR * np.eye(d)

@@ -46,8 +46,8 @@ def _part(top: np.ndarray, bottom: np.ndarray) -> np.ndarray:
 
 
 def lines(coded: Coded) -> pd.DataFrame:
-    """Return what a profile tells: ``feature``, ``answer`` (missing for means), ``kind`` {share, mean}, ``scale`` (a standard deviation)."""
-    rows = []
+    """Return what a profile tells: ``feature``, ``answer`` (missing for means), ``kind`` {share, mean}, ``scale`` (the spread)."""
+    rows: list[tuple[str, str | None, str, float, int]] = []
     for number, feature in enumerate(coded.features):
         rows += [(feature.name, level, "share", 1.0, number) for level in feature.levels if feature.kind in ("nominal", "ordinal")]
         values = coded.raw[:, number]
@@ -159,5 +159,8 @@ def _lift_interval(times: np.ndarray, lift: np.ndarray, draws: np.ndarray, df: f
     with np.errstate(divide="ignore", invalid="ignore"):
         logs = np.where(draws > 0, np.log(np.maximum(draws, 1e-12)), np.nan)
         factor = np.exp(reach * _spread(logs))
-        low, high = np.where(times, lift / factor, lift - reach * _spread(draws)), np.where(times, lift * factor, lift + reach * _spread(draws))
+        low, high = (
+            np.where(times, lift / factor, lift - reach * _spread(draws)),
+            np.where(times, lift * factor, lift + reach * _spread(draws)),
+        )
     return np.where(times & (lift == 0), 0.0, low), np.where(times & (lift == 0), np.nan, high)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Unpack
-
 import numpy as np
 import pandas as pd
 
@@ -21,19 +19,19 @@ def chosen(coded: Coded, model: Mixture, people: pd.DataFrame, n_items: int, opt
     Returns
     -------
     DataFrame
-        ESTIMATES by ``question_number`` and ``feature``: ``typing_agreement``, the share of people who fall to the same persona as by all features,
-        with this question and those before it.
+        ESTIMATES by ``question_number`` and ``feature``: ``typing_agreement``, the share of people who fall to the same persona as by all
+        features, with this question and those before it.
     """
     own = posterior(coded, model)[0][:, 0].argmax(axis=1)
     weight = people["cx_weight"].to_numpy()
     kept, rows = np.zeros(len(coded.features), dtype=bool), []
     for position in range(min(n_items, len(coded.features))):
-        agreement = {number: _told(coded, model, _with(kept, number)) == own for number in np.flatnonzero(~kept)}
+        agreement = {number: _told(coded, model, _with(kept, number)) == own for number in map(int, np.flatnonzero(~kept))}
         best = max(agreement, key=lambda number: float(agreement[number] @ weight))
         kept = _with(kept, best)
         table = people.assign(same=agreement[best], question_number=str(position + 1), feature=coded.features[best].name)
-        told = {"metric": "typing_agreement", "by": ["question_number", "feature"]}
-        rows.append(estimates.share(table, "same", **told, **{**options, "weight": "cx_weight"}))
+        drawn: Sampling = {**options, "weight": "cx_weight"}
+        rows.append(estimates.share(table, "same", by=["question_number", "feature"], metric="typing_agreement", **drawn))
     return estimates.stack(*rows)
 
 

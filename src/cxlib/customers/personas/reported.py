@@ -20,7 +20,9 @@ EVIDENCE = ["verdict", "classes", "feature", "feature_2"]
 
 def unanswered(needs: list[str]) -> pd.DataFrame:
     """Return the rows that say what is missing."""
-    parts = [estimates.unanswerable(metric, unit, needs, by=["persona"]) for metric, unit in (("persona_share", "share"), ("class_verdict", ""))]
+    parts = [
+        estimates.unanswerable(metric, unit, needs, by=["persona"]) for metric, unit in (("persona_share", "share"), ("class_verdict", ""))
+    ]
     return estimates.stack(*parts)
 
 
