@@ -24,7 +24,7 @@ WANTED = ["persons.role", "persons.account_id", "responses.person_id"]
 GROUPS = ["side", "role", "variant"]
 PARTED = {"side_gap": "points", "disagreeing_share": "share"}
 PARTED |= dict.fromkeys(("disagreeing_accounts", "accounts_at_risk", "disagreement_by_chance"), "count")
-TOLD = PARTED | {"account_agreement": "coefficient", "role_heard_share": "share", "account_score": ""}
+TOLD = PARTED | {"account_agreement": "coefficient", "role_heard_share": "share", "account_score": "", "supplier_rating": "scale 0–100"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,8 @@ def accounts(
         ESTIMATES: ``accounts_heard`` and ``both_sides_share`` (of accounts heard from), ``role_heard_share`` by ``role`` (of its persons),
         ``account_agreement`` (intraclass correlation), ``side_score`` by ``side``, ``side_gap`` (buyers less users within accounts),
         ``disagreeing_accounts`` and ``disagreeing_share`` (of those with both sides), ``disagreement_by_chance``
-        (so many would part as far if sides differed by the mean gap and noise alone), ``accounts_at_risk``, ``account_score`` and ``order_alike`` (rank correlation with the mean) by ``variant``,
+        (so many would part as far if sides differed by the mean gap and noise alone), ``accounts_at_risk``, ``account_score`` and
+        ``order_alike`` (rank correlation with the mean) by ``variant``,
         ``supplier_rating`` and ``rating_alike`` (its rank correlation with the mean).
 
     Raises

@@ -41,9 +41,10 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     named["outcome_id"] = named["item_id"]
     named |= _of_personas(params, language)
     named |= {f"step_{number}": named.get(params.channels.path, {}) for number in range(1, params.channels.steps + 1)}
-    for column, words in params.labels.items():
-        named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in words.items()}}
-    named["feature"] = {name: words for name, words in {**named["column"], **named["item_id"]}.items() if name in params.person_columns}
+    for column, told in params.labels.items():
+        named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in told.items()}}
+    words = Words(language, named)
+    named["feature"] = {name: named["item_id"].get(name) or words.column(name) for name in params.person_columns}
     named["feature_2"] = named["feature"]
     named["answer"] = {**_of_features(params, named, language), **named.get("answer", {})}
     return named
@@ -56,8 +57,8 @@ def _of_features(params: Params, named: dict[str, dict[str, str]], language: str
     allowed = {name: column.allowed for table in ("customers", "persons", "contacts") for name, column in CONTRACTS[table].columns.items()}
     allowed["preferred_channel"] = allowed["channel"]
     for column in params.person_columns:
-        base = "channel" if column == "preferred_channel" else column.removesuffix("_mostly")
-        said |= {value: words.label(base, value) for value in (*allowed.get(column, ()), *allowed.get(base, ()), *named.get(base, {}))}
+        base = column.removesuffix("_mostly")
+        said |= {value: words.label(base, value) for value in (*allowed.get(base, ()), *named.get(base, {}))}
     return said
 
 

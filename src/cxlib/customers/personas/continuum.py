@@ -17,7 +17,7 @@ from scipy import special
 from cxlib.customers.personas.coding import Coded
 from cxlib.customers.personas.mixture import Setting, maximise, started
 
-__all__ = ["Crowd", "crowd", "tested"]
+__all__ = ["Crowd", "crowd", "gains"]
 
 CALIBRATION, ROUNDS, STRIDE = 6000, 12, 0.8  # people drawn to see what correlations come out, how often, how far to go after them
 
@@ -65,7 +65,7 @@ def crowd(coded: Coded, weight: np.ndarray, *, seed: int) -> Crowd:
     return made
 
 
-def tested(
+def gains(
     coded: Coded, weight: np.ndarray, classes: int, setting: Setting, *, starts: int, rounds: int, seed: int
 ) -> tuple[float, np.ndarray]:
     """Return how much better classes describe people than one class does, in the data and in crowds without gaps.

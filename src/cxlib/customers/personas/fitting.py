@@ -11,7 +11,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.customers.personas.coding import Coded, code
-from cxlib.customers.personas.continuum import tested
+from cxlib.customers.personas.continuum import gains
 from cxlib.customers.personas.evidence import Tried, evidence_rows, residuals, stability, tried
 from cxlib.customers.personas.mixture import Mixture, Setting, maximise, posterior
 from cxlib.customers.personas.profiles import Summary, profile, shares, summary
@@ -240,7 +240,7 @@ def _judged(
     rough = Setting(setting.prior, setting.diagonal, 0.5, 80)
     tries = {"starts": checks["starts"], "rounds": checks["rounds"], "seed": checks["seed"]}
     alike = stability(coded, weights, best.model, setting, cluster=drawing["cluster"], ids=drawing["ids"], **tries)
-    gain, crowds = tested(coded, weights, best.classes, rough, **tries)
+    gain, crowds = gains(coded, weights, best.classes, rough, **tries)
     return verdict(coded.size, best.classes, gain, crowds, alike, left)
 
 

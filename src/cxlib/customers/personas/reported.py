@@ -72,7 +72,7 @@ def verdict(
     if len(alike):
         spread = np.nanquantile(alike, [0.025, 0.975])
         told = {"metric": "class_stability", "value": alike.mean(), "low": spread[0], "high": spread[1], "unit": "coefficient", "n": people}
-        parts.append(rows.rows(pd.DataFrame({"classes": [str(classes)]}), told | {"method": "bootstrap"}))
+        parts.append(rows.rows(groups, told | {"method": "bootstrap"}))
     if left is not None and len(left):
         pairs = left.nlargest(10, "size")
         flagged = pairs["size"].ge(PLAIN) & pairs["p"].lt(RARE / len(left))
@@ -80,7 +80,8 @@ def verdict(
         noted = {"method": "EM", "note": np.where(flagged, "local dependence", "")}
         parts.append(rows.rows(pairs[["feature", "feature_2"]], told | noted))
     stacked = estimates.stack(*parts)
-    return state, stacked[[*EVIDENCE, *(name for name in stacked.columns if name not in EVIDENCE)]]
+    columns = [*EVIDENCE, *(name for name in stacked.columns if name not in EVIDENCE)]
+    return state, stacked.reindex(columns=columns).astype(dict.fromkeys(EVIDENCE, "str"))
 
 
 def _state(classes: int, gain: float, crowds: np.ndarray) -> tuple[str, float]:

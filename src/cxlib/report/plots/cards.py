@@ -70,7 +70,7 @@ class Cards(Plot):
         if persona in words.names.get("persona", {}):
             return words.label("persona", persona)
         traits = self.traits(persona)[:2]
-        proposed = ", ".join(words.label("answer", trait["answer"]) for trait in traits)
+        proposed = ", ".join(words.label("answer", trait["answer"]) for trait in traits if not str(trait["answer"]).isdigit())
         return proposed or words.label("persona", persona)
 
     def traits(self, persona: str) -> list[Row]:
@@ -131,7 +131,7 @@ def _share(words: Words, row: Row) -> str:
     told = words.told(row)
     if absent(row["value"]):
         return f"{told:value}"
-    return words.text("plot.cards.share", value=f"{told:value}", span=f"{told:span}", people=f"{told:n}")
+    return words.text("plot.cards.share", value=f"{told:value}", span=f"{told:span}")
 
 
 def _sections(plot: Cards, words: Words, persona: str) -> list[tuple[str, list[str]]]:
@@ -152,8 +152,18 @@ def _workshop(words: Words, key: str, persona: str) -> list[str]:
 
 
 def _who(plot: Cards, words: Words, persona: str) -> list[str]:
-    told = [f"{words.label('answer', row['answer'])} {words.told(row):value}" for row in plot.traits(persona)[:4]]
-    return [", ".join(told)] if told else []
+    """Answers that have no order and tell no channel: department, role, segment …"""
+    told = [f"{_percent(words, row)} {words.label('answer', row['answer'])}" for row in plot.traits(persona) if _speaks(row)]
+    return [", ".join(told[:4])] if told else []
+
+
+def _speaks(row: Row) -> bool:
+    return "channel" not in str(row["feature"]) and not str(row["answer"]).replace(".", "").isdigit()
+
+
+def _percent(words: Words, row: Row) -> str:
+    """A share in whole percent: a card is no table."""
+    return words.number(row["value"], "share", places=0)
 
 
 def _matters(plot: Cards, words: Words, persona: str) -> list[str]:
@@ -167,11 +177,11 @@ def _matters(plot: Cards, words: Words, persona: str) -> list[str]:
 def _how(plot: Cards, words: Words, persona: str) -> list[str]:
     ways = [row for row in _of(plot.need, persona, "need_share") if _names(row, "channel") and not absent(row["value"])]
     ways = sorted((row for row in ways if row["value"] >= 0.1), key=lambda row: -row["value"])[:3]
-    texts = [", ".join(f"{words.label('channel', row['channel'])} {words.told(row):value}" for row in ways)] if ways else []
+    texts = [", ".join(f"{_percent(words, row)} {words.label('channel', row['channel'])}" for row in ways)] if ways else []
     often = _one(plot.need, persona, "contacts_per_person")
-    texts += [words.text("plot.cards.often", value=f"{words.told(often):value}")] if often else []
+    texts += [words.text("plot.cards.often", value=words.told(often).bare())] if often else []
     outside = _one(plot.need, persona, "outside_hours_share")
-    return texts + ([words.text("plot.cards.outside", value=f"{words.told(outside):value}")] if outside and outside["value"] >= 0.1 else [])
+    return texts + ([words.text("plot.cards.outside", value=_percent(words, outside))] if outside and outside["value"] >= 0.1 else [])
 
 
 def _why(plot: Cards, words: Words, persona: str) -> list[str]:
@@ -180,7 +190,7 @@ def _why(plot: Cards, words: Words, persona: str) -> list[str]:
     lifted = [row for row in _of(plot.need, persona, "need_lift") if _names(row, "reason_id") and not absent(row["low"]) and row["low"] > 1]
     kept = [shares[row["reason_id"]] for row in lifted if row["reason_id"] in shares and not absent(shares[row["reason_id"]]["value"])]
     kept = sorted((row for row in kept if row["value"] >= RARE), key=lambda row: -row["value"])[:3]
-    return [f"{words.label('reason_id', row['reason_id'])} {words.told(row):value}" for row in kept]
+    return [f"{_percent(words, row)} {words.label('reason_id', row['reason_id'])}" for row in kept]
 
 
 def _seldom(plot: Cards, words: Words, persona: str) -> list[str]:
