@@ -299,9 +299,9 @@ def _intraclass(sums: Sequence[np.ndarray], weight: np.ndarray) -> np.ndarray:
     """Intraclass correlations from each account's count, sum and sum of squares; one a column of weights."""
     n, total, squares = sums
     people, count = n @ weight, weight.sum(axis=0)
-    between = (total**2 / n) @ weight - (total @ weight) ** 2 / people
     within = (squares - total**2 / n) @ weight
     with np.errstate(invalid="ignore", divide="ignore"):
+        between = (total**2 / n) @ weight - (total @ weight) ** 2 / people
         size = (people - (n**2) @ weight / people) / (count - 1)
         mean_between, mean_within = between / (count - 1), within / (people - count)
         return np.asarray((mean_between - mean_within) / (mean_between + (size - 1) * mean_within))
