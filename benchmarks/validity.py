@@ -6,7 +6,7 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, reasons, contact-log and its parts, and all of the survey or one of its parts. Seeded: the same numbers each time,
+Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or one of its parts. Seeded: the same numbers each time,
 whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size of
 the study has changed.
 """
@@ -31,7 +31,7 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-ROOMS = ("estimates", *SURVEY, "reasons", "contact-log", "contact-log-pains", "contact-log-standards")
+ROOMS = ("estimates", *SURVEY, "reasons", "personas", "contact-log", "contact-log-pains", "contact-log-standards")
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

@@ -123,6 +123,4 @@ def test_preferences_that_nobody_knows():
     nobody = pd.DataFrame({"customer_id": ["a"], "preferred_channel": pd.Series([None], dtype="str")})
     assert set(channels.preferred(log, nobody)["note"]) == {"needs customers.preferred_channel"}
     likes = pd.DataFrame({"customer_id": ["a"], "preferred_channel": ["phone"]})
-    assert set(channels.preferred(log.iloc[:0], likes)["note"]) == {
-        "needs contacts.contact_ts, contacts.customer_id, contacts.channel"
-    }
+    assert set(channels.preferred(log.iloc[:0], likes)["note"]) == {"needs contacts.contact_ts, contacts.customer_id, contacts.channel"}

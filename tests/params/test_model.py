@@ -456,11 +456,17 @@ def test_rules_of_personas_reach_the_noun_as_plain_values():
 @pytest.mark.parametrize(
     ("sections", "message"),
     [
-        ({"personas": {"features": {"segmnt": "nominal"}}}, r"personas\.features: a person has no column 'segmnt' \(did you mean 'segment'\?\)"),
+        (
+            {"personas": {"features": {"segmnt": "nominal"}}},
+            r"personas\.features: a person has no column 'segmnt' \(did you mean 'segment'\?\)",
+        ),
         ({"personas": {"defined": {"none": {"de": "a", "en": "b", "rules": {"segment": ["x"]}}}}}, r"'none' says that no persona fits"),
         ({"personas": {"importance": {"segment": 2}}}, r"importance: no rule is about 'segment'"),
         ({"personas": {"defined": {"a": {"de": "a", "en": "b", "rules": {"contacts": {}}}}}}, r"neither low nor high"),
-        ({"personas": {"defined": {"a": {"de": "a", "en": "b", "rules": {"contacts": {"low": 3, "high": 1}}}}}}, r"low 3 lies above high 1"),
+        (
+            {"personas": {"defined": {"a": {"de": "a", "en": "b", "rules": {"contacts": {"low": 3, "high": 1}}}}}},
+            r"low 3 lies above high 1",
+        ),
         ({"roles": {"users": ["influencer"]}}, r"'influencer' stands among buyers and users"),
         ({"roles": {"item": "overall"}}, r"roles\.item: no survey asks the item 'overall'"),
     ],

@@ -88,7 +88,9 @@ def test_shares_count_everybody_and_fit_only_those_in_it():
 
 
 def test_clusters_make_spans_wider(two_kinds):
-    found = pd.DataFrame({"persona": np.repeat(["a", "b"], 300), "probability": 1.0, "cluster_id": np.repeat(np.arange(60), 10).astype(str)})
+    found = pd.DataFrame(
+        {"persona": np.repeat(["a", "b"], 300), "probability": 1.0, "cluster_id": np.repeat(np.arange(60), 10).astype(str)}
+    )
     wide, narrow = (personas.shares(table).iloc[0] for table in (found, found.drop(columns="cluster_id")))
     assert wide["high"] - wide["low"] > 2 * (narrow["high"] - narrow["low"])
 
@@ -124,7 +126,9 @@ def test_the_client_s_own_personas_go_before_classes(two_kinds):
     assert clustered["source"].isin(["clustered", "none"]).all()
     table = contract("personas").validate(personas.as_table(clustered), "test")
     assert table["customer_id"].is_unique
-    told = personas.agreement(personas.assign(two_kinds, personas={"w": {"channel": ["email"]}, "c": {"channel": ["phone"]}}), found.members)
+    told = personas.agreement(
+        personas.assign(two_kinds, personas={"w": {"channel": ["email"]}, "c": {"channel": ["phone"]}}), found.members
+    )
     alike = told[told["metric"].eq("division_alike")]["value"].item()
     assert 0.4 < alike < 1
     rows = told[told["metric"].eq("class_share")].groupby("persona")["value"].sum()

@@ -23,7 +23,9 @@ def test_a_crowd_has_the_margins_and_the_correlations_of_the_data():
     drawn = _drawn(coded, made, np.random.default_rng(9).normal(size=(40_000, made.first[-1])))
     for number in range(4):
         np.testing.assert_allclose(shares(drawn, number), shares(coded, number), atol=0.03)
-    np.testing.assert_allclose(np.quantile(drawn.numbers, [0.1, 0.5, 0.9], axis=0), np.quantile(coded.numbers, [0.1, 0.5, 0.9], axis=0), atol=0.05)
+    np.testing.assert_allclose(
+        np.quantile(drawn.numbers, [0.1, 0.5, 0.9], axis=0), np.quantile(coded.numbers, [0.1, 0.5, 0.9], axis=0), atol=0.05
+    )
     ours, theirs = (pd.DataFrame(np.column_stack([one.codes[:, 1:], one.numbers])).corr("spearman") for one in (coded, drawn))
     np.testing.assert_allclose(theirs, ours, atol=0.06)
     matters = [one.codes[one.codes[:, 0] == 0, 2].mean() - one.codes[:, 2].mean() for one in (coded, drawn)]

@@ -14,7 +14,9 @@ CUSTOMERS = pd.DataFrame(
         "preferred_channel": ["email", "phone", "chat"],
     }
 ).astype("str")
-PERSONS = pd.DataFrame({"person_id": ["x", "y", "z"], "account_id": ["A", "A", "B"], "role": ["user", "user", "decision_maker"]}).astype("str")
+PERSONS = pd.DataFrame({"person_id": ["x", "y", "z"], "account_id": ["A", "A", "B"], "role": ["user", "user", "decision_maker"]}).astype(
+    "str"
+)
 ANSWERS = pd.DataFrame(
     {
         "person_id": ["x", "x", None, None],

@@ -15,7 +15,11 @@ def summed(two_kinds):
     coded = code(two_kinds, FEATURES)
     chance = (two_kinds["kind"].to_numpy()[:, None] == np.array(["caller", "writer"])).astype(float)[:, None, :]
     rng = np.random.default_rng(1)
-    return coded, summary(coded, chance, np.ones((len(two_kinds), 1))), summary(coded, chance, rng.poisson(1, (len(two_kinds), 200)).astype(float))
+    return (
+        coded,
+        summary(coded, chance, np.ones((len(two_kinds), 1))),
+        summary(coded, chance, rng.poisson(1, (len(two_kinds), 200)).astype(float)),
+    )
 
 
 def test_values_and_lifts_are_those_of_a_table_by_kind(two_kinds, summed):
