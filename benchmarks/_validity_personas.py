@@ -1,7 +1,7 @@
 """The personas' slice of the validity study: is every figure of notebook 04 as sure as it says, and are types told where there are some?
 
-- shares and profiles of classes: intervals of `persona_share`, `persona_value` and `persona_lift` that hold the truth, plain and with people
-  in accounts; and how near the division comes to the best there can be (that of the true parameters).
+- shares and profiles of classes: intervals of `persona_share`, `persona_value` and `persona_lift` that hold the truth, plain and with
+  people in accounts; and how near the division comes to the best there can be (that of the true parameters).
 - shares of assigned people, needs, agreement and gaps within accounts: intervals that hold the truth.
 - verdict: crowds without gaps that are said to hold types (false alarms), and clear types that are missed.
 """

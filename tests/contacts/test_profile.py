@@ -46,7 +46,7 @@ def test_refusals():
 WHO = pd.DataFrame(
     {
         "person_id": ["x", "y", None, None],
-        "customer_id": [None, None, "b", "c"],
+        "customer_id": ["a", "a", "b", "c"],
         "persona": ["caller", "writer", "caller", "writer"],
     }
 )

@@ -21,7 +21,7 @@ PERSONS = pd.DataFrame(
 )
 SAID = pd.DataFrame(
     {
-        "person_id": list("abcdef") + ["a"],
+        "person_id": [*list("abcdef"), "a"],
         "item_id": "overall",
         "item_type": "overall",
         "state": "answered",

@@ -379,7 +379,7 @@ def _by_role(answers: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.
     everybody = one.groupby(list(by))[["value", "weight"]].apply(lambda part: np.average(part["value"], weights=part["weight"]))
     place = pd.MultiIndex.from_frame(one[list(by)]) if len(by) > 1 else pd.Index(one[by[0]])
     apart = one.assign(apart=one["value"].to_numpy() - everybody.reindex(place).to_numpy())
-    differing = estimates.mean(apart, "apart", by=["role", *by], metric="need_difference", unit="points", **options)
+    differing = estimates.mean(apart, "apart", by=["role", *by], metric="need_difference", unit="scale points", **options)
     if scales is not None:
         place = pd.MultiIndex.from_frame(found[list(by)]) if len(by) > 1 else pd.Index(found[by[0]])
         ends = scales.reindex(place).reset_index(drop=True)

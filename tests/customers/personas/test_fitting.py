@@ -76,7 +76,7 @@ def test_clusters_make_spans_wider():
 
 def test_weights_move_shares():
     table = mixed(500, seed=6)
-    heavy = table.assign(weight=np.where(table["kind"].eq("writer"), 3.0, 1.0))
+    heavy = table.assign(weight=np.where(table["kind"].eq("writer"), 9.0, 1.0))
     told = personas.fit(heavy, features=FEATURES, k=2, weight="weight", starts=5, rounds=2, draws=20).estimates
     largest = told[told["metric"].eq("persona_share")].iloc[0]
     writers = (heavy["weight"] * heavy["kind"].eq("writer")).sum() / heavy["weight"].sum()

@@ -1,5 +1,7 @@
 """The mixture by itself: what R finds on small tables, published figures, many starts beside each other, weights, missing values."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -82,7 +84,7 @@ def test_no_step_goes_down(seed, classes):
     coded, weights = code(table, FEATURES), np.ones(60)
     begun = started(coded, classes, 2, weights, np.random.default_rng(seed))
     reached = [maximise(coded, begun, weights, Setting(prior=0.0, tolerance=0.0, steps=steps)).loglik for steps in (1, 2, 5, 20)]
-    for before, after in zip(reached[:-1], reached[1:], strict=True):
+    for before, after in pairwise(reached):
         assert (after >= before - 1e-6 * np.abs(before)).all()
 
 
