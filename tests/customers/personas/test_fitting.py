@@ -111,7 +111,7 @@ def test_what_cannot_be_looked_at_says_what_it_needs(table, features, needs):
     assert set(found.estimates["note"]) == {needs}
     assert found.state == ""
     assert found.members.empty
-    assert found.typing(2)["note"].item() == "needs customers.customer_id"
+    assert found.typing(2)["note"].item() == "needs customers.customer_id, persons.person_id"
 
 
 def test_refusals(two_kinds):

@@ -71,7 +71,7 @@ class Personas:
         """
         estimates.check(n_items=n_items)
         if self._coded is None or self._model is None or self._people is None:
-            note = "no classes" if self.state else "needs customers.customer_id"
+            note = "no classes" if self.state else "needs customers.customer_id, persons.person_id"
             return estimates.unanswerable("typing_agreement", "share", [], by=["question_number", "feature"]).assign(note=note)
         return chosen(self._coded, self._model, self._people, n_items, self._options or {})
 
