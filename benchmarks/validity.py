@@ -6,9 +6,9 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, reasons, contact-log and its parts, and all of the survey or one of its parts. Seeded: the same numbers each time,
-whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size of
-the study has changed.
+Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or one of its parts. Seeded: the same numbers each
+time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size
+of the study has changed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-ROOMS = ("estimates", *SURVEY, "reasons", "contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
+LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
+ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG)
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

@@ -147,6 +147,12 @@ MEASURED = (
     "selfservice_result",
     "route",
     "handled_by_type",
+    "feature",
+    "feature_2",
+    "classes",
+    "verdict",
+    "question_number",
+    "value_group",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it
@@ -467,6 +473,11 @@ _WRITTEN = {
         key=(),
         any_of=("person_id", "customer_id"),
     ),
+    "account_scores": _parse(
+        "how the people of one account judge us",
+        """account_id persons:count buyers:count users:count mean:number by_influence:number by_role:number decision_maker?:number
+        lowest:number buyer_score?:number user_score?:number gap?:number supplier_rating?:number disagree:flag at_risk:flag""",
+    ),
     "offers": _parse("one service offered", f"offer_id name_de name_en? offer_type {_OFFERS} stage margin_share?:number"),
     "incidents": _parse(
         "one critical incident", "incident_id respondent_id? touchpoint_id sign {positive, negative} severity:count incident_ts? text?"
@@ -511,7 +522,7 @@ _WRITTEN = {
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
 # by the suite itself, never read from a client's file
-MADE = ("contact_reasons", "reason_phrases", "topics", "personas", "questions", "sources", "elements", "intake", "joins")
+MADE = ("contact_reasons", "reason_phrases", "topics", "personas", "account_scores", "questions", "sources", "elements", "intake", "joins")
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
 

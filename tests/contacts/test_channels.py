@@ -100,3 +100,27 @@ def test_the_mix_of_a_unit_is_that_of_its_contacts():
     told = channels.mix(log)
     assert value(told, "contact_share", received_by="d", channel="phone") == pytest.approx(2 / 3)
     pd.testing.assert_frame_equal(told, volume.by_channel(log, by=["received_by"]))
+
+
+def test_preferred_against_used_and_offered():
+    log = pd.DataFrame({"channel": ["phone", "email", "email", "phone", "chat"], "customer_id": ["a", "a", "b", None, "z"], "weight": 1.0})
+    log["local_date"] = pd.Timestamp("2025-01-06")
+    likes = pd.DataFrame({"customer_id": ["a", "b", "c", "z"], "preferred_channel": ["phone", "email", "fax", None]})
+    found = channels.preferred(log, likes, draws=0)
+    told = found.set_index(["metric", "preferred_channel"])["value"]
+    assert told[("preferred_share", "fax")] == pytest.approx(1 / 3)
+    assert told[("preferred_used_share", "phone")] == pytest.approx(0.5)
+    overall = found[found["preferred_channel"].isna()].set_index("metric")["value"]
+    assert overall["preferred_used_share"] == pytest.approx(2 / 3)
+    assert overall["preferred_missing_share"] == pytest.approx(1 / 3), "nobody of the log wrote a fax"
+    assert overall["linked_share"] == pytest.approx(3 / 5)
+    used = found[found["metric"].eq("used_share")].groupby("preferred_channel")["value"].sum()
+    assert used.to_dict() == {"email": 1.0, "phone": 1.0}
+
+
+def test_preferences_that_nobody_knows():
+    log = pd.DataFrame({"channel": ["phone"], "customer_id": ["a"], "weight": 1.0, "local_date": pd.to_datetime(["2025-01-06"])})
+    nobody = pd.DataFrame({"customer_id": ["a"], "preferred_channel": pd.Series([None], dtype="str")})
+    assert set(channels.preferred(log, nobody)["note"]) == {"needs customers.preferred_channel"}
+    likes = pd.DataFrame({"customer_id": ["a"], "preferred_channel": ["phone"]})
+    assert set(channels.preferred(log.iloc[:0], likes)["note"]) == {"needs contacts.contact_ts, contacts.customer_id, contacts.channel"}

@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import channels, handoffs, outlook, pain_points, repeats, service_standards, volume
+from cxlib.contacts import channels, handoffs, outlook, pain_points, profile, repeats, service_standards, volume
+from cxlib.customers import personas, roles
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
@@ -36,6 +37,11 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_value,
         of_pain_points,
         of_outlook,
+        of_personas,
+        of_readiness,
+        of_inventory,
+        of_volume,
+        of_pain_points,
         of_standards,
         of_scores,
         of_loyalty,
@@ -66,6 +72,30 @@ def of_inventory(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[
     yield "inventory_check", inventory.check(touchpoints, **seen)
     yield "unlisted_contacts", inventory.unlisted(touchpoints, inventory.records(touchpoints, contacts=contacts, by=["channel"]))
     yield "services_by_stage", inventory.offers(table("offers"), touchpoints)
+
+
+def of_personas(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 04, without the reasons that notebook 03 finds."""
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    answers, persons, customers = table("responses"), table("persons"), table("customers")
+    laid = profile.by_unit(log, split=params.profile.split, opening=params.opening, period=params.counting["period"])
+    said = {"responses": answers, "items": params.persona_items, "mostly": params.profile.split}
+    who = personas.people(customers, persons, profiles=laid, unit=params.personas.unit, **said)
+    assigned = personas.assign(who, **params.assigning)
+    few = {"draws": 20, "seed": params.seed, "level": params.level}
+    yield "persona_shares", personas.shares(assigned, defined=list(params.personas.defined), **few | {"draws": 0})
+    yield "persona_profiles", personas.describe(who, assigned, features=params.personas.features, **few).drop(columns="draws")
+    found = personas.fit(who, **params.clustering | few | {"starts": 6, "rounds": 5, "most": 5})
+    yield "class_evidence", found.evidence
+    yield "class_agreement", personas.agreement(assigned, found.members, level=params.level)
+    counting = params.counting | {"draws": 0}
+    yield "service_need", profile.service_need(log, personas.as_table(assigned), by=["channel"], opening=params.opening, **counting)
+    yield "preferred_channel", channels.preferred(log, customers, min_n=params.min_n, **counting)
+    judged = roles.accounts(answers, persons, table("accounts"), **params.judging).estimates
+    yield "account_sides", judged.drop(columns="draws")
+    chance = params.chance | {"draws": 0}
+    yield "role_needs", roles.needs(answers, persons, item_types=params.roles.item_types, **chance)
+    yield "role_values", roles.values(answers, persons, groups=params.roles.value_groups, **chance)
 
 
 def of_volume(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -419,3 +419,58 @@ def test_the_zero_line_is_turned_like_the_answers(project):
     )
     (project / "params" / "acme.yml").write_text(text, encoding="utf-8")
     assert load(project, "acme").zero_line == {"low": {"Q1": 6.0, "Q2": 3.0}, "high": {"Q1": 9.0, "Q2": 6.0}}
+
+
+def persona_params(**sections):
+    return {
+        "client": "acme",
+        "name": "Acme",
+        "period": {"start": "2025-01-01", "end": "2025-12-31"},
+        "sources": {
+            "wave": {
+                "table": "responses",
+                "file": "a.csv",
+                "constants": {"survey_id": "s"},
+                "columns": {"response_id": "R"},
+                "items": {"price_importance": {"item_type": "open_text"}},
+            }
+        },
+        **sections,
+    }
+
+
+def test_rules_of_personas_reach_the_noun_as_plain_values():
+    rules = {"segment": ["oem"], "hour_mean": {"high": 8}, "contacts": 3.0, "price_importance": {"low": 4, "high": 5}}
+    defined = {"defined": {"caller": {"de": "Anrufer", "en": "Caller", "rules": rules}}, "importance": {"segment": 2}}
+    params = Params.model_validate(persona_params(personas=defined, roles={"item": "price_importance"}))
+    told = params.assigning
+    assert told["personas"]["caller"]["hour_mean"] == {"low": None, "high": 8.0}
+    assert told["personas"]["caller"]["segment"] == ("oem",)
+    assert told["personas"]["caller"]["contacts"] == 3.0
+    assert params.persona_items == ("price_importance",)
+    assert params.person_columns == ("segment", "hour_mean", "contacts", "price_importance")
+    assert params.judging["item"] == "price_importance"
+    assert params.clustering["cluster"] == "cluster_id"
+
+
+@pytest.mark.parametrize(
+    ("sections", "message"),
+    [
+        (
+            {"personas": {"features": {"segmnt": "nominal"}}},
+            r"personas\.features: a person has no column 'segmnt' \(did you mean 'segment'\?\)",
+        ),
+        ({"personas": {"defined": {"none": {"de": "a", "en": "b", "rules": {"segment": ["x"]}}}}}, r"'none' says that no persona fits"),
+        ({"personas": {"importance": {"segment": 2}}}, r"importance: no rule is about 'segment'"),
+        ({"personas": {"defined": {"a": {"de": "a", "en": "b", "rules": {"contacts": {}}}}}}, r"neither low nor high"),
+        (
+            {"personas": {"defined": {"a": {"de": "a", "en": "b", "rules": {"contacts": {"low": 3, "high": 1}}}}}},
+            r"low 3 lies above high 1",
+        ),
+        ({"roles": {"users": ["influencer"]}}, r"'influencer' stands among buyers and users"),
+        ({"roles": {"item": "overall"}}, r"roles\.item: no survey asks the item 'overall'"),
+    ],
+)
+def test_personas_and_roles_that_mean_nothing_are_refused(sections, message):
+    with pytest.raises(ValueError, match=message):
+        Params.model_validate(persona_params(**sections))

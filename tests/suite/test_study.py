@@ -87,6 +87,21 @@ def test_joining_never_doubles_rows(study):
         study.table("customers", join=["personas"])
 
 
+def test_a_persona_is_found_by_the_person_and_else_by_the_customer_who_is_one(study):
+    personas = pd.DataFrame(
+        {"person_id": ["p", None], "customer_id": [None, "b"], "persona": ["x", "y"], "source": ["given", "given"]}
+    ).astype("str")
+    study.save("personas", personas)
+    contacts = pd.DataFrame({"contact_id": list("1234"), "person_id": ["p", None, "q", None], "customer_id": ["a", "b", "b", None]})
+    study.store.save_rows("contacts", contacts.astype("str"))
+    joined = study.table("contacts", join=["personas"])
+    assert joined["contact_id"].to_list() == list("1234")
+    assert joined["persona"].fillna("-").to_list() == ["x", "y", "y", "-"]
+    study.save("personas", pd.concat([personas, personas[:1]], ignore_index=True))
+    with pytest.raises(DataError, match="several rows have the same person_id"):
+        study.table("contacts", join=["personas"])
+
+
 def test_what_was_not_saved_is_not_shown(study):
     table = scores.nps(study.table("responses"))
     with pytest.raises(CxError, match="did not come from study.save"):

@@ -19,7 +19,7 @@ from cxlib.contacts.volume.split import pooled, split
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 
-__all__ = ["breaks", "conformance", "first_failed", "mix", "paths", "personal_contact", "routes", "switching"]
+__all__ = ["breaks", "conformance", "first_failed", "mix", "paths", "personal_contact", "preferred", "routes", "switching"]
 
 END = "end"  # what stands in a path where nothing follows
 MODES = ("online", "offline", "both")
@@ -58,6 +58,85 @@ def mix(
     if min_n and len(table):
         table = table.assign(**{unit: pooled(table, unit, min_n)})
     return split(table, [unit], "channel", min_n, options)
+
+
+def preferred(
+    contacts: IntoFrame,
+    customers: pd.DataFrame,
+    *,
+    min_n: int | None = None,
+    direction: str | None = "inbound",
+    period: Span | None = None,
+    **options: Unpack[Sampling],
+) -> pd.DataFrame:
+    """Whether customers use the channel they like best, and whether we offer it at all.
+
+    Parameters
+    ----------
+    contacts, direction, period, **options
+        As in :func:`cxlib.contacts.volume.by_channel`.
+    customers : DataFrame
+        ``customer_id`` and ``preferred_channel``.
+    min_n : int, optional
+        Channels preferred by fewer customers, and used by fewer contacts, are pooled as "other" first.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES: ``preferred_share`` by ``preferred_channel`` (of customers who name one), ``used_share`` by that and
+        ``channel`` (adding up to one for each preferred channel), ``preferred_used_share`` over all and by ``preferred_channel`` (contacts
+        that come by the channel the customer likes best), ``preferred_missing_share`` (customers whose preferred channel no contact of the
+        log comes by: not offered, or not recorded), and ``linked_share`` (contacts of customers whose preference is known).
+
+    >>> log = pd.DataFrame({"channel": ["phone", "email", "email"], "customer_id": list("aab"), "weight": 1.0,
+    ...     "local_date": pd.to_datetime(["2025-01-06"] * 3)})
+    >>> likes = pd.DataFrame({"customer_id": ["a", "b", "c"], "preferred_channel": ["phone", "email", "chat"]})
+    >>> found = preferred(log, likes)
+    >>> told = found["metric"].isin(["preferred_used_share", "preferred_missing_share"])
+    >>> found.loc[told, ["preferred_channel", "metric", "value"]].round(2)
+      preferred_channel                   metric  value
+    3              email     preferred_used_share   1.00
+    4              phone     preferred_used_share   0.50
+    5                NaN     preferred_used_share   0.67
+    10               NaN  preferred_missing_share   0.33
+    """
+    by = ["preferred_channel", "channel"]
+    needs = lacking(contacts, ["local_date", "customer_id", "channel"])
+    needs += [f"customers.{name}" for name in ("customer_id", "preferred_channel") if name not in customers or customers[name].isna().all()]
+    if needs:
+        return estimates.stack(
+            *[estimates.unanswerable(metric, "share", needs, by=by) for metric in ("preferred_used_share", "used_share")]
+        )
+    table = counted(contacts, ["channel"], cluster="customer_id", direction=direction, period=period)
+    likes = customers.dropna(subset=["preferred_channel"]).drop_duplicates("customer_id")
+    table["preferred_channel"] = table["cluster"].map(likes.set_index("customer_id")["preferred_channel"]).astype("str")
+    met = set(table.loc[table["n"].gt(0), "channel"].dropna())
+    if min_n:
+        likes = likes.assign(preferred_channel=estimates.coarsen(likes["preferred_channel"], min_n=min_n))
+    alone: Sampling = {**options, "cluster": "customer_id"}
+    each = []
+    for level in sorted(likes["preferred_channel"].unique()):
+        marked = likes.assign(flag=likes["preferred_channel"].eq(level), preferred_channel=level)
+        each.append(estimates.share(marked, "flag", by=by[:1], metric="preferred_share", **alone))
+    own = customers.dropna(subset=["preferred_channel"]).drop_duplicates("customer_id")
+    never = own.assign(flag=~own["preferred_channel"].isin(met))
+    known = named(table.dropna(subset=by), by)
+    parts = [*each, *_on_preferred(known, options)]
+    split_up = split(known, by[:1], "channel", min_n, options)
+    parts.append(split_up[split_up["metric"].eq("contact_share")].assign(metric="used_share").astype({"metric": "str"}))
+    parts.append(estimates.share(never, "flag", metric="preferred_missing_share", **alone))
+    linked = table.assign(flag=table["preferred_channel"].notna())
+    parts.append(behind(estimates.share(linked, "flag", metric="linked_share", **clustered(options)), linked, []))
+    return estimates.stack(*parts)
+
+
+def _on_preferred(known: pd.DataFrame, options: Sampling) -> list[pd.DataFrame]:
+    flagged = known.assign(flag=known["channel"].eq(known["preferred_channel"]))
+    metric = "preferred_used_share"
+    return [
+        behind(estimates.share(flagged, "flag", by=by, metric=metric, **clustered(options)), flagged, by)
+        for by in (["preferred_channel"], [])
+    ]
 
 
 def switching(

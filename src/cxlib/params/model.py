@@ -546,7 +546,86 @@ class Channels(_Section):
 class Profile(_Section):
     """One row a customer: which columns of contacts are laid out."""
 
-    split: tuple[str, ...] = Field(default=("channel",), description="columns of which every level gets a column")
+    split: tuple[str, ...] = Field(
+        default=("channel",), description="columns of contacts (and group_id, of reasons) of which every level gets a column"
+    )
+
+
+class Range(_Section):
+    """A span of numbers; an end that is left out is open."""
+
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _has_an_end(self) -> Range:
+        if self.low is None and self.high is None:
+            raise ValueError("has neither low nor high; name at least one end")
+        if self.low is not None and self.high is not None and self.low > self.high:
+            raise ValueError(f"low {self.low:g} lies above high {self.high:g}; exchange them")
+        return self
+
+
+class Persona(_Section):
+    """A persona that the client has defined: its name, who fits it, and what its card says that no data tell."""
+
+    de: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+    rules: dict[str, Range | float | tuple[str, ...]] = Field(
+        min_length=1, description="column of a person → what fits: a list of values, a range, or one number (a prototype)"
+    )
+    wants: Label | None = Field(default=None, description="what they want, as the workshop put it")
+    avoid: Label | None = Field(default=None, description="what to leave alone, as the workshop put it")
+
+
+class Personas(_Section):
+    """Types of customers: the client's own definitions, and the check whether there are types at all, notebook 04."""
+
+    unit: Literal["person", "customer"] = Field(default="person", description="whom a persona belongs to; in B2B a person, not a company")
+    defined: dict[str, Persona] = Field(default_factory=dict, description="the client's own personas, by a name of your choice")
+    importance: dict[str, Annotated[float, Field(gt=0)]] = Field(default_factory=dict, description="what a rule's column counts; else 1")
+    least: float = Field(default=0.6, gt=0, le=1, description="fit below which somebody fits none")
+    ahead: float = Field(default=0.1, ge=0, lt=1, description="what the best persona must be ahead of the second one")
+    known: float = Field(default=0.3, ge=0, le=1, description="part of a persona's rules that must be known of somebody")
+    features: dict[str, Literal["nominal", "ordinal", "count", "numeric"]] = Field(
+        default_factory=dict, description="columns of a person that types are looked for in, and what kind each is"
+    )
+    classes: int | None = Field(default=None, ge=1, description="number of types looked for; as many as BIC finds best when left out")
+    most: int = Field(default=8, ge=1, description="types tried at most")
+    starts: int = Field(default=20, ge=1, description="random starts for each number of types")
+    rounds: int = Field(default=20, ge=5, description="resamples for the stability, and crowds without gaps for the verdict")
+    min_accounts: int = Field(default=100, ge=2, description="accounts below which people are described and no types are looked for")
+    typing: int = Field(default=6, ge=1, description="questions of the short questionnaire that tells types apart")
+
+    @model_validator(mode="after")
+    def _names_are_free(self) -> Personas:
+        if "none" in self.defined:
+            raise ValueError("defined: 'none' says that no persona fits; choose another name")
+        ruled = {column for persona in self.defined.values() for column in persona.rules}
+        unknown = [column for column in self.importance if column not in ruled]
+        if unknown:
+            raise ValueError(worded("importance", "no rule is about", unknown[0], sorted(ruled), label="Rules are about"))
+        return self
+
+
+class Roles(_Section):
+    """The roles inside an account, notebook 04."""
+
+    item: str | None = Field(default=None, description="item_id by which accounts are judged; the leading outcome when left out")
+    buyers: tuple[str, ...] = Field(default=("decision_maker", "influencer", "information_gatherer"), description="roles that buy")
+    users: tuple[str, ...] = Field(default=("user",), description="roles that use what is bought")
+    gap: float = Field(default=2.0, gt=0, description="points between buyers and users of an account from which they disagree")
+    item_types: tuple[ItemType, ...] = Field(default=("importance", "expected"), description="types of questions that tell needs")
+    value_groups: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="what counts in business (price, effort, own success …) → the item_ids that ask for it"
+    )
+
+    @model_validator(mode="after")
+    def _sides_differ(self) -> Roles:
+        both = [name for name in self.buyers if name in self.users]
+        if both:
+            raise ValueError(f"{both[0]!r} stands among buyers and users; name it once")
+        return self
 
 
 _USUAL: dict[str, tuple[str, ...]] = {  # touchpoints that most companies have, and parts of names by which a list shows them
@@ -832,6 +911,13 @@ class Loyalty(_Section):
         return self
 
 
+# what the contact log says of a person, besides the levels of profile.split
+_LAID = (
+    *("contacts", "recency_days", "active_days", "hour_mean", "early_share", "late_share", "weekend_share", "outside_share"),
+    *("abandoned_share", "handle_s", "transfers"),
+)
+
+
 class Evidence(_Section):
     """What an answer needs to count as established."""
 
@@ -891,6 +977,8 @@ class Params(_Section):
     handoffs: Handoffs = Handoffs()
     channels: Channels = Channels()
     profile: Profile = Profile()
+    personas: Personas = Personas()
+    roles: Roles = Roles()
     journeys: dict[str, Annotated[tuple[str, ...], Field(min_length=2)]] = Field(
         default_factory=dict,
         description="journeys laid down: name → touchpoints in their order; the words of a name stand under labels: journey",
@@ -973,6 +1061,41 @@ class Params(_Section):
         """Every definition of a repeat: keywords for the functions of :mod:`cxlib.contacts.repeats`."""
         fixed = {"unit": self.repeats.unit, "forward_minutes": self.repeats.forward_minutes}
         return [fixed | {"same": same, "window_days": days} for same in self.repeats.same for days in self.repeats.window_days]
+
+    @property
+    def assigning(self) -> dict[str, typing.Any]:
+        """How people are assigned to the personas that the client has defined."""
+        of = self.personas
+        rules = {
+            name: {key: rule.model_dump() if isinstance(rule, Range) else rule for key, rule in told.rules.items()}
+            for name, told in of.defined.items()
+        }
+        return {"personas": rules, "importance": of.importance, "least": of.least, "ahead": of.ahead, "known": of.known}
+
+    @property
+    def clustering(self) -> dict[str, typing.Any]:
+        """How types are looked for."""
+        of = self.personas
+        told = {"features": of.features, "k": of.classes, "most": of.most, "starts": of.starts, "rounds": of.rounds}
+        return told | {"min_accounts": of.min_accounts, "cluster": "cluster_id", **self.chance}
+
+    @property
+    def judging(self) -> dict[str, typing.Any]:
+        """By what, and how, the roles of an account are set side by side."""
+        of = self.roles
+        return {"item": of.item or self.outcomes[0] or "", "buyers": of.buyers, "users": of.users, "gap": of.gap, **self.chance}
+
+    @property
+    def person_columns(self) -> tuple[str, ...]:
+        """The columns of a person that personas are told by."""
+        ruled = [name for persona in self.personas.defined.values() for name in persona.rules]
+        return tuple(dict.fromkeys((*self.personas.features, *ruled)))
+
+    @property
+    def persona_items(self) -> tuple[str, ...]:
+        """The questions whose answers become columns of a person."""
+        asked = dict.fromkeys(item.item_id or header for source in self.sources.values() for header, item in source.items.items())
+        return tuple(name for name in self.person_columns if name in asked)
 
     @property
     def passing(self) -> dict[str, typing.Any]:
@@ -1088,7 +1211,7 @@ class Params(_Section):
             ("handoffs.case", "contacts", (self.handoffs.case,)),
             ("channels.case", "contacts", (self.channels.case,)),
             ("channels.path", "contacts", (self.channels.path,)),
-            ("profile.split", "contacts", self.profile.split),
+            ("profile.split", "contacts", tuple(name for name in self.profile.split if name != "group_id")),
             ("service_standards.by", "contacts", self.service_standards.by),
             ("service_standards.unit", "contacts", (self.service_standards.unit,)),
             ("service_standards.complaints", "contacts", tuple(self.service_standards.complaints)),
@@ -1104,9 +1227,28 @@ class Params(_Section):
                 for column in columns
                 if column not in features and column not in CONTRACTS[table].columns
             ]
+        problems += self._persona_problems()
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _persona_problems(self) -> list[str]:
+        """Columns of a person are those of customers and persons, answers, and what the contact log is laid out to."""
+        known = {name for table in ("customers", "persons") for name in (*CONTRACTS[table].columns, *self.extra.get(table, {}))}
+        items = {item.item_id or header for source in self.sources.values() for header, item in source.items.items()}
+        known |= items | set(_LAID) | {f"{name}_mostly" for name in self.profile.split}
+        named = [("features", name) for name in self.personas.features]
+        named += [(f"defined.{persona}.rules", name) for persona, told in self.personas.defined.items() for name in told.rules]
+        problems = [
+            worded(f"personas.{place}", "a person has no column", name, sorted(known), label="Columns")
+            for place, name in named
+            if name not in known and not name.startswith(tuple(f"{column}_" for column in self.profile.split))
+        ]
+        asked = [("roles.item", name) for name in (self.roles.item,) if name]
+        asked += [(f"roles.value_groups.{group}", name) for group, names in self.roles.value_groups.items() for name in names]
+        return problems + [
+            worded(place, "no survey asks the item", name, sorted(items), label="Items") for place, name in asked if name not in items
+        ]
 
     def _label_problems(self) -> list[str]:
         columns = {column for table in CONTRACTS.values() for column in table.columns}

@@ -26,7 +26,7 @@ __all__ = ["OTHERS", "Told", "Words", "absent"]
 
 OTHERS = "__other__"
 UNKNOWN = "__unknown__"
-LIKE = {"next_channel": "channel"}  # columns whose values have the words of another one
+LIKE = {"next_channel": "channel", "preferred_channel": "channel"}  # columns whose values have the words of another one
 PERCENT = re.compile(r"(?<=\d) %")
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from cxlib.params import Params
+from cxlib.report.words import Words
+from cxlib.tables import CONTRACTS
 
 __all__ = ["labels"]
 
@@ -37,10 +39,37 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     items = {item.item_id or header: item for source in params.sources.values() for header, item in source.items.items()}
     named["item_id"] = {name: getattr(item, language) for name, item in items.items() if getattr(item, language)}
     named["outcome_id"] = named["item_id"]
+    named |= _of_personas(params, language)
     named |= {f"step_{number}": named.get(params.channels.path, {}) for number in range(1, params.channels.steps + 1)}
-    for column, words in params.labels.items():
-        named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in words.items()}}
+    for column, told in params.labels.items():
+        named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in told.items()}}
+    words = Words(language, named)
+    named["feature"] = {name: named["item_id"].get(name) or words.column(name) for name in params.person_columns}
+    named["feature_2"] = named["feature"]
+    named["answer"] = {**_of_features(params, named, language), **named.get("answer", {})}
     return named
+
+
+def _of_features(params: Params, named: dict[str, dict[str, str]], language: str) -> dict[str, str]:
+    """Words of what the columns of a person hold: the client's own, and those of the contracts."""
+    words = Words(language, named)
+    said: dict[str, str] = {}
+    allowed = {name: column.allowed for table in ("customers", "persons", "contacts") for name, column in CONTRACTS[table].columns.items()}
+    allowed["preferred_channel"] = allowed["channel"]
+    for column in params.person_columns:
+        base = column.removesuffix("_mostly")
+        said |= {value: words.label(base, value) for value in (*allowed.get(base, ()), *named.get(base, {}))}
+    return said
+
+
+def _of_personas(params: Params, language: str) -> dict[str, dict[str, str]]:
+    """Names of the personas that the client has defined, and what their cards say that no data tell."""
+    defined = params.personas.defined
+    told = {
+        f"persona_{key}": {name: getattr(each, key) for name, each in defined.items() if getattr(each, key)} for key in ("wants", "avoid")
+    }
+    said = {key: {name: getattr(label, language) for name, label in labelled.items()} for key, labelled in told.items()}
+    return {"persona": {name: getattr(each, language) for name, each in defined.items()}, **said}
 
 
 def _named(table: pd.DataFrame, key: str, column: str, language: str) -> dict[str, str]:

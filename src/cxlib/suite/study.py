@@ -134,10 +134,7 @@ class Study:
         if name == "responses" and self.params.weights.targets:
             frame = self.weights.assign(frame, others="keep")
         for other in join:
-            added = self._load(other)
-            key = _shared(name, frame.columns, other, added)
-            fresh = [column for column in added.columns if column not in frame.columns]
-            frame = frame.merge(added[[key, *fresh]], on=key, how="left", validate="many_to_one")
+            frame = _joined(frame, name, other, self._load(other))
         return frame
 
     def save(self, name: str, result: Any) -> pd.DataFrame:
@@ -343,6 +340,26 @@ def _said(words: Words, answer: str, its: Mapping[str, Mapping[str, Any]], rows:
         chosen = f"{key}.missing" if pd.isna(it["value"]) else own if words.has(own) else key
         sentences.append(words.text(chosen, **told, it=words.told(it)))
     return sentences[0] if nothing else " ".join(sentences)
+
+
+def _joined(frame: pd.DataFrame, name: str, other: str, added: pd.DataFrame) -> pd.DataFrame:
+    """Add another table's columns; rows of it that are known by one id alone are found by that one."""
+    if contract(other).key:
+        key = _shared(name, frame.columns, other, added)
+        fresh = [column for column in added.columns if column not in frame.columns]
+        return frame.merge(added[[key, *fresh]], on=key, how="left", validate="many_to_one")
+    ids, rest, columns = contract(other).any_of, added, list(frame.columns)
+    for key in [column for column in ids if column in added.columns]:
+        mine, rest = rest[rest[key].notna()], rest[rest[key].isna()]
+        if key in columns and (len(mine) or not len(added)):
+            _shared(name, [key], other, mine)
+            told = mine.set_index(key)[[column for column in added.columns if column not in (*columns, *ids)]].reindex(frame[key])
+            told = told.set_axis(frame.index)
+            known = {column: frame[column].where(frame[column].notna(), told[column]) for column in told if column in frame.columns}
+            frame = frame.assign(**{column: known.get(column, told[column]) for column in told})
+    if list(frame.columns) == columns:
+        raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
+    return frame
 
 
 def _shared(name: str, columns: Any, other: str, added: pd.DataFrame) -> str:

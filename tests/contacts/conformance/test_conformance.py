@@ -22,6 +22,7 @@ CUSTOMERS = pd.DataFrame(
         "start_date": pd.Series([pd.NaT] * 20 + [pd.Timestamp("2025-04-01")] * 5).astype("datetime64[us]"),
     }
 )
+LIKES = CUSTOMERS.assign(preferred_channel=pd.array(["phone", "email", "chat", "fax", None] * 5, dtype="str"))
 ORDERS = pd.DataFrame(
     {
         "order_id": pd.array([f"{number:04d}" for number in range(60)], dtype="str"),
@@ -115,6 +116,10 @@ CALLS = {
     "paths_of_two": lambda log: channels.paths(log, column="channel", least=2),
     "conformance": lambda log: channels.conformance(log, POINTS),
     "conformance_declared": lambda log: channels.conformance(log, journeys={"there": ["T1", "T2"], "back": ["T3", "T1"]}),
+    "preferred": lambda log: channels.preferred(log, LIKES, period=PERIOD, draws=5),
+    "service_need": lambda log: profile.service_need(
+        log, LIKES.assign(persona=LIKES["segment"]), by=["channel", "reason_id", "order_id"], opening=OPENING, min_n=3, draws=5
+    ),
     "profile": lambda log: profile.customers(
         log, split=["channel", "reason_id"], flags={"failure": ["status"]}, opening=OPENING, period=PERIOD
     ),

@@ -1,5 +1,6 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
+from cxlib.report.plots.cards import Cards, cards
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
@@ -20,6 +21,7 @@ from cxlib.report.plots.timeline import Timeline, timeline
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
+    "Cards",
     "Chain",
     "Curves",
     "Diverging",
@@ -38,6 +40,7 @@ __all__ = [
     "Tiles",
     "Timeline",
     "Waterfall",
+    "cards",
     "chain",
     "curves",
     "diverging",

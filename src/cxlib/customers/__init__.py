@@ -1,0 +1,1 @@
+"""Who customers are: personas that exist, and the roles inside an account."""
