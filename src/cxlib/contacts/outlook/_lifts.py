@@ -14,6 +14,9 @@ from cxlib.contacts import Span, lacking
 from cxlib.contacts.outlook._windows import Events, Matched, events_of, matched, moments_of
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
+from cxlib.estimates.intervals import wilson
+from cxlib.estimates.linear import numbers, spread_of
+from cxlib.estimates.sampling import sample
 
 __all__ = ["PER_CONTACTS", "WINDOWS", "joined", "lifted", "per_thousand", "shares"]
 
@@ -50,6 +53,11 @@ def lifted(
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
     weighted: Sampling = {**options, "weight": "weight"}
     share = estimates.share(both, "case", metric=metric, **weighted)
+    chosen = sample(both, ["case"], [], weighted)
+    spread, p = spread_of(chosen, numbers(both, "case", chosen), np.ones(len(chosen.rows))), share["value"].to_numpy()
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = np.where((p > 0) & (p < 1), p * (1 - p) / spread.se**2, chosen.kish())
+    share["low"], share["high"] = wilson(p, effective, spread.reach(options.get("level", 0.95), steady=True))
     with np.errstate(divide="ignore"):
         odds = {name: mean * share[name].to_numpy() / (1 - share[name].to_numpy()) for name in ("value", "low", "high")}
     result = share.assign(**odds, unit="ratio", n=pd.array([count], dtype="Int64"), method="Wilson of matched windows")

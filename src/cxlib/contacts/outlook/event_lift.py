@@ -75,8 +75,8 @@ def event_lift(
     Controls: same customer, weekday and clock time in the other weeks of the same four (:func:`cxlib.contacts.outlook._windows.matched`).
     A window either has an event or not, so that a burst, an event twice in the export and a robot's thousands count once. Lift = p/(1−p) ·
     m̄ with p the share of contacts' windows among all windows with an event, those of a control weighted m̄/m (m controls of that contact,
-    m̄ their mean); interval: Wilson's of p on the effective size with customers as clusters, transformed. It is finite below when no
-    control has an event, and finite above when no contact has one.
+    m̄ their mean); interval: Wilson's of p on the effective size with customers as clusters and t with Satterthwaite's degrees of freedom,
+    transformed. It is finite below when no control has an event, and finite above when no contact has one.
 
     >>> at = lambda text: pd.Timestamp(text, tz="UTC")
     >>> log = pd.DataFrame({"contact_id": ["1", "2"], "contact_ts": [at("2025-01-06 10:00"), at("2025-01-14 15:00")],

@@ -95,7 +95,8 @@ def failed_searches(
     ended = table[table["cx_ended"].eq(1)]
     parts = [estimates.share(ended.drop_duplicates("session_id"), "failed", metric="failed_search_share", **chance)] if len(ended) else []
     if len(ended):
-        parts.append(estimates.share(ended, "failed", by=["search_term"], metric="failed_search_share", **chance))
+        failed = estimates.share(ended, "failed", by=["search_term"], metric="failed_search_share", **chance)
+        parts.append(estimates.arrange(failed, "search_term", list(told)))
     sessions = table["session_id"].nunique()
     for level in [name for name in [*told, OTHER] if table["search_term"].eq(name).any()]:
         own = table.loc[table["search_term"].eq(level), "session_id"]
