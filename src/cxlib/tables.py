@@ -131,6 +131,17 @@ MEASURED = (
     "met",
     "goodwill",
     "outcome",
+    "zero",
+    "information",
+    "kind",
+    "early_contacts",
+    "answered_within",
+    "clock_of",
+    "cause",
+    "balance",
+    "side",
+    "handover",
+    "conflict",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from cxlib import estimates
-from cxlib.contacts.welcome import calendar
+from cxlib.contacts.welcome import calendar, foremost
 from cxlib.estimates.rows import rows
 
 MESSAGES = {"how": {"information": "product_information", "kind": "activating", "channel": "email"}}
@@ -26,8 +26,8 @@ def found(first=2.0, excess=(10.0, 6.0, 14.0), note="", **levels):
 def test_send_by_is_the_window_s_first_day_less_the_lead():
     told = calendar(found(), messages=MESSAGES, lead_days=2).set_index("metric")
     assert told.loc["send_by", ["value", "low", "high"]].tolist() == [0.0, -1.0, 1.0]
-    assert told["kind"].tolist() == ["activating"] * 2
-    assert told["information"].tolist() == ["product_information"] * 2
+    assert told["kind"].tolist() == ["activating"] * 3
+    assert told["information"].tolist() == ["product_information"] * 3
 
 
 def test_contacts_spared_have_the_spread_of_excess_and_assumption():
@@ -66,3 +66,14 @@ def test_what_the_windows_need_the_calendar_needs():
 
 def test_it_is_the_same_each_time():
     pd.testing.assert_frame_equal(calendar(found(), messages=MESSAGES), calendar(found(), messages=MESSAGES))
+
+
+def test_the_answer_has_four_rows_whatever_was_found():
+    names = ["contacts_spared", "window_first", "window_last", "send_by"]
+    told = foremost(found(), calendar(found(), messages=MESSAGES))
+    assert told["metric"].tolist() == names
+    assert told["value"].notna().all()
+    for nothing in (found(note="no window"), estimates.unanswerable("window_chance", "p", ["contacts.reason_id"], by=["reason_id", "zero"])):
+        none = foremost(nothing, calendar(nothing, messages=MESSAGES))
+        assert none["metric"].tolist() == names
+        assert none["value"].isna().all()

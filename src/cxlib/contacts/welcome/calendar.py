@@ -14,7 +14,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.tables import ESTIMATE_COLUMNS, group_columns
 
-__all__ = ["calendar"]
+__all__ = ["calendar", "foremost"]
 
 DRAWS = 4000
 PER = "per 100 customers"
@@ -53,7 +53,7 @@ def calendar(
     -------
     DataFrame
         ESTIMATES by ``reason_id``, ``zero``, the windows' other groups, ``information``, ``kind`` and ``channel``: ``send_by`` (days
-        since that reason's day zero; the span is that of the window's first day), ``contacts_spared``; and where `coverage` knows the type
+        since that reason's day zero; the span is that of the window's first day), ``contacts_spared`` with the ``assumed_part`` it rests on; and where `coverage` knows the type
         ``sent_today`` (share of new customers who get it) and ``sent_today_day`` (median day since the order). Reasons without a window
         are left out; where there is none at all one row says "no window".
 
@@ -67,7 +67,7 @@ def calendar(
     ...     {"window_first": 2.0, "window_last": 5.0, "window_excess": 10.0}.items()]
     >>> told = calendar(estimates.stack(*found), messages={"how": {"information": "product_information", "kind": "informing"}})
     >>> told[["metric", "value"]].round(1).values.tolist()
-    [['send_by', 1.0], ['contacts_spared', 4.0]]
+    [['send_by', 1.0], ['contacts_spared', 4.0], ['assumed_part', 0.4]]
     """
     own = ["information", "kind", "channel"]
     groups = [name for name in group_columns(windows)]
@@ -92,6 +92,31 @@ def calendar(
     return estimates.stack(*[part for part in parts if len(part)])
 
 
+def foremost(windows: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
+    """Return the window whose message spares most: four rows, always, missing where no window was found.
+
+    Parameters
+    ----------
+    windows, calendar : DataFrame
+        From :func:`cxlib.contacts.welcome.windows` and :func:`calendar`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES: ``contacts_spared``, ``window_first``, ``window_last`` and ``send_by`` of that reason.
+    """
+    best = estimates.highest(calendar[calendar["metric"].eq("contacts_spared")])
+    groups = [name for name in group_columns(windows) if name in best]
+    parts = [best]
+    for name, table in (("window_first", windows), ("window_last", windows), ("send_by", calendar)):
+        own = table[table["metric"].eq(name)]
+        for group in groups:
+            level = best[group].item()
+            own = own[own[group].isna() if pd.isna(level) else own[group].eq(level)]
+        parts.append(own.head(1) if len(own) else best.assign(metric=name, value=np.nan, low=np.nan, high=np.nan, unit="day"))
+    return estimates.stack(*[part.drop(columns="draws", errors="ignore") for part in parts])
+
+
 def _rows(
     cell: pd.DataFrame,
     headings: Mapping[str, Any],
@@ -109,16 +134,16 @@ def _rows(
     tail = (1 - level) / 2
     value, least, most = np.quantile(drawn, [0.5, tail, 1 - tail])
     told = {
-        "metric": ["send_by", "contacts_spared"],
-        "value": [first["value"] - lead, value],
-        "low": [first["low"] - lead, least],
-        "high": [first["high"] - lead, most],
-        "unit": ["days", "count"],
-        "n": [first["n"], excess["n"]],
-        "n_eff": [first["n_eff"], excess["n_eff"]],
-        "method": ["window less lead", "excess × assumed part"],
+        "metric": ["send_by", "contacts_spared", "assumed_part"],
+        "value": [first["value"] - lead, value, likely],
+        "low": [first["low"] - lead, least, low],
+        "high": [first["high"] - lead, most, high],
+        "unit": ["day", "count", "share"],
+        "n": [first["n"], excess["n"], 0],
+        "n_eff": [first["n_eff"], excess["n_eff"], 0.0],
+        "method": ["window less lead", "excess × assumed part", "assumed"],
     }
-    return rows(pd.DataFrame([headings] * 2), told)
+    return rows(pd.DataFrame([headings] * 3), told)
 
 
 def _today(coverage: pd.DataFrame | None, headings: Mapping[str, Any]) -> pd.DataFrame:

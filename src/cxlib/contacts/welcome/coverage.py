@@ -134,7 +134,7 @@ def _shares(got: Mapping[str, np.ndarray], whole: Journey, days: int, chance: Sa
         told = [estimates.share(table, "got", metric="informed_share", **chance)]
         if table["got"].any():
             plain: Sampling = {**chance, "draws": 0}
-            told.append(estimates.quantile(table, "day", 0.5, metric="informed_day", unit="days", **plain))
+            told.append(estimates.quantile(table, "day", 0.5, metric="informed_day", unit="day", **plain))
         parts.append(headed(estimates.stack(*told), {"information": name}))
     table = pd.DataFrame({"got": every, "customer_id": ids})[full]
     return [estimates.share(table, "got", metric="informed_share", **chance), *parts] if len(table) else parts

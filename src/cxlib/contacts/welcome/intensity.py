@@ -10,10 +10,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, headed, named
+from cxlib.contacts import Span, headed, named, wanting
 from cxlib.contacts.welcome._journey import Journey, happened, journey, watched
 from cxlib.contacts.welcome.cumulative import mean_cumulative, sampling
-from cxlib.contacts.welcome.zero import ZEROS, needed, time_zero
+from cxlib.contacts.welcome.zero import ZEROS, features, needed, time_zero
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.tables import CONTRACTS
@@ -90,9 +90,10 @@ def intensity(
     [['order', 'how', '7', 150.0], ['order', 'how', '17', 250.0]]
     """
     zeros = _checked(zeros)
-    needs = needed(contacts=contacts, customers=customers, orders=orders, columns=[name for name in by if name in _own_columns(contacts, by)])
-    if needs:
-        return estimates.unanswerable("contacts_so_far", PER, needs, by=["zero", *by, "days"])
+    needs = needed(customers, orders, contacts, ["reason_id"] if zeros else [])
+    lacks = wanting("contacts_so_far", PER, needs, features(contacts, customers, by), ["zero", *by, "days"])
+    if lacks is not None:
+        return lacks
     observed = watched(contacts, period)
     who = {"population": population, "installations": installations, "period": observed, "late": max(days, *at)}
     starts = time_zero(customers, orders, invoices, by=of_people(contacts, by), **who)
@@ -149,9 +150,9 @@ def settling(
     Contacts over days watched; the ratio with a log interval from the influences of both rates by customer. Those watched later are
     those who stayed: the ratio compares times, not the same customers throughout.
     """
-    needs = needed(customers, orders, contacts)
-    if needs:
-        return estimates.unanswerable("early_ratio", "ratio", needs, by=by)
+    lacks = wanting("early_ratio", "ratio", needed(customers, orders, contacts), features(contacts, customers, by), by)
+    if lacks is not None:
+        return lacks
     observed = watched(contacts, period)
     starts = time_zero(customers, orders, by=by, period=observed, late=later[1])
     events = happened(contacts, starts, [], direction=direction, period=period)

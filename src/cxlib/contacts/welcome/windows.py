@@ -12,12 +12,12 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span
+from cxlib.contacts import Span, wanting
 from cxlib.contacts.welcome._journey import Journey, day_number, happened, journey, rhythm, watched
 from cxlib.contacts.welcome.cumulative import sampling
 from cxlib.contacts.welcome.intensity import _checked, _nothing, _own_columns, groups_of, of_people
 from cxlib.contacts.welcome.scan import Found, scan
-from cxlib.contacts.welcome.zero import needed, time_zero
+from cxlib.contacts.welcome.zero import features, needed, time_zero
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 
@@ -106,14 +106,15 @@ def windows(
     zeros = _checked(zeros)
     groups = ["reason_id", "zero", *by]
     own = list(dict.fromkeys(["reason_id", *_own_columns(contacts, by)]))
-    needs = needed(customers, orders, contacts, own)
-    if needs:
-        return estimates.unanswerable("window_chance", "p", needs, by=groups)
+    needs = needed(customers, orders, contacts, ["reason_id"])
+    lacks = wanting("window_chance", "share", needs, features(contacts, customers, by), groups)
+    if lacks is not None:
+        return lacks
     observed = watched(contacts, period)
     who = {"population": population, "installations": installations, "period": observed, "late": days}
     starts = time_zero(customers, orders, invoices, by=of_people(contacts, by), **who)
     if observed is None or starts.empty:
-        return _nothing("window_chance", "p", groups)
+        return _nothing("window_chance", "share", groups)
     events = happened(contacts, starts, own, direction=direction, period=period)
     busy = rhythm(contacts, observed, direction=direction)
     settings = {"widest": widest, "tries": tries, "level": options.get("level", 0.95)}
@@ -129,7 +130,7 @@ def windows(
                 rng = np.random.default_rng([options.get("seed", 1), zlib.crc32("/".join(named.values()).encode())])
                 found = _scanned(part, span, busy, day_number(observed[0]), rng, settings)
             cells.append(_Cell(named, part, span[0], found))
-    return _told(cells, groups, min_contacts, false_discovery, options) if cells else _nothing("window_chance", "p", groups)
+    return _told(cells, groups, min_contacts, false_discovery, options) if cells else _nothing("window_chance", "share", groups)
 
 
 def _scanned(part: Journey, span: tuple[int, int], busy: pd.Series, start: int, rng: np.random.Generator, settings: dict) -> Found:
@@ -158,7 +159,7 @@ def _told(cells: list[_Cell], groups: Sequence[str], least: int, false_discovery
 def _rows(cell: _Cell, q: float, options: Sampling) -> pd.DataFrame:
     """The rows of one cell."""
     names = ("window_chance", "window_first", "window_last", "window_ratio")
-    units = ("p", "days", "days", "factor")
+    units = ("share", "day", "day", "factor")
     found, low = cell.found, cell.low
     nothing = (np.nan, np.nan, np.nan)
     figures = [nothing] * len(names)

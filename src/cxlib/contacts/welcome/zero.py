@@ -14,7 +14,7 @@ from cxlib.contacts.volume.per_unit import local_day
 from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import rows
 
-__all__ = ["POPULATIONS", "ZEROS", "faults", "needed", "time_zero"]
+__all__ = ["POPULATIONS", "ZEROS", "faults", "features", "needed", "newcomers", "time_zero"]
 
 ZEROS = ("order", "promised", "delivery", "invoice")
 POPULATIONS = ("customers", "installations")
@@ -94,6 +94,33 @@ def needed(customers: IntoFrame, orders: IntoFrame | None, contacts: IntoFrame, 
     if not filled(customers, ["start_date"])["start_date"] and (orders is None or not filled(orders, ["order_ts"])["order_ts"]):
         needs.append("customers.start_date / orders.order_ts")
     return needs
+
+
+def features(contacts: IntoFrame, customers: IntoFrame, by: Sequence[str]) -> list[str]:
+    """Return the columns of `by` that neither contacts nor customers fill, as notes name them; a persona comes from its own table."""
+    there = {**filled(customers, by), **{name: count for name, count in filled(contacts, by).items() if count}}
+    names = {"persona": "personas.persona", "reason_id": "contacts.reason_id"}
+    return [names.get(name, f"customers.{name}") for name in by if not there[name]]
+
+
+def newcomers(customers: IntoFrame, orders: IntoFrame | None = None, *, period: Span) -> pd.DataFrame:
+    """Count new customers, in the period and in a year like it.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES, counts without intervals: ``new_customers`` and ``new_customers_year``.
+
+    >>> people = pd.DataFrame({"customer_id": ["a"], "start_date": [pd.Timestamp("2025-02-03")]})
+    >>> newcomers(people, period=(pd.Timestamp("2025-01-01").date(), pd.Timestamp("2025-06-30").date()))["value"].round(2).tolist()
+    [1.0, 2.02]
+    """
+    if not filled(customers, ["start_date"])["start_date"] and (orders is None or not filled(orders, ["order_ts"])["order_ts"]):
+        return estimates.unanswerable("new_customers", "count", ["customers.start_date / orders.order_ts"])
+    n = len(time_zero(customers, orders, period=period))
+    years = ((period[1] - period[0]).days + 1) / 365.25
+    told = {"metric": ["new_customers", "new_customers_year"], "value": [n, n / years], "unit": "count", "n": n, "n_eff": n, "method": "count"}
+    return rows(pd.DataFrame(index=range(2)), told)
 
 
 def faults(

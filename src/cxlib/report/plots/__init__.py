@@ -12,6 +12,7 @@ from cxlib.report.plots.pairs import Pairs, pairs
 from cxlib.report.plots.performance_map import PerformanceMap, performance_map
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
+from cxlib.report.plots.schedule import Schedule, schedule
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.tiles import Tiles, tiles
@@ -30,6 +31,7 @@ __all__ = [
     "PerformanceMap",
     "Plot",
     "Ranking",
+    "Schedule",
     "Severity",
     "Shares",
     "Tiles",
@@ -45,6 +47,7 @@ __all__ = [
     "pairs",
     "performance_map",
     "ranking",
+    "schedule",
     "severity",
     "shares",
     "tiles",
