@@ -764,7 +764,7 @@ class Welcome(_Section):
         min_length=1,
         description="reason → from what its days count: order, promised date, delivery or first invoice",
     )
-    by: tuple[str, ...] = Field(default=(), description="columns of customers or contacts that first days are told by: persona, segment")
+    by: tuple[str, ...] = Field(default=(), description="columns of customers or contacts that first days are told by")
     installations: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
         default_factory=dict, description="column of orders → values that make a later order a new installation, told apart"
     )
@@ -841,7 +841,7 @@ class Promises(_Section):
     )
     comparable: tuple[str, ...] = Field(
         default=("product_id", "segment", "new_customer"),
-        description="what makes orders comparable: columns of orders or customers; new_customer: whether the customer started in the period",
+        description="what makes orders comparable: columns of orders or customers; new_customer: whether the customer was new",
     )
     min_orders: int = Field(default=50, ge=2, description="orders below which a group is not judged")
     month_end_days: int = Field(default=3, ge=1, description="last days of a month in which a deal is one at the month's end")

@@ -9,7 +9,14 @@ from cxlib.contacts.before_purchase import conversion, talks
 
 
 def test_by_hand(make, later):
-    table = make((1, True, None, "a"), (2, False, None, "b"), (10, False, None, "c"), (100, False, None, "d"), (None, False, None, "e"), (3, None, None, "f"))
+    table = make(
+        (1, True, None, "a"),
+        (2, False, None, "b"),
+        (10, False, None, "c"),
+        (100, False, None, "d"),
+        (None, False, None, "e"),
+        (3, None, None, "f"),
+    )
     told = conversion(table, as_of=later, min_n=1)
     won = told[told["metric"].eq("lead_won") & told["answered_within"].notna()].set_index("answered_within")["value"]
     assert won.to_dict() == {"4": 0.5, "24": 0.0, "later": 0.0, "never": 0.0}
@@ -34,7 +41,13 @@ def rated(values, days):
     answers = pd.DataFrame({"customer_id": [f"c{k}" for k in range(n)], "touchpoint_id": "T10", "item_type": "actual", "value": values})
     answers = answers.assign(survey_ts=pd.Timestamp("2025-01-01", tz="UTC"), scale_low=0.0, scale_high=10.0)
     bought = [k for k in range(n) if days[k] is not None]
-    orders = pd.DataFrame({"customer_id": [f"c{k}" for k in bought] + ["z"], "order_ts": [pd.Timestamp("2025-01-01 12:00", tz="UTC") + pd.Timedelta(days=days[k]) for k in bought] + [pd.Timestamp("2026-01-01", tz="UTC")]})
+    orders = pd.DataFrame(
+        {
+            "customer_id": [f"c{k}" for k in bought] + ["z"],
+            "order_ts": [pd.Timestamp("2025-01-01 12:00", tz="UTC") + pd.Timedelta(days=days[k]) for k in bought]
+            + [pd.Timestamp("2026-01-01", tz="UTC")],
+        }
+    )
     return answers, orders
 
 

@@ -14,7 +14,12 @@ def shares(told, metric="lead_answered"):
 
 
 def test_by_hand(make, later):
-    told = lead_response(make((1, None, None, "a"), (5, None, None, "b"), (None, None, None, "c"), (30, None, None, "d")), hours=[2, 24], as_of=later, min_n=1)
+    told = lead_response(
+        make((1, None, None, "a"), (5, None, None, "b"), (None, None, None, "c"), (30, None, None, "d")),
+        hours=[2, 24],
+        as_of=later,
+        min_n=1,
+    )
     assert shares(told).tolist() == pytest.approx([0.25, 0.5])
     assert told.loc[told["metric"].eq("lead_unanswered"), "value"].item() == pytest.approx(0.25)
     assert told.loc[told["metric"].eq("lead_response_h"), "value"].item() == pytest.approx(5)

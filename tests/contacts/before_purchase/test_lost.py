@@ -9,7 +9,9 @@ from cxlib.contacts.before_purchase import lost
 
 
 def visits(*rows):
-    table = pd.DataFrame(rows, columns=["session_id", "customer_id", "page", "minute"]).astype({"session_id": "str", "customer_id": "str", "page": "str"})
+    table = pd.DataFrame(rows, columns=["session_id", "customer_id", "page", "minute"]).astype(
+        {"session_id": "str", "customer_id": "str", "page": "str"}
+    )
     return table.assign(event="page", event_ts=pd.Timestamp("2025-01-01", tz="UTC") + pd.to_timedelta(table["minute"], unit="min"))
 
 
@@ -35,7 +37,9 @@ def test_machines_are_counted_and_left_out(make):
     told = lost(make((1, False, None, "b")), seen, min_n=1).set_index("metric")
     assert told.loc["robot_events", "value"] == 300
     assert told.loc["sessions_unnamed", "value"] == 0
-    named = lost(make((1, False, None, "b")), visits(("monitor", None, "/", 0), ("1", "a", "/", 1)), robots=["monitor"], min_n=1).set_index("metric")
+    named = lost(make((1, False, None, "b")), visits(("monitor", None, "/", 0), ("1", "a", "/", 1)), robots=["monitor"], min_n=1).set_index(
+        "metric"
+    )
     assert named.loc["robot_events", "value"] == 1
 
 

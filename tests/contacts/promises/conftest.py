@@ -53,7 +53,9 @@ def trade(seed: int, *, sellers: int = 8, each: int = 250, excess: float = 0.17)
     log = log.astype("str").assign(reason_id="late", channel="phone", local_date=at, contact_ts=at.dt.tz_localize("UTC"))
     people = pd.DataFrame({"customer_id": orders["customer_id"].unique()}).astype("str")
     segment = pd.Series(np.where(building, "building", "other"), orders["customer_id"]).groupby(level=0).first()
-    return Trade(log, orders, people.assign(segment=people["customer_id"].map(segment).astype("str"), start_date=pd.Timestamp("2020-01-01")))
+    return Trade(
+        log, orders, people.assign(segment=people["customer_id"].map(segment).astype("str"), start_date=pd.Timestamp("2020-01-01"))
+    )
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,9 @@ def test_who_rated_one_phase_alone_does_not_tell_a_difference():
     some = ratings(40)
     extra = ratings(60, seed=2).assign(respondent_id=lambda t: "x" + t["respondent_id"])
     both = pd.concat([some, extra[extra["touchpoint_id"].eq("T1")].assign(value=0.0)])
-    alone, mixed = (consistency(table, POINTS).query("metric == 'phase_difference' and phase == 'presales'")["value"].item() for table in (some, both))
+    alone, mixed = (
+        consistency(table, POINTS).query("metric == 'phase_difference' and phase == 'presales'")["value"].item() for table in (some, both)
+    )
     assert alone == pytest.approx(mixed)
 
 

@@ -35,8 +35,17 @@ def test_first_disappointments_only_grow(client):
 
 def test_who_is_watched_for_less_counts_for_as_long():
     """One of two old orders is disappointed on day 10; a young one is watched for 5 days."""
-    sold = pd.DataFrame({"order_id": list("123"), "customer_id": list("abc"), "ordered": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-06-25"])})
-    log = pd.DataFrame({"order_id": ["1"], "reason_id": "late", "local_date": pd.Timestamp("2025-01-11"), "contact_ts": pd.Timestamp("2025-01-11", tz="UTC")})
+    sold = pd.DataFrame(
+        {"order_id": list("123"), "customer_id": list("abc"), "ordered": pd.to_datetime(["2025-01-01", "2025-01-01", "2025-06-25"])}
+    )
+    log = pd.DataFrame(
+        {
+            "order_id": ["1"],
+            "reason_id": "late",
+            "local_date": pd.Timestamp("2025-01-11"),
+            "contact_ts": pd.Timestamp("2025-01-11", tz="UTC"),
+        }
+    )
     end = (pd.Timestamp("2025-01-01").date(), pd.Timestamp("2025-06-30").date())
     told = disappointment(log, sold, causes={"delay": ["late"]}, at=[3, 30], min_n=1, period=end)
     curve = told[told["metric"].eq("disappointed_by")].set_index("days")

@@ -23,7 +23,9 @@ def survey(x, y, z=None, sellers=None):
     who = table["response_id"].str[1:]
     table = table.assign(order_id="o" + who, customer_id="c" + who, respondent_id=table["response_id"], scale_low=0.0, scale_high=10.0)
     group = sellers if sellers is not None else ["a"] * n
-    orders = pd.DataFrame({"order_id": [f"o{number}" for number in range(n)], "customer_id": [f"c{number}" for number in range(n)], "sales_group": group})
+    orders = pd.DataFrame(
+        {"order_id": [f"o{number}" for number in range(n)], "customer_id": [f"c{number}" for number in range(n)], "sales_group": group}
+    )
     return table, orders
 
 
@@ -50,7 +52,9 @@ def test_high_expectation_that_is_kept_raises_no_alarm():
 
 def test_one_raw_difference_has_two_meanings():
     """Three points too little: from 9 to 5.5 a broken promise, from 5 to 2 none was made."""
-    told = promise_gap(*survey([9.0] * 40 + [5.0] * 40, [5.5] * 40 + [2.0] * 40, sellers=["a"] * 40 + ["b"] * 40)).set_index(["sales_group", "metric"])
+    told = promise_gap(*survey([9.0] * 40 + [5.0] * 40, [5.5] * 40 + [2.0] * 40, sellers=["a"] * 40 + ["b"] * 40)).set_index(
+        ["sales_group", "metric"]
+    )
     assert told.loc[("a", "promised_too_much"), "value"] == 1
     assert told.loc[("b", "promised_too_much"), "value"] == 0
 

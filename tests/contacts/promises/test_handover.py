@@ -12,9 +12,19 @@ def at(day):
     return pd.Timestamp("2025-01-01", tz="UTC") + pd.Timedelta(days=day)
 
 
-SOLD = pd.DataFrame({"order_id": list("123"), "customer_id": list("abc"), "seller_id": ["V1", "V1", None], "campaign_id": [None, "x", None]}).astype("str")
+SOLD = pd.DataFrame(
+    {"order_id": list("123"), "customer_id": list("abc"), "seller_id": ["V1", "V1", None], "campaign_id": [None, "x", None]}
+).astype("str")
 SOLD = SOLD.assign(order_ts=[at(10), at(20), at(30)])
-LEADS = pd.DataFrame({"lead_id": list("12"), "customer_id": ["a", "b"], "created_ts": [at(0), at(5)], "first_touch_ts": [at(2), pd.NaT], "campaign_id": ["x", None]})
+LEADS = pd.DataFrame(
+    {
+        "lead_id": list("12"),
+        "customer_id": ["a", "b"],
+        "created_ts": [at(0), at(5)],
+        "first_touch_ts": [at(2), pd.NaT],
+        "campaign_id": ["x", None],
+    }
+)
 LOG = pd.DataFrame({"customer_id": ["a", "a", "c"], "contact_ts": [at(5), at(16), at(90)], "local_date": [at(5), at(16), at(90)]})
 LOG = LOG.assign(local_date=LOG["local_date"].dt.tz_localize(None))
 SENT = pd.DataFrame({"customer_id": ["a", "b"], "sent_ts": [at(13), at(19)], "type": ["next_steps", "next_steps"]})
@@ -42,7 +52,9 @@ def test_without_leads_their_steps_say_so():
 
 def test_the_demo_s_leads_are_answered_in_half_a_day(client):
     tables = client.tables
-    told = handover(tables["contacts"], client.orders, tables["leads"], tables["messages"], tables["events"], draws=3).set_index(["handover", "metric"])
+    told = handover(tables["contacts"], client.orders, tables["leads"], tables["messages"], tables["events"], draws=3).set_index(
+        ["handover", "metric"]
+    )
     assert told.loc[("lead_to_touch", "step_days"), "value"] <= 1
     assert told.loc[("order_to_service", "step_done"), "value"] > 0.5
     assert len(told.loc[("order_to_use", "step_done"), "draws"]) == 3

@@ -18,7 +18,9 @@ def of(told, metric, by="sales_group"):
 def test_by_hand_within_cells():
     """Group a: three orders of p, one of q. Others: p brings 1 contact in 5 orders, q 4 in 5."""
     names = [f"{number}" for number in range(14)]
-    sold = pd.DataFrame({"order_id": names, "customer_id": names, "sales_group": ["a"] * 4 + ["b"] * 10, "ordered": pd.Timestamp("2025-01-01")})
+    sold = pd.DataFrame(
+        {"order_id": names, "customer_id": names, "sales_group": ["a"] * 4 + ["b"] * 10, "ordered": pd.Timestamp("2025-01-01")}
+    )
     sold["product_id"] = ["p"] * 3 + ["q"] + ["p"] * 5 + ["q"] * 5
     asked = ["0", "0", "3", "4", "9", "10", "11", "12"]
     log = pd.DataFrame({"order_id": asked, "local_date": pd.Timestamp("2025-01-05"), "contact_ts": pd.Timestamp("2025-01-05", tz="UTC")})
@@ -35,7 +37,7 @@ def test_by_hand_within_cells():
 def test_the_overselling_seller_is_found_and_the_honest_one_is_not(make, period):
     right = wrong = 0
     for seed in range(10):
-        some = make(seed, each=400)
+        some = make(seed, each=400, excess=0.25)
         sold = grouped(some.orders, some.customers, staff_level=True, features=PRODUCT, period=period)
         told = excess_load(some.log, sold, comparable=PRODUCT, reasons=["late"], period=period)
         found = of(told, "excess_chance")["value"] <= 0.05

@@ -19,7 +19,9 @@ def test_the_demo(client):
 
 def test_the_month_s_end_by_hand():
     days = pd.to_datetime(["2025-02-25", "2025-02-26", "2025-02-28", "2025-03-01"])
-    sold = pd.DataFrame({"order_id": list("1234"), "customer_id": list("abcd"), "sales_group": "s", "ordered": days, "discount": 0.1, "cancelled": pd.NaT})
+    sold = pd.DataFrame(
+        {"order_id": list("1234"), "customer_id": list("abcd"), "sales_group": "s", "ordered": days, "discount": 0.1, "cancelled": pd.NaT}
+    )
     told = sales_pressure(sold.astype({"cancelled": "datetime64[us]"}), min_n=1)
     assert told.loc[told["metric"].eq("month_end_share"), "value"].tolist() == [0.5, 0.5]
     assert told.loc[told["metric"].eq("early_cancelled"), "note"].item() == "needs orders.cancelled_ts"

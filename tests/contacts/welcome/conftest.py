@@ -33,7 +33,15 @@ class Newcomers:
 
 
 def newcomers(
-    seed: int, *, n: int = 600, first: int = 3, last: int = 6, times: float = 4.0, each: float = 0.16, lead: float = 20.0, decay: float = 30.0
+    seed: int,
+    *,
+    n: int = 600,
+    first: int = 3,
+    last: int = 6,
+    times: float = 4.0,
+    each: float = 0.16,
+    lead: float = 20.0,
+    decay: float = 30.0,
 ) -> Newcomers:
     """New customers with one reason whose window counts from the delivery; weekdays, a season, follow-up contacts, churn."""
     rng = np.random.default_rng(seed)

@@ -16,7 +16,9 @@ def day(text):
 
 
 def starts(*rows):
-    table = pd.DataFrame([{"unit_id": name, "customer_id": name, "order_id": "o" + name, "order": day(at), "left": end} for name, at, end in rows])
+    table = pd.DataFrame(
+        [{"unit_id": name, "customer_id": name, "order_id": "o" + name, "order": day(at), "left": end} for name, at, end in rows]
+    )
     return table.assign(left=pd.to_datetime(table["left"]), delivery=table["order"] + pd.Timedelta(days=10))
 
 

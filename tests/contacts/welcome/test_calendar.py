@@ -73,7 +73,10 @@ def test_the_answer_has_four_rows_whatever_was_found():
     told = foremost(found(), calendar(found(), messages=MESSAGES))
     assert told["metric"].tolist() == names
     assert told["value"].notna().all()
-    for nothing in (found(note="no window"), estimates.unanswerable("window_chance", "p", ["contacts.reason_id"], by=["reason_id", "zero"])):
+    for nothing in (
+        found(note="no window"),
+        estimates.unanswerable("window_chance", "p", ["contacts.reason_id"], by=["reason_id", "zero"]),
+    ):
         none = foremost(nothing, calendar(nothing, messages=MESSAGES))
         assert none["metric"].tolist() == names
         assert none["value"].isna().all()

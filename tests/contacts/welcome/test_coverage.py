@@ -21,7 +21,9 @@ def client(seed, n=800, ratio=0.5, each=0.6):
     mean = each / 31 * 2 * np.exp(-days / 20) * np.where(days > got[:, None], ratio, 1.0)
     who, at = np.nonzero(rng.poisson(mean))
     log = pd.DataFrame({"customer_id": ids[who], "reason_id": "how"}).astype("str")
-    log = log.assign(local_date=pd.Series(begun[who] + pd.to_timedelta(at, unit="D")).dt.as_unit("us"), contact_ts=pd.Timestamp("2025-01-01", tz="UTC"))
+    log = log.assign(
+        local_date=pd.Series(begun[who] + pd.to_timedelta(at, unit="D")).dt.as_unit("us"), contact_ts=pd.Timestamp("2025-01-01", tz="UTC")
+    )
     people = pd.DataFrame({"customer_id": ids}).astype("str").assign(start_date=begun)
     told = got < 999
     sent = pd.DataFrame({"customer_id": ids[told], "type": "next_steps"}).astype("str")
@@ -54,7 +56,9 @@ def test_a_ratio_by_hand():
     """Two customers, told on day 1 and never; from day 2 on one contact against two in as many days."""
     people = pd.DataFrame({"customer_id": ["a", "b"], "start_date": pd.to_datetime(["2025-01-01"] * 2)})
     days = pd.to_datetime(["2025-01-04", "2025-01-05", "2025-01-06"])
-    log = pd.DataFrame({"customer_id": ["a", "b", "b"], "reason_id": "how", "local_date": days, "contact_ts": pd.Timestamp("2025-01-01", tz="UTC")})
+    log = pd.DataFrame(
+        {"customer_id": ["a", "b", "b"], "reason_id": "how", "local_date": days, "contact_ts": pd.Timestamp("2025-01-01", tz="UTC")}
+    )
     sent = pd.DataFrame({"customer_id": ["a"], "type": ["next_steps"], "sent_ts": pd.Timestamp("2025-01-02 10:00", tz="UTC")})
     told = coverage(sent, log, people, answers={"next_steps": ["how"]}, bands=[0, 2], days=30, period=PERIOD).set_index("metric")
     assert told.loc["informed_ratio", "value"] == pytest.approx(0.5)

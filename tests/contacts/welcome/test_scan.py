@@ -62,5 +62,5 @@ def test_the_baseline_recovers_a_decay_and_leaves_out_the_window():
 
 
 def test_it_is_the_same_each_time():
-    assert found(3) .expected == pytest.approx(found(3).expected)
+    assert found(3).expected == pytest.approx(found(3).expected)
     assert found(3).p == found(3).p

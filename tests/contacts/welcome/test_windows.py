@@ -21,7 +21,12 @@ def of(told, reason):
 
 def test_the_planted_windows_are_found(told, client):
     truth = client.truth["windows"].set_index("reason")
-    for reason in ("order.order_confirmation_missing", "onboarding.account_login_setup", "onboarding.first_use_help", "billing.invoice_comprehension"):
+    for reason in (
+        "order.order_confirmation_missing",
+        "onboarding.account_login_setup",
+        "onboarding.first_use_help",
+        "billing.invoice_comprehension",
+    ):
         rows, planted = of(told, reason), truth.loc[reason]
         assert rows.loc["window_chance", "value"] <= 0.05
         assert abs(rows.loc["window_first", "value"] - planted["first"]) <= 2
@@ -78,8 +83,12 @@ def test_groups_are_judged_together(make):
 
 def test_follow_ups_are_not_counted_twice(make):
     some = make(3)
-    doubled = pd.concat([some.log, some.log[some.log["reason_id"].eq("help")].assign(local_date=lambda t: t["local_date"] + pd.Timedelta(days=2))])
-    one, two = (windows(log, some.customers, some.orders, zeros={"help": "delivery"}, tries=199)["n"].iloc[0] for log in (some.log, doubled))
+    doubled = pd.concat(
+        [some.log, some.log[some.log["reason_id"].eq("help")].assign(local_date=lambda t: t["local_date"] + pd.Timedelta(days=2))]
+    )
+    one, two = (
+        windows(log, some.customers, some.orders, zeros={"help": "delivery"}, tries=199)["n"].iloc[0] for log in (some.log, doubled)
+    )
     assert one == two
 
 

@@ -37,11 +37,11 @@ def test_each_kind_of_day_zero_comes_from_the_first_order():
 
 
 def test_new_installations_are_kept_apart_from_new_customers():
-    told = time_zero(PEOPLE, SOLD, population="installations", installations={"product_id": ["P4"]}, period=PERIOD)
+    told = time_zero(PEOPLE, SOLD, units="installations", installations={"product_id": ["P4"]}, period=PERIOD)
     assert told["unit_id"].tolist() == ["2", "3"]
     assert told["customer_id"].tolist() == ["new", "old"]
     assert told["left"].isna().tolist() == [True, False]
-    first = time_zero(PEOPLE, SOLD.assign(product_id="P4"), population="installations", installations={"product_id": ["P4"]}, period=PERIOD)
+    first = time_zero(PEOPLE, SOLD.assign(product_id="P4"), units="installations", installations={"product_id": ["P4"]}, period=PERIOD)
     assert "1" not in first["unit_id"].tolist()
 
 
@@ -79,10 +79,10 @@ def test_faults_are_counted():
     assert told["low"].isna().all()
 
 
-def test_an_unknown_population_is_refused():
+def test_unknown_units_is_refused():
     with pytest.raises(DataError) as refused:
-        time_zero(PEOPLE, SOLD, population="customer")
-    assert str(refused.value) == "population: is not known: 'customer' (did you mean 'customers'?). Allowed: customers, installations."
+        time_zero(PEOPLE, SOLD, units="customer")
+    assert str(refused.value) == "units: is not known: 'customer' (did you mean 'customers'?). Allowed: customers, installations."
 
 
 def test_what_is_missing_is_named():

@@ -1,4 +1,4 @@
-"""Before the purchase: how fast leads hear from us, who is won and lost, what of it nobody here sees, and how customers first heard of us."""
+"""Before the purchase: how fast leads hear from us, who is won and lost, what nobody here sees, and how customers first heard of us."""
 
 from cxlib.contacts.before_purchase.conversion import conversion, talks
 from cxlib.contacts.before_purchase.first_source import first_source

@@ -50,7 +50,9 @@ def leads_of(
     table = table.dropna(subset="created_ts").drop_duplicates("lead_id").sort_values("lead_id", ignore_index=True)
     touched = table["first_touch_ts"]
     moment = isinstance(touched.dtype, pd.DatetimeTZDtype)
-    end = pd.Timestamp(as_of) if as_of is not None else max(table["created_ts"].max(), touched.max() if moment else table["created_ts"].max())
+    end = (
+        pd.Timestamp(as_of) if as_of is not None else max(table["created_ts"].max(), touched.max() if moment else table["created_ts"].max())
+    )
     hours = (touched - table["created_ts"]).dt.total_seconds() / 3600 if moment else pd.Series(np.nan, table.index)
     unit = table["customer_id"].astype("str").fillna("lead " + table["lead_id"].astype("str"))
     return (

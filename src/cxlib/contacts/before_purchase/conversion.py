@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -66,7 +66,7 @@ def conversion(
     if needs:
         return estimates.unanswerable("lead_won", "share", needs, by=groups)
     table = table[~(table["waited_h"] < 0) & (table["watched_h"] >= 24 * decided_days)]
-    chance: Sampling = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}  # type: ignore[typeddict-item]
+    chance: dict[str, Any] = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}
     if table.empty:
         return nothing("lead_won", "share", groups)
     undecided = estimates.share(table.assign(open=table["won"].isna()), "open", metric="leads_undecided", **chance)
@@ -80,9 +80,11 @@ def conversion(
     parts = [estimates.share(known, "won", by=by, metric="lead_won", **chance) for by in ((), groups)]
     there = [name for name in order if known["answered_within"].eq(name).any()]
     if len(there) > 1:
-        compared = {"between": "answered_within", "reference": there[0], "metric": "lead_won_difference"}
+        compared: dict[str, Any] = {"between": "answered_within", "reference": there[0], "metric": "lead_won_difference"}
         parts.append(estimates.share_difference(known, "won", **compared, **chance))
-    told = estimates.stack(*[estimates.arrange(part, "answered_within", order) if "answered_within" in part else part for part in parts], undecided)
+    told = estimates.stack(
+        *[estimates.arrange(part, "answered_within", order) if "answered_within" in part else part for part in parts], undecided
+    )
     told = told.reindex(columns=[*groups, *[name for name in told.columns if name not in groups]])
     return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna()).to_numpy(), f"n < {min_n}")
 
@@ -139,9 +141,15 @@ def talks(
     left = rated.assign(customer_id=rated["customer_id"].astype("str"))
     nextly = pd.merge_asof(left, days, left_on="asked", right_on="bought", by="customer_id", direction="forward", allow_exact_matches=False)
     place = (nextly["value"] - nextly["scale_low"]) / (nextly["scale_high"] - nextly["scale_low"])
-    nextly = nextly.assign(bought_after=(nextly["bought"] - nextly["asked"]).dt.days <= bought_days, experience=np.where(place >= good, "good", "poor"))
+    nextly = nextly.assign(
+        bought_after=(nextly["bought"] - nextly["asked"]).dt.days <= bought_days, experience=np.where(place >= good, "good", "poor")
+    )
     weight = "weight" if "weight" in nextly else None
-    chance: Sampling = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "customer_id", "weight": weight}  # type: ignore[typeddict-item]
+    chance: dict[str, Any] = {
+        **{name: value for name, value in options.items() if name in ("level", "draws", "seed")},
+        "cluster": "customer_id",
+        "weight": weight,
+    }
     parts = [estimates.share(nextly, "bought_after", by=groups, metric="bought_after", **chance)]
     both = nextly.groupby("touchpoint_id")["experience"].nunique()
     pairs = nextly[nextly["touchpoint_id"].isin(both[both == 2].index)]

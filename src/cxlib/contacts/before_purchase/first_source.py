@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 
@@ -15,7 +15,11 @@ __all__ = ["first_source"]
 
 
 def first_source(
-    responses: pd.DataFrame, *, recommended: Sequence[str] = ("word_of_mouth", "recommendation"), min_n: int = 30, **options: Unpack[Sampling]
+    responses: pd.DataFrame,
+    *,
+    recommended: Sequence[str] = ("word_of_mouth", "recommendation"),
+    min_n: int = 30,
+    **options: Unpack[Sampling],
 ) -> pd.DataFrame:
     """Share of customers by how they first heard of us, and of those who came by a recommendation.
 
@@ -49,7 +53,7 @@ def first_source(
     weight = options.get("weight", "weight" if "weight" in asked else None)
     cluster = options.get("cluster")
     unit = cluster if cluster and cluster in asked and asked[cluster].notna().any() else "respondent_id"
-    chance: Sampling = {**options, "weight": weight, "cluster": unit, "count": "respondent_id"}
+    chance: dict[str, Any] = {**options, "weight": weight, "cluster": unit, "count": "respondent_id"}
     told = asked[asked["text"].notna()]
     parts = []
     for name in told["text"].value_counts().sort_index().sort_values(ascending=False, kind="stable").index:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -71,11 +71,18 @@ def lead_response(
     came = table["waited_h"].notna() & (table["waited_h"] <= table["watched_h"])
     time = np.maximum(np.where(came, table["waited_h"], table["watched_h"]), 1e-6)
     table = named(table.assign(time=time, came=came.astype("float64")), by)
-    chance: Sampling = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}  # type: ignore[typeddict-item]
+    chance: dict[str, Any] = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}
     told = estimates.survival(table, "time", "came", at=hours, by=by, metric="lead_answered", **chance)
     never = estimates.survival(table, "time", "came", at=[24 * given_up_days], by=by, metric="lead_unanswered", **chance)
     half = estimates.survival_quantile(table, "time", "came", 0.5, by=by, metric="lead_response_h", unit="h", **{**chance, "draws": 0})
-    fault = {"metric": "answered_before_lead", "value": float(wrong), "unit": "count", "n": len(table) + wrong, "n_eff": len(table), "method": "count"}
+    fault = {
+        "metric": "answered_before_lead",
+        "value": float(wrong),
+        "unit": "count",
+        "n": len(table) + wrong,
+        "n_eff": len(table),
+        "method": "count",
+    }
     parts = [_turned(told).rename(columns={"days": "hours"}), never.drop(columns="days"), half]
     parts.append(rows(pd.DataFrame({name: [None] for name in by}, index=[0]), fault))
     both = estimates.stack(*parts)

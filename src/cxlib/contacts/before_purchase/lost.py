@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 import narwhals as nw
 import pandas as pd
@@ -64,7 +64,7 @@ def lost(
     [['price', 1.0]]
     """
     groups = ["lost_reason", "page"]
-    chance: Sampling = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}  # type: ignore[assignment]
+    chance: dict[str, Any] = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}
     parts = [*_reasons(leads, chance), *_visits(events, pages, robots, chance), *_nameless(leads, customers, chance)]
     gone = estimates.unanswerable("lost_unseen", "count", []).assign(note="in no table")
     told = estimates.stack(*parts, gone)
@@ -72,11 +72,11 @@ def lost(
     return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna() & told["method"].ne("count")).to_numpy(), f"n < {min_n}")
 
 
-def _reasons(leads: IntoFrame, chance: Sampling) -> list[pd.DataFrame]:
+def _reasons(leads: IntoFrame, chance: dict[str, Any]) -> list[pd.DataFrame]:
     table, needs = leads_of(leads, ["won", "lost_reason"])
     if needs:
         return [estimates.unanswerable("lost_share", "share", needs)]
-    options: Sampling = {**chance, "cluster": "unit"}
+    options: dict[str, Any] = {**chance, "cluster": "unit"}
     decided = table[table["won"].notna()].assign(gone=lambda rows_of: ~rows_of["won"].astype(bool))
     gone = decided[decided["gone"]]
     parts = [estimates.share(decided, "gone", metric="lead_lost", **options)]
@@ -90,7 +90,7 @@ def _reasons(leads: IntoFrame, chance: Sampling) -> list[pd.DataFrame]:
     return parts
 
 
-def _visits(events: IntoFrame | None, pages: int, robots: Sequence[str], chance: Sampling) -> list[pd.DataFrame]:
+def _visits(events: IntoFrame | None, pages: int, robots: Sequence[str], chance: dict[str, Any]) -> list[pd.DataFrame]:
     """Sessions without a customer, and where they ended."""
     lacks = ["events.event", "events.session_id"] if events is None else [
         f"events.{name}" for name, count in filled(events, ["event", "session_id"]).items() if not count
@@ -98,11 +98,11 @@ def _visits(events: IntoFrame | None, pages: int, robots: Sequence[str], chance:
     if lacks or events is None:
         return [estimates.unanswerable("sessions_unnamed", "share", lacks)]
     sessions, robotic = _sessions(events, robots)
-    told = {"metric": "robot_events", "value": float(robotic), "unit": "count", "n": 0, "n_eff": 0.0, "method": "count"}
+    told: dict[str, Any] = {"metric": "robot_events", "value": float(robotic), "unit": "count", "n": 0, "n_eff": 0.0, "method": "count"}
     parts = [rows(pd.DataFrame(index=[0]), told)]
     if sessions.empty:
         return [*parts, nothing("sessions_unnamed", "share", [])]
-    options: Sampling = {**chance, "cluster": "session_id"}
+    options: dict[str, Any] = {**chance, "cluster": "session_id"}
     parts.append(estimates.share(sessions.assign(unnamed=sessions["known"].eq(0)), "unnamed", metric="sessions_unnamed", **options))
     unnamed = sessions[sessions["known"].eq(0)].dropna(subset="page")
     if unnamed.empty:
@@ -131,19 +131,21 @@ def _sessions(events: IntoFrame, robots: Sequence[str]) -> tuple[pd.DataFrame, i
     return table[~machine].reset_index(drop=True), int(table.loc[machine, "events"].sum())
 
 
-def _nameless(leads: IntoFrame, customers: IntoFrame | None, chance: Sampling) -> list[pd.DataFrame]:
+def _nameless(leads: IntoFrame, customers: IntoFrame | None, chance: dict[str, Any]) -> list[pd.DataFrame]:
     """Leads without a customer's number, and prospects whom no lead names."""
     table, needs = leads_of(leads, ["created_ts"])
     if needs:
         return [estimates.unanswerable("leads_unnamed", "share", needs)]
-    parts = [estimates.share(table.assign(unnamed=table["customer_id"].isna()), "unnamed", metric="leads_unnamed", **{**chance, "cluster": "unit"})]
+    parts = [
+        estimates.share(
+            table.assign(unnamed=table["customer_id"].isna()), "unnamed", metric="leads_unnamed", **{**chance, "cluster": "unit"}
+        )
+    ]
     if customers is None or not all(filled(customers, ["customer_id", "status"]).values()):
         return parts
     people = picked(customers, ["customer_id", "status"])
     prospects = people.loc[people["status"].eq("prospect"), "customer_id"].astype("str")
     known = set(table["customer_id"].dropna().astype("str"))
-    told = {"metric": "prospects_without_lead", "value": float((~prospects.isin(known)).sum()), "unit": "count", "n": len(prospects)}
+    told: dict[str, Any] = {"metric": "prospects_without_lead", "value": float((~prospects.isin(known)).sum()), "unit": "count", "n": len(prospects)}
     parts.append(rows(pd.DataFrame(index=[0]), told | {"n_eff": float(len(prospects)), "method": "count"}))
     return parts
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Unpack
 
 import pandas as pd
 from narwhals.typing import IntoFrame
@@ -55,8 +55,8 @@ def unseen(leads: IntoFrame, orders: IntoFrame | None = None, *, min_n: int = 30
     table, needs = leads_of(leads, ["created_ts", "first_interest_date"])
     if needs:
         return estimates.unanswerable("before_lead_days", "days", needs, by=groups)
-    chance: Sampling = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}  # type: ignore[typeddict-item]
-    plain: Sampling = {**chance, "draws": 0}
+    chance: dict[str, Any] = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "unit"}
+    plain: dict[str, Any] = {**chance, "draws": 0}
     parts = [estimates.share(table.assign(known=table["interest"].notna()), "known", metric="interest_known", **chance)]
     hidden = (table["created"] - table["interest"]).dt.days
     wrong = int((hidden < 0).sum())
@@ -65,7 +65,14 @@ def unseen(leads: IntoFrame, orders: IntoFrame | None = None, *, min_n: int = 30
     if len(seen):
         for metric, q in (("before_lead_days", 0.5), ("before_lead_p90", 0.9)):
             parts.append(estimates.quantile(seen, "hidden", q, metric=metric, unit="days", **plain))
-    fault = {"metric": "interest_after_lead", "value": float(wrong), "unit": "count", "n": len(table), "n_eff": float(len(table)), "method": "count"}
+    fault = {
+        "metric": "interest_after_lead",
+        "value": float(wrong),
+        "unit": "count",
+        "n": len(table),
+        "n_eff": float(len(table)),
+        "method": "count",
+    }
     parts.append(rows(pd.DataFrame(index=[0]), fault))
     parts += _to_purchase(seen, orders, chance, plain)
     told = estimates.stack(*parts)
@@ -73,10 +80,14 @@ def unseen(leads: IntoFrame, orders: IntoFrame | None = None, *, min_n: int = 30
     return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna() & told["method"].ne("count")).to_numpy(), f"n < {min_n}")
 
 
-def _to_purchase(seen: pd.DataFrame, orders: IntoFrame | None, chance: Sampling, plain: Sampling) -> list[pd.DataFrame]:
+def _to_purchase(seen: pd.DataFrame, orders: IntoFrame | None, chance: dict[str, Any], plain: dict[str, Any]) -> list[pd.DataFrame]:
     """Days to the first order on both clocks, and the part of them that nobody saw."""
     groups = ["clock_of"]
-    lacks = [] if orders is not None and all(filled(orders, ["customer_id", "order_ts"]).values()) else ["orders.customer_id", "orders.order_ts"]
+    lacks = (
+        []
+        if orders is not None and all(filled(orders, ["customer_id", "order_ts"]).values())
+        else ["orders.customer_id", "orders.order_ts"]
+    )
     if lacks or orders is None:
         return [estimates.unanswerable("before_purchase_days", "days", lacks, by=groups)]
     sold = picked(orders, ["customer_id", "order_ts"]).dropna()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -43,7 +43,9 @@ def consistency(responses: pd.DataFrame, touchpoints: pd.DataFrame, *, min_n: in
     >>> told.loc[told["metric"].eq("phase_rating"), ["phase", "value"]].values.tolist()
     [['aftersales', 50.0], ['presales', 100.0]]
     """
-    ratings = responses[responses["item_type"].eq("actual") & responses["value"].notna()] if "item_type" in responses else responses.iloc[:0]
+    ratings = (
+        responses[responses["item_type"].eq("actual") & responses["value"].notna()] if "item_type" in responses else responses.iloc[:0]
+    )
     needs = []
     if ratings.empty or not ratings["touchpoint_id"].notna().any():
         needs.append("responses[actual]")
@@ -60,9 +62,9 @@ def consistency(responses: pd.DataFrame, touchpoints: pd.DataFrame, *, min_n: in
     kept |= {cluster: "first"} if cluster and cluster in ratings and cluster != "respondent_id" else {}
     people = ratings.groupby(["respondent_id", "phase"]).agg({"index": "mean", **kept}).reset_index()
     unit = cluster if cluster in people else "respondent_id"
-    chance: Sampling = {**options, "weight": weight, "cluster": unit, "count": "respondent_id"}
+    chance: dict[str, Any] = {**options, "weight": weight, "cluster": unit, "count": "respondent_id"}
     parts = [estimates.mean(people, "index", by=["phase"], metric="phase_rating", unit=INDEX, bounds=(0.0, 100.0), **chance)]
-    wide = people.pivot(index="respondent_id", columns="phase", values="index")
+    wide = people.pivot_table(index="respondent_id", columns="phase", values="index")
     for phase in PHASES[:2]:
         both = wide[[name for name in (phase, PHASES[2]) if name in wide]].dropna()
         if both.shape[1] == 2 and len(both):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -87,7 +87,10 @@ def disappointment(
     found = following(contacts, sold, reasons=wanted, days=days, keys=["reason_id"], direction=direction, period=period)
     left = (pd.Timestamp(last) - sold["ordered"]).dt.days if last is not None else pd.Series(-1, sold.index)
     whole = (left >= days).to_numpy()
-    chance: Sampling = {**{name: value for name, value in options.items() if name in ("level", "draws", "seed")}, "cluster": "customer"}  # type: ignore[typeddict-item]
+    chance: dict[str, Any] = {
+        **{name: value for name, value in options.items() if name in ("level", "draws", "seed")},
+        "cluster": "customer",
+    }
     parts = []
     table = sold[list(by)].assign(customer=customer, exposure=1.0)
     for cause, names in ((None, reasons), *causes.items()):
@@ -105,14 +108,14 @@ def disappointment(
     return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna()).to_numpy(), f"n < {min_n}")
 
 
-def _rate(table: pd.DataFrame, by: Sequence[str], metric: str, chance: Sampling) -> pd.DataFrame:
+def _rate(table: pd.DataFrame, by: Sequence[str], metric: str, chance: dict[str, Any]) -> pd.DataFrame:
     if table.empty:
         return estimates.unanswerable(metric, PER, [], by=by).assign(note="no events", n=pd.array([0], dtype="Int64"))
     return estimates.rate(table, "events", "exposure", per=100, by=by, metric=metric, unit=PER, **chance)
 
 
 def _curve(
-    table: pd.DataFrame, first: pd.Series, left: pd.Series, days: int, at: Sequence[int], by: Sequence[str], chance: Sampling
+    table: pd.DataFrame, first: pd.Series, left: pd.Series, days: int, at: Sequence[int], by: Sequence[str], chance: dict[str, Any]
 ) -> pd.DataFrame:
     """Share of orders with a first disappointment by some days: one minus the share still without."""
     watched = np.minimum(left.to_numpy(dtype="float64"), days)

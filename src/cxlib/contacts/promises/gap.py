@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Unpack
 
 import numpy as np
@@ -74,7 +73,7 @@ def promise_gap(
     if needs:
         return estimates.unanswerable("promised_too_much", "share", needs, by=groups)
     pairs = _placed(pairs, orders, by)
-    chance: Sampling = {"weight": "weight", **options, "cluster": "unit"}  # type: ignore[typeddict-item]
+    chance: dict[str, Any] = {"weight": "weight", **options, "cluster": "unit"}
     chance.pop("count", None)
     pairs["promised_too_much"] = (pairs["x"] >= 10 * HIGH) & (pairs["y"] < 10 * LOW) & (pairs["x"] - pairs["y"] >= MISSES)
     pairs["kept_high"] = (pairs["x"] >= 10 * HIGH) & ~pairs["promised_too_much"]
@@ -89,7 +88,9 @@ def promise_gap(
     for name in sorted(pairs[by].dropna().unique()):
         side = pairs.assign(side=np.where(pairs[by].eq(name).fillna(False), "own", "others"))
         if side["side"].nunique() == 2:
-            told = estimates.share_difference(side, "promised_too_much", between="side", reference="others", metric="too_much_difference", **chance)
+            told = estimates.share_difference(
+                side, "promised_too_much", between="side", reference="others", metric="too_much_difference", **chance
+            )
             parts.append(told.drop(columns="side").assign(**{by: name}))
     parts.append(_surface(pairs, chance))
     told = estimates.stack(*parts)
@@ -137,7 +138,7 @@ def _placed(pairs: pd.DataFrame, orders: pd.DataFrame, by: str) -> pd.DataFrame:
     else:
         group = pd.Series(pd.NA, pairs.index, dtype="str")
     if "customer_id" in pairs:
-        single = known.groupby("customer_id")[by].agg(lambda column: column.iloc[0] if column.nunique() == 1 else None)
+        single = known.groupby("customer_id")[by].agg(lambda column: column.iloc[0] if column.eq(column.iloc[0]).all() else None)
         named_none = pairs["order_id"].isna() if "order_id" in pairs else pd.Series(True, pairs.index)
         group = group.where(~named_none, pairs["customer_id"].map(single))
     unit = pairs["customer_id"] if "customer_id" in pairs else pairs["respondent_id"]
@@ -146,11 +147,17 @@ def _placed(pairs: pd.DataFrame, orders: pd.DataFrame, by: str) -> pd.DataFrame:
     return pairs.assign(**{by: group.astype("str")}, unit=unit.astype("str").fillna(fallback.astype("str")), weight=weight)
 
 
-def _surface(pairs: pd.DataFrame, chance: Sampling) -> pd.DataFrame:
+def _surface(pairs: pd.DataFrame, chance: dict[str, Any]) -> pd.DataFrame:
     """Slopes of the outcome along kept and missed promises."""
     own = pairs.dropna(subset="z")
     names = ("surface_kept", "surface_missed")
-    told: dict[str, Any] = {"metric": list(names), "unit": "points per point", "n": len(own), "n_eff": float(len(own)), "method": "response surface, CR2"}
+    told: dict[str, Any] = {
+        "metric": list(names),
+        "unit": "points per point",
+        "n": len(own),
+        "n_eff": float(len(own)),
+        "method": "response surface, CR2",
+    }
     if len(own) < 2 * len(TERMS) or np.ptp(own["x"]) == 0 or np.ptp(own["y"]) == 0:
         return rows(pd.DataFrame(index=[0, 1]), told | {"note": "no spread" if len(own) else "needs responses[nps]"})
     x, y = own["x"].to_numpy() - 5, own["y"].to_numpy() - 5

@@ -39,7 +39,9 @@ def goal_conflicts(goals: pd.DataFrame, effects: Mapping[str, Mapping[str, str]]
         return estimates.unanswerable("goal_conflict", "count", ["goals.kpi"], by=groups)
     label = (goals["department"].astype("str") + ": " + goals["kpi"].astype("str")).to_list()
     moved = [(name, thing, way) for name, kpi in zip(label, goals["kpi"], strict=True) for thing, way in effects.get(str(kpi), {}).items()]
-    found = [(thing, one, other) for (one, thing, way), (other, same, against) in combinations(moved, 2) if thing == same and way != against]
+    found = [
+        (thing, one, other) for (one, thing, way), (other, same, against) in combinations(moved, 2) if thing == same and way != against
+    ]
     judged = len({name for name, _, _ in moved})
     table = pd.DataFrame(found, columns=groups)
     count = {"unit": "count", "n_eff": float(len(goals)), "method": "judgement", "n": 0}
@@ -50,6 +52,8 @@ def goal_conflicts(goals: pd.DataFrame, effects: Mapping[str, Mapping[str, str]]
     known = goals["value"].notna() & goals["target"].ne(0) if "value" in goals else pd.Series(False, goals.index)
     if known.any():
         own = pd.DataFrame({"kpi": [name for name, there in zip(label, known, strict=True) if there]})
-        parts.append(rows(own, count | {"metric": "goal_progress", "value": (goals["value"] / goals["target"])[known].to_numpy(), "unit": "share"}))
+        parts.append(
+            rows(own, count | {"metric": "goal_progress", "value": (goals["value"] / goals["target"])[known].to_numpy(), "unit": "share"})
+        )
     told = estimates.stack(*parts)
     return told.reindex(columns=[*groups, *[name for name in told.columns if name not in groups]])

@@ -67,7 +67,17 @@ def grouped(
     if twice.duplicated().any():
         raise DataError(f"teams: {twice[twice.duplicated()].iloc[0]!r} is in two teams. A seller belongs to one.")
     have = nw.from_native(orders).lazy().collect_schema().names()
-    wanted = ["order_id", "customer_id", "order_ts", "seller_id", "campaign_id", "delivered_date", "cancelled_ts", "returned_ts", "discount"]
+    wanted = [
+        "order_id",
+        "customer_id",
+        "order_ts",
+        "seller_id",
+        "campaign_id",
+        "delivered_date",
+        "cancelled_ts",
+        "returned_ts",
+        "discount",
+    ]
     kept = [name for name in dict.fromkeys([*wanted, "product_id", *features]) if name in have]
     sold = picked(orders, kept).reindex(columns=dict.fromkeys([*wanted, *kept])).dropna(subset=["order_id", "order_ts"])
     sold = sold.drop_duplicates("order_id").assign(ordered=local_day(sold["order_ts"]))
@@ -114,7 +124,14 @@ def faults(orders: pd.DataFrame) -> pd.DataFrame:
         "campaigns_overlapping": int(campaigns.loc[near, "customer_id"].nunique()),
         "seller_groups": int(orders["sales_group"].nunique()),
     }
-    told = {"metric": list(counts), "value": list(counts.values()), "unit": "count", "n": len(orders), "n_eff": len(orders), "method": "count"}
+    told = {
+        "metric": list(counts),
+        "value": list(counts.values()),
+        "unit": "count",
+        "n": len(orders),
+        "n_eff": len(orders),
+        "method": "count",
+    }
     return rows(pd.DataFrame(index=range(len(counts))), told)
 
 
@@ -130,7 +147,9 @@ def _with_customers(sold: pd.DataFrame, customers: IntoFrame | None, features: S
     if "new_customer" in features and "start_date" in sold and sold["start_date"].notna().any():
         recent = (sold["ordered"] - sold["start_date"].astype("datetime64[us]")).dt.days.between(0, 90)
         sold["new_customer"] = recent.map({True: "yes", False: "no"}).where(sold["start_date"].notna()).astype("str")
-    return sold.drop(columns="start_date", errors="ignore").reindex(columns=list(dict.fromkeys([*sold.columns.drop("start_date", errors="ignore"), *features])))
+    return sold.drop(columns="start_date", errors="ignore").reindex(
+        columns=list(dict.fromkeys([*sold.columns.drop("start_date", errors="ignore"), *features]))
+    )
 
 
 def needed(contacts: IntoFrame, orders: pd.DataFrame, by: str, reasons: bool = True) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Unpack
+from typing import Any, Unpack
 
 import narwhals as nw
 import numpy as np
@@ -79,7 +79,7 @@ def handover(
     first = orders.dropna(subset="customer_id").drop_duplicates("customer_id").set_index("customer_id")
     first.index = first.index.astype("str")
     last = _last(contacts, period)
-    chance: Sampling = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}  # type: ignore[assignment]
+    chance: dict[str, Any] = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}
     served = _service(contacts, first.index, direction, period)
     lead = _leads(leads)
     parts = _known(orders, first, served, lead, chance)
@@ -122,7 +122,7 @@ def _leads(leads: IntoFrame | None) -> pd.DataFrame:
 
 
 def _known(
-    orders: pd.DataFrame, first: pd.DataFrame, served: pd.DataFrame, lead: pd.DataFrame, chance: Sampling
+    orders: pd.DataFrame, first: pd.DataFrame, served: pd.DataFrame, lead: pd.DataFrame, chance: dict[str, Any]
 ) -> list[pd.DataFrame]:
     """Share of customers that marketing, sales, service, and all of them have a record of."""
     ids = first.index.to_series()
@@ -186,7 +186,7 @@ def _first_of(
     return found.groupby("customer_id")["day"].min(), []
 
 
-def _step(begun: pd.Series, came: pd.Series, last: date | None, days: int, min_n: int, chance: Sampling) -> pd.DataFrame:
+def _step(begun: pd.Series, came: pd.Series, last: date | None, days: int, min_n: int, chance: dict[str, Any]) -> pd.DataFrame:
     """Share done within some days, and the days until half are, of those who have begun."""
     start = begun.dropna()
     done = came.reindex(start.index)
@@ -194,12 +194,16 @@ def _step(begun: pd.Series, came: pd.Series, last: date | None, days: int, min_n
     waited = (done - start).dt.days.to_numpy(dtype="float64")
     watched = np.minimum((end - start).dt.days.to_numpy(dtype="float64"), days)
     event = ~np.isnan(waited) & (waited <= watched) & (waited >= 0)
-    table = pd.DataFrame({"time": np.where(event, waited, watched) + 0.5, "came": event.astype(float), "customer_id": start.index.astype("str")})
+    table = pd.DataFrame(
+        {"time": np.where(event, waited, watched) + 0.5, "came": event.astype(float), "customer_id": start.index.astype("str")}
+    )
     table = table[watched >= 0]
     if table.empty:
         return estimates.unanswerable("step_days", "days", []).assign(note="no events", n=pd.array([0], dtype="Int64"))
-    options: Sampling = {**chance, "cluster": "customer_id"}
-    share = estimates.survival(table, "time", "came", at=[table["time"].max() - 0.01 if days > table["time"].max() else days + 0.25], **options)
+    options: dict[str, Any] = {**chance, "cluster": "customer_id"}
+    share = estimates.survival(
+        table, "time", "came", at=[table["time"].max() - 0.01 if days > table["time"].max() else days + 0.25], **options
+    )
     share = share.drop(columns="days").assign(metric="step_done", value=1 - share["value"], low=1 - share["high"], high=1 - share["low"])
     if "draws" in share:
         share["draws"] = share["draws"].map(lambda drawn: 1 - drawn if isinstance(drawn, np.ndarray) else drawn)

@@ -107,7 +107,8 @@ def excess_load(
     whole = orders[(orders["ordered"] + pd.Timedelta(days=days) <= pd.Timestamp(last))] if last is not None else orders.iloc[:0]
     whole = whole.reset_index(drop=True)
     told = whole[by].dropna().astype("str")
-    if told.nunique() < 2 and not (by == "campaign_id" and told.nunique() == 1 and whole[by].isna().any()):
+    others = told.nunique() + int(by == "campaign_id" and whole[by].isna().any() and len(told) > 0)  # orders outside all campaigns
+    if others < 2:
         row = estimates.unanswerable("excess_load", PER, [], by=groups)
         return row.assign(note="one group only", n=pd.array([len(whole)], dtype="Int64"))
     found = following(contacts, whole, reasons=reasons, days=days, direction=direction, period=period, costs=costs)
@@ -170,7 +171,12 @@ def _judged(
     tables.append(rows(pd.DataFrame(index=[0]), share))
     value, se, df, _ = seen["excess_load"]
     chance = float(special.stdtr(df, -value / se)) if se > 0 else float("nan")
-    tables.append(rows(pd.DataFrame(index=[0]), {"metric": "excess_chance", "value": chance, "unit": "share", "n": n, "n_eff": float(n), "method": COMPARED}))
+    tables.append(
+        rows(
+            pd.DataFrame(index=[0]),
+            {"metric": "excess_chance", "value": chance, "unit": "share", "n": n, "n_eff": float(n), "method": COMPARED},
+        )
+    )
     return estimates.stack(*tables), chance
 
 
@@ -213,9 +219,7 @@ def _figure(value: float, influence: np.ndarray) -> tuple[float, float, float, n
     return value, float(np.sqrt(variance)), float(min(count - 1, max(uneven, 1.0))), influence
 
 
-def _row(
-    metric: str, figure: tuple[float, float, float, np.ndarray], unit: str, n: int, level: float, drawn: np.ndarray
-) -> pd.DataFrame:
+def _row(metric: str, figure: tuple[float, float, float, np.ndarray], unit: str, n: int, level: float, drawn: np.ndarray) -> pd.DataFrame:
     value, se, df, influence = figure
     half = special.stdtrit(df, (1 + level) / 2) * se if np.isfinite(se) else np.nan
     low = max(value - half, 0.0) if metric in ("observed_load", "expected_load") else value - half
@@ -245,7 +249,14 @@ def _balance(match: _Match, cells: pd.DataFrame) -> pd.DataFrame:
         apart = {"balance_before": np.abs(mine - before), "balance_after": np.abs(mine - after)}
         for metric, gap in apart.items():
             value = float((gap / spread)[spread > 1e-5].max(initial=0.0))
-            told = {"metric": metric, "value": value, "unit": "standard deviations", "n": len(own), "n_eff": float(len(own)), "method": "standardised difference"}
+            told = {
+                "metric": metric,
+                "value": value,
+                "unit": "standard deviations",
+                "n": len(own),
+                "n_eff": float(len(own)),
+                "method": "standardised difference",
+            }
             parts.append(rows(pd.DataFrame({"balance": [name]}), told))
     return estimates.stack(*parts) if parts else rows(pd.DataFrame({"balance": pd.Series(dtype="str")}), {})
 
@@ -261,5 +272,7 @@ def _laid_out(parts: list[pd.DataFrame], chances: np.ndarray, groups: Sequence[s
     for part, q in zip(parts, chances, strict=True):
         own = part.copy()
         own.loc[own["metric"].eq("excess_chance"), "value"] = q
-        told.append(own.reindex(columns=[*groups, *[name for name in own.columns if name not in groups]]).astype(dict.fromkeys(groups, "str")))
+        told.append(
+            own.reindex(columns=[*groups, *[name for name in own.columns if name not in groups]]).astype(dict.fromkeys(groups, "str"))
+        )
     return estimates.stack(*told)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -68,7 +68,7 @@ def sales_pressure(
         seen=(until - orders["ordered"]).dt.days >= cancelled_days,
         unit=orders["customer_id"].astype("str").fillna("order " + orders["order_id"].astype("str")),
     )
-    chance: Sampling = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}  # type: ignore[assignment]
+    chance: dict[str, Any] = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}
     chance["cluster"] = "unit"
     parts = []
     if orders["discount"].notna().any():
@@ -84,7 +84,7 @@ def sales_pressure(
     return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna()).to_numpy(), f"n < {min_n}")
 
 
-def _figures(table: pd.DataFrame, column: str, metric: str, by: str, chance: Sampling, *, share: bool) -> list[pd.DataFrame]:
+def _figures(table: pd.DataFrame, column: str, metric: str, by: str, chance: dict[str, Any], *, share: bool) -> list[pd.DataFrame]:
     """One figure over all, by group, and each group against the others."""
     parts = []
     own = table.dropna(subset=by)
@@ -98,12 +98,12 @@ def _figures(table: pd.DataFrame, column: str, metric: str, by: str, chance: Sam
             else estimates.mean(rows, column, by=levels, metric=metric, unit="share", **chance)
         )
         parts.append(told)
-    plain: Sampling = {**chance, "draws": 0}
+    plain: dict[str, Any] = {**chance, "draws": 0}
     for name in sorted(own[by].unique()):
         side = table.assign(side=np.where(table[by].eq(name).fillna(False), "own", "others"))
         if side["side"].nunique() < 2:
             continue
-        compared = {"between": "side", "reference": "others", "metric": f"{metric}_difference"}
+        compared: dict[str, Any] = {"between": "side", "reference": "others", "metric": f"{metric}_difference"}
         told = (
             estimates.share_difference(side, column, **compared, **plain)
             if share

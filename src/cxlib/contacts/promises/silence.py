@@ -58,13 +58,14 @@ def silence(
     -------
     DataFrame
         ESTIMATES by `by` and ``days``: ``longest_silence`` and ``longest_silence_p90`` (median and ninth decile, days), ``silent_share``
-        (share of cases silent for longer than so many days, Kaplan–Meier), ``never_a_word`` (share that has heard nothing at all). ``n`` counts cases.
+        (share of cases silent for longer than so many days, Kaplan–Meier), ``never_a_word`` (share that has heard nothing at all). ``n``
+        counts cases.
 
     Notes
     -----
     The moments are the case's first contact, each word from us, and its end: settled, or `as_of` while a later contact is not. What the
-    customer writes in between ends no silence. Where the longest silence is the one that still lasts, the case counts for as long as it has lasted (Kaplan–Meier). A contact
-    with neither status, response nor solution (a call nobody took) opens no case.
+    customer writes in between ends no silence. Where the longest silence is the one that still lasts, the case counts for as long as it
+    has lasted (Kaplan–Meier). A contact with neither status, response nor solution (a call nobody took) opens no case.
 
     >>> day = lambda number: pd.Timestamp("2025-03-03", tz="UTC") + pd.Timedelta(days=number)
     >>> log = pd.DataFrame({"case_id": ["a", "a"], "customer_id": "c", "local_date": pd.Timestamp("2025-03-03"),
@@ -84,9 +85,9 @@ def silence(
     cases = _longest(moments, messages, by)
     if cases.empty:
         return estimates.unanswerable("longest_silence", "days", [], by=groups).assign(note="no events", n=pd.array([0], dtype="Int64"))
-    chance: Sampling = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}  # type: ignore[assignment]
+    chance: dict[str, Any] = {name: value for name, value in options.items() if name in ("level", "draws", "seed")}
     chance["cluster"] = "unit"
-    plain: Sampling = {**chance, "draws": 0}
+    plain: dict[str, Any] = {**chance, "draws": 0}
     cases = named(cases, by)
     parts = [
         estimates.survival_quantile(cases, "silent", "over", q, by=by, metric=metric, unit="days", **plain)

@@ -63,9 +63,7 @@ class Journey:
         place = np.cumsum(kept) - 1
         own = kept[self.unit]
         units = self.units[kept].reset_index(drop=True)
-        return Journey(
-            units, self.zero[kept], self.first[kept], self.last[kept], place[self.unit[own]], self.day[own], self.keys[own]
-        )
+        return Journey(units, self.zero[kept], self.first[kept], self.last[kept], place[self.unit[own]], self.day[own], self.keys[own])
 
 
 def watched(contacts: IntoFrame, period: Span | None) -> Span | None:
@@ -79,9 +77,7 @@ def watched(contacts: IntoFrame, period: Span | None) -> Span | None:
     return first, last
 
 
-def happened(
-    contacts: IntoFrame, starts: pd.DataFrame, keys: Sequence[str], *, direction: str | None, period: Span | None
-) -> pd.DataFrame:
+def happened(contacts: IntoFrame, starts: pd.DataFrame, keys: Sequence[str], *, direction: str | None, period: Span | None) -> pd.DataFrame:
     """Return the contacts of the units' customers by customer, order, day and some columns, in order of time."""
     frame = within(contacts, direction, period)
     have = frame.collect_schema().names()

@@ -53,9 +53,9 @@ def calendar(
     -------
     DataFrame
         ESTIMATES by ``reason_id``, ``zero``, the windows' other groups, ``information``, ``kind`` and ``channel``: ``send_by`` (days
-        since that reason's day zero; the span is that of the window's first day), ``contacts_spared`` with the ``assumed_part`` it rests on; and where `coverage` knows the type
-        ``sent_today`` (share of new customers who get it) and ``sent_today_day`` (median day since the order). Reasons without a window
-        are left out; where there is none at all one row says "no window".
+        since that reason's day zero; the span is that of the window's first day), ``contacts_spared`` with the ``assumed_part`` it rests
+        on; and where `coverage` knows the type ``sent_today`` (share of new customers who get it) and ``sent_today_day`` (median day
+        since the order). Reasons without a window are left out; where there is none at all one row says "no window".
 
     Notes
     -----
@@ -70,11 +70,10 @@ def calendar(
     [['send_by', 1.0], ['contacts_spared', 4.0], ['assumed_part', 0.4]]
     """
     own = ["information", "kind", "channel"]
-    groups = [name for name in group_columns(windows)]
+    groups = list(group_columns(windows))
     needs = windows["note"].str.startswith("needs ")
     if needs.any():
-        row = estimates.unanswerable("contacts_spared", "count", [str(windows.loc[needs, "note"].iloc[0])[6:]], by=[*groups, *own])
-        return row
+        return estimates.unanswerable("contacts_spared", "count", [str(windows.loc[needs, "note"].iloc[0])[6:]], by=[*groups, *own])
     rng = np.random.default_rng(options.get("seed", 1))
     found = windows[windows["value"].notna() & windows["metric"].isin(["window_first", "window_excess"])]
     parts = []

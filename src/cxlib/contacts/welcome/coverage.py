@@ -90,7 +90,7 @@ def coverage(
     events = happened(contacts, starts, ["reason_id"] if has_reasons else [], direction=direction, period=period)
     whole = journey(events, starts, "order", span=(0, days), observed=observed)
     got = _got(messages, whole, days)
-    chance: Sampling = {**sampling(options), "cluster": "customer_id"}
+    chance: dict[str, Any] = {**sampling(options), "cluster": "customer_id"}
     parts = _shares(got, whole, days, chance)
     for name, reasons in answers.items():
         if not has_reasons:
@@ -111,7 +111,7 @@ def _got(messages: IntoFrame, whole: Journey, days: int) -> dict[str, np.ndarray
     sent = picked(frame.to_native(), [name for name in ("customer_id", "order_id", "type", "sent_ts") if name in have]).dropna(
         subset=["customer_id", "type", "sent_ts"]
     )
-    sent = sent.assign(day=local_day(sent["sent_ts"]), order_id=sent["order_id"] if "order_id" in sent else None)
+    sent = sent.assign(day=local_day(sent["sent_ts"]), order_id=sent.get("order_id"))
     own = units[["customer_id", "order_id", "order"]].rename(columns={"order_id": "own_order"}).assign(unit=np.arange(len(units)))
     both = sent.merge(own, on="customer_id")
     other = both["order_id"].notna() & both["own_order"].notna() & both["order_id"].ne(both["own_order"])
@@ -124,7 +124,7 @@ def _got(messages: IntoFrame, whole: Journey, days: int) -> dict[str, np.ndarray
     return found
 
 
-def _shares(got: Mapping[str, np.ndarray], whole: Journey, days: int, chance: Sampling) -> list[pd.DataFrame]:
+def _shares(got: Mapping[str, np.ndarray], whole: Journey, days: int, chance: dict[str, Any]) -> list[pd.DataFrame]:
     full = whole.last >= days
     ids = whole.units["customer_id"]
     parts, every = [], np.ones(len(ids), dtype=bool)
@@ -133,14 +133,14 @@ def _shares(got: Mapping[str, np.ndarray], whole: Journey, days: int, chance: Sa
         every &= day < NEVER
         told = [estimates.share(table, "got", metric="informed_share", **chance)]
         if table["got"].any():
-            plain: Sampling = {**chance, "draws": 0}
+            plain: dict[str, Any] = {**chance, "draws": 0}
             told.append(estimates.quantile(table, "day", 0.5, metric="informed_day", unit="day", **plain))
         parts.append(headed(estimates.stack(*told), {"information": name}))
     table = pd.DataFrame({"got": every, "customer_id": ids})[full]
     return [estimates.share(table, "got", metric="informed_share", **chance), *parts] if len(table) else parts
 
 
-def _compared(asked: Journey, got: np.ndarray, days: int, bands: np.ndarray, chance: Sampling) -> pd.DataFrame:
+def _compared(asked: Journey, got: np.ndarray, days: int, bands: np.ndarray, chance: dict[str, Any]) -> pd.DataFrame:
     """Contacts of those who have the message and of those who do not, and their ratio at equal days since zero."""
     edges = np.unique(np.r_[bands[bands <= days], days + 1])
     size, n = len(edges) - 1, len(asked.units)
@@ -152,20 +152,20 @@ def _compared(asked: Journey, got: np.ndarray, days: int, bands: np.ndarray, cha
         ends = np.minimum(asked.last, high)
         informed = np.maximum(ends - np.maximum(np.maximum(asked.first, low), since) + 1, 0)
         time[1, :, band], time[0, :, band] = informed, all_days - informed
-    band = np.searchsorted(edges, asked.day, side="right") - 1
-    np.add.at(count, ((asked.day >= since[asked.unit]).astype(int), asked.unit, band), 1.0)
+    at = np.searchsorted(edges, asked.day, side="right") - 1
+    np.add.at(count, ((asked.day >= since[asked.unit]).astype(int), asked.unit, at), 1.0)
     table = pd.DataFrame({"customer_id": asked.units["customer_id"]})
     parts = []
     for side, name in ((1, "contacts_informed"), (0, "contacts_uninformed")):
         own = table.assign(events=count[side].sum(axis=1), weeks=time[side].sum(axis=1) / 7)
         own = own[own["weeks"] > 0]
         if len(own):
-            told = {"per": 100, "metric": name, "unit": RATE}
+            told: dict[str, Any] = {"per": 100, "metric": name, "unit": RATE}
             parts.append(estimates.rate(own, "events", "weeks", **told, **{**chance, "draws": 0}))
     return estimates.stack(*parts, _standardised(time, count, chance))
 
 
-def _standardised(time: np.ndarray, count: np.ndarray, chance: Sampling) -> pd.DataFrame:
+def _standardised(time: np.ndarray, count: np.ndarray, chance: dict[str, Any]) -> pd.DataFrame:
     """Contacts of the informed over those that the rates of the uninformed let expect."""
     told: dict[str, Any] = {"metric": "informed_ratio", "unit": "ratio", "method": "standardised by days, log"}
     events, exposed = count.sum(axis=1), time.sum(axis=1)

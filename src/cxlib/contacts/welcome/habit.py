@@ -93,13 +93,11 @@ def habit(
     edges = np.asarray(sorted(classes))
     names = [f"{low}" if low != edges[-1] else f"{low}+" for low in edges]
     place = np.clip(np.searchsorted(edges, table["early"], side="right") - 1, 0, None)
-    chance: Sampling = {**sampling(options), "weight": None, "cluster": "customer_id", "draws": 0}
+    chance: dict[str, Any] = {**sampling(options), "weight": None, "cluster": "customer_id", "draws": 0}
     by_class = table.assign(early_contacts=np.array(names)[place], weeks=table["days"] / 7)
-    told = {"per": 100, "metric": "later_contacts", "unit": RATE}
+    told: dict[str, Any] = {"per": 100, "metric": "later_contacts", "unit": RATE}
     rates = estimates.rate(by_class, "later", "weeks", by=groups, **told, **chance)
-    both = estimates.stack(_fitted(table, adjust, options), estimates.arrange(rates, "early_contacts", names))[
-        [*groups, *[name for name in rates.columns if name not in groups], *(["draws"] if options.get("draws") else [])]
-    ]
+    both = estimates.stack(_fitted(table, adjust, options), estimates.arrange(rates, "early_contacts", names))
     return estimates.withhold(both, ((both["n"] < min_n) & both["value"].notna()).to_numpy(), f"n < {min_n}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import Any, cast, Unpack
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ def intensity(
     days: int = 90,
     band: int = 7,
     before: int = 21,
-    population: str = "customers",
+    units: str = "customers",
     installations: Mapping[str, Sequence[str]] | None = None,
     min_n: int = 1,
     direction: str | None = "inbound",
@@ -57,7 +57,7 @@ def intensity(
         Days since zero at which contacts so far are told.
     days, before, band : int
         How many days after zero are looked at, how many before a promised date, and how many days make a point of the curve.
-    population, installations
+    units, installations
         As in :func:`time_zero`.
     min_n : int
         Customers below which a group's figures are not told.
@@ -95,7 +95,7 @@ def intensity(
     if lacks is not None:
         return lacks
     observed = watched(contacts, period)
-    who = {"population": population, "installations": installations, "period": observed, "late": max(days, *at)}
+    who: dict[str, Any] = {"units": units, "installations": installations, "period": observed, "late": max(days, *at)}
     starts = time_zero(customers, orders, invoices, by=of_people(contacts, by), **who)
     keys = list(dict.fromkeys([*_own_columns(contacts, by), *(["reason_id"] if zeros else [])]))
     events = happened(contacts, starts, keys, direction=direction, period=period)
@@ -107,7 +107,9 @@ def intensity(
         span = (-before if zero == "promised" else 0, max(days, *at))
         whole = journey(own, starts, zero, span=span, observed=observed, own_order=bool(zeros))
         for levels, part in groups_of(whole, by):
-            told = estimates.stack(mean_cumulative(part, at=at, metric="contacts_so_far", **sampling(options)), _curve(part, span, band, options))
+            told = estimates.stack(
+                mean_cumulative(part, at=at, metric="contacts_so_far", **sampling(options)), _curve(part, span, band, options)
+            )
             told = estimates.withhold(told, np.full(len(told), len(part.units) < min_n), f"n < {min_n}")
             parts.append(headed(told, {"zero": zero, **levels}))
     return estimates.stack(*parts) if parts else _nothing("contacts_so_far", PER, ["zero", *by, "days"])
@@ -163,12 +165,12 @@ def settling(
     for name, (low, high) in {"early": (0, early - 1), "later": later}.items():
         inside = (whole.day >= low) & (whole.day <= high)
         table[f"n_{name}"] = np.bincount(whole.unit[inside], minlength=len(table)).astype("float64")
-    chance: Sampling = {**sampling(options), "weight": None, "cluster": "customer_id"}
+    chance: dict[str, Any] = {**sampling(options), "weight": None, "cluster": "customer_id"}
     table = named(table, by)
     parts = []
     for name in ("early", "later"):
         own = table[table[f"weeks_{name}"] > 0]
-        told = {"per": 100, "metric": f"{name}_contacts", "unit": RATE}
+        told: dict[str, Any] = {"per": 100, "metric": f"{name}_contacts", "unit": RATE}
         parts.append(estimates.rate(own, f"n_{name}", f"weeks_{name}", by=by, **told, **chance))
     parts.append(_ratio(table, by, chance))
     told = estimates.stack(*[part for part in parts if len(part)])
@@ -208,12 +210,12 @@ def _curve(part: Journey, span: tuple[int, int], band: int, options: Sampling) -
     table = pd.concat(tables, ignore_index=True)
     if table.empty:
         return _nothing("contact_intensity", RATE, ["days"])
-    chance: Sampling = {**sampling(options), "weight": None, "cluster": "customer_id", "draws": 0}
+    chance: dict[str, Any] = {**sampling(options), "weight": None, "cluster": "customer_id", "draws": 0}
     told = estimates.rate(table, "contacts", "weeks", per=100, by=["days"], metric="contact_intensity", unit=RATE, **chance)
     return told.iloc[np.argsort(told["days"].astype(int), kind="stable")]
 
 
-def _ratio(table: pd.DataFrame, by: Sequence[str], chance: Sampling) -> pd.DataFrame:
+def _ratio(table: pd.DataFrame, by: Sequence[str], chance: dict[str, Any]) -> pd.DataFrame:
     """Early over later rate, with the influences of both on its logarithm."""
     from cxlib.contacts.pain_points._figures import none, rate_ratio
 
@@ -222,7 +224,7 @@ def _ratio(table: pd.DataFrame, by: Sequence[str], chance: Sampling) -> pd.DataF
         own = table[table[f"weeks_{name}"] > 0]
         sides.append(own[["customer_id", *by]].assign(when=name, events=own[f"n_{name}"], weeks=own[f"weeks_{name}"]))
     long = pd.concat(sides, ignore_index=True)
-    bare: Sampling = {name: value for name, value in chance.items() if name != "draws"}  # type: ignore[assignment]
+    bare = cast("Sampling", {name: value for name, value in chance.items() if name != "draws"})
     parts = []
     for levels, part in long.groupby(list(by), sort=True) if by else [((), long)]:
         told = rate_ratio(part, "events", "weeks", between="when", reference="later", metric="early_ratio", options=bare)

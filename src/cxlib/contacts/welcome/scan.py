@@ -1,4 +1,4 @@
-"""Finding days with more contacts than the days around them: a scan over windows against a decaying baseline, refitted in every null draw."""
+"""Finding days with more contacts than the days around them: a scan over windows against a baseline that is refitted in every draw."""
 
 from __future__ import annotations
 
@@ -50,9 +50,7 @@ class Found:
     expected: Floats
 
 
-def scan(
-    unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tries: int, level: float, rng: np.random.Generator
-) -> Found:
+def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tries: int, level: float, rng: np.random.Generator) -> Found:
     """Scan for one window.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Unpack
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -52,7 +52,7 @@ def windows(
     min_contacts: int = 50,
     false_discovery: float = 0.05,
     tries: int = 1999,
-    population: str = "customers",
+    units: str = "customers",
     installations: Mapping[str, Sequence[str]] | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -80,7 +80,7 @@ def windows(
         Share of the windows told that may be chance (Benjamini–Hochberg over all cells judged).
     tries : int
         Null draws of a cell at most.
-    population, installations, direction, period
+    units, installations, direction, period
         As in :func:`intensity`. Contacts that name another order than the first one are left out.
     **options
         level, draws and seed of :class:`cxlib.estimates.Sampling`; the unit drawn is the customer.
@@ -111,13 +111,13 @@ def windows(
     if lacks is not None:
         return lacks
     observed = watched(contacts, period)
-    who = {"population": population, "installations": installations, "period": observed, "late": days}
+    who: dict[str, Any] = {"units": units, "installations": installations, "period": observed, "late": days}
     starts = time_zero(customers, orders, invoices, by=of_people(contacts, by), **who)
     if observed is None or starts.empty:
         return _nothing("window_chance", "share", groups)
     events = happened(contacts, starts, own, direction=direction, period=period)
     busy = rhythm(contacts, observed, direction=direction)
-    settings = {"widest": widest, "tries": tries, "level": options.get("level", 0.95)}
+    settings: dict[str, Any] = {"widest": widest, "tries": tries, "level": options.get("level", 0.95)}
     cells = []
     for reason, zero in zeros.items():
         span = (-before if zero == "promised" else 0, days)
@@ -164,19 +164,21 @@ def _rows(cell: _Cell, q: float, options: Sampling) -> pd.DataFrame:
     nothing = (np.nan, np.nan, np.nan)
     figures = [nothing] * len(names)
     if found is not None:
-        first, last = ((place + low, ends[0] + low, ends[1] + low) for place, ends in ((found.first, found.first_span), (found.last, found.last_span)))
+        first, last = (
+            (place + low, ends[0] + low, ends[1] + low) for place, ends in ((found.first, found.first_span), (found.last, found.last_span))
+        )
         figures = [(q, np.nan, np.nan), first, last, (found.ratio, *found.ratio_span)]
     value, lowest, highest = (list(column) for column in zip(*figures, strict=True))
     groups = pd.DataFrame([cell.levels] * len(names))
     n = len(cell.part.day)
-    told = {"metric": list(names), "unit": list(units), "value": value, "low": lowest, "high": highest, "n": n, "n_eff": float(n)}
+    told: dict[str, Any] = {"metric": list(names), "unit": list(units), "value": value, "low": lowest, "high": highest, "n": n, "n_eff": float(n)}
     return estimates.stack(rows(groups, told | {"method": SCAN}), _excess(cell, options))
 
 
 def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
     """Contacts of the window beyond those expected, per 100 customers watched in it; shrunk as the ratio is."""
     part, found = cell.part, cell.found
-    told = {"metric": "window_excess", "unit": PER, "n": len(part.day), "n_eff": float(len(part.day)), "method": EXCESS}
+    told: dict[str, Any] = {"metric": "window_excess", "unit": PER, "n": len(part.day), "n_eff": float(len(part.day)), "method": EXCESS}
     if found is None:
         return rows(pd.DataFrame([cell.levels]), told)
     low, high = found.first + cell.low, found.last + cell.low
@@ -186,7 +188,7 @@ def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
     more = np.bincount(part.unit[inside], minlength=len(exposed)) - exposed * expected
     shrunk = max(found.ratio - 1, 0.0) / max(found.raw - 1, 1e-12) if found.raw > 1 else 0.0
     table = pd.DataFrame({"more": 100 * shrunk * more, "exposed": exposed, "customer_id": part.units["customer_id"]})
-    chance: Sampling = {**sampling(options), "cluster": "customer_id"}
+    chance: dict[str, Any] = {**sampling(options), "cluster": "customer_id"}
     figure = estimates.ratio(table[exposed > 0], "more", "exposed", metric="window_excess", unit=PER, **chance)
     n = pd.array([len(part.day)] * len(figure), dtype="Int64")
     figure = figure.assign(method=EXCESS, n=n, n_eff=float(len(part.day)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from collections.abc import Mapping, Sequence
 
 import narwhals as nw
@@ -14,10 +15,10 @@ from cxlib.contacts.volume.per_unit import local_day
 from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import rows
 
-__all__ = ["POPULATIONS", "ZEROS", "faults", "features", "needed", "newcomers", "time_zero"]
+__all__ = ["UNITS", "ZEROS", "faults", "features", "needed", "newcomers", "time_zero"]
 
 ZEROS = ("order", "promised", "delivery", "invoice")
-POPULATIONS = ("customers", "installations")
+UNITS = ("customers", "installations")
 DATES = ["order", "promised", "delivery", "invoice", "left"]
 QUIET_DAYS = 180  # without start dates: who first orders sooner after the first order of all may be an old customer
 
@@ -27,7 +28,7 @@ def time_zero(
     orders: IntoFrame | None = None,
     invoices: IntoFrame | None = None,
     *,
-    population: str = "customers",
+    units: str = "customers",
     installations: Mapping[str, Sequence[str]] | None = None,
     by: Sequence[str] = (),
     period: Span | None = None,
@@ -41,7 +42,7 @@ def time_zero(
         ``start_date``; without it, a customer is new whose first order comes half a year or more after the first order of all.
     orders, invoices : frames, optional
         Orders; invoices of orders.
-    population : {"customers", "installations"}
+    units : {"customers", "installations"}
         New customers with their first order; or further orders, by customers who had bought before, of what `installations` names.
         The two are never mixed: who sets up the third unit knows the house.
     installations : mapping of str to sequence of str, optional
@@ -64,7 +65,7 @@ def time_zero(
     Raises
     ------
     DataError
-        For an unknown population.
+        For unknown units.
 
     >>> people = pd.DataFrame({"customer_id": ["a"], "start_date": [pd.Timestamp("2025-02-03")]})
     >>> bought = pd.DataFrame({"order_id": ["1", "2"], "customer_id": "a", "delivered_date": pd.to_datetime(["2025-02-10", None]),
@@ -72,19 +73,16 @@ def time_zero(
     >>> time_zero(people, bought)[["unit_id", "order_id", "order", "delivery"]].to_dict("records")[0]["delivery"]
     Timestamp('2025-02-10 00:00:00')
     """
-    if population not in POPULATIONS:
-        raise DataError(worded("population", "is not known:", population, POPULATIONS))
+    if units not in UNITS:
+        raise DataError(worded("units", "is not known:", units, UNITS))
     people = _people(customers, by)
     sold = _sold(orders, invoices, tuple(installations or {}))
-    if population == "installations":
-        units = _installed(people, sold, installations or {})
-    else:
-        units = _first(people, sold)
+    new = _installed(people, sold, installations or {}) if units == "installations" else _first(people, sold)
     if period is not None:
         first, last = (pd.Timestamp(day) for day in period)
-        units = units[units["order"].between(first - pd.Timedelta(days=late), last)]
+        new = new[new["order"].between(first - pd.Timedelta(days=late), last)]
     kept = ["unit_id", "customer_id", "order_id", *DATES, *by]
-    return units.reindex(columns=kept).sort_values("unit_id", ignore_index=True)
+    return new.reindex(columns=kept).sort_values("unit_id", ignore_index=True)
 
 
 def needed(customers: IntoFrame, orders: IntoFrame | None, contacts: IntoFrame, columns: Sequence[str] = ()) -> list[str]:
@@ -119,7 +117,14 @@ def newcomers(customers: IntoFrame, orders: IntoFrame | None = None, *, period: 
         return estimates.unanswerable("new_customers", "count", ["customers.start_date / orders.order_ts"])
     n = len(time_zero(customers, orders, period=period))
     years = ((period[1] - period[0]).days + 1) / 365.25
-    told = {"metric": ["new_customers", "new_customers_year"], "value": [n, n / years], "unit": "count", "n": n, "n_eff": n, "method": "count"}
+    told = {
+        "metric": ["new_customers", "new_customers_year"],
+        "value": [n, n / years],
+        "unit": "count",
+        "n": n,
+        "n_eff": n,
+        "method": "count",
+    }
     return rows(pd.DataFrame(index=range(2)), told)
 
 
@@ -162,7 +167,7 @@ def faults(
         "contacts_after_leaving": (int(log.loc[log["local_date"] > log["left"], "n"].sum()), int(log["n"].sum())),
     }
     value, n = zip(*counts.values(), strict=True)
-    told = {"metric": list(counts), "value": value, "unit": "count", "n": n, "n_eff": n, "method": "count"}
+    told: dict[str, Any] = {"metric": list(counts), "value": value, "unit": "count", "n": n, "n_eff": n, "method": "count"}
     return rows(pd.DataFrame(index=range(len(counts))), told)
 
 
@@ -188,7 +193,17 @@ def _sold(orders: IntoFrame | None, invoices: IntoFrame | None, extra: Sequence[
         none = pd.DataFrame({name: pd.Series(dtype="datetime64[us]") for name in blank})
         return none.astype(dict.fromkeys(["order_id", "customer_id", *extra], "str"))
     have = nw.from_native(orders).lazy().collect_schema().names()
-    wanted = ["order_id", "customer_id", "order_ts", "promised_first", "promised_last", "delivered_date", "cancelled_ts", "returned_ts", *extra]
+    wanted = [
+        "order_id",
+        "customer_id",
+        "order_ts",
+        "promised_first",
+        "promised_last",
+        "delivered_date",
+        "cancelled_ts",
+        "returned_ts",
+        *extra,
+    ]
     sold = picked(orders, [name for name in wanted if name in have]).reindex(columns=wanted).dropna(subset="order_ts")
     days = {"order": local_day(sold["order_ts"])}
     for name in ("cancelled", "returned"):

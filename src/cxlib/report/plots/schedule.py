@@ -18,10 +18,10 @@ from cxlib.tables import group_columns
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from cxlib.report.plots.scale import Scale
     from cxlib.report.svg import Strokes
-    from matplotlib.figure import Figure
 
 __all__ = ["Schedule", "schedule"]
 
@@ -78,7 +78,10 @@ class Schedule(Plot):
         """Draw the windows, 720 pixels wide, or 350 for a telephone."""
         rows = [self._row(words, cell) for cell in self._cells()]
         panel = Panel(words.text("plot.schedule.title"), "days", zero=True)
-        columns = (Column(words.text("plot.schedule.send"), strong=True, mark=("warn", SEND_SHAPE)), Column(words.text("plot.schedule.spared")))
+        columns = (
+            Column(words.text("plot.schedule.send"), strong=True, mark=("warn", SEND_SHAPE)),
+            Column(words.text("plot.schedule.spared")),
+        )
         told = any(isinstance(mark, _Window) and mark.today is not None for row in rows for mark in row.marks)
         remark = words.text("plot.schedule.how") if told else ""
         return draw(rows, Sheet(words, (panel,), columns, remark=remark), narrow=narrow)
@@ -98,7 +101,9 @@ class Schedule(Plot):
         facts |= {name: words.number(cell[metric]["value"], "days", bare=True) for name, metric in (("first", FIRST), ("last", LAST))}
         send = cell.get(SEND)
         text = words.text("plot.schedule.alt_row", **facts)
-        return text if send is None else f"{text}, {words.text('plot.schedule.alt_send', day=words.number(send['value'], 'days', bare=True))}"
+        return (
+            text if send is None else f"{text}, {words.text('plot.schedule.alt_send', day=words.number(send['value'], 'days', bare=True))}"
+        )
 
     def _cells(self) -> list[dict[str, dict[str, Any]]]:
         """Metric → row, of each reason (and group): windows first, those that spare most before the others."""
@@ -132,7 +137,10 @@ class Schedule(Plot):
         own_clock = today is not None and cell[FIRST]["zero"] == "order"  # today's day counts from the order
         mark = _Window(first, words.told(cell[LAST]), send, today if own_clock else None)
         by, more = "" if send is None else send.bare(), "" if spared is None else spared.bare()
-        figures = ((by, words.text("plot.schedule.by", day=by) if by else ""), (more, words.text("plot.schedule.fewer", n=more) if more else ""))
+        figures = (
+            (by, words.text("plot.schedule.by", day=by) if by else ""),
+            (more, words.text("plot.schedule.fewer", n=more) if more else ""),
+        )
         return Row(label, (mark,), figures, (since,))
 
 
