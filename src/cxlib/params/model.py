@@ -860,7 +860,9 @@ class BeforePurchase(_Section):
     """Before the purchase, notebook 07."""
 
     hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
-        default=(1, 2, 4, 8, 24, 48, 72, 168), min_length=1, description="hours after a lead came at which the share answered is told"
+        default=(1, 2, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120),
+        min_length=1,
+        description="hours after a lead came at which the share answered is told",
     )
     main_hours: float = Field(default=24, gt=0, description="the hour of these that the page's answer tells")
     given_up_days: float = Field(default=30, gt=0, description="days without an answer after which none comes")

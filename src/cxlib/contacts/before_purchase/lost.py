@@ -146,6 +146,11 @@ def _nameless(leads: IntoFrame, customers: IntoFrame | None, chance: dict[str, A
     people = picked(customers, ["customer_id", "status"])
     prospects = people.loc[people["status"].eq("prospect"), "customer_id"].astype("str")
     known = set(table["customer_id"].dropna().astype("str"))
-    told: dict[str, Any] = {"metric": "prospects_without_lead", "value": float((~prospects.isin(known)).sum()), "unit": "count", "n": len(prospects)}
+    told: dict[str, Any] = {
+        "metric": "prospects_without_lead",
+        "value": float((~prospects.isin(known)).sum()),
+        "unit": "count",
+        "n": len(prospects),
+    }
     parts.append(rows(pd.DataFrame(index=[0]), told | {"n_eff": float(len(prospects)), "method": "count"}))
     return parts

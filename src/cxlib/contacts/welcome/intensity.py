@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast, Unpack
+from typing import Any, Unpack, cast
 
 import numpy as np
 import pandas as pd

@@ -171,7 +171,8 @@ def _rows(cell: _Cell, q: float, options: Sampling) -> pd.DataFrame:
     value, lowest, highest = (list(column) for column in zip(*figures, strict=True))
     groups = pd.DataFrame([cell.levels] * len(names))
     n = len(cell.part.day)
-    told: dict[str, Any] = {"metric": list(names), "unit": list(units), "value": value, "low": lowest, "high": highest, "n": n, "n_eff": float(n)}
+    told: dict[str, Any] = {"metric": list(names), "unit": list(units), "value": value, "low": lowest, "high": highest}
+    told |= {"n": n, "n_eff": float(n)}
     return estimates.stack(rows(groups, told | {"method": SCAN}), _excess(cell, options))
 
 

@@ -4,6 +4,7 @@ from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
 from cxlib.report.plots.frequency import Frequency, frequency
+from cxlib.report.plots.funnel import Funnel, funnel
 from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.importance import Importance, importance
 from cxlib.report.plots.lanes import Lanes, lanes
@@ -23,6 +24,7 @@ __all__ = [
     "Curves",
     "Diverging",
     "Frequency",
+    "Funnel",
     "Heatmap",
     "Importance",
     "Lanes",
@@ -40,6 +42,7 @@ __all__ = [
     "curves",
     "diverging",
     "frequency",
+    "funnel",
     "heatmap",
     "importance",
     "lanes",

@@ -77,7 +77,7 @@ class Schedule(Plot):
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the windows, 720 pixels wide, or 350 for a telephone."""
         rows = [self._row(words, cell) for cell in self._cells()]
-        panel = Panel(words.text("plot.schedule.title"), "days", zero=True)
+        panel = Panel(words.text("plot.schedule.title"), "days", include=(0.0, 14.0), zero=True)
         columns = (
             Column(words.text("plot.schedule.send"), strong=True, mark=("warn", SEND_SHAPE)),
             Column(words.text("plot.schedule.spared")),
