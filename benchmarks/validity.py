@@ -31,7 +31,7 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-ROOMS = ("estimates", *SURVEY, "reasons", "contact-log", "contact-log-pains", "contact-log-standards")
+ROOMS = ("estimates", *SURVEY, "reasons", "contact-log", "contact-log-pains", "contact-log-standards", "journeys")
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

@@ -73,18 +73,19 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     -----
     Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood (expectation–maximisation), fitted without the
     days of the window found, three times over. A window's score is O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its
-    contacts and the days it is watched; their days are drawn anew from baseline × rhythm, and baseline and window are found anew. p = (1 +
+    contacts and the days it is watched; their days are drawn anew from the baseline of all days × rhythm, and baseline and window found anew. p = (1 +
     draws as high)/(1 + draws); a search ends early when 20 of the first 199 draws are as high. The ratio is divided by how much the same
     search exaggerates it in draws that hold the window found (bias on the log scale); edges from the same draws.
     """
     exposure = weight.sum(axis=0)
     counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
     score, first, last, expected = _best(counts, exposure, days, widest)
-    draws = _draws(unit, weight * _shape(expected[0], exposure), len(days), FIRST_DRAWS, rng)
+    nothing = weight * _shape(baseline(counts, exposure, days, np.ones(counts.shape, dtype=bool))[0], exposure)
+    draws = _draws(unit, nothing, len(days), FIRST_DRAWS, rng)
     high = int((_best(draws, exposure, days, widest)[0] >= score[0]).sum())
     made = FIRST_DRAWS
     if high < ENOUGH and tries > FIRST_DRAWS:
-        draws = _draws(unit, weight * _shape(expected[0], exposure), len(days), tries - FIRST_DRAWS, rng)
+        draws = _draws(unit, nothing, len(days), tries - FIRST_DRAWS, rng)
         high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), tries
     place = slice(int(first[0]), int(last[0]) + 1)
     raw = float(counts[0, place].sum() / max(expected[0, place].sum(), 1e-12))
