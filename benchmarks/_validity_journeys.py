@@ -233,7 +233,7 @@ def demo(plan: Plan) -> pd.Series:
 
 
 def clients(repetitions: int) -> list[Result]:
-    """Clients like the demo: is the overselling seller found, is the honest one with difficult customers not, is high expectation spared?"""
+    """Clients like the demo: is the overselling seller found, the honest one with difficult customers not, high expectation spared?"""
     told = [demo(Plan(seed=100 + number)) for number in range(repetitions)]
     others = [name for name in told[0].index if name.startswith("V") and name != "V07"]
     n = 8000
@@ -291,13 +291,7 @@ def cells(quick: bool) -> list[Cell]:
     measures = {"early": early, "habit_ratio": habits, "informed_ratio": informed, "excess_load": load, "leads": leads}
     for life in LIVES:
         for n in sizes:
-            for figure, measure in {
-                "early": early,
-                "habit_ratio": habits,
-                "informed_ratio": informed,
-                "excess_load": load,
-                "leads": leads,
-            }.items():
+            for figure, measure in measures.items():
                 found.append(Cell(ROOM, name_of("coverage", figure, life, n), repetitions, partial(measure, life, n)))
     found.append(Cell(ROOM, name_of("found", "overselling seller", "demo", 8000), 2 if quick else 50, clients))
     return found
