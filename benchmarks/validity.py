@@ -32,7 +32,7 @@ import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
 LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
-ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG)
+ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, "journeys")
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

@@ -153,6 +153,16 @@ MEASURED = (
     "verdict",
     "question_number",
     "value_group",
+    "zero",
+    "information",
+    "kind",
+    "early_contacts",
+    "answered_within",
+    "clock_of",
+    "cause",
+    "balance",
+    "handover",
+    "conflict",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -13,7 +13,19 @@ from typing import Any
 import pandas as pd
 
 from cxlib import estimates, intake
-from cxlib.contacts import channels, handoffs, outlook, pain_points, profile, repeats, service_standards, volume
+from cxlib.contacts import (
+    before_purchase,
+    channels,
+    handoffs,
+    outlook,
+    pain_points,
+    profile,
+    promises,
+    repeats,
+    service_standards,
+    volume,
+    welcome,
+)
 from cxlib.customers import personas, roles
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
@@ -34,14 +46,13 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_readiness,
         of_inventory,
         of_volume,
+        of_personas,
         of_value,
         of_pain_points,
+        of_before_purchase,
+        of_welcome,
+        of_promises,
         of_outlook,
-        of_personas,
-        of_readiness,
-        of_inventory,
-        of_volume,
-        of_pain_points,
         of_standards,
         of_scores,
         of_loyalty,
@@ -235,6 +246,47 @@ def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tupl
     yield "passed_around", pain_points.passed_around(log, **counting)
     yield "invoices", pain_points.invoices(log, table("invoices"), orders, by=["layout_version"], **counting)
     yield "complaints", pain_points.complaints(log, messages, about=pain.complaint, **known, **counting)
+
+
+def of_before_purchase(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 07, and how customers first heard of us."""
+    settings, leads, orders, responses = params.before_purchase, table("leads"), table("orders"), table("responses")
+    chance = params.chance | {"draws": 0}
+    told = {"as_of": params.known_until, **chance}
+    yield "lead_response", before_purchase.lead_response(leads, hours=settings.hours, by=["campaign_id"], **told)
+    yield "lead_conversion", before_purchase.conversion(leads, quick_hours=settings.quick_hours, **told)
+    yield "sales_talks", before_purchase.talks(responses, orders, touchpoints=settings.talks, **told)
+    yield "unseen", before_purchase.unseen(leads, orders, **chance)
+    yield "lost", before_purchase.lost(leads, table("events"), table("customers"), **chance)
+    yield "first_source", before_purchase.first_source(responses, **params.sampling | {"draws": 0})
+
+
+def of_welcome(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 08, as far as it needs no learned reasons."""
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    customers, orders, period = table("customers"), table("orders"), {"period": (params.period.start, params.period.end)}
+    told = period | params.chance | {"draws": 0}
+    yield "new_customers", welcome.newcomers(customers, orders, **period)
+    yield "welcome_intensity", welcome.intensity(log, customers, orders, by=["segment"], at=params.welcome.at, **told)
+    yield "welcome_settling", welcome.settling(log, customers, orders, by=["segment"], **told)
+    yield "welcome_habit", welcome.habit(log, customers, orders, **told)
+    yield "welcome_information", welcome.coverage(table("messages"), log, customers, orders, **told)
+    yield "welcome_faults", welcome.faults(log, customers, orders, **period)
+
+
+def of_promises(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 09, as far as it needs no learned reasons: the load is that of all contacts."""
+    settings, chance = params.promises, params.chance | {"draws": 0}
+    log, period = volume.logged(table("contacts")), {"period": (params.period.start, params.period.end)}
+    sold = {"staff_level": params.release.staff_level, "features": settings.comparable, **period}
+    orders, responses, messages = promises.grouped(table("orders"), table("customers"), **sold), table("responses"), table("messages")
+    yield "excess_load", promises.excess_load(log, orders, comparable=settings.comparable, **period, **chance)
+    yield "promise_gap", promises.promise_gap(responses, orders, level=params.level)
+    yield "sales_pressure", promises.sales_pressure(orders, last=params.last_day, **chance)
+    yield "handover", promises.handover(log, orders, table("leads"), messages, table("events"), **period, **chance)
+    yield "silence", promises.silence(log, messages, by=["received_by"], as_of=params.known_until, **period, **chance)
+    yield "consistency", promises.consistency(responses, table("touchpoints"), **params.sampling | {"draws": 0})
+    yield "goal_conflicts", promises.goal_conflicts(table("goals"), settings.goal_effects)
 
 
 def of_scores(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

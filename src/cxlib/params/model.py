@@ -889,6 +889,161 @@ class Outlook(_Section):
         return self
 
 
+class WelcomeMessage(_Section):
+    """The message that answers a reason of new customers."""
+
+    information: Literal["purchase_confirmation", "delivery_status", "product_information", "payment_terms", "next_steps"] = Field(
+        description="which of the five pieces of information it gives"
+    )
+    kind: Literal["informing", "activating"] = Field(default="informing", description="whether it merely informs, or asks to act")
+    channel: Channel = Field(default="email", description="by which it goes out")
+
+
+def _messages() -> dict[str, WelcomeMessage]:
+    told = {
+        "order.order_confirmation_missing": ("purchase_confirmation", "informing"),
+        "onboarding.account_login_setup": ("next_steps", "activating"),
+        "onboarding.next_steps_unknown": ("next_steps", "activating"),
+        "delivery.delivery_status": ("delivery_status", "informing"),
+        "onboarding.first_use_help": ("product_information", "activating"),
+        "usage_service.usage_question": ("product_information", "informing"),
+        "billing.invoice_comprehension": ("payment_terms", "informing"),
+    }
+    return {reason: WelcomeMessage.model_validate({"information": what, "kind": kind}) for reason, (what, kind) in told.items()}
+
+
+class Welcome(_Section):
+    """The first days of new customers, notebook 08: from what they count, what is looked for, which messages answer what."""
+
+    zeros: dict[str, Literal["order", "promised", "delivery", "invoice"]] = Field(
+        default={
+            "order.order_confirmation_missing": "order",
+            "onboarding.account_login_setup": "order",
+            "onboarding.next_steps_unknown": "order",
+            "delivery.delivery_status": "promised",
+            "onboarding.first_use_help": "delivery",
+            "usage_service.usage_question": "delivery",
+            "billing.invoice_comprehension": "invoice",
+        },
+        min_length=1,
+        description="reason → from what its days count: order, promised date, delivery or first invoice",
+    )
+    by: tuple[str, ...] = Field(default=(), description="columns of customers or contacts that first days are told by")
+    installations: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, description="column of orders → values that make a later order a new installation, told apart"
+    )
+    days: int = Field(default=60, ge=7, description="days after day zero in which windows are looked for")
+    before: int = Field(default=21, ge=0, description="days before a promised date that are looked at too")
+    widest: int = Field(default=14, ge=1, description="most days of a window")
+    episode_days: int = Field(default=7, ge=0, description="days within which a contact for the same reason follows up on the one before")
+    min_contacts: int = Field(default=50, ge=20, description="contacts below which a reason is not judged")
+    false_discovery: float = Field(default=0.05, gt=0, lt=1, description="share of the windows told that may be chance")
+    tries: int = Field(default=1999, ge=199, description="null draws a reason at most")
+    at: tuple[Annotated[int, Field(ge=0)], ...] = Field(
+        default=(7, 14, 30, 60, 90), min_length=1, description="days since day zero at which contacts so far are told"
+    )
+    band: int = Field(default=7, ge=1, description="days that make one point of a curve")
+    early_days: int = Field(default=30, ge=1, description="days since the first order that are the beginning")
+    later_days: tuple[int, int] = Field(default=(91, 180), description="first and last day of what the beginning is compared with")
+    habit_days: int = Field(default=60, ge=1, description="days in which early contacts are counted for the habit")
+    informed_days: int = Field(default=30, ge=1, description="days in which the five pieces of information should be there")
+    messages: dict[str, WelcomeMessage] = Field(default_factory=_messages, description="reason → the message that answers it")
+    lead_days: int = Field(default=1, ge=0, description="days by which a message goes out before its window opens")
+    spared: tuple[float, float, float] = Field(
+        default=(0.2, 0.4, 0.6), description="part of a window's extra contacts that a message spares: lowest, likeliest, highest; assumed"
+    )
+
+    @property
+    def answers(self) -> dict[str, tuple[str, ...]]:
+        """Type of message → reasons that it answers."""
+        kinds = dict.fromkeys(message.information for message in self.messages.values())
+        return {kind: tuple(reason for reason, message in self.messages.items() if message.information == kind) for kind in kinds}
+
+    @property
+    def scanning(self) -> dict[str, typing.Any]:
+        """How windows are looked for: keywords for :func:`cxlib.contacts.welcome.windows`."""
+        names = ("days", "before", "widest", "episode_days", "min_contacts", "false_discovery", "tries")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def planned(self) -> dict[str, typing.Any]:
+        """What a calendar is made of: keywords for :func:`cxlib.contacts.welcome.calendar`."""
+        messages = {reason: message.model_dump() for reason, message in self.messages.items()}
+        return {"messages": messages, "lead_days": self.lead_days, "spared": self.spared}
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Welcome:
+        if not 0 <= self.spared[0] <= self.spared[1] <= self.spared[2] <= 1:
+            raise ValueError(f"spared: {list(self.spared)} are not three shares from low to high, as in [0.2, 0.4, 0.6]")
+        if not self.early_days <= self.later_days[0] <= self.later_days[1]:
+            raise ValueError(f"later_days: {list(self.later_days)} do not come after early_days: {self.early_days}")
+        return self
+
+
+class Promises(_Section):
+    """What sales promises and service catches, notebook 09."""
+
+    group: Literal["sales_group", "campaign_id"] = Field(default="sales_group", description="what excess load is shown by first")
+    teams: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default_factory=dict,
+        description="team → sellers, as groups that reports show; single sellers only where release.staff_level is set and none are named",
+    )
+    days: int = Field(default=60, ge=1, description="days after an order in which contacts count as following on it")
+    causes: dict[Literal["delay", "missing_feature", "unseen_surcharge", "unmentioned_term", "other"], tuple[str, ...]] = Field(
+        default={
+            "delay": ("delivery.delivery_delay_not_notified", "delivery.delivery_info_inaccurate"),
+            "missing_feature": ("onboarding.promise_not_kept", "delivery.delivery_wrong_damaged"),
+            "unseen_surcharge": ("billing.invoice_error",),
+            "unmentioned_term": ("onboarding.hidden_charge_condition",),
+            "other": ("complaint.quality_claim",),
+        },
+        min_length=1,
+        description="named cause of a disappointment → reasons of contacts",
+    )
+    broken: tuple[str, ...] = Field(
+        default=("onboarding.promise_not_kept", "onboarding.hidden_charge_condition"), description="reasons that name a broken promise"
+    )
+    comparable: tuple[str, ...] = Field(
+        default=("product_id", "segment", "new_customer"),
+        description="what makes orders comparable: columns of orders or customers; new_customer: whether the customer was new",
+    )
+    min_orders: int = Field(default=50, ge=2, description="orders below which a group is not judged")
+    month_end_days: int = Field(default=3, ge=1, description="last days of a month in which a deal is one at the month's end")
+    cancelled_days: int = Field(default=14, ge=1, description="days after an order within which a cancellation is an early one")
+    useful: tuple[str, ...] = Field(
+        default=("delivery_status", "product_information", "payment_terms", "next_steps"),
+        description="types of messages that are the first useful information",
+    )
+    use_events: tuple[str, ...] = Field(default=("login", "selfservice"), description="digital events that are a first use")
+    goal_effects: dict[str, dict[str, Literal["up", "down"]]] = Field(
+        default_factory=dict, description="goal (its kpi) → what reaching it moves, and whether up or down; a workshop's judgement"
+    )
+
+
+class BeforePurchase(_Section):
+    """Before the purchase, notebook 07."""
+
+    hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(1, 2, 4, 6, 8, 12, 16, 24, 36, 48, 72, 96, 120),
+        min_length=1,
+        description="hours after a lead came at which the share answered is told",
+    )
+    main_hours: float = Field(default=24, gt=0, description="the hour of these that the page's answer tells")
+    given_up_days: float = Field(default=30, gt=0, description="days without an answer after which none comes")
+    quick_hours: tuple[Annotated[float, Field(gt=0)], ...] = Field(
+        default=(4, 24, 72), min_length=1, description="hours that divide quick from slow answers where leads won are compared"
+    )
+    decided_days: int = Field(default=60, ge=1, description="days after which an undecided lead counts as not yet decided, told apart")
+    talks: tuple[str, ...] = Field(default=(), description="touchpoints of sales talks whose rating is set against buying")
+    bought_days: int = Field(default=180, ge=1, description="days after a rated talk within which an order counts")
+
+    @model_validator(mode="after")
+    def _told(self) -> BeforePurchase:
+        if self.main_hours not in self.hours:
+            raise ValueError(f"main_hours: {self.main_hours:g} is none of hours: {', '.join(f'{hour:g}' for hour in self.hours)}")
+        return self
+
+
 class Loyalty(_Section):
     """What customers do after the survey: how long they are watched, and which experience disappoints or delights."""
 
@@ -986,6 +1141,9 @@ class Params(_Section):
     service_standards: ServiceStandards = ServiceStandards()
     pain_points: PainPoints = PainPoints()
     outlook: Outlook = Outlook()
+    before_purchase: BeforePurchase = BeforePurchase()
+    welcome: Welcome = Welcome()
+    promises: Promises = Promises()
     loyalty: Loyalty = Loyalty()
     evidence: Evidence = Evidence()
 

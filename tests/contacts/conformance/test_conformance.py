@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib.contacts import channels, handoffs, outlook, pain_points, profile, repeats, volume
+from cxlib.contacts import channels, handoffs, outlook, pain_points, profile, promises, repeats, volume, welcome
 from cxlib.contacts import service_standards as standards
 from cxlib.errors import CxError
 
@@ -235,6 +235,39 @@ def handled(log):
     return frame.with_columns(handled_by_type=by).to_native() if "channel" in frame.collect_schema().names() else log
 
 
+FRESH = CUSTOMERS.assign(
+    start_date=pd.Series(pd.date_range("2025-03-24", periods=25, freq="D")).astype("datetime64[us]"), churn_date=pd.NaT
+)
+FRESH = FRESH.astype({"churn_date": "datetime64[us]"})
+TRADE = promises.grouped(
+    SOLD.assign(seller_id=pd.array(["V1", "V2", "V3"] * 20, dtype="str"), product_id="P", discount=0.1),
+    FRESH,
+    staff_level=True,
+    features=["segment"],
+)
+TOLD = SENT.assign(type=pd.array(["next_steps", "payment_terms"] * 75, dtype="str"))
+WHO = {"customers": FRESH, "orders": SOLD, "invoices": BILLED}
+LOAD = {"comparable": ["segment"], "reasons": ["status"], "min_orders": 5, "period": PERIOD}
+
+CALLS |= {
+    "intensity": lambda log: welcome.intensity(
+        log, **WHO, zeros={"status": "delivery", "invoice": "invoice"}, at=[7, 30], days=30, draws=5
+    ),
+    "intensity_by_segment": lambda log: welcome.intensity(log, FRESH, SOLD, by=["segment", "channel"], at=[14], days=20),
+    "settling": lambda log: welcome.settling(log, FRESH, SOLD, later=(31, 90), period=PERIOD),
+    "windows": lambda log: welcome.windows(log, **WHO, zeros={"status": "order"}, min_contacts=5, tries=199),
+    "habit": lambda log: welcome.habit(log, FRESH, SOLD, reasons=["status"], early=14, later=60, min_n=2, draws=5),
+    "faults_of_welcome": lambda log: welcome.faults(log, FRESH, SOLD),
+    "coverage": lambda log: welcome.coverage(TOLD, log, FRESH, SOLD, answers={"next_steps": ["status"]}),
+    "excess_load": lambda log: promises.excess_load(log, TRADE, **LOAD, costs={"phone": 8.0}, draws=5),
+    "disappointment": lambda log: promises.disappointment(
+        log, TRADE, causes={"delay": ["status"]}, by=["sales_group"], min_n=2, period=PERIOD
+    ),
+    "handover": lambda log: promises.handover(log, TRADE, messages=TOLD, min_n=2, period=PERIOD),
+    "silence": lambda log: promises.silence(log, SENT, by=["received_by"], min_n=2, as_of=KNOWN, draws=5),
+}
+
+
 def told(call, log):
     """The table, or the words of the refusal."""
     with warnings.catch_warnings():
@@ -267,7 +300,7 @@ def test_every_describing_function_is_among_them():
     import inspect
 
     here = inspect.getsource(inspect.getmodule(test_every_describing_function_is_among_them))
-    for noun in (volume, repeats, handoffs, channels, profile, pain_points, standards, outlook):
+    for noun in (volume, repeats, handoffs, channels, profile, pain_points, standards, outlook, welcome, promises):
         for name in noun.__all__:
             thing = getattr(noun, name)
             described = inspect.isfunction(thing) and next(iter(inspect.signature(thing).parameters), "") == "contacts"

@@ -6,6 +6,7 @@ from cxlib.report.plots.curves import Curves, curves
 from cxlib.report.plots.diverging import Diverging, diverging
 from cxlib.report.plots.four_fields import FourFields, four_fields
 from cxlib.report.plots.frequency import Frequency, frequency
+from cxlib.report.plots.funnel import Funnel, funnel
 from cxlib.report.plots.heatmap import Heatmap, heatmap
 from cxlib.report.plots.importance import Importance, importance
 from cxlib.report.plots.lanes import Lanes, lanes
@@ -14,6 +15,7 @@ from cxlib.report.plots.pairs import Pairs, pairs
 from cxlib.report.plots.performance_map import PerformanceMap, performance_map
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.ranking import Ranking, ranking
+from cxlib.report.plots.schedule import Schedule, schedule
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.tiles import Tiles, tiles
@@ -27,6 +29,7 @@ __all__ = [
     "Diverging",
     "FourFields",
     "Frequency",
+    "Funnel",
     "Heatmap",
     "Importance",
     "Lanes",
@@ -35,6 +38,7 @@ __all__ = [
     "PerformanceMap",
     "Plot",
     "Ranking",
+    "Schedule",
     "Severity",
     "Shares",
     "Tiles",
@@ -46,6 +50,7 @@ __all__ = [
     "diverging",
     "four_fields",
     "frequency",
+    "funnel",
     "heatmap",
     "importance",
     "lanes",
@@ -53,6 +58,7 @@ __all__ = [
     "pairs",
     "performance_map",
     "ranking",
+    "schedule",
     "severity",
     "shares",
     "tiles",

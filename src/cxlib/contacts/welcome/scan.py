@@ -1,0 +1,170 @@
+"""Finding days with more contacts than the days around them: a scan over windows against a baseline that is refitted in every draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Found", "baseline", "scan"]
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.intp]
+SCALES = (14.0, 45.0)  # days in which the baseline may decay; what decays within days is a window
+STEPS, ROUNDS = 60, 3  # of the baseline's fit; how often it is fitted anew without the window found
+FIRST_DRAWS, ENOUGH = 199, 20  # draws looked at first, and how many as high as observed end the search
+EDGE_DRAWS = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The window that stands out most.
+
+    Attributes
+    ----------
+    first, last : int
+        Places in the days scanned, both included.
+    p : float
+        How often chance alone gives one that stands out as much.
+    ratio : float
+        Contacts over those that the baseline lets expect, shrunk by how much such a search exaggerates.
+    ratio_span : (float, float)
+        Of the ratio.
+    raw : float
+        The ratio before shrinking.
+    first_span, last_span : (float, float)
+        Where the edges lie in as large a part of the draws as the level says.
+    expected : array of float
+        Contacts that the baseline lets expect each day.
+    """
+
+    first: int
+    last: int
+    p: float
+    ratio: float
+    ratio_span: tuple[float, float]
+    raw: float
+    first_span: tuple[float, float]
+    last_span: tuple[float, float]
+    expected: Floats
+
+
+def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tries: int, level: float, rng: np.random.Generator) -> Found:
+    """Scan for one window.
+
+    Parameters
+    ----------
+    unit, day : arrays of int
+        Of each contact: whose, and on which of the days (its place).
+    weight : array, units × days
+        How likely each unit is to be in touch on each day but for the time since zero: 0 where it is not watched, else the day's rhythm.
+    days : array of float
+        Days since zero, rising.
+    widest : int
+        Most days of a window.
+    tries : int
+        Null draws at most.
+    level : float
+        Of the spans.
+    rng : Generator
+
+    Notes
+    -----
+    Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood (expectation–maximisation), fitted without the
+    days of the window found, three times over. A window's score is O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its
+    contacts and the days it is watched; their days are drawn anew from the baseline of all days × rhythm, and baseline and window found
+    anew. p = (1 + draws as high)/(1 + draws); a search ends early when 20 of the first 199 draws are as high. The ratio is divided by how much the same
+    search exaggerates it in draws that hold the window found (bias on the log scale); edges from the same draws.
+    """
+    exposure = weight.sum(axis=0)
+    counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
+    score, first, last, expected = _best(counts, exposure, days, widest)
+    nothing = weight * _shape(baseline(counts, exposure, days, np.ones(counts.shape, dtype=bool))[0], exposure)
+    draws = _draws(unit, nothing, len(days), FIRST_DRAWS, rng)
+    high = int((_best(draws, exposure, days, widest)[0] >= score[0]).sum())
+    made = FIRST_DRAWS
+    if high < ENOUGH and tries > FIRST_DRAWS:
+        draws = _draws(unit, nothing, len(days), tries - FIRST_DRAWS, rng)
+        high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), tries
+    place = slice(int(first[0]), int(last[0]) + 1)
+    raw = float(counts[0, place].sum() / max(expected[0, place].sum(), 1e-12))
+    lifted = _shape(expected[0], exposure)
+    lifted[place] *= max(raw, 1.0)
+    again = _draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng)
+    _, starts, ends, usual = _best(again, exposure, days, widest)
+    inside = (np.arange(len(days)) >= starts[:, None]) & (np.arange(len(days)) <= ends[:, None])
+    found = np.log(np.maximum((again * inside).sum(axis=1), 0.5) / np.maximum((usual * inside).sum(axis=1), 1e-12))
+    bias = float(np.median(found)) - np.log(max(raw, 1e-12))
+    told = np.log(max(raw, 1e-12)) - max(bias, 0.0)
+    tail = (1 - level) / 2
+    spread = found - np.median(found)
+    span = np.exp(told - np.quantile(spread, [1 - tail, tail]))
+    edges = [tuple(float(end) for end in np.quantile(ends_of, [tail, 1 - tail])) for ends_of in (starts, ends)]
+    return Found(
+        int(first[0]), int(last[0]), (1 + high) / (1 + made), float(np.exp(told)), (float(span[0]), float(span[1])), raw,
+        (edges[0][0], edges[0][1]), (edges[1][0], edges[1][1]), expected[0],
+    )  # fmt: skip
+
+
+def baseline(counts: Floats, exposure: Floats, days: Floats, kept: npt.NDArray[np.bool_]) -> Floats:
+    """Return the contacts a decaying baseline lets expect on each day, fitted to the days that are kept.
+
+    Parameters
+    ----------
+    counts : array, draws × days
+    exposure, days : array (days,)
+    kept : array of bool, draws × days
+    """
+    basis = np.stack([np.ones_like(days), *[np.exp(-np.maximum(days, 0.0) / scale) for scale in SCALES]])
+    held = kept * exposure
+    total = held @ basis.T
+    level = (counts * kept).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-12)
+    coefficients = np.repeat(level[:, None] / len(basis), len(basis), axis=1)
+    for _ in range(STEPS):
+        rate = np.maximum(coefficients @ basis, 1e-300)
+        coefficients *= ((counts * kept / rate) @ basis.T) / np.maximum(total, 1e-300)
+    return exposure * (coefficients @ basis)
+
+
+def _shape(expected: Floats, exposure: Floats) -> Floats:
+    return np.divide(expected, exposure, out=np.zeros_like(expected), where=exposure > 0)
+
+
+def _best(counts: Floats, exposure: Floats, days: Floats, widest: int) -> tuple[Floats, Ints, Ints, Floats]:
+    """Return the highest score of each draw, its window, and the baseline fitted without it."""
+    kept = np.ones(counts.shape, dtype=bool)
+    place = np.arange(len(days))
+    for _ in range(ROUNDS):
+        expected = baseline(counts, exposure, days, kept)
+        score, first, last = _highest(counts, expected, widest)
+        kept = (place < first[:, None]) | (place > last[:, None])
+    expected = baseline(counts, exposure, days, kept)
+    score, first, last = _highest(counts, expected, widest)
+    return score, first, last, expected
+
+
+def _highest(counts: Floats, expected: Floats, widest: int) -> tuple[Floats, Ints, Ints]:
+    draws, size = counts.shape
+    seen, usual = (np.concatenate([np.zeros((draws, 1)), np.cumsum(table, axis=1)], axis=1) for table in (counts, expected))
+    score, first, last = np.zeros(draws), np.zeros(draws, dtype=np.intp), np.zeros(draws, dtype=np.intp)
+    rows = np.arange(draws)
+    for width in range(1, min(widest, size - 1) + 1):
+        found, held = seen[:, width:] - seen[:, :-width], np.maximum(usual[:, width:] - usual[:, :-width], 1e-12)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            each = np.where(found > held, found * np.log(found / held) - (found - held), 0.0)
+        top = each.argmax(axis=1)
+        better = each[rows, top] > score
+        score, first = np.where(better, each[rows, top], score), np.where(better, top, first)
+        last = np.where(better, top + width - 1, last)
+    return score, first, last
+
+
+def _draws(unit: Ints, weight: Floats, size: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Draw the days of every contact anew, among those on which its unit is watched; return counts, draws × days."""
+    line = np.cumsum(weight, axis=1)
+    offset, found = np.arange(draws) * size, []
+    for row, times in zip(*np.unique(unit, return_counts=True), strict=True):
+        at = np.searchsorted(line[row], rng.random(draws * times) * line[row, -1], side="right")
+        found.append(np.minimum(at, size - 1) + np.tile(offset, times))
+    return np.bincount(np.concatenate(found), minlength=draws * size).reshape(draws, size).astype("float64")

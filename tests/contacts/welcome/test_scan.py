@@ -1,0 +1,66 @@
+"""The scan finds what is there, and stays quiet where nothing is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from cxlib.contacts.welcome.scan import baseline, scan
+
+
+def drawn(seed, n=1200, each=0.15, first=3, last=6, times=4.0, days=61, decay=25.0):
+    rng = np.random.default_rng(seed)
+    since = np.arange(days, dtype="float64")
+    rate = np.exp(-since / decay) * np.where((since >= first) & (since <= last), times, 1.0)
+    weight = rng.uniform(0.2, 1.8, (n, days)) * (since <= rng.integers(20, 90, n)[:, None])
+    mean = weight * rate
+    counts = rng.poisson(mean * each * n / mean.sum())
+    unit, day = np.nonzero(counts)
+    return unit, day, weight, since
+
+
+def found(seed, tries=399, **settings):
+    unit, day, weight, since = drawn(seed, **settings)
+    return scan(unit, day, weight, days=since, widest=14, tries=tries, level=0.95, rng=np.random.default_rng(seed))
+
+
+def test_a_strong_window_is_found_with_its_edges():
+    for seed in range(5):
+        one = found(seed)
+        assert one.p <= 0.05
+        assert abs(one.first - 3) <= 1
+        assert abs(one.last - 6) <= 1
+        assert one.first_span[0] <= one.first <= one.first_span[1]
+
+
+def test_nothing_is_found_where_nothing_is():
+    chances = [found(seed, times=1.0, tries=199).p for seed in range(40)]
+    assert np.mean(np.array(chances) <= 0.05) <= 0.15
+    assert np.mean(chances) == pytest.approx(0.5, abs=0.18)
+
+
+def test_a_slow_decay_is_no_window():
+    assert np.median([found(seed, times=1.0, decay=15.0, tries=199).p for seed in range(12)]) > 0.2
+
+
+def test_the_ratio_is_shrunk_by_what_the_search_exaggerates():
+    few = [found(seed, each=0.05) for seed in range(12)]
+    assert all(one.ratio <= one.raw + 1e-9 for one in few)
+    raw, told = (np.median([getattr(one, name) for one in few]) for name in ("raw", "ratio"))
+    assert abs(np.log(told / 4)) < abs(np.log(raw / 4))
+
+
+def test_the_baseline_recovers_a_decay_and_leaves_out_the_window():
+    since = np.arange(60.0)
+    truth = 40 * (0.2 + np.exp(-since / 14))
+    kept = np.ones((1, 60), dtype=bool)
+    assert baseline(truth[None], np.ones(60), since, kept)[0] == pytest.approx(truth, rel=0.1)
+    lifted = truth.copy()
+    lifted[20:25] *= 5
+    kept[0, 20:25] = False
+    assert baseline(lifted[None], np.ones(60), since, kept)[0] == pytest.approx(truth, rel=0.1)
+
+
+def test_it_is_the_same_each_time():
+    assert found(3).expected == pytest.approx(found(3).expected)
+    assert found(3).p == found(3).p
