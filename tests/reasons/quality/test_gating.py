@@ -22,7 +22,7 @@ def test_what_was_not_measured_fails_nothing(model):
     found = gate(model, thresholds={**dict.fromkeys(THRESHOLDS, 0.0), "unassigned_share": 1.0, "ece": 1.0})
     held = found[found["metric"] == "gate"].set_index("element")
     assert held.loc["coder_agreement", "state"] == "not_measured"
-    assert held.loc["coder_agreement", "note"] == "needs contacts.reason_gold"
+    assert held.loc["coder_agreement", "note"] == "needs contacts.reason_second"
     assert held.loc["all", ["state", "value"]].to_list() == ["passed", 1.0]
 
 

@@ -65,7 +65,7 @@ def fit(
     weight : sequence of float, optional
         What a row counts in training and in every figure; 1 when left out.
     language : sequence of str, optional
-        Each text's language, by which quality is told too.
+        Each text's language, by which ``top_1`` of the model's ``estimates`` is told too.
     groups : sequence, optional
         Texts of one group (customer, thread) are never on both sides of a cross-validation. The same words twice are a group of their own
         where it is left out.

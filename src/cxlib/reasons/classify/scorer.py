@@ -68,6 +68,11 @@ class Scorer:
         slopes[:, seen] = found.T
         return cls(recipe, features, slopes, intercept, centre)
 
+    @property
+    def learned(self) -> bool:
+        """Whether it was trained; one that was not tells no reasons apart."""
+        return bool(self.intercept.any() or self.slopes.any())
+
     def margins(self, texts: Sequence[str], vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Return each text's margin for each reason, and the share of its words that training knew."""
         margins, known = np.empty((len(texts), len(self.intercept))), np.empty(len(texts))
