@@ -17,6 +17,7 @@ from cxlib.contacts import channels, handoffs, pain_points, repeats, service_sta
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
+from cxlib.reasons import complete, quality, taxonomy
 from cxlib.survey import asymmetry, drivers, gaps, incidents, loyalty, principles, scores
 from cxlib.survey.moments import moments
 
@@ -28,7 +29,8 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the golden tables of the demo client: name, ESTIMATES. Draws are left out; that they repeat, the suite's own tests show."""
     params = load(project, "demo")
     prepared = intake.prepare(project, params)
-    for part in (of_readiness, of_inventory, of_volume, of_pain_points, of_standards, of_scores, of_loyalty, of_drivers, of_moments):
+    rooms = (of_readiness, of_inventory, of_volume, of_reasons, of_pain_points, of_standards, of_scores, of_loyalty, of_drivers, of_moments)
+    for part in rooms:
         yield from part(params, prepared.table)
 
 
@@ -95,6 +97,16 @@ def of_journeys(
     steps = {"column": params.channels.path, "steps": params.channels.steps, "most": params.channels.most, **case}
     yield "paths", channels.paths(log, least=2, **steps)
     yield "conformance", channels.conformance(log, table("touchpoints"), params.journeys, **case)
+
+
+def of_reasons(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 03, as far as it goes without a model: by the reasons that people gave."""
+    contacts, reasons = complete(table("contacts")), table("reasons")
+    counting = {"weight": "weight", "cluster": params.volume.cluster, "count": "contact_id", **params.chance, "draws": 0}
+    yield "cross_walk_labels", quality.cross_walk(contacts, new="reason_gold", min_n=params.min_n, **counting)
+    yield "coder_agreement", quality.agreement(contacts, known=list(reasons["reason_id"]), **counting)
+    yield "taxonomy_changes", taxonomy.overrides(reasons, table("reasons_standard"))
+    yield "taxonomy_problems", taxonomy.problems(reasons, table("reason_phrases"))
 
 
 def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -253,7 +253,7 @@ def lay(bench: Workbench, project: Path, params: Params) -> None:
 
 
 def told(bench: Workbench, project: Path, params: Params) -> dict[str, pd.DataFrame]:
-    """Return what is told of the taxonomy beside ``reasons``: *reason_phrases*, and *reasons_standard* where its reasons come from a file."""
+    """Return what is told of the taxonomy beside ``reasons``: *reason_phrases*; *reasons_standard* where reasons come from a file."""
     made = {"reason_phrases": phrases(bench, project, params)}
     if _of_file(params) and (project / "data" / "taxonomy" / f"{STANDARD}.yml").is_file():
         made["reasons_standard"] = load(project, STANDARD, market=params.market).reasons

@@ -28,7 +28,8 @@ class Topics:
     ----------
     table : DataFrame
         One row a topic, the most stable first: ``topic``, ``n`` texts, ``share`` (of all given), ``words`` (that stand in it far more often
-        than elsewhere, each as most of the group's texts write it, comma-separated), ``example_ids`` (texts nearest its middle), ``stability`` (0–1), ``note``.
+        than elsewhere, each as most of the group's texts write it, comma-separated),
+        ``example_ids`` (texts nearest its middle), ``stability`` (0–1), ``note``.
     assigned : Series
         Index of the texts → topic; missing for texts without words. A row a contact: it stays in the client's folder.
     """

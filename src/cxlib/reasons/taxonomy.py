@@ -143,7 +143,12 @@ def overrides(reasons: pd.DataFrame, standard: pd.DataFrame, shares: pd.DataFram
     told = changes(reasons, standard).rename(columns={"column": "element", "standard": "in_standard", "here": "in_use"})
     if standard.empty or told.empty:
         own = standard.empty
-        nothing = {"metric": "reasons_changed", "value": float("nan") if own else 0.0, "unit": "count", "note": "own reasons" if own else ""}
+        nothing = {
+            "metric": "reasons_changed",
+            "value": float("nan") if own else 0.0,
+            "unit": "count",
+            "note": "own reasons" if own else "",
+        }
         return laid_out(pd.DataFrame(index=[0]), nothing)
     place = told.assign(**{name: told[name].fillna(NOTHING).astype("str") for name in ("in_standard", "in_use")})
     figures: dict[str, object] = {"metric": "reason_share", "unit": "share"}

@@ -50,7 +50,7 @@ class ReasonModel:
         What cross-validation compared: ``encoder_weight`` (0: without), ``accuracy``, ``gain`` over none with ``low`` and ``high``,
         ``n`` texts, ``chosen``; no rows where no encoder was given.
     estimates : DataFrame
-        The figures of `table` and of the whole as ESTIMATES by ``reason_id``, ``top_1`` by ``language`` too where it is known, with ``draws``.
+        The figures of `table` and of the whole as ESTIMATES by ``reason_id``, with ``draws``; ``top_1`` by ``language`` too, where known.
     left_out : dict of str to int
         Training texts that could not be used, by why.
     measured : bool

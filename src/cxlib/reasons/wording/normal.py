@@ -13,8 +13,8 @@ __all__ = ["NUMBER", "Compounds", "compounds", "normalise", "stem", "words", "wr
 
 NUMBER = "0"  # stands for every word that holds a digit: numbers, dates, ids
 SHORTEST, RARE = 4, 3  # letters of a part; texts that must hold it as a word of its own
-_QUOTES = {"’": "'", "´": "'"}
-_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", **_QUOTES})
+_QUOTES = str.maketrans("’´", "''")
+_FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "´": "'"})
 _WORD = re.compile(r"[^\W_]+(?:['-](?=\w)[^\W_]+)*|\?")
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
 _ENDINGS = ("ungen", "ung", "ern", "est", "en", "er", "em", "es", "et", "ing", "ed", "e", "n", "s", "t")
@@ -50,7 +50,7 @@ def written(text: str) -> list[str]:
     >>> written("Größere Rückmeldung’s zu RE-9?")
     ['Größere', "Rückmeldung's", 'zu', 'RE-9', '?']
     """
-    return _WORD.findall(unicodedata.normalize("NFKC", text).translate(str.maketrans(_QUOTES)))
+    return _WORD.findall(unicodedata.normalize("NFKC", text).translate(_QUOTES))
 
 
 @lru_cache(maxsize=200_000)
