@@ -181,8 +181,8 @@ def told(names: Sequence[str], votes: np.ndarray, trust: np.ndarray) -> pd.DataF
     -------
     DataFrame
         ``rule``; ``contacts`` that it looked at; ``votes`` and ``coverage``, contacts on which it named a reason and their share;
-        ``overlap``, share on which another rule named one too; ``conflict``, share on which another named a different one; ``agreement``, of the overlap, the share on which
-        most others named the same; ``trust``, how often it seems right to the label model.
+        ``overlap``, share on which another rule named one too; ``conflict``, share on which another named a different one; ``agreement``,
+        of the overlap, the share on which most others named the same; ``trust``, how often it seems right to the label model.
     """
     said = votes != ABSTAINS
     rows = []
