@@ -132,8 +132,8 @@ def overrides(reasons: pd.DataFrame, standard: pd.DataFrame, shares: pd.DataFram
     -------
     DataFrame
         ESTIMATES by ``reason_id``, ``element`` (what differs), ``in_standard`` and ``in_use``: ``reason_share`` of the reason, missing
-        where nothing is known of it. Without a difference one row ``reasons_changed`` of 0; its value is missing, with the note ``own reasons``,
-        where there is no standard to compare with.
+        where nothing is known of it. Without a difference one row ``reasons_changed`` of 0; its value is missing, with the note ``own
+        reasons``, where there is no standard to compare with.
 
     >>> standard = pd.DataFrame({"reason_id": ["a", "b"], "value_company": ["irritating", "valuable"]})
     >>> here = pd.DataFrame({"reason_id": ["a"], "value_company": ["valuable"]})
