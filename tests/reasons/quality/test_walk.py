@@ -51,9 +51,10 @@ def test_what_few_contacts_hide_is_found_and_lies_within_its_interval():
 
 def test_a_code_with_few_contacts_a_reason_has_no_entropy():
     spread = pd.DataFrame({"reason_legacy": "Service", "reason_id": [str(number % 9) for number in range(26)]})
-    hidden = cross_walk(spread).set_index("metric").loc["hidden_reasons"]
-    assert np.isnan(hidden["value"])
-    assert hidden["note"] == "n < 27"
+    found = cross_walk(spread).set_index("metric")
+    for metric in ("hidden_reasons", "information_lost"):
+        assert np.isnan(found.loc[metric, "value"])
+        assert found.loc[metric, "note"] == "n < 27"
     assert cross_walk(pd.concat([spread, spread.head(1)])).set_index("metric").loc["hidden_reasons", "value"] > 8
 
 
