@@ -19,31 +19,22 @@ import numpy as np
 import pandas as pd
 from _measurement import Result
 from _validity import QUICK_SIZES, SEED, Cell, covered, name_of
+from _validity_reasons_figures import cells as other_cells
+from _validity_reasons_judge import MIX, REASONS, judged
 
 from cxlib.reasons.classify import ReasonModel
-from cxlib.reasons.classify.calibration import softmax, threshold
+from cxlib.reasons.classify.calibration import threshold
 from cxlib.reasons.quality import corrected_shares
 from cxlib.reasons.value import avoidable
 
 ROOM = "reasons"
 SIZES, TRAINED = (100, 300, 1000), 1200  # contacts, and texts that the model was trained on
-REASONS = tuple(f"r{number}" for number in range(8))
 DESIGNS = ("plain", "shifted", "clustered")
-MIX = np.array([0.26, 0.2, 0.15, 0.12, 0.1, 0.08, 0.05, 0.04])
 WRITES, LOYAL = 3.0, 0.5  # contacts a customer on average, and the share of them about what the customer writes about most
-# how far a text's own reason stands out, and the one before it in the list; over how much noise; sharpness of the probabilities
-CLEAR, LEANS, NOISE, SHARPNESS = 2.4, 1.4, 1.0, 1.6
 PROMISED = 0.85
 TAXONOMY = pd.DataFrame(
     {"reason_id": REASONS, "treatment": ["eliminate", "leverage"] * 4, "failure_demand": [True, True, False, False] * 2}
 )
-
-
-def judged(reason: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a model with fixed weaknesses says of texts of these reasons, and how sure it is: it leans to the reason before."""
-    alike = CLEAR * np.eye(8) + LEANS * np.eye(8, k=-1)
-    chance = softmax(alike[reason] + NOISE * rng.normal(size=(len(reason), 8)), SHARPNESS)
-    return chance.argmax(axis=1), chance.max(axis=1)
 
 
 def mix_of(design: str) -> np.ndarray:
@@ -156,5 +147,6 @@ def cells(quick: bool) -> list[Cell]:
     return [
         *told,
         *sums,
+        *other_cells(quick),
         Cell(ROOM, name_of("accepted", "accuracy − promised", "plain", TRAINED), repetitions, partial(accepted, "plain", TRAINED)),
     ]

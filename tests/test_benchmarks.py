@@ -77,7 +77,7 @@ def test_the_survey_is_all_of_its_rooms(validity):
     assert {cell.repetitions for cell in validity.study(only="gaps", quick=False, at_most=7)} == {7}
 
 
-@pytest.mark.parametrize("room", [*ROOMS, "contact-log"])
+@pytest.mark.parametrize("room", [*ROOMS, "reasons", "contact-log"])
 def test_the_quick_study_of_a_room_prints_one_object_a_line(validity, room, capsys, monkeypatch):
     monkeypatch.setattr(validity.SLICES["drivers"], "POPULATION", 100_000)
     monkeypatch.setattr(validity.SLICES["contact-log"], "MANY", 300)
@@ -90,7 +90,7 @@ def test_the_quick_study_of_a_room_prints_one_object_a_line(validity, room, caps
         assert list(line) == KEYS
         assert type(line["value"]) is float
         assert line["holds"] in ((None,) if line["goal"] == "" else (True, False))
-        assert re.fullmatch(r"(coverage|false alarms|draws|recovery|calibration) · [^·]+ · [^·]+ · n=\d+", line["name"])
+        assert re.fullmatch(r"(coverage|false alarms|draws|recovery|calibration|accepted) · [^·]+ · [^·]+ · n=\d+", line["name"])
 
 
 @pytest.mark.parametrize(

@@ -72,6 +72,11 @@ MEASURED = (
     "days",
     "followed",
     "element",
+    "in_standard",
+    "in_use",
+    "problem",
+    "rule",
+    "sureness",
     "step",
     "reason",
     "detail",
@@ -396,6 +401,11 @@ _ITEM_TYPES = """{actual, expected, expected_before, before_contact, first_sourc
 _WORTH = "{valuable, irritating}"
 _ROOT_CAUSES = """{information_gap, missing_self_service, process_failure, product_failure, comprehension, sales_opportunity, feedback}"""
 
+_REASON = f"""reason_id group_id group_de? group_en? label_de label_en phase? {{presales, sales, aftersales}} stage?
+    value_customer? {_WORTH} value_company? {_WORTH} treatment? {{{", ".join(TREATMENTS.values())}}} root_cause? {_ROOT_CAUSES}
+    failure_demand?:flag concern?:flag sales_signal?:flag overselling_signal?:flag disappointment?:flag repeat_signal?:flag
+    secondary_only?:flag pain_point? owner? default_owner? target_channel? {_CHANNELS}"""
+
 _WRITTEN = {
     "contacts": _parse(
         "one interaction",
@@ -405,7 +415,7 @@ _WRITTEN = {
         first_response_ts? resolved_ts? due_ts? status?
         outcome? {{resolved, forwarded, callback, sale, no_solution, return, credit, cancelled}}
         document_id? source? weight:number reached?:flag sales_signal?:flag goodwill_amount?:number currency?
-        promise_type? promise_due_ts? promise_done_ts? reason_legacy? reason_id? concern_2_id? reason_gold? root_cause?
+        promise_type? promise_due_ts? promise_done_ts? reason_legacy? reason_id? concern_2_id? reason_gold? reason_second? root_cause?
         root_cause_department? text? language? cost?:number local_date? local_hour?:count local_weekday?:count""",
     ),
     "customers": _parse(
@@ -460,13 +470,9 @@ _WRITTEN = {
         key=(),
         any_of=("reason_id", "channel"),
     ),
-    "reasons": _parse(  # what is no concern of a customer has a row too, for its words, but no values and no treatment
-        "one reason of the taxonomy",
-        f"""reason_id group_id group_de? group_en? label_de label_en phase? {{presales, sales, aftersales}} stage?
-        value_customer? {_WORTH} value_company? {_WORTH} treatment? {{{", ".join(TREATMENTS.values())}}} root_cause? {_ROOT_CAUSES}
-        failure_demand?:flag concern?:flag sales_signal?:flag overselling_signal?:flag disappointment?:flag repeat_signal?:flag
-        secondary_only?:flag pain_point? owner? default_owner? target_channel? {_CHANNELS}""",
-    ),
+    # what is no concern of a customer has a row too, for its words, but no values and no treatment
+    "reasons": _parse("one reason of the taxonomy", _REASON),
+    "reasons_standard": _parse("one reason of the standard taxonomy, before a client changed it", _REASON),
     "reason_phrases": _parse("words by which customers give one reason away", "reason_id language phrase", key=()),
     "contact_reasons": _parse(
         "the reason of one contact",
@@ -533,6 +539,18 @@ _WRITTEN = {
 }
 # by the suite itself, never read from a client's file
 MADE = ("contact_reasons", "reason_phrases", "topics", "personas", "account_scores", "questions", "sources", "elements", "intake", "joins")
+MADE = (
+    "contact_reasons",
+    "reason_phrases",
+    "reasons_standard",
+    "topics",
+    "personas",
+    "questions",
+    "sources",
+    "elements",
+    "intake",
+    "joins",
+)
 
 CONTRACTS: dict[str, Contract] = {name: Contract(name, row, key, columns, any_of) for name, (row, key, columns, any_of) in _WRITTEN.items()}
 

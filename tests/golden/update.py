@@ -30,7 +30,7 @@ from cxlib.customers import personas, roles
 from cxlib.decisions import inventory
 from cxlib.intake import readiness
 from cxlib.params import Params, load
-from cxlib.reasons import classify, complete, quality, value
+from cxlib.reasons import classify, complete, quality, taxonomy, value
 from cxlib.survey import asymmetry, drivers, gaps, incidents, loyalty, principles, scores
 from cxlib.survey.moments import moments
 
@@ -46,6 +46,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_readiness,
         of_inventory,
         of_volume,
+        of_reasons,
         of_personas,
         of_value,
         of_pain_points,
@@ -149,6 +150,16 @@ def of_journeys(
     steps = {"column": params.channels.path, "steps": params.channels.steps, "most": params.channels.most, **case}
     yield "paths", channels.paths(log, least=2, **steps)
     yield "conformance", channels.conformance(log, table("touchpoints"), params.journeys, **case)
+
+
+def of_reasons(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 03, as far as it goes without a model: by the reasons that people gave."""
+    contacts, reasons = complete(table("contacts")), table("reasons")
+    counting = {"weight": "weight", "cluster": params.volume.cluster, "count": "contact_id", **params.chance, "draws": 0}
+    yield "cross_walk_labels", quality.cross_walk(contacts, new="reason_gold", min_n=params.min_n, **counting)
+    yield "coder_agreement", quality.agreement(contacts, known=list(reasons["reason_id"]), **counting)
+    yield "taxonomy_changes", taxonomy.overrides(reasons, table("reasons_standard"))
+    yield "taxonomy_problems", taxonomy.problems(reasons, table("reason_phrases"))
 
 
 def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -81,3 +81,39 @@ def test_a_reason_that_is_not_there_is_refused_by_name():
         DataError, match=r"taxonomy.compare: the taxonomy has no reason 'g.r00' \(did you mean 'g.r10'\?\)|did you mean 'g.r0'"
     ):
         taxonomy.compare(pd.DataFrame({"reason_legacy": ["x"], "reason_id": ["g.r00"]}), reasons())
+
+
+def test_overrides_stand_beside_the_share_of_contacts_they_concern():
+    shares = pd.DataFrame({"reason_id": ["g.r0"], "metric": ["reason_share"], "value": [0.2], "low": [0.1], "high": [0.3], "n": [50]})
+    shares = shares.assign(n_eff=50.0, unit="share", method="Wilson", note="")
+    here = reasons(treatment=["simplify", "simplify", *["eliminate"] * 10])
+    told = taxonomy.overrides(here, reasons(), shares)
+    assert told[["reason_id", "element", "in_standard", "in_use"]].values.tolist() == [
+        ["g.r0", "treatment", "eliminate", "simplify"],
+        ["g.r1", "treatment", "eliminate", "simplify"],
+    ]
+    assert told[["metric", "value", "low", "high", "n"]].iloc[0].to_list() == ["reason_share", 0.2, 0.1, 0.3, 50]
+    assert math.isnan(told["value"].iloc[1])
+
+
+def test_no_override_and_own_reasons_are_told_apart():
+    same, own = taxonomy.overrides(reasons(), reasons()), taxonomy.overrides(reasons(), reasons().head(0))
+    assert same[["metric", "value", "note"]].values.tolist() == [["reasons_changed", 0.0, ""]]
+    assert own["metric"].item() == "reasons_changed"
+    assert math.isnan(own["value"].item())
+    assert own["note"].item() == "own reasons"
+
+
+def test_problems_are_counted_by_reason():
+    phrases = pd.DataFrame(
+        [(f"g.r{n}", "de", f"Satz {n}") for n in range(1, 12)] + [("g.r2", "de", "satz 1"), ("g.r2", "de", "satz 3")],
+        columns=["reason_id", "language", "phrase"],
+    )
+    told = taxonomy.problems(reasons(), phrases)
+    assert told[["problem", "reason_id", "detail", "value"]].values.tolist() == [
+        ["no_phrases", "g.r0", "–", 1.0],
+        ["shared_phrase", "g.r1", "satz 1", 1.0],
+        ["shared_phrase", "g.r2", "satz 1, satz 3", 2.0],
+        ["shared_phrase", "g.r3", "satz 3", 1.0],
+    ]
+    assert taxonomy.problems(reasons())["value"].to_list() == [0.0]

@@ -200,3 +200,13 @@ def test_a_label_whose_reason_is_gone_is_refused_at_the_next_check(talk):
 def test_phrases_and_labels_reach_the_room(talk):
     told = intake.prepare(talk, load(talk, "talk")).table("reason_phrases")
     assert told.groupby("reason_id").size().to_dict() == {"all.invoice": 2, "all.late": 2, "no_customer_concern": 4}
+
+
+def test_the_standard_stands_beside_the_reasons_where_there_is_one(talk, demo):
+    told = intake.prepare(talk, load(talk, "talk"))
+    assert told.table("reasons_standard") is None  # its own taxonomy, and the standard's file is not there
+    shipped = (demo / "data" / "taxonomy" / "contact_reasons.yml").read_bytes()
+    (talk / "data" / "taxonomy" / "contact_reasons.yml").write_bytes(shipped)
+    again = intake.prepare(talk, load(talk, "talk"))
+    assert again.folder != told.folder
+    assert "delivery.delivery_status" in set(again.table("reasons_standard")["reason_id"])

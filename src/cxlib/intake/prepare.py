@@ -98,7 +98,7 @@ def prepare(project: Path, params: Params) -> Prepared:
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
-            more = {"reason_phrases": taxonomy.phrases(bench, project, params)} if "reasons" in tables else {}
+            more = taxonomy.told(bench, project, params) if "reasons" in tables else {}
             record = _written(bench, params, tables, taken, questions, part, more)
             record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
             (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
@@ -128,7 +128,10 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
     if _needs_taxonomy(params):
         try:
             path = taxonomy.place(project, params.taxonomy.name, f"params/{params.client}.yml: taxonomy")
-            data.update(f"taxonomy:{hashlib.sha256(path.read_bytes()).hexdigest()};".encode())
+            standard = path.with_name(f"{taxonomy.STANDARD}.yml")
+            for used in dict.fromkeys([path, standard]):
+                if used.is_file():
+                    data.update(f"taxonomy:{hashlib.sha256(used.read_bytes()).hexdigest()};".encode())
         except CxError as error:
             problems += error.problems
     given = labels.place(project, params.client)

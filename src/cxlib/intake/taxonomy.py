@@ -16,10 +16,11 @@ from cxlib.intake.workbench import Workbench
 from cxlib.params import Params, ReasonValues, plain_yaml, worded_errors
 from cxlib.tables import CONTRACTS, TREATMENTS, contract, dtype
 
-__all__ = ["MOST", "NO_CONCERN", "Taxonomy", "contradictions", "lay", "load", "phrases", "place"]
+__all__ = ["MOST", "NO_CONCERN", "STANDARD", "Taxonomy", "contradictions", "lay", "load", "phrases", "place", "told"]
 
 MOST = 60  # active reasons; more cannot be told apart reliably, neither by people nor by models
 NO_CONCERN = "no_customer_concern"
+STANDARD = "contact_reasons"  # the file that comes with the suite; what a client has otherwise is shown
 _WORDS = CONTRACTS["reasons"].columns["value_customer"].allowed
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # casefold makes ss of ß by itself
 _FLAGS = ("failure_demand", "sales_signal", "overselling_signal", "disappointment", "repeat_signal", "secondary_only")
@@ -251,6 +252,18 @@ def lay(bench: Workbench, project: Path, params: Params) -> None:
     bench.connection.unregister("incoming")
 
 
+def told(bench: Workbench, project: Path, params: Params) -> dict[str, pd.DataFrame]:
+    """Return what is told of the taxonomy beside ``reasons``: *reason_phrases*; *reasons_standard* where reasons come from a file."""
+    made = {"reason_phrases": phrases(bench, project, params)}
+    if _of_file(params) and (project / "data" / "taxonomy" / f"{STANDARD}.yml").is_file():
+        made["reasons_standard"] = load(project, STANDARD, market=params.market).reasons
+    return made
+
+
+def _of_file(params: Params) -> bool:
+    return not any(source.table == "reasons" for source in params.sources.values())
+
+
 def phrases(bench: Workbench, project: Path, params: Params) -> pd.DataFrame:
     """Return words by which customers give reasons away, as the contract table *reason_phrases*: phrases of the taxonomy, and labels.
 
@@ -258,7 +271,7 @@ def phrases(bench: Workbench, project: Path, params: Params) -> pd.DataFrame:
     """
     present = bench.columns("reasons")
     rows: list[tuple[str, str, str]] = []
-    if not any(source.table == "reasons" for source in params.sources.values()):
+    if _of_file(params):
         taxonomy = load(project, params.taxonomy.name, market=params.market, values=params.taxonomy.values)
         for reason, told_by in taxonomy.phrases.items():
             rows += [(reason, language, phrase) for language, words in told_by.items() for phrase in words]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -27,7 +28,8 @@ class Topics:
     ----------
     table : DataFrame
         One row a topic, the most stable first: ``topic``, ``n`` texts, ``share`` (of all given), ``words`` (that stand in it far more often
-        than elsewhere, comma-separated), ``example_ids`` (texts nearest its middle), ``stability`` (0–1), ``note``.
+        than elsewhere, each as most of the group's texts write it, comma-separated),
+        ``example_ids`` (texts nearest its middle), ``stability`` (0–1), ``note``.
     assigned : Series
         Index of the texts → topic; missing for texts without words. A row a contact: it stays in the client's folder.
     """
@@ -109,7 +111,9 @@ def topics(
         groups = min(count or int(np.clip(round((len(rows) / 10) ** 0.5), 2, 30)), len(rows) // 2)
         space = _space([stems[row] for row in rows], groups, seed)
         place, middle = _grouped(space, groups, seed)
-        table, order = _told([stems[row] for row in rows], space, place, middle, [named[row] for row in rows], len(stems), min_n, seed)
+        said = list(texts)
+        heard = _Heard([stems[row] for row in rows], [str(said[row]) for row in rows], [named[row] for row in rows])
+        table, order = _told(heard, space, place, middle, len(stems), min_n, seed)
         group[rows] = order[place]
     return Topics(table, pd.Series(group, index=index, dtype="Int64").where(group >= 0))
 
@@ -140,19 +144,22 @@ def _grouped(space: np.ndarray, count: int, seed: int) -> tuple[np.ndarray, np.n
     return machine.labels_, machine.cluster_centers_
 
 
+@dataclass(frozen=True, eq=False)
+class _Heard:
+    """Texts that say something: their stems, their wording, their ids."""
+
+    stems: list[list[str]]
+    texts: list[str]
+    ids: list[str]
+
+
 def _told(
-    stems: list[list[str]],
-    space: np.ndarray,
-    place: np.ndarray,
-    middle: np.ndarray,
-    named: list[str],
-    all_texts: int,
-    min_n: int,
-    seed: int,
+    heard: _Heard, space: np.ndarray, place: np.ndarray, middle: np.ndarray, all_texts: int, min_n: int, seed: int
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the table of groups, the most stable first, and the new number of each."""
     stable = _stability(space, place, len(middle), seed)
-    words = _words(stems, place, len(middle))
+    words = _words(heard.stems, place, len(middle))
+    words = [_as_written(each, [heard.texts[row] for row in np.flatnonzero(place == group)]) for group, each in enumerate(words)]
     size = np.bincount(place, minlength=len(middle))
     ranked = sorted(range(len(middle)), key=lambda each: (-round(float(stable[each]), 6), -size[each], words[each]))
     order = np.empty(len(middle), dtype=int)
@@ -169,7 +176,7 @@ def _told(
                 "share": size[each] / all_texts,
                 "words": "" if thin else ", ".join(words[each]),
             }
-            | {"example_ids": () if thin else tuple(named[row] for row in near), "stability": stable[each]}
+            | {"example_ids": () if thin else tuple(heard.ids[row] for row in near), "stability": stable[each]}
             | {"note": f"n < {min_n}" if thin else "dissolves" if stable[each] < 0.5 else ""}
         )
     return pd.DataFrame(rows), order
@@ -187,6 +194,23 @@ def _words(stems: list[list[str]], place: np.ndarray, count: int) -> list[list[s
         score = {word: number / size[each] * np.log(1 + count / whole[word]) for word, number in counts.items() if number > 1}
         found.append(sorted(score, key=lambda word: (-score[word], word))[:WORDS])
     return found
+
+
+def _as_written(stems: list[str], texts: list[str]) -> list[str]:
+    """Return for each stem the word that most of these texts write it as."""
+    wanted, counts = set(stems), Counter[tuple[str, str]]()
+    for text in texts:
+        counts.update({(stem, word) for word in wording.written(text) if (stem := _stem_of(word)) in wanted})
+    best = sorted(counts, key=lambda pair: (-counts[pair], pair))
+    chosen: dict[str, str] = {}
+    for stem, word in best:
+        chosen.setdefault(stem, word)
+    return [chosen.get(stem, stem) for stem in stems]
+
+
+@lru_cache(maxsize=100_000)
+def _stem_of(word: str) -> str:
+    return " ".join(map(wording.stem, wording.words(word)))
 
 
 def _stability(space: np.ndarray, place: np.ndarray, count: int, seed: int) -> np.ndarray:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from cxlib.errors import DataError, worded
+from cxlib.estimates.rows import rows as laid_out
 from cxlib.tables import TREATMENTS
 
-__all__ = ["FEWEST", "MOST", "changes", "compare", "known", "validate"]
+__all__ = ["FEWEST", "MOST", "changes", "compare", "known", "overrides", "problems", "validate"]
 
 FEWEST, MOST = 10, 60  # active reasons: fewer hide what to do, more cannot be told apart
+NOTHING = "–"  # what a table shows where one of the two has no word
 _COMPARED = ("label_de", "label_en", "value_customer", "value_company", "treatment", "root_cause", "owner", "target_channel")
 
 
@@ -114,6 +116,75 @@ def _cell(table: pd.DataFrame, reason: str, column: str) -> object:
         return None
     value = table.loc[reason, column]
     return None if pd.isna(value) else value
+
+
+def overrides(reasons: pd.DataFrame, standard: pd.DataFrame, shares: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Say what a client's taxonomy has otherwise than the standard one, and how many contacts it concerns.
+
+    Parameters
+    ----------
+    reasons, standard : DataFrame
+        As in :func:`changes`. A standard without rows: the reasons are the client's own.
+    shares : DataFrame, optional
+        ESTIMATES with ``reason_share`` by reason_id.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``reason_id``, ``element`` (what differs), ``in_standard`` and ``in_use``: ``reason_share`` of the reason, missing
+        where nothing is known of it. Without a difference one row ``reasons_changed`` of 0; its value is missing, with the note ``own
+        reasons``, where there is no standard to compare with.
+
+    >>> standard = pd.DataFrame({"reason_id": ["a", "b"], "value_company": ["irritating", "valuable"]})
+    >>> here = pd.DataFrame({"reason_id": ["a"], "value_company": ["valuable"]})
+    >>> overrides(here, standard)[["reason_id", "element", "in_standard", "in_use"]].values.tolist()
+    [['a', 'value_company', 'irritating', 'valuable'], ['b', 'reason_id', 'b', '–']]
+    """
+    told = changes(reasons, standard).rename(columns={"column": "element", "standard": "in_standard", "here": "in_use"})
+    if standard.empty or told.empty:
+        own = standard.empty
+        nothing = {
+            "metric": "reasons_changed",
+            "value": float("nan") if own else 0.0,
+            "unit": "count",
+            "note": "own reasons" if own else "",
+        }
+        return laid_out(pd.DataFrame(index=[0]), nothing)
+    place = told.assign(**{name: told[name].fillna(NOTHING).astype("str") for name in ("in_standard", "in_use")})
+    figures: dict[str, object] = {"metric": "reason_share", "unit": "share"}
+    if shares is not None and "reason_id" in shares:
+        held = shares[shares["metric"].eq("reason_share")].drop_duplicates("reason_id").set_index("reason_id").reindex(told["reason_id"])
+        figures |= {name: held[name].to_numpy() for name in ("value", "low", "high", "n_eff")}
+        figures |= {"n": held["n"].fillna(0).astype("int64").to_numpy()}
+        figures |= {name: held[name].fillna("").to_numpy() for name in ("method", "note")}
+    return laid_out(place[["reason_id", "element", "in_standard", "in_use"]], figures)
+
+
+def problems(reasons: pd.DataFrame, phrases: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Say what is amiss in a taxonomy, as :func:`validate` finds it.
+
+    Parameters
+    ----------
+    reasons, phrases : DataFrame
+        As in :func:`validate`.
+
+    Returns
+    -------
+    DataFrame
+        ESTIMATES by ``problem``, ``reason_id`` (missing: the taxonomy as a whole) and ``detail`` (several are joined by commas):
+        ``taxonomy_problems``, how many; one row of 0 where nothing is amiss.
+
+    >>> reasons = pd.DataFrame({"reason_id": ["a", "a"], "label_de": ["A", "A"], "label_en": ["A", "A"]})
+    >>> problems(reasons)[["problem", "reason_id", "value"]].fillna("").values.tolist()
+    [['doubled', 'a', 1.0], ['too_few', '', 1.0], ['no_treatment', 'a', 2.0]]
+    """
+    found = validate(reasons, phrases)
+    if found.empty:
+        return laid_out(pd.DataFrame(index=[0]), {"metric": "taxonomy_problems", "value": 0.0, "unit": "count"})
+    grouped = found.groupby(["problem", "reason_id"], dropna=False, sort=False)["detail"]
+    told = grouped.agg(lambda details: ", ".join(dict.fromkeys(detail for detail in details if detail)) or NOTHING)
+    counted = {"metric": "taxonomy_problems", "value": grouped.size().to_numpy(), "unit": "count"}
+    return laid_out(told.reset_index()[["problem", "reason_id", "detail"]], counted)
 
 
 def compare(contacts: pd.DataFrame, reasons: pd.DataFrame, *, reason: str = "reason_id") -> pd.DataFrame:

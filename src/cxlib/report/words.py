@@ -26,7 +26,13 @@ __all__ = ["OTHERS", "Told", "Words", "absent"]
 
 OTHERS = "__other__"
 UNKNOWN = "__unknown__"
-LIKE = {"next_channel": "channel", "preferred_channel": "channel"}  # columns whose values have the words of another one
+_OF_REASONS = ("reason_id", "value_customer", "treatment", "root_cause", "channel", "owner")
+LIKE = {  # columns whose values have the words of others
+    "next_channel": ("channel",),
+    "preferred_channel": ("channel",),
+    "in_standard": _OF_REASONS,
+    "in_use": _OF_REASONS,
+}
 PERCENT = re.compile(r"(?<=\d) %")
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
@@ -274,12 +280,13 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
-        column = LIKE.get(column, column)
-        own = self.names.get(column, {}).get(str(value))
+        columns = LIKE.get(column, (column,))
+        own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)
         if str(value) in (OTHERS, UNKNOWN):
             return own or self.text("value.other" if str(value) == OTHERS else "value.unknown")
-        key = f"table.{value}" if column in ("table", "source", "home") else f"value.{column}.{value}"
-        return own or (self.text(key) if self.has(key) else str(value))
+        keys = [f"table.{value}" if name in ("table", "source", "home") else f"value.{name}.{value}" for name in columns]
+        known = next((key for key in keys if self.has(key)), None)
+        return own or (self.text(known) if known else str(value))
 
     def column(self, name: str) -> str:
         """Return the heading of a column: the catalog's, a declared feature's, or the name itself."""

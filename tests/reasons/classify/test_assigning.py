@@ -1,6 +1,7 @@
 import pandas as pd
 import pytest
 
+from cxlib import estimates
 from cxlib.errors import DataError
 from cxlib.reasons.classify import assign, fit, from_taxonomy
 from cxlib.tables import contract
@@ -68,4 +69,7 @@ def test_labels_judge_a_cold_start_where_there_are_enough_of_them():
     assert many.measured
     assert len(many.out_of_fold) == 72  # the labelled contacts, not the phrases
     assert set(many.out_of_fold["group"]) == set(contacts["customer_id"])
-    assert many.estimates.set_index("metric").loc["top_1", "value"] > 0.95
+    assert estimates.only(many.estimates, "top_1")["value"].item() > 0.95
+    by_language = estimates.across(many.estimates, "language")
+    assert set(by_language["metric"]) == {"top_1"}
+    assert by_language["n"].sum() == 72

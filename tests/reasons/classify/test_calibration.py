@@ -32,6 +32,10 @@ def test_calibration_error_by_hand():
     assert calibration_error(probability, right, np.ones(4), bins=10) == pytest.approx(0.5 * 0.45 + 0.5 * 0.45)
 
 
+def test_a_bin_ends_with_its_upper_edge():
+    assert calibration_error(np.array([0.2, 0.15]), np.array([True, False]), np.ones(2), bins=10) == pytest.approx((0.8 - 0.15) / 2)
+
+
 def test_the_threshold_is_the_lowest_that_keeps_the_promise():
     probability = np.linspace(0.99, 0.5, 50)
     right = np.arange(50) < 30

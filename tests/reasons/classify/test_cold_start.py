@@ -12,7 +12,7 @@ import pytest
 from cxlib.errors import DataError
 from cxlib.intake import taxonomy
 from cxlib.reasons import wording
-from cxlib.reasons.classify import from_taxonomy
+from cxlib.reasons.classify import from_taxonomy, load
 from cxlib.reasons.classify.rules import pattern
 from cxlib.simulate.texts import compose
 
@@ -98,9 +98,17 @@ def test_an_encoder_is_any_callable(seen, phrases):
 
 
 @pytest.mark.parametrize("texts", [[], [""], [None], ["😀"], ["Kunt u mij zeggen wanneer onze bestelling komt?"]])
-def test_without_a_readable_text_the_phrases_alone_speak(texts, phrases):
+def test_without_a_readable_text_nothing_is_trained_and_nothing_named(texts, phrases, monkeypatch, tmp_path):
+    monkeypatch.setattr("cxlib.reasons.classify.cold_start.fit", None)
     made = from_taxonomy(pd.DataFrame({"text": pd.Series(texts, dtype="str")}), phrases, seed=1)
-    assert made.predict(["Mahnung obwohl bezahlt"])["reason_id"].item() == "billing.payment_dunning"
+    assert made.classes == tuple(sorted(CHOSEN))
+    said = made.predict(["Mahnung obwohl bezahlt", ""])
+    assert said["unassigned"].all()
+    assert said["reason_id"].isna().all()
+    assert not made.measured
+    assert set(made.estimates["note"]) == {"needs contacts.text, contacts.reason_gold"}
+    made.save(tmp_path / "silent.skops")
+    assert load(tmp_path / "silent.skops").predict(["Mahnung"])["reason_id"].isna().all()
 
 
 def test_one_language_one_reason_a_long_mail_and_markup(phrases):

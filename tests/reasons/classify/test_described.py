@@ -13,6 +13,7 @@ JUDGED = pd.DataFrame(
         "unassigned": [False, False, False, True, False, False],
         "weight": 1.0,
         "group": list("123456"),
+        "language": pd.Series([None] * 6, dtype="str"),
     }
 )
 
@@ -29,6 +30,14 @@ def test_figures_of_the_whole():
     whole = estimates[estimates["reason_id"].isna()].set_index("metric")
     assert whole["value"].to_dict() == {"top_1": pytest.approx(4 / 6), "top_3": 1.0, "unassigned_share": pytest.approx(1 / 6)}
     assert len(whole.loc["top_1", "draws"]) == 7
+
+
+def test_each_language_is_told_and_thin_ones_keep_their_row():
+    _, estimates = described(JUDGED.assign(language=["de", "de", "de", "en", "en", None]), ("a", "b"), min_n=3, level=0.95, draws=0, seed=1)
+    told = estimates[estimates["language"].notna()]
+    assert told[["metric", "language", "n", "note"]].values.tolist() == [["top_1", "de", 3, ""], ["top_1", "en", 2, "n < 3"]]
+    assert told["value"].iloc[0] == pytest.approx(1.0)
+    assert told["value"].isna().to_list() == [False, True]
 
 
 def test_a_reason_never_named_has_no_precision_and_says_so():

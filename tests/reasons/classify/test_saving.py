@@ -51,7 +51,7 @@ class Hostile:
 
 def test_a_file_that_holds_more_than_numbers_and_words_is_refused(tmp_path):
     path = tmp_path / "hostile.skops"
-    skops.io.dump({"format": 1, "classes": Hostile()}, path)
+    skops.io.dump({"format": 2, "classes": Hostile()}, path)
     with pytest.raises(DataError) as refused:
         classify.load(path)
     assert str(refused.value).startswith(f"{path}: holds '")
@@ -65,10 +65,10 @@ def test_another_kind_of_file_is_refused(tmp_path, saved):
     with pytest.raises(DataError, match=r"other\.skops: is no readable model \(BadZipFile"):
         classify.load(path)
     skops.io.dump(LinearSVC().fit([[0.0], [1.0]], [0, 1]), path)
-    with pytest.raises(DataError, match=r"is no model of format 1, but 'LinearSVC'"):
+    with pytest.raises(DataError, match=r"is no model of format 2, but 'LinearSVC'"):
         classify.load(path)
     skops.io.dump({"format": 7}, path)
-    with pytest.raises(DataError, match=r"other\.skops: is no model of format 1, but 7\. Fit the model anew and save it\."):
+    with pytest.raises(DataError, match=r"other\.skops: is no model of format 2, but 7\. Fit the model anew and save it\."):
         classify.load(path)
     with pytest.raises(DataError, match=r"gone\.skops: there is no such file\. Give a file that ReasonModel\.save wrote\."):
         classify.load(tmp_path / "gone.skops")

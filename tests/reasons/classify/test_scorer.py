@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from cxlib.reasons.classify.scorer import ABSENT, Recipe, Scorer
+from cxlib.reasons.classify.scorer import ABSENT, DRAWN, Recipe, Scorer, _evened
 
 TEXTS = ["paket fehlt", "paket da", "rechnung falsch", "rechnung da", "angebot neu", "angebot alt"]
 CODE = np.array([0, 0, 1, 1, 2, 2])
 
 
-def trained(code, size, recipe=None, vectors=None, weight=None):
+def trained(code, size, recipe=None, vectors=None, weight=None, texts=TEXTS):
     weight = np.ones(len(code)) if weight is None else weight
-    return Scorer.train(TEXTS[: len(code)], code, size, recipe or Recipe(rarest=1), vectors=vectors, weight=weight, seed=1)
+    return Scorer.train(texts[: len(code)], code, size, recipe or Recipe(rarest=1), vectors=vectors, weight=weight, seed=1)
 
 
 def test_training_texts_are_told_apart():
@@ -48,3 +48,32 @@ def test_a_heavy_text_pulls_harder():
         scorer = Scorer.train(texts, code, 3, Recipe(rarest=1), vectors=None, weight=weight, seed=1)
         said.append(int(scorer.margins(["das paket"], None)[0].argmax()))
     assert said == [0, 1]
+
+
+def test_directions_in_which_texts_of_one_reason_differ_are_shortened():
+    rng = np.random.default_rng(1)
+    code = np.repeat([0, 1], 4000)
+    within = rng.normal(size=(8000, 2)) * [4.0, 1.0]
+    apart = within + np.where(code == 0, -1.0, 1.0)[:, None] * [0.0, 3.0]
+    spread = np.array([16.0, 1.0]) * (1 - DRAWN) + DRAWN * 8.5
+    turn = _evened(apart, code, 0.25)
+    assert turn == pytest.approx(np.diag((spread / spread.mean()) ** -0.25), abs=0.03)
+    assert _evened(apart, code, 0.5)[1, 1] / _evened(apart, code, 0.5)[0, 0] == pytest.approx((spread[0] / spread[1]) ** 0.5, rel=0.03)
+
+
+def test_vectors_of_one_text_a_reason_stay_as_they_are():
+    assert _evened(np.eye(3, dtype=np.float32), np.arange(3), 0.25) == pytest.approx(np.eye(3))
+
+
+def test_what_texts_of_one_reason_differ_in_is_overlooked():
+    rng = np.random.default_rng(2)
+    code = np.tile([0, 1], 60)
+    vectors = np.c_[rng.normal(size=(120, 12)) * 9, np.where(code == 0, -1.0, 1.0)[:, None] + 0.8 * rng.normal(size=(120, 1))]
+    right = []
+    for evened in (0.0, 0.5):
+        scorer = trained(
+            code[:60], 2, Recipe(rarest=1, encoder_weight=2.0, evened=evened), vectors[:60].astype(np.float32), texts=["das"] * 60
+        )
+        margins, _ = scorer.margins(["das"] * 60, vectors[60:].astype(np.float32))
+        right.append((margins.argmax(axis=1) == code[60:]).mean())
+    assert right[1] > right[0] + 0.05

@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlib.errors import DataError
 from cxlib.reasons.quality import agreement
 
 # the large-sample variance in closed form: Fleiss, Cohen & Everitt 1969, whose table of proportions this is (× 200)
@@ -47,5 +48,20 @@ def test_each_group_has_its_own_chance():
 
 def test_without_two_coders_the_row_says_what_is_needed():
     row = agreement(judged().drop(columns="reason_second"))
-    assert row["note"].item() == "needs contacts.reason_gold, contacts.reason_second"
+    assert row["note"].item() == "needs contacts.reason_second"
     assert agreement(judged().assign(reason_second=None))["note"].item() == row["note"].item()
+    apart = pd.DataFrame({"reason_gold": ["a", None], "reason_second": [None, "a"]})
+    assert agreement(apart)["note"].item() == "needs contacts.reason_gold, contacts.reason_second"
+
+
+def test_rows_without_a_cluster_are_their_own():
+    table = judged().assign(customer_id=None)
+    pd.testing.assert_frame_equal(
+        agreement(table, cluster="customer_id")[["value", "low", "high"]], agreement(judged())[["value", "low", "high"]]
+    )
+
+
+def test_a_judgement_that_the_taxonomy_lacks_is_refused_by_name():
+    with pytest.raises(DataError) as refused:
+        agreement(judged(), known=["a", "b", "cc"])
+    assert str(refused.value) == "contacts.reason_gold: the taxonomy has no reason 'c' (did you mean 'cc'?). It has: a, b, cc."

@@ -6,6 +6,7 @@ import pytest
 
 from cxlib.errors import DataError
 from cxlib.estimates import drawn
+from cxlib.estimates.intervals import wilson
 from cxlib.reasons.quality import corrected_shares
 from cxlib.reasons.quality.confusion import _shares, _usual
 
@@ -64,6 +65,29 @@ def test_intervals_hold_the_errors_of_the_model_too(model):
     found = corrected_shares(as_predicted(model, said), model).set_index(["metric", "reason_id"])
     corrected, raw = found.loc["reason_share"], found.loc["reason_share_raw"]
     assert ((corrected["high"] - corrected["low"]) > 2 * (raw["high"] - raw["low"])).all()
+
+
+def test_contacts_of_one_customer_are_worth_one(model):
+    said = np.repeat(np.tile(np.arange(4), 100), 5)
+    predicted = as_predicted(model, said, customer_id=[f"c{number // 5}" for number in range(2000)])
+    raw = corrected_shares(predicted, model, cluster="customer_id", draws=1000).query("metric == 'reason_share_raw'")
+    low, high = wilson(np.array([0.25]), np.array([400.0]), np.array([1.966]))
+    assert raw["low"].mean() == pytest.approx(low.item(), rel=0.03)
+    assert raw["high"].mean() == pytest.approx(high.item(), rel=0.03)
+
+
+def test_what_few_labels_cannot_tell_is_in_the_interval(model):
+    judged = model.out_of_fold
+    own = judged["label"] == "repair"
+    right = judged[own & (judged["prediction"] == "repair") & ~judged["unassigned"]]
+    predicted = as_predicted(model, np.tile(np.arange(4), 2500))
+    width = []
+    for texts in (3, 25):  # all of them judged right: only the prior says that others may not be
+        table = pd.concat([judged[~own], right.head(texts)])
+        found = corrected_shares(predicted, replace(model, out_of_fold=table))
+        row = found[found["metric"].eq("reason_share") & found["reason_id"].eq("repair")]
+        width.append((row["high"] - row["low"]).item())
+    assert width[0] > 1.5 * width[1]
 
 
 def test_draws_go_with_the_contacts_clusters(model):

@@ -18,11 +18,21 @@ def test_each_figure_passes_or_fails_by_its_own_side(model):
     assert asked == {"top_1": 0.5, "macro_f1": 0.999, "unassigned_share": 0.9, "ece": 0.0}
 
 
+def test_what_is_reached_exactly_passes_and_one_failure_fails_the_whole(model):
+    top_1 = estimates.only(model.estimates, "top_1")["value"].item()
+    open_ones = estimates.only(model.estimates, "unassigned_share")["value"].item()
+    reached = {"top_1": top_1, "unassigned_share": open_ones}
+    passed, failed = (gate(model, thresholds=asked) for asked in (reached, reached | {"top_1": top_1 + 1e-9}))
+    assert passed["state"].eq("passed").all()
+    verdict = failed[failed["element"].eq("all")]
+    assert verdict[["state", "value"]].values.tolist() == [["failed", 0.0]]
+
+
 def test_what_was_not_measured_fails_nothing(model):
     found = gate(model, thresholds={**dict.fromkeys(THRESHOLDS, 0.0), "unassigned_share": 1.0, "ece": 1.0})
     held = found[found["metric"] == "gate"].set_index("element")
     assert held.loc["coder_agreement", "state"] == "not_measured"
-    assert held.loc["coder_agreement", "note"] == "needs contacts.reason_gold"
+    assert held.loc["coder_agreement", "note"] == "needs contacts.reason_second"
     assert held.loc["all", ["state", "value"]].to_list() == ["passed", 1.0]
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from cxlib.errors import DataError
 from cxlib.reasons.quality import cross_walk
+from cxlib.reasons.quality.walk import _entropies as entropies
 
 CODED = pd.DataFrame(
     {
@@ -24,12 +25,37 @@ def test_shares_within_each_code():
 
 
 def test_what_is_hidden_by_hand():
-    found = cross_walk(CODED, min_n=1).set_index("metric")
+    found = cross_walk(pd.concat([CODED.drop(columns="customer_id")] * 400, ignore_index=True)).set_index("metric")
     hidden = found.loc["hidden_reasons"].set_index("reason_legacy")["value"]
-    assert hidden.to_dict() == {"Reklamation": pytest.approx(1.0), "Selten": pytest.approx(2.0), "Service": pytest.approx(2**1.5)}
+    by_hand = {"Reklamation": 1.0, "Selten": 2.0, "Service": 2**1.5}
+    assert hidden.to_dict() == {name: pytest.approx(value, rel=1e-3) for name, value in by_hand.items()}
     share = np.array([9, 5, 12]) / 26
     overall = -(share * np.log2(share)).sum()
-    assert found.loc["information_lost", "value"] == pytest.approx((16 * 1.5 + 2 * 1.0) / 26 / overall)
+    assert found.loc["information_lost", "value"] == pytest.approx((16 * 1.5 + 2 * 1.0) / 26 / overall, rel=1e-3)
+
+
+def test_what_few_contacts_hide_is_found_and_lies_within_its_interval():
+    rng = np.random.default_rng(5)
+    hits, ratios, size, contacts = [], [], 25, 200
+    for number in range(40):
+        share = rng.dirichlet(np.full(size, 3.0))
+        truth = 2 ** -(share * np.log2(share)).sum()
+        drawn = pd.DataFrame({"reason_legacy": "Service", "reason_id": rng.choice(size, contacts, p=share).astype(str)})
+        row = entropies(drawn, "reason_legacy", "reason_id", {"seed": number}).set_index("metric").loc["hidden_reasons"]
+        assert row["low"] <= row["value"] <= row["high"]
+        hits.append(row["low"] <= truth <= row["high"])
+        ratios.append(row["value"] / truth)
+    assert np.mean(hits) > 0.85  # as counted, not one in four
+    assert np.mean(ratios) == pytest.approx(1.0, abs=0.015)
+
+
+def test_a_code_with_few_contacts_a_reason_has_no_entropy():
+    spread = pd.DataFrame({"reason_legacy": "Service", "reason_id": [str(number % 9) for number in range(26)]})
+    found = cross_walk(spread).set_index("metric")
+    for metric in ("hidden_reasons", "information_lost"):
+        assert np.isnan(found.loc[metric, "value"])
+        assert found.loc[metric, "note"] == "n < 27"
+    assert cross_walk(pd.concat([spread, spread.head(1)])).set_index("metric").loc["hidden_reasons", "value"] > 8
 
 
 def test_a_code_that_says_it_all_loses_nothing_and_one_that_says_nothing_all():
@@ -48,16 +74,23 @@ def test_thin_codes_keep_their_rows():
 
 def test_weights_and_clusters_and_draws():
     weighted = cross_walk(CODED.assign(w=2.0), weight="w", cluster="customer_id", draws=12)
-    plain = cross_walk(CODED)
+    plain = cross_walk(CODED, cluster="customer_id")
     assert weighted["value"].to_numpy() == pytest.approx(plain["value"].to_numpy(), nan_ok=True)
     assert len(weighted[weighted["metric"] == "information_lost"]["draws"].item()) == 12
     row = weighted[weighted["metric"] == "information_lost"]
     assert row["low"].item() < row["value"].item() < row["high"].item()
 
 
+def test_rows_without_a_cluster_are_their_own():
+    nobody = cross_walk(CODED.assign(customer_id=None), cluster="customer_id")
+    alone = cross_walk(CODED.assign(customer_id=[f"only {row}" for row in range(len(CODED))]), cluster="customer_id")
+    pd.testing.assert_frame_equal(nobody, alone)
+
+
 def test_rows_with_one_index_twice_are_all_counted():
     doubled = CODED.set_axis([0] * len(CODED))
-    assert cross_walk(doubled)["value"].to_numpy() == pytest.approx(cross_walk(CODED)["value"].to_numpy(), nan_ok=True)
+    for column in ("value", "low", "high"):
+        assert cross_walk(doubled)[column].to_numpy() == pytest.approx(cross_walk(CODED)[column].to_numpy(), nan_ok=True)
 
 
 def test_without_old_codes_the_row_says_what_is_needed():

@@ -103,6 +103,20 @@ def test_no_text_with_words_is_emptied(parts, words):
         ("Guten Tag, ist bei Ihnen der Malermeister?", "ist bei Ihnen der Malermeister?"),
         ("Von der Ware fehlt ein Teil.\nAn der Pumpe auch.", "Von der Ware fehlt ein Teil.\nAn der Pumpe auch."),
         ("Am Montag schrieb ich Ihnen schon einmal.", "Am Montag schrieb ich Ihnen schon einmal."),
+        (
+            "Guten Tag,\nam Montag schrieb Ihr Kollege, dass die Ware kommt.\nSie fehlt.",
+            "am Montag schrieb Ihr Kollege, dass die Ware kommt.\nSie fehlt.",
+        ),
+        (
+            "Ware fehlt.\nOn Monday Mr Kolbe wrote it had shipped\nand it has not.",
+            "Ware fehlt.\nOn Monday Mr Kolbe wrote it had shipped\nand it has not.",
+        ),
+        (
+            "Ware fehlt.\nAm Montag kam nichts,\nund Kolbe schrieb nichts dazu.",
+            "Ware fehlt.\nAm Montag kam nichts,\nund Kolbe schrieb nichts dazu.",
+        ),
+        ("Bitte Storno.\nAm 3. Feb. um 08:15 schrieb Service <s@x.de>\nIhre Bestellung", "Bitte Storno."),
+        ("Bitte Storno.\nVon: Kolbe\nKolbe GmbH\nGesendet: Montag\nIhre Ware ist da", "Bitte Storno."),
         ("", ""),
         (None, ""),
         (float("nan"), ""),

@@ -15,6 +15,7 @@ from cxlib.reasons.classify.fitting import fit
 from cxlib.reasons.classify.model import ReasonModel, silent, unmeasured
 from cxlib.reasons.classify.rules import ABSTAINS, Rule, by_exact_phrase, by_phrase_words, posterior, told, votes_of
 from cxlib.reasons.classify.scorer import Recipe, Scorer
+from cxlib.reasons.classify.segments import speaks
 from cxlib.reasons.classify.vectors import vectors_of
 from cxlib.reasons.taxonomy import known
 
@@ -76,7 +77,7 @@ def from_taxonomy(
     ReasonModel
         With ``rules``, what each labelling function did (see :func:`cxlib.reasons.classify.rules.told`). Where too few labels are given,
         ``measured`` is False: ``table`` and ``out_of_fold`` then say how well the model repeats phrases and votes, and ``estimates`` what
-        is missing. Without texts and phrases it knows no reason and leaves everything unassigned.
+        is missing. Where no contact has a text that can be read, nothing is learned: it names no reason of any text.
 
     Raises
     ------
@@ -103,9 +104,11 @@ def from_taxonomy(
     if not len(phrases) and contacts["text"].isna().all():
         return silent()
     _check(phrases)
+    rows, texts, spoken = _readable(contacts)
+    if not any(map(speaks, texts)):
+        return silent(sorted(set(phrases["reason_id"].astype(str))))
     told_by = pd.DataFrame(phrases).reset_index(drop=True)
     classes, code = np.unique(told_by["reason_id"].astype(str), return_inverse=True)
-    rows, texts, spoken = _readable(contacts)
     said = told_by["phrase"].astype(str).tolist()
     votes = {
         "exact_phrase": by_exact_phrase(texts, said, code),

@@ -43,7 +43,7 @@ def judged_texts(rows: Training, probability: np.ndarray, known: np.ndarray, *, 
 def described(
     judged: pd.DataFrame, classes: Sequence[str], *, min_n: int, level: float, draws: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return precision and recall of each reason side by side, and all figures as ESTIMATES."""
+    """Return precision and recall of each reason side by side, and all figures as ESTIMATES; top_1 by language too, where it is known."""
     options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
     told = judged.assign(
         right=judged["label"] == judged["prediction"],
@@ -58,6 +58,10 @@ def described(
         estimates.share(told, "among_three", metric="top_3", **options),
         estimates.share(told, "unassigned", metric="unassigned_share", **options),
     ]
+    spoken = told[told["language"].notna()]
+    if len(spoken):
+        by_language = estimates.share(spoken, "right", by=["language"], metric="top_1", **options)
+        whole.append(estimates.withhold(by_language, by_language["n"] < min_n, f"n < {min_n}"))
     return _side_by_side(*by_reason), estimates.stack(*by_reason, *whole)
 
 

@@ -50,7 +50,7 @@ class ReasonModel:
         What cross-validation compared: ``encoder_weight`` (0: without), ``accuracy``, ``gain`` over none with ``low`` and ``high``,
         ``n`` texts, ``chosen``; no rows where no encoder was given.
     estimates : DataFrame
-        The figures of `table` and of the whole as ESTIMATES, with ``draws``.
+        The figures of `table` and of the whole as ESTIMATES by ``reason_id``, with ``draws``; ``top_1`` by ``language`` too, where known.
     left_out : dict of str to int
         Training texts that could not be used, by why.
     measured : bool
@@ -130,7 +130,7 @@ class ReasonModel:
     def _judged(self, texts: Sequence[str], vectors: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         spoken = np.flatnonzero([speaks(text) for text in texts])
         probability, known = np.full((len(texts), len(self.classes)), np.nan), np.zeros(len(texts))
-        if len(spoken) and self.classes:
+        if len(spoken) and self.classes and self.scorer.learned:
             heard = [texts[int(row)] for row in spoken]
             held = self._vectors(heard, None if vectors is None else np.asarray(vectors)[spoken])
             margins, known[spoken] = self.scorer.margins(heard, held)
@@ -181,26 +181,28 @@ class ReasonModel:
         return found
 
 
-def unmeasured() -> pd.DataFrame:
+def unmeasured(*needs: str) -> pd.DataFrame:
     """Return what estimates of a model say that no labels judged: what is missing.
 
     >>> unmeasured()["note"].unique().tolist()
     ['needs contacts.reason_gold']
     """
-    names = ("reason_recall", "reason_precision", "top_1", "top_3")
-    return estimates.stack(*(estimates.unanswerable(name, "share", ["contacts.reason_gold"], by=["reason_id"]) for name in names))
+    told_by, names = [*needs, "contacts.reason_gold"], ("reason_recall", "reason_precision", "top_1", "top_3")
+    return estimates.stack(*(estimates.unanswerable(name, "share", told_by, by=["reason_id"]) for name in names))
 
 
-def silent() -> ReasonModel:
-    """Return the model of a client without texts and reasons: it knows none and leaves everything unassigned.
+def silent(classes: Sequence[str] = ()) -> ReasonModel:
+    """Return the model of a client without texts: it has learned nothing and names no reason of any text.
 
-    >>> silent().predict(["Hello"])["unassigned"].item()
-    True
+    >>> silent(["billing"]).predict(["Hello"])[["reason_id", "unassigned"]].values.tolist()
+    [[nan, True]]
     """
     features, _ = Features.learn(["-"], rarest=1)
-    scorer = Scorer(Recipe(), features, np.zeros((features.width, 0), dtype=np.float32), np.zeros(0), np.zeros(0, dtype=np.float32))
+    slopes = np.zeros((features.width, len(classes)), dtype=np.float32)
+    scorer = Scorer(Recipe(), features, slopes, np.zeros(len(classes)), np.zeros(0, dtype=np.float32))
     nothing = pd.DataFrame({"label": [], "prediction": [], "group": [], "language": []}, dtype="str").assign(probability=0.0, weight=1.0)
-    return ReasonModel((), scorer, 1.0, 1.0, 1.0, 1.0, pd.DataFrame(), nothing, pd.DataFrame(), unmeasured(), measured=False)
+    missing = unmeasured("contacts.text")
+    return ReasonModel(tuple(classes), scorer, 1.0, 1.0, 1.0, 1.0, pd.DataFrame(), nothing, pd.DataFrame(), missing, measured=False)
 
 
 def _plain(texts: Sequence[str] | pd.Series) -> list[str]:

@@ -180,9 +180,9 @@ def told(names: Sequence[str], votes: np.ndarray, trust: np.ndarray) -> pd.DataF
     Returns
     -------
     DataFrame
-        ``rule``; ``votes`` and ``coverage``, contacts on which it named a reason and their share; ``overlap``, share on which another
-        rule named one too; ``conflict``, share on which another named a different one; ``agreement``, of the overlap, the share on which
-        most others named the same; ``trust``, how often it seems right to the label model.
+        ``rule``; ``contacts`` that it looked at; ``votes`` and ``coverage``, contacts on which it named a reason and their share;
+        ``overlap``, share on which another rule named one too; ``conflict``, share on which another named a different one; ``agreement``,
+        of the overlap, the share on which most others named the same; ``trust``, how often it seems right to the label model.
     """
     said = votes != ABSTAINS
     rows = []
@@ -194,7 +194,7 @@ def told(names: Sequence[str], votes: np.ndarray, trust: np.ndarray) -> pd.DataF
         met, agreed = other.any(axis=1), same.sum(axis=1) * 2 > other.sum(axis=1)
         agreement = agreed[met].mean() if met.any() else np.nan
         rows.append(
-            {"rule": name, "votes": int(mine.sum()), "coverage": mine.mean() if len(mine) else np.nan}
+            {"rule": name, "contacts": len(mine), "votes": int(mine.sum()), "coverage": mine.mean() if len(mine) else np.nan}
             | {"overlap": met.mean() if len(met) else np.nan, "conflict": (other & ~same).any(axis=1).mean() if len(met) else np.nan}
             | {"agreement": agreement, "trust": trust[rule]}
         )

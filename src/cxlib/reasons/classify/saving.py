@@ -18,7 +18,7 @@ from cxlib.reasons.classify.scorer import Recipe, Scorer
 
 __all__ = ["FORMAT", "TRUSTED", "load", "save"]
 
-FORMAT = 1
+FORMAT = 2
 TRUSTED: tuple[str, ...] = ()  # beyond numbers, words, lists, dicts and arrays of numbers, which are all a model holds
 _TABLES = ("table", "out_of_fold", "encoder_choice", "estimates", "rules")
 
@@ -35,6 +35,7 @@ def save(model: ReasonModel, path: Path | str) -> None:
         "slopes": model.scorer.slopes,
         "intercept": model.scorer.intercept,
         "centre": model.scorer.centre,
+        "turn": model.scorer.turn,
         "words": features.words,
         "pieces": features.pieces,
         "neighbours": features.neighbours,
@@ -97,11 +98,14 @@ def _restored(state: dict[str, Any], encoder: Callable[[Sequence[str]], Any] | N
     recipe = Recipe(**state["recipe"])
     slopes, classes = np.asarray(state["slopes"], dtype=np.float32), tuple(str(name) for name in state["classes"])
     centre = np.asarray(state["centre"], dtype=np.float32)
+    turn = np.asarray(state["turn"], dtype=np.float32)
+    if turn.shape not in ((0, 0), (len(centre), len(centre))):
+        raise ValueError(f"turn {turn.shape} for {len(centre)} dimensions")
     if slopes.shape != (features.width + len(centre), len(classes)) or len(state["intercept"]) != len(classes):
         raise ValueError(f"slopes {slopes.shape} for {features.width} features, {len(centre)} dimensions and {len(classes)} reasons")
     tables = {name: _read(text) for name, text in state["tables"].items()}
     numbers = {name: float(value) for name, value in state["numbers"].items()}
-    scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"), centre)
+    scorer = Scorer(recipe, features, slopes, np.asarray(state["intercept"], dtype="float64"), centre, turn)
     used = encoder if recipe.encoder_weight else None
     told: dict[str, Any] = {"left_out": dict(state["left_out"]), "measured": bool(state["measured"]), **numbers}
     return ReasonModel(classes=classes, scorer=scorer, encoder=used, **told, **tables)

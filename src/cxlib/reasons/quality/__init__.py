@@ -7,6 +7,7 @@ from cxlib.reasons.quality.gating import gate
 from cxlib.reasons.quality.leading import leading
 from cxlib.reasons.quality.suspicion import suspects
 from cxlib.reasons.quality.trust import calibration, selective
+from cxlib.reasons.quality.voting import voting
 from cxlib.reasons.quality.walk import cross_walk
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "selective",
     "standing_out",
     "suspects",
+    "voting",
 ]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
+from cxlib.reasons import taxonomy
 
 __all__ = ["agreement"]
 
@@ -20,6 +21,7 @@ def agreement(
     first: str = "reason_gold",
     second: str = "reason_second",
     by: Sequence[str] = (),
+    known: Sequence[str] | None = None,
     **options: Unpack[Sampling],
 ) -> pd.DataFrame:
     """How often two coders name the same reason, and how much of that is beyond chance.
@@ -32,14 +34,21 @@ def agreement(
         Columns with the two judgements.
     by : sequence of str
         Group columns.
+    known : sequence of str, optional
+        The reasons of the taxonomy; a judgement that is none of them is refused by name.
     **options
-        See :class:`cxlib.estimates.Sampling`.
+        See :class:`cxlib.estimates.Sampling`. Rows without a cluster are clusters of their own.
 
     Returns
     -------
     DataFrame
         ESTIMATES: ``coder_agreement`` (share of the same judgement) and ``coder_kappa`` (unit ``index``). Without judgements by both one
         row says what is needed.
+
+    Raises
+    ------
+    DataError
+        For a reason that the taxonomy lacks.
 
     Notes
     -----
@@ -52,9 +61,15 @@ def agreement(
     0  coder_agreement   0.75
     1      coder_kappa   0.50
     """
-    judged = contacts[contacts[first].notna() & contacts[second].notna()] if {first, second} <= {*contacts.columns} else contacts.iloc[:0]
+    silent = [name for name in (first, second) if name not in contacts or contacts[name].isna().all()]
+    judged = contacts.iloc[:0] if silent else contacts[contacts[first].notna() & contacts[second].notna()]
     if judged.empty:
-        return estimates.unanswerable("coder_agreement", "share", [f"contacts.{first}", f"contacts.{second}"], by=by)
+        return estimates.unanswerable("coder_agreement", "share", [f"contacts.{name}" for name in silent or (first, second)], by=by)
+    for name in (first, second) if known is not None else ():
+        taxonomy.known(judged[name].unique(), pd.DataFrame({"reason_id": list(known or ())}), f"contacts.{name}")
+    if cluster := options.get("cluster"):
+        alone = pd.Series("only " + judged.index.astype("str"), index=judged.index)
+        judged = judged.assign(**{cluster: judged[cluster].astype("str").fillna(alone)})
     judged = judged.assign(_same=(judged[first] == judged[second]).astype(float))
     same = estimates.share(judged, "_same", by=by, metric="coder_agreement", **options)
     return estimates.stack(same, _kappa(judged, first, second, by, options))

@@ -75,7 +75,8 @@ def gate(
     for name, asked in thresholds.items():
         row = measured.get(name)
         if row is None:
-            state, value = "not_measured", estimates.unanswerable("gate", "share", ["contacts.reason_gold"])
+            needs = "contacts.reason_second" if name == "coder_agreement" else "contacts.reason_gold"
+            state, value = "not_measured", estimates.unanswerable("gate", "share", [needs])
         else:
             value = row.assign(metric="gate")
             reached = value["value"].item()
@@ -124,10 +125,10 @@ def _f1(label: np.ndarray, said: np.ndarray, weight: np.ndarray, size: int) -> f
 def _measured(
     model: ReasonModel, agreement: pd.DataFrame | None, used: pd.DataFrame | None, level: float, draws: int, seed: int
 ) -> dict[str, pd.DataFrame]:
-    own = model.estimates.drop(columns=["reason_id"])
+    own = model.estimates
     found = {}
     if model.measured:
-        found = {name: own[own["metric"] == name] for name in ("top_1", "unassigned_share")}
+        found = {name: estimates.only(own, name) for name in ("top_1", "unassigned_share")}
         found["macro_f1"] = macro_f1(model, level=level, draws=draws, seed=seed)
         found["ece"] = expected_error(model)
     for name, table in (("coder_agreement", agreement), ("unassigned_share", used)):

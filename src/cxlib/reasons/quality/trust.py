@@ -32,7 +32,7 @@ def selective(model: ReasonModel, *, steps: Sequence[float] = STEPS, level: floa
     Returns
     -------
     DataFrame
-        ESTIMATES by ``step`` (the probability, as text): ``coverage``, the share of texts at least as sure, and ``selective_accuracy``,
+        ESTIMATES by ``sureness`` (the probability, as text): ``coverage``, the share of texts at least as sure, and ``selective_accuracy``,
         the share of those that are right; from texts held out. A step that no text reaches has no accuracy.
 
     Notes
@@ -40,21 +40,21 @@ def selective(model: ReasonModel, *, steps: Sequence[float] = STEPS, level: floa
     El-Yaniv & Wiener 2010. The model's own threshold was chosen on the same texts; its accuracy is told as if it had been given.
     """
     if not model.measured:
-        return estimates.unanswerable("selective_accuracy", "share", ["contacts.reason_gold"], by=["step"])
+        return estimates.unanswerable("selective_accuracy", "share", ["contacts.reason_gold"], by=["sureness"])
     judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
     options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
     parts = []
     for step in sorted({*map(float, steps), float(model.threshold)}):
-        name = {"step": f"{step:.4g}"}
+        name = {"sureness": f"{step:.4g}"}
         kept = judged["probability"] >= step
         covered = estimates.share(judged.assign(accepted=kept.astype(float)), "accepted", metric="coverage", **options)
-        covered.insert(0, "step", name["step"])
+        covered.insert(0, "sureness", name["sureness"])
         if not kept.any():
             nothing = rows(pd.DataFrame(name, index=[0]), {"metric": "selective_accuracy", "unit": "share", "note": "none accepted"})
             parts += [covered, nothing]
             continue
         right = estimates.share(judged[kept], "right", metric="selective_accuracy", **options)
-        right.insert(0, "step", name["step"])
+        right.insert(0, "sureness", name["sureness"])
         parts += [covered, right]
     return estimates.stack(*parts)
 
@@ -73,8 +73,8 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     Returns
     -------
     DataFrame
-        ESTIMATES by ``step`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
-        without a step: ``ece``, the expected calibration error (15 bins, as usual), without an interval, since it cannot fall below zero
+        ESTIMATES by ``sureness`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
+        without a level: ``ece``, the expected calibration error (15 bins, as usual), without an interval, since it cannot fall below zero
         and resampling only raises it.
 
     Notes
@@ -83,14 +83,15 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     parameter fitted on all of them.
     """
     if not model.measured:
-        return estimates.unanswerable("reached_accuracy", "share", ["contacts.reason_gold"], by=["step"])
+        return estimates.unanswerable("reached_accuracy", "share", ["contacts.reason_gold"], by=["sureness"])
     judged = model.out_of_fold.assign(right=lambda table: (table["label"] == table["prediction"]).astype(float))
     place = np.clip((judged["probability"].to_numpy() * bins).astype(int), 0, bins - 1)
-    judged = judged.assign(step=[f"{number / bins:.2g}–{(number + 1) / bins:.2g}" for number in place])
+    names = [f"{number / bins:.2g}–{(number + 1) / bins:.2g}" for number in range(bins)]
+    judged = judged.assign(sureness=[names[number] for number in place])
     options: Sampling = {"weight": "weight", "cluster": "group", "level": level, "draws": draws, "seed": seed}
-    stated = estimates.mean(judged, "probability", by=["step"], metric="stated_probability", unit="share", bounds=(0, 1), **options)
-    reached = estimates.share(judged, "right", by=["step"], metric="reached_accuracy", **options)
-    return estimates.stack(stated, reached, expected_error(model))
+    stated = estimates.mean(judged, "probability", by=["sureness"], metric="stated_probability", unit="share", bounds=(0, 1), **options)
+    reached = estimates.share(judged, "right", by=["sureness"], metric="reached_accuracy", **options)
+    return estimates.arrange(estimates.stack(stated, reached, expected_error(model)), "sureness", names).reset_index(drop=True)
 
 
 def expected_error(model: ReasonModel) -> pd.DataFrame:

@@ -2,6 +2,6 @@
 
 from cxlib.reasons.wording.cutting import cut
 from cxlib.reasons.wording.languages import OTHER, language, small
-from cxlib.reasons.wording.normal import Compounds, compounds, normalise, stem, words
+from cxlib.reasons.wording.normal import Compounds, compounds, normalise, stem, words, written
 
-__all__ = ["OTHER", "Compounds", "compounds", "cut", "language", "normalise", "small", "stem", "words"]
+__all__ = ["OTHER", "Compounds", "compounds", "cut", "language", "normalise", "small", "stem", "words", "written"]

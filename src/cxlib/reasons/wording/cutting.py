@@ -50,6 +50,7 @@ _THREAD = re.compile(
     r"|_{10,})\s*$",
     _FLAGS,
 )
+_DATED = re.compile(r"^\s*>?\s*(?:am|on|le|op)\s", _FLAGS)
 _SENDER = re.compile(r"^\s*>?\s*\*?(?:von|from|absender)\*?\s*:\s*\S", _FLAGS)
 _SENT = re.compile(r"^\s*>?\s*\*?(?:gesendet|sent|datum|date|an|to|betreff|subject)\*?\s*:\s*\S", _FLAGS)
 _QUOTE = re.compile(r"^\s*>")
@@ -149,13 +150,16 @@ def _told(text: str) -> bool:
     return re.search(r"[^\W_]{2}", text) is not None
 
 
+def _heads(line: str) -> bool:
+    """Tell whether a line is the head of an earlier message, and no sentence of one's own: "am Montag schrieb Ihr Kollege, dass …"."""
+    return bool(_THREAD.match(line)) and (not _DATED.match(line) or line.rstrip().endswith((":", ">")) or "@" in line)
+
+
 def _unthreaded(lines: list[str]) -> list[str]:
     """Leave out all below the head of an earlier message."""
     for at, line in enumerate(lines):
         pair = f"{line} {lines[at + 1].lstrip('> ')}" if at + 1 < len(lines) else line  # a head is often broken in two
-        head = _THREAD.match(line) or (
-            re.match(r"\s*>?\s*(?:am|on)\s", line, _FLAGS) and pair.rstrip().endswith(":") and _THREAD.match(pair)
-        )
+        head = _heads(line) or (_DATED.match(line) and pair.rstrip().endswith(":") and _THREAD.match(pair))
         if head or (_SENDER.match(line) and any(_SENT.match(below) for below in lines[at + 1 : at + 4])):
             return lines[:at]
     return lines
@@ -169,9 +173,7 @@ def _unmarked(lines: list[str]) -> list[str]:
     """Of a text that is all quoted, or forwarded, keep the words without the marks."""
     kept = [re.sub(r"^\s*(?:>\s?)+", "", line) for line in lines]
     return [
-        line
-        for line in kept
-        if not (_THREAD.match(line) or _SENDER.match(line) or re.match(r"\s*(?:gesendet|sent|an|to|cc)\s*:", line, _FLAGS))
+        line for line in kept if not (_heads(line) or _SENDER.match(line) or re.match(r"\s*(?:gesendet|sent|an|to|cc)\s*:", line, _FLAGS))
     ]
 
 

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-__all__ = ["NUMBER", "Compounds", "compounds", "normalise", "stem", "words"]
+__all__ = ["NUMBER", "Compounds", "compounds", "normalise", "stem", "words", "written"]
 
 NUMBER = "0"  # stands for every word that holds a digit: numbers, dates, ids
 SHORTEST, RARE = 4, 3  # letters of a part; texts that must hold it as a word of its own
+_QUOTES = str.maketrans("’´", "''")
 _FOLD = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "’": "'", "´": "'"})
 _WORD = re.compile(r"[^\W_]+(?:['-](?=\w)[^\W_]+)*|\?")
 _LINKS = ("", "s", "es", "n", "en", "er", "e")
@@ -41,6 +42,15 @@ def words(text: str) -> list[str]:
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
     told = [NUMBER if any(letter.isdigit() for letter in word) else word for word in _WORD.findall(folded)]
     return [word for at, word in enumerate(told) if word != NUMBER or told[at - 1 : at] != [NUMBER]]
+
+
+def written(text: str) -> list[str]:
+    """Return the words of a text as they are written.
+
+    >>> written("Größere Rückmeldung’s zu RE-9?")
+    ['Größere', "Rückmeldung's", 'zu', 'RE-9', '?']
+    """
+    return _WORD.findall(unicodedata.normalize("NFKC", text).translate(_QUOTES))
 
 
 @lru_cache(maxsize=200_000)
