@@ -77,7 +77,8 @@ def cards():
             {"persona": "p2", "metric": "outside_hours_share", "value": 0.4, "low": 0.3, "high": 0.5},
         ]
     )
-    return shares, told, need
+    rated = need["metric"].isin(["need_share", "need_lift"])
+    return shares, told, need[~rated], need[rated]
 
 
 @pytest.fixture
@@ -134,6 +135,6 @@ def test_the_text_alternative_names_every_share(cards, speaking):
 
 
 def test_every_saved_table_is_a_source(cards):
-    assert len(plots.cards(*cards).sources) == 3
+    assert len(plots.cards(*cards).sources) == 4
     with pytest.raises(CxError, match=r"cards: shares are told by 'persona'"):
         plots.cards(cards[0].drop(columns="persona"), *cards[1:])

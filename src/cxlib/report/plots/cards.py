@@ -33,12 +33,13 @@ class Cards(Plot):
     """Cards side by side; everything told on them stands in the saved tables, except what a workshop said."""
 
     profile: pd.DataFrame
+    often: pd.DataFrame
     need: pd.DataFrame
 
     @property
     def sources(self) -> tuple[pd.DataFrame, ...]:
-        """Shares, profiles and needs."""
-        return (self.table, self.profile, self.need)
+        """Shares, profiles, how often, and needs."""
+        return (self.table, self.profile, self.often, self.need)
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the cards, two beside each other on 720 pixels, one on 350 for a telephone."""
@@ -178,9 +179,9 @@ def _how(plot: Cards, words: Words, persona: str) -> list[str]:
     ways = [row for row in _of(plot.need, persona, "need_share") if _names(row, "channel") and not absent(row["value"])]
     ways = sorted((row for row in ways if row["value"] >= 0.1), key=lambda row: -row["value"])[:3]
     texts = [", ".join(f"{_percent(words, row)} {words.label('channel', row['channel'])}" for row in ways)] if ways else []
-    often = _one(plot.need, persona, "contacts_per_person")
+    often = _one(plot.often, persona, "contacts_per_person")
     texts += [words.text("plot.cards.often", value=words.told(often).bare())] if often else []
-    outside = _one(plot.need, persona, "outside_hours_share")
+    outside = _one(plot.often, persona, "outside_hours_share")
     return texts + ([words.text("plot.cards.outside", value=_percent(words, outside))] if outside and outside["value"] >= 0.1 else [])
 
 
@@ -219,7 +220,7 @@ def _row(row: Mapping[Any, Any]) -> Row:
     return {str(name): cell for name, cell in row.items()}
 
 
-def cards(shares: pd.DataFrame, profile: pd.DataFrame, need: pd.DataFrame, *, order: Sequence[str] = ()) -> Cards:
+def cards(shares: pd.DataFrame, profile: pd.DataFrame, often: pd.DataFrame, need: pd.DataFrame, *, order: Sequence[str] = ()) -> Cards:
     """Make a card for each persona.
 
     Parameters
@@ -228,8 +229,9 @@ def cards(shares: pd.DataFrame, profile: pd.DataFrame, need: pd.DataFrame, *, or
         Saved ESTIMATES with ``persona_share`` by ``persona``.
     profile : DataFrame
         Saved ESTIMATES with ``persona_value``, ``persona_lift`` and ``persona_distance`` by ``persona``, ``feature`` and ``answer``.
-    need : DataFrame
-        Saved ESTIMATES of :func:`cxlib.contacts.profile.service_need`.
+    often, need : DataFrame
+        Saved ESTIMATES of :func:`cxlib.contacts.profile.service_need`: how often and when, and by which way and what about; apart from each
+        other, since the first count people and the second contacts.
     order : sequence of str
         Personas in their order; as they come when left out.
 
@@ -245,4 +247,4 @@ def cards(shares: pd.DataFrame, profile: pd.DataFrame, need: pd.DataFrame, *, or
     if order:
         kept = kept.sort_values("persona", key=lambda names: names.map(lambda name: place.get(name, len(place))), kind="stable")
     kept.attrs = dict(shares.attrs)
-    return Cards(kept, profile, need)
+    return Cards(kept, profile, often, need)
