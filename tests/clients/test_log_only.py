@@ -22,7 +22,9 @@ sources:
 """,
         encoding="utf-8",
     )
-    page = (published("calls") / "de" / "10_expectation_gaps.html").read_text(encoding="utf-8")
+    pages = published("calls") / "de"
+    page = (pages / "10_expectation_gaps.html").read_text(encoding="utf-8")
+    assert "Es gibt weder Texte noch Gründe zu den Kontakten." in (pages / "03_contact_reasons.html").read_text(encoding="utf-8")
     assert "Lässt sich mit diesen Daten nicht beantworten" in page
     assert "Wie gut wir sind, sagen diese Daten nicht" in page
     assert "<b>Nur" not in page

@@ -116,6 +116,10 @@ def test_no_text_with_words_is_emptied(parts, words):
             "Ware fehlt.\nAm Montag kam nichts,\nund Kolbe schrieb nichts dazu.",
         ),
         ("Bitte Storno.\nAm 3. Feb. um 08:15 schrieb Service <s@x.de>\nIhre Bestellung", "Bitte Storno."),
+        ("Die Pumpe leckt.\n\nDiese Nachricht ist die dritte dazu.", "Die Pumpe leckt.\n\nDiese Nachricht ist die dritte dazu."),
+        ("Bitte Storno.\nAm 3. Feb. schrieb s@x.de\nIhre Bestellung", "Bitte Storno."),
+        ("Ware fehlt.\n\nKolbe", "Ware fehlt.\n\nKolbe"),  # of so few words the last may be one of them
+        ("Die Ware fehlt uns noch.\n\nKolbe", "Die Ware fehlt uns noch."),
         ("Bitte Storno.\nVon: Kolbe\nKolbe GmbH\nGesendet: Montag\nIhre Ware ist da", "Bitte Storno."),
         ("", ""),
         (None, ""),

@@ -34,5 +34,11 @@ def test_a_word_more_frequent_than_its_parts_stays_whole():
     assert compounds(texts).split("handwerk") == ("handwerk",)
 
 
+def test_parts_count_by_their_geometric_mean():
+    parts = [*["liefer"] * 3, *["termin"] * 10]  # 5.5; on average they are more than six
+    whole = [compounds([*["liefertermin"] * count, *parts]).split("liefertermin") for count in (5, 6)]
+    assert whole == [("liefer", "termin"), ("liefertermin",)]
+
+
 def test_a_question_mark_is_a_word():
     assert words("Wo?") == ["wo", "?"]
