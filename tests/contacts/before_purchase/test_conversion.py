@@ -66,3 +66,9 @@ def test_orders_of_the_same_day_or_before_do_not_follow():
 def test_what_is_missing_is_named(tables):
     assert conversion(tables["leads"].drop(columns="won"))["note"].item() == "needs leads.won"
     assert talks(tables["responses"], tables["orders"], touchpoints=["none"])["note"].item().startswith("needs responses[actual]")
+
+
+def test_an_answer_at_the_very_hour_is_within_it(make, later):
+    told = conversion(make((4, True, None, "a"), (4.01, False, None, "b")), as_of=later, min_n=1)
+    won = told[told["metric"].eq("lead_won") & told["answered_within"].notna()].set_index("answered_within")["value"]
+    assert won.to_dict() == {"4": 1.0, "24": 0.0}

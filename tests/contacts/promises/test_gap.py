@@ -83,3 +83,8 @@ def test_what_is_missing_is_named():
     assert promise_gap(answers, orders.assign(sales_group=None))["note"].item() == "needs orders.seller_id"
     thin = promise_gap(answers, orders)
     assert thin["value"].isna().all()
+
+
+def test_a_good_experience_below_a_higher_expectation_is_no_broken_promise():
+    told = promise_gap(*survey([10.0] * 40, [7.5] * 40)).set_index("metric")
+    assert told.loc["promised_too_much", "value"].max() == 0

@@ -85,3 +85,12 @@ def test_everybody_at_risk_is_watched_for_as_many_days_as_counted(seed):
 
 def test_columns_that_split_people_come_with_them(some):
     assert set(time_zero(some.customers, some.orders, by=["segment"])["segment"]) == {"a", "b"}
+
+
+def test_a_follow_up_on_the_last_day_of_the_episode_is_one_and_a_day_later_is_not():
+    people = starts(("a", "2025-01-10", None))
+    found = happened(
+        log(("a", None, "2025-01-12"), ("a", None, "2025-01-19"), ("a", None, "2025-01-27")), people, [], direction=None, period=None
+    )
+    whole = journey(found, people, "order", span=(0, 60), observed=OBSERVED, episode_days=7)
+    assert whole.day.tolist() == [2, 17]

@@ -73,7 +73,7 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     -----
     Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood (expectation–maximisation), fitted without the
     days of the window found, three times over. A window's score is O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its
-    contacts and the days it is watched; their days are drawn anew from the baseline of all days × rhythm, and baseline and window found
+    contacts and the days it is watched; their days are drawn anew from the baseline of all days × rhythm, baseline and window found
     anew. p = (1 + draws as high)/(1 + draws); a search ends early when 20 of the first 199 draws are as high. The ratio is divided by how
     much the same search exaggerates it in draws that hold the window found (bias on the log scale); edges from the same draws.
     """
