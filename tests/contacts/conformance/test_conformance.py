@@ -120,6 +120,7 @@ CALLS = {
     "service_need": lambda log: profile.service_need(
         log, LIKES.assign(persona=LIKES["segment"]), by=["channel", "reason_id", "order_id"], opening=OPENING, min_n=3, draws=5
     ),
+    "profile_by_unit": lambda log: profile.by_unit(log, units=["customer_id"]).get("customer_id", pd.DataFrame()),
     "profile": lambda log: profile.customers(
         log, split=["channel", "reason_id"], flags={"failure": ["status"]}, opening=OPENING, period=PERIOD
     ),
