@@ -14,7 +14,7 @@ def test_each_event_is_in_the_step_that_holds_it(watched):
         log_of([("a", "2025-03-11 10:00")]), events_of(rows + watched), before=15, after=10, timezone="Europe/Berlin"
     )
     share = told[told["metric"].eq("event_rate")].set_index("minutes")["value"].to_dict()
-    assert share == {"-15": 0.0, "-10": 1000.0, "-5": 1000.0, "0": 0.0, "5": 1.0}
+    assert share == {"-15": 0.0, "-10": 1000.0, "-5": 1000.0, "0": 0.0, "5": 1000.0}
     assert told.loc[told["metric"].eq("expected_rate"), "value"].eq(0).all()
 
 
