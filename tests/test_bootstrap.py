@@ -74,7 +74,7 @@ def test_make_and_ci_are_thin_fronts(bootstrap):
     targets = re.search(r"^\.PHONY: (.*)$", (PROJECT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)[1].split()
     assert sorted(targets) == sorted(bootstrap.COMMANDS)
     commands = re.findall(r"bootstrap\.py (\w+)", (PROJECT / ".ci" / "run").read_text("utf-8"))
-    assert commands == ["test", "demo", "spark"]
+    assert commands == ["test", "demo"]
 
 
 @pytest.fixture

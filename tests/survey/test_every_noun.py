@@ -27,6 +27,7 @@ ITEMS = {  # item_id → type, touchpoint, scale
     "there": ("kano_functional", None, 5),
     "gone": ("kano_dysfunctional", None, 5),
     "why": ("purchase_reason", None, 5),
+    "worth": ("contact_value", None, 5),
 }
 PEOPLE, AS_OF, DAYS = 90, date(2026, 1, 1), [90]
 REQUIRED = [name for name, column in CONTRACTS["responses"].columns.items() if column.required]
@@ -79,6 +80,7 @@ NOUNS = {
     "scores.nps": lambda table, **options: scores.nps(table, **options),
     "scores.csat": lambda table, **options: scores.csat(table, **options),
     "scores.ces": lambda table, **options: scores.ces(table, **options),
+    "scores.contact_value": lambda table, **options: scores.contact_value(table, **options),
     "scores.mean_rating": lambda table, **options: scores.mean_rating(table, **options),
     "scores.top_box": lambda table, **options: scores.top_box(table, **options),
     "scores.shares": lambda table, **options: scores.shares(table, item_type="purchase_reason", **options),
