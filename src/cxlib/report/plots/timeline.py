@@ -42,7 +42,8 @@ class Timeline(Plot):
         """Draw the steps, 720 pixels wide, or 350 for a telephone."""
         width = NARROW if narrow else WIDE
         own, usual = (self._told(words, metric) for metric in self.metrics)
-        title = wrapped(words.metric(self.metrics[0]), width, size=SIZE, bold=True, lines=2)
+        unit = next((str(unit) for unit in self.table.loc[self.table["metric"].eq(self.metrics[0]), "unit"] if unit), "")
+        title = wrapped(words.measure(self.metrics[0], unit), width, size=SIZE, bold=True, lines=2)
         key = wrapped(words.metric(self.metrics[1]), width - 26, size=SMALL, lines=2)
         top = 17 * len(title) + 17 * len(key) + 34
         figure, axes = canvas(width, top + HEIGHT + 48)
