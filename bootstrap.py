@@ -39,6 +39,7 @@ COMPILE_SPARK = [
     *("pip", "compile", "-", "--constraint", "requirements.txt", "--universal", "--generate-hashes"),
     *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements-spark.txt"),
 ]
+WORKERS = (os.cpu_count() or 1) + 1  # one more than cores: tests that run the suite wait for its kernels
 # each notebook starts a Python of its own: where none may write what it compiled, every start would compile anew what it imports
 COMPILE_CODE = [
     *("-m", "compileall", "-q", "-j", "0"),
@@ -86,7 +87,7 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
     if command == "demo":
         return [["-m", "cxlib.suite.cli", "run", "demo", "--language", "both", *more]]
     if command == "test":
-        return [["-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder", *more]]
+        return [["-m", "pytest", "--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", *more]]
     if command == "spark":
         return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", *more]]
     if command == "lab":

@@ -169,7 +169,7 @@ def test_commands_are_passed_on(bootstrap, monkeypatch):
     assert bootstrap.main(["test", "-x"]) == 0
     assert called == [
         ["-m", "cxlib.suite.cli", "run", "demo", "--language", "both"],
-        ["-m", "pytest", "--numprocesses", "auto", "--dist", "loadfile", "--no-loadscope-reorder", "-x"],
+        ["-m", "pytest", "--numprocesses", str(bootstrap.WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-x"],
     ]
 
 

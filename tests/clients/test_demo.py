@@ -1,19 +1,16 @@
-"""The demo client: every page in both languages, and the same bytes again."""
+"""The demo client: every page in both languages, and what they should say."""
 
 import re
 import shutil
 
 
-def test_the_demo_runs_twice_to_the_same_bytes_and_says_what_it_should(suite, raw, published, demo):
+def test_every_page_says_what_it_should(suite, raw, published, demo):
     raw("demo")
     shutil.copytree(demo / "data" / "demo", suite / "data" / "demo", dirs_exist_ok=True)
-    first, second = published("demo"), published("demo")
-    names = {path.relative_to(first) for folder in ("tables", "draws") for path in (first / folder).iterdir()}
-    assert len(names) > 80
-    for name in names:
-        assert (first / name).read_bytes() == (second / name).read_bytes(), name
-    german = {path.stem: path.read_text(encoding="utf-8") for path in (second / "de").glob("*.html")}
-    english = {path.stem: path.read_text(encoding="utf-8") for path in (second / "en").glob("*.html")}
+    run = published("demo")
+    assert len(list((run / "tables").iterdir())) > 160
+    german = {path.stem: path.read_text(encoding="utf-8") for path in (run / "de").glob("*.html")}
+    english = {path.stem: path.read_text(encoding="utf-8") for path in (run / "en").glob("*.html")}
     assert set(german) == set(english) == {"index", *(path.stem for path in (suite / "notebooks").glob("*.ipynb"))}
     assert all("Simulierte Daten – keine echte Firma" in page for page in german.values())
     assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
