@@ -113,7 +113,6 @@ MEASURED = (
     "step_5",
     "step_6",
     "clock",
-    "population",
     "event",
     "quantile",
     "hours",

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+
 import pandas as pd
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.report.disclosure import Register, protect
+from cxlib.report.disclosure import Register, layers, protect
 
-from .people import estimates, numbers, shown
+from .people import MIN_N, WHO, estimates, numbers, shown
 
 
 def test_a_value_without_n_is_refused() -> None:
@@ -39,3 +41,24 @@ def test_a_metric_that_nobody_was_exposed_to_hides_nothing() -> None:
     shown = protect(pd.concat([some, nobody], ignore_index=True), min_n=7, register=Register(), name="t", who=["channel"])
     assert shown["n"].to_list() == [20, 30, 50, 0, 0, 0]
     assert not shown["note"].eq("suppressed").any()
+
+
+def test_shares_of_one_whole_are_answers_and_divide_nobody() -> None:
+    """A share of 63 contacts by channel has all of them as its n, and so has the lift beside it."""
+    shares = {("a",): 0.5, ("b",): 0.3, ("c",): 0.2}
+    table = estimates(dict.fromkeys(shares, 63), metrics=["contact_share", "lift"])
+    share = table["metric"].eq("contact_share")
+    table.loc[share, "value"] = list(shares.values())
+    table.loc[share, "unit"] = "share"
+    cells = {(layer.what, cell) for layer in layers(table, min_n=MIN_N, name="shares", who=WHO) for cell in layer.n}
+    assert cells == {(json.dumps({"segment": level}), ()) for level in "abc"}
+    counts = estimates({("a",): 32, ("b",): 19, ("c",): 12, (None,): 63})
+    register = Register()
+    assert numbers(shown(table, register, "shares")) == [63] * 6
+    assert numbers(shown(counts, register, "counts")) == [32, 19, 12, 63]
+
+
+def test_quotas_of_equal_size_divide_respondents() -> None:
+    quotas = estimates({("a",): 20, ("b",): 20, ("c",): 20}, metrics=["csat"]).assign(unit="share", value=[0.5, 0.4, 0.2])
+    cells = {cell for layer in layers(quotas, min_n=MIN_N, name="quotas", who=WHO) for cell in layer.n}
+    assert cells == {(("segment", level),) for level in "abc"}

@@ -68,5 +68,31 @@ def test_a_table_about_more_respondents_does_not_blur_what_one_about_fewer_tells
     register = Register()
     assert numbers(shown(estimates({(): 37}, by=[]), register, "all")) == [37]
     fewer = estimates({("a", None): 5, ("b", None): 17, (None, "x"): 7, (None, "y"): 15}, by=["segment", "role"], metrics=["contacts"])
-    assert numbers(shown(fewer, register, "some")) == [None, None, 7, 15]
+    assert numbers(shown(fewer, register, "some")) == [None, 17, None, 15]
+    assert audit(register, min_n=MIN_N).empty
+
+
+def test_many_tables_about_different_people_hide_nothing_of_each_other() -> None:
+    """A client publishes how many there are of a hundred things; none of that tells anything about a table by role."""
+    register = Register()
+    for n in range(100, 200):
+        assert numbers(shown(estimates({(): n}, by=[], metrics=[f"metric {n}"]), register, f"table {n}")) == [n]
+    assert numbers(shown(estimates({("x",): 3, ("y",): 25, ("z",): 30}, by=["role"], metrics=["nps"]), register, "roles")) == [None, 25, 30]
+    assert audit(register, min_n=MIN_N).empty
+
+
+def test_one_of_many_totals_that_solves_a_table_hides_one_more_cell() -> None:
+    register = Register()
+    for n in (40, 58, 90):
+        shown(estimates({(): n}, by=[], metrics=[f"metric {n}"]), register, f"table {n}")
+    roles = estimates({("x",): 3, ("y",): 25, ("z",): 30}, by=["role"], metrics=["nps"])
+    assert numbers(shown(roles, register, "roles")) == [None, None, 30]
+    assert audit(register, min_n=MIN_N).empty
+
+
+def test_what_two_other_groupings_tell_together_is_traced_to_its_cells() -> None:
+    """All are 22 by role; of those without segment b, 5 are left. The smallest of the three cells that tell it goes."""
+    register = Register()
+    shown(estimates({("a",): 5, ("b",): 17}), register, "segments")
+    assert numbers(shown(estimates({("x",): 7, ("y",): 15}, by=["role"]), register, "roles")) == [None, 15]
     assert audit(register, min_n=MIN_N).empty

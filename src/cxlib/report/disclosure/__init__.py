@@ -7,7 +7,8 @@ Model. The who columns divide respondents into atoms, one for each combination o
 (n, and n times value). A cell can be computed when its atoms are a linear combination of published rows. Layers (a table's metrics with
 equal n) are taken to be about the same respondents unless their n contradict each other; those that do are never combined. Who has a
 level that a table does not list, or none, is an atom too, unless the listed cells add up to their margin; where no margin is known, both
-worlds are searched.
+worlds are searched. Columns that no cell is divided by together are searched apart: they tell each other only how many all are. A column
+whose shares of the same respondents add up to one says what these answered, not who they are.
 
 Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
 follow one unknown after the other. Not searched: other sums over several hidden cells, bounds that inequalities give, differences between

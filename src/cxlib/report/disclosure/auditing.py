@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from cxlib.report.disclosure.cells import Layer, told
+from cxlib.report.disclosure.cells import told
 from cxlib.report.disclosure.grid import TooBig
 from cxlib.report.disclosure.register import Register
 from cxlib.report.disclosure.respondents import Respondents, nearly, sets
@@ -40,16 +38,16 @@ def audit(register: Register, *, min_n: int) -> pd.DataFrame:
             for other, cell in nearly(layer, family[:i], min_n):
                 found.append((layer.table, what, told(cell), f"differs from {other.table} by fewer than {min_n} respondents"))
         try:
-            found += [row for group in sets(family) for row in _told(group, min_n)]
+            found += [row for some in sets(family) for row in _told(Respondents(*some), min_n)]
         except TooBig:
             found.append((", ".join(sorted({layer.table for layer in family})), what, "", "too many cells to audit; coarsen categories"))
     return pd.DataFrame(list(dict.fromkeys(found)), columns=["table", "what", "who", "how"], dtype="str")
 
 
-def _told(group: Sequence[Layer], min_n: int) -> list[tuple[str, str, str, str]]:
+def _told(respondents: Respondents, min_n: int) -> list[tuple[str, str, str, str]]:
     """Word the leaks of one set of respondents."""
-    rows = []
-    for leak in Respondents(group).leaks(min_n):
+    rows, group = [], [*respondents.group, *respondents.others]
+    for leak in respondents.leaks(min_n):
         hiding = sorted({layer.table for layer in group if leak.cell in layer.n.keys() - layer.published})
         using = sorted({layer.table for layer in group if leak.support & layer.published})
         sources = [told(cell) for cell in sorted(leak.support)]

@@ -16,6 +16,8 @@ from cxlib.errors import CxError, worded
 __all__ = ["OTHER", "Cell", "Layer", "excluded", "is_pooled", "keys", "kind_of", "layers", "refines", "told"]
 
 OTHER = "__other__"
+PARTS = 3  # shares, at least, that are taken for parts of one whole
+ROUNDING = 1e-9  # by which they may miss one
 
 Cell = tuple[tuple[str, str], ...]  # conditions on who columns, sorted by column; () is everybody
 
@@ -43,6 +45,16 @@ class Layer:
         for (_, coarser), n in totals.items():
             most[coarser] = max(n, most.get(coarser, 0))
         return most
+
+    @cached_property
+    def totals(self) -> frozenset[int]:
+        """How many all are: as listed, or else what the cells of each kind add up to."""
+        if () in self.n:
+            return frozenset({self.n[()]})
+        sums: Counter[tuple[str, ...]] = Counter()
+        for cell, n in self.n.items():
+            sums[tuple(column for column, _ in cell)] += n
+        return frozenset(sums.values())
 
     def coarsen(self) -> bool:
         """Hide the finest kind of cells, of two the one with more cells; where all are hidden, withdraw."""
@@ -130,17 +142,48 @@ def keys(table: pd.DataFrame, who: Sequence[str]) -> list[tuple[str, str, Cell]]
         if groups
         else [{} for _ in range(len(table))]
     )
-    whats = [json.dumps({column: level for column, level in row.items() if column not in who}, ensure_ascii=False) for row in rows]
+    asked = _asked(table, rows, who)
+    whats = [
+        json.dumps({column: level for column, level in row.items() if column not in dividing}, ensure_ascii=False)
+        for row, dividing in zip(rows, asked, strict=True)
+    ]
     listed: dict[tuple[str, str], set[str]] = {}
     for what, row in zip(whats, rows, strict=True):
         for column, level in row.items():
             listed.setdefault((what, column), set()).add(level)
     pooled = {key: OTHER + json.dumps(sorted(levels - {OTHER}), ensure_ascii=False) for key, levels in listed.items()}
     cells = [
-        tuple((column, pooled[what, column] if level == OTHER else level) for column, level in row.items() if column in who)
-        for what, row in zip(whats, rows, strict=True)
+        tuple((column, pooled[what, column] if level == OTHER else level) for column, level in row.items() if column in dividing)
+        for what, row, dividing in zip(whats, rows, asked, strict=True)
     ]
     return list(zip(whats, table["metric"].astype(str), cells, strict=True))
+
+
+def _asked(table: pd.DataFrame, rows: Sequence[dict[str, str]], who: Sequence[str]) -> list[set[str]]:
+    """Return for each row the columns that divide respondents: not those whose levels are what the respondents answered.
+
+    Shares of the same respondents that add up to one are their answers: a share of contacts by channel has all contacts as its n, and so
+    has the lift beside it. Equal numbers alone do not tell that, since quotas make them, too.
+    """
+    asked = [set(row).intersection(who) for row in rows]
+    metrics, values, numbers = table["metric"].astype(str).to_list(), table["value"].to_list(), table["n"].astype("Int64").to_list()
+    shares = table["unit"].eq("share").to_list()
+    for column in who:
+        found: dict[tuple[Cell, str], list[int]] = {}
+        for i, row in enumerate(rows):
+            if column in row:
+                found.setdefault((tuple(sorted((name, level) for name, level in row.items() if name != column)), metrics[i]), []).append(i)
+        alike = {key: some for key, some in found.items() if len(some) >= PARTS and len({numbers[i] for i in some}) == 1}
+        whole = {
+            (rest, numbers[some[0]])
+            for (rest, _), some in alike.items()
+            if all(shares[i] for i in some) and abs(sum(values[i] for i in some) - 1) < ROUNDING
+        }
+        for (rest, _), some in alike.items():
+            if (rest, numbers[some[0]]) in whole:
+                for i in some:
+                    asked[i].discard(column)
+    return asked
 
 
 def told(cell: Cell) -> str:

@@ -84,7 +84,7 @@ def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
     universes: list[Respondents] = []
     while layer.n and not universes:
         try:
-            universes = [Respondents(group) for group in sets([*earlier, layer]) if any(one is layer for one in group)]
+            universes = [Respondents(*some) for some in sets([*earlier, layer]) if any(one is layer for one in (*some[0], *some[2]))]
         except TooBig:
             layer.coarsen()
     for spare in (candidates, frozenset[Cell]()):
@@ -92,9 +92,16 @@ def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
             pass
         again = candidates - layer.published
         if spare and again and layer.n:  # what follows from the rest tells nothing new
-            layer.published |= again.intersection(*(universe.known(1) for universe in universes))
-    vain = (candidates - layer.published).intersection(layer.n, *(universe.cells for universe in universes))
+            known = [universe.known(1) for universe in universes]
+            layer.published |= {cell for cell in again if _in_all(cell, universes, known)}
+    held = [universe.cells for universe in universes]
+    vain = [cell for cell in candidates - layer.published if cell in layer.n and _in_all(cell, universes, held)]
     _reveal(layer, universes, sorted(vain, key=lambda cell: (-layer.n[cell], cell)), min_n)
+
+
+def _in_all(cell: Cell, universes: Sequence[Respondents], held: Sequence[Collection[Cell]]) -> bool:
+    """Tell whether every universe that a cell belongs to holds it."""
+    return all(cell in some for universe, some in zip(universes, held, strict=True) if universe.covers(cell))
 
 
 def _guard_margins(layer: Layer, min_n: int) -> None:

@@ -11,50 +11,103 @@ from cxlib.report.disclosure.universe import Leak, Universe
 
 __all__ = ["Respondents", "nearly", "sets"]
 
-UNIVERSES = 64  # sets of respondents told apart within one family
+UNIVERSES = 64  # sets of respondents told apart among the tables that are divided by the same columns
 
 
 class Respondents:
-    """One set of respondents, in parts that can be searched alone: columns by which no cell is divided together.
+    """One set of respondents, seen by columns that divide cells together.
 
-    Sums over cells of one part tell nothing about another's, save how many everybody are: f(a) = g(a) + h(b) for all a and b
-    leaves h a constant.
+    Sums over cells that other columns divide tell nothing about these, save how many everybody are: f(a) = g(a) + h(b) for all a and b
+    leaves h a constant. So each such part is searched alone, and the others only tell it that number.
+
+    Parameters
+    ----------
+    group : sequence of Layer
+        Tables that are divided by `columns` and can be about the same respondents.
+    columns : frozenset of str
+        One of the sets that :func:`_together` returns.
+    others : sequence of Layer
+        Tables divided by other columns that are about as many.
     """
 
-    def __init__(self, group: Sequence[Layer]) -> None:
-        together: list[frozenset[str]] = []
-        for columns in {frozenset(column for column, _ in cell) for layer in group for cell in layer.n} or {frozenset()}:
-            met = [some for some in together if some & columns]
-            together = [some for some in together if not some & columns] + [columns.union(*met)]
-        together = [some for some in together if some] or together
-        self.parts = [Universe(group, columns) for columns in sorted(together, key=sorted)]
-        self.size = sum(part.grid.size for part in self.parts)
-        self.cells = {cell for part in self.parts for cell in part.ids}
+    def __init__(self, group: Sequence[Layer], columns: frozenset[str] = frozenset(), others: Sequence[Layer] = ()) -> None:
+        self.group, self.others, self.columns = group, others, columns
+        self.main = Universe([*group, *others], columns)
+        self.size, self.cells = self.main.grid.size, self.main.ids.keys()
+        counting = [(some, part) for some in _largest([*group, *others]) for part in _together(some) if part and not part & columns]
+        self._counting = [Universe(some, part) for some, part in counting]
 
-    def contradict(self) -> bool:
-        """Tell whether the n of the listed cells cannot all be right."""
-        return any(part.contradicts(part.worlds[0]) for part in self.parts)
+    def covers(self, cell: Cell) -> bool:
+        """Tell whether a cell is divided by this part's columns alone."""
+        return self.columns.issuperset(column for column, _ in cell)
 
     def known(self, worlds: int | None = None, *, without: Layer | None = None) -> set[Cell]:
         """Return the listed cells that can be computed in the first `worlds`, from all layers but one."""
         self._tell(without)
-        return {cell for part in self.parts for cell in part.known(worlds, without=without)}
+        return self.main.known(worlds, without=without)
 
     def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> Iterator[Leak]:
         """Yield what the published cells give away; see :meth:`Universe.leaks`."""
         self._tell(None)
-        for part in self.parts:
-            yield from part.leaks(min_n, spare)
+        return self.main.leaks(min_n, spare)
 
     def _tell(self, without: Layer | None) -> None:
-        """Let every part know how many everybody are, where one can compute it and no layer shows it."""
-        if len(self.parts) == 1:
-            return
-        for part in self.parts:
-            part.told = None
-        told = [part.everybody(without) for part in self.parts]
-        for number, part in enumerate(self.parts):
-            part.told = next((n for other, n in enumerate(told) if other != number and n is not None), None)
+        """Let the part know how many everybody are, where the others can compute it and no layer shows it."""
+        shown = any(() in layer.published for layer in self.main.group if layer is not without)
+        found = () if shown else (part.everybody(without) for part in self._counting)
+        self.main.told = next((told for told in found if told), None)
+
+
+def sets(found: Sequence[Layer]) -> list[tuple[list[Layer], frozenset[str], list[Layer]]]:
+    """Return all largest groups of layers that can be about the same respondents, and those that are about as many.
+
+    Each comes with the columns by which they are divided, and with the layers divided by other columns that are about as many: the three
+    arguments of :class:`Respondents`. A table about more respondents agrees with one about fewer, as if those it does not list were
+    missing there. Whether they are, nobody knows: so tables that add up to the same number are searched without the others, too.
+    """
+    every = []
+    for columns in _together(found):
+        divided = [layer for layer in found if any(cell and columns.issuperset(_columns(cell)) for cell in layer.n)] if columns else found
+        for group in _largest(divided) + _alike(divided) if columns else _of_all(divided):
+            chosen = set(map(id, group))
+            rest = [layer for layer in found if layer.n and id(layer) not in chosen]
+            listed = {layer.n[()] for layer in group if () in layer.n}
+            numbers = listed or {n for layer in group for n in layer.totals}
+            about = [[one for one in rest if n in one.totals and all(_agree(one, layer) for layer in group)] for n in sorted(numbers)]
+            every += [(group, columns, others) for others in about if others] or [(group, columns, [])]
+    return every
+
+
+def _of_all(found: Sequence[Layer]) -> list[list[Layer]]:
+    """Return the layers that are not divided at all, those about as many together."""
+    totals: dict[int, list[Layer]] = {}
+    for layer in found:
+        if layer.n.keys() == {()}:
+            totals.setdefault(layer.n[()], []).append(layer)
+    return list(totals.values())
+
+
+def _alike(found: Sequence[Layer]) -> list[list[Layer]]:
+    """Return the groups of layers that are about as many respondents, save those that are one of the largest anyway."""
+    alike: dict[int, list[Layer]] = {}
+    for layer in found:
+        if layer.n:
+            alike.setdefault(max(layer.n.get((), 0), layer.sums.get((), 0)), []).append(layer)
+    known = [set(map(id, group)) for group in _largest(found)]
+    return [group for group in alike.values() if set(map(id, group)) not in known and all(_agree(*pair) for pair in combinations(group, 2))]
+
+
+def _together(found: Iterable[Layer]) -> list[frozenset[str]]:
+    """Return the columns in sets that no cell is divided across; the empty set for cells that are about everybody."""
+    together: list[frozenset[str]] = []
+    for columns in {_columns(cell) for layer in found for cell in layer.n} or {frozenset()}:
+        met = [some for some in together if some & columns]
+        together = [some for some in together if not some & columns] + [columns.union(*met)]
+    return sorted(set(together), key=sorted)
+
+
+def _columns(cell: Cell) -> frozenset[str]:
+    return frozenset(column for column, _ in cell)
 
 
 def _agree(one: Layer, other: Layer) -> bool:
@@ -62,26 +115,10 @@ def _agree(one: Layer, other: Layer) -> bool:
     if not one.agrees(other) or not any(is_pooled(level) for layer in (one, other) for cell in layer.n for _, level in cell):
         return one.agrees(other)
     try:
-        return not Respondents([one, other]).contradict()
+        parts = [Universe([one, other], columns) for columns in _together([one, other])]
+        return not any(part.contradicts(part.worlds[0]) for part in parts)
     except TooBig:
         return True
-
-
-def sets(found: Sequence[Layer]) -> list[list[Layer]]:
-    """Return all largest groups of layers that can be about the same respondents, and those that are about as many.
-
-    A table about more respondents agrees with one about fewer, as if those it does not list were missing there. Whether they are, nobody
-    knows: so tables that add up to the same number are searched without the others, too.
-    """
-    groups = _largest(found)
-    alike: dict[int, list[Layer]] = {}
-    for layer in found:
-        if layer.n:
-            alike.setdefault(max(layer.n.get((), 0), layer.sums.get((), 0)), []).append(layer)
-    known = [set(map(id, group)) for group in groups]
-    return groups + [
-        group for group in alike.values() if set(map(id, group)) not in known and all(_agree(*pair) for pair in combinations(group, 2))
-    ]
 
 
 def _largest(found: Sequence[Layer]) -> list[list[Layer]]:

@@ -49,7 +49,7 @@ class Universe:
         self.n = np.full(self.grid.size, np.nan)
         self.n[list(self.cells)] = list(listed.values())
         self.listed = self.n.copy()
-        self.told: float | None = None  # n of everybody, where others have computed it
+        self.told: tuple[float, set[Cell]] | None = None  # n of everybody, and from what, where others have computed it
         listings: dict[tuple[int, tuple[str, ...]], set[int]] = {}  # the rows of one table that are divided by the same columns
         for i, layer in enumerate(group):
             for cell in layer.n.keys() & listed.keys():
@@ -212,7 +212,8 @@ class Universe:
             seen[todo] = True
             used[self.source[todo]] = True
             todo = np.unique(self.unknown[used[self.row]])
-        return {self.cells[number] for number in self.row_ids[used].tolist() if number in self.cells}
+        rows = self.row_ids[used].tolist()
+        return {self.cells[number] for number in rows if number in self.cells} | (self.told[1] if self.told and 0 in rows else set())
 
     def known(self, worlds: int | None = None, *, without: Layer | None = None) -> set[Cell]:
         """Return the listed cells that can be computed in the first `worlds`, from all layers but one."""
@@ -223,20 +224,20 @@ class Universe:
             found |= {self.cells[number] for number in np.flatnonzero(self.computed).tolist() if number in self.cells}
         return found
 
-    def everybody(self, without: Layer | None) -> float | None:
-        """Return how many all are, where that can be computed from all layers but one."""
+    def everybody(self, without: Layer | None) -> tuple[float, set[Cell]] | None:
+        """Return how many all are, and from which cells that follows, where it can be computed from all layers but one."""
         self._show(cell for layer in self.group if layer is not without for cell in layer.published)
         for world in self.worlds:
             self.solve(world)
             if self.computed[0]:
-                return float(self.total[0])
+                return float(self.total[0]), self.support([0])
         return None
 
     def _show(self, cells: Iterable[Cell]) -> None:
         """Take these cells for published, and everybody, where others tell that."""
         self.shown, self.n[0] = self.flags(cells), self.listed[0]
         if self.told is not None:
-            self.shown[0], self.n[0] = True, self.told
+            self.shown[0], self.n[0] = True, self.told[0]
 
     def leaks(self, min_n: int, spare: Collection[Cell] = ()) -> Iterator[Leak]:
         """Yield what the published cells give away: hidden cells, and groups of fewer than `min_n`; `spare` may be known."""
