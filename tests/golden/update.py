@@ -289,9 +289,10 @@ def of_promises(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[s
     """Notebook 09, as far as it needs no learned reasons: the load is that of all contacts."""
     settings, chance = params.promises, params.chance | {"draws": 0}
     log, period = volume.logged(table("contacts")), {"period": (params.period.start, params.period.end)}
+    money = {"costs": params.costs.per_contact, "currency": params.costs.currency}
     sold = {"staff_level": params.release.staff_level, "features": settings.comparable, **period}
     orders, responses, messages = promises.grouped(table("orders"), table("customers"), **sold), table("responses"), table("messages")
-    yield "excess_load", promises.excess_load(log, orders, comparable=settings.comparable, **period, **chance)
+    yield "excess_load", promises.excess_load(log, orders, comparable=settings.comparable, **money, **period, **chance)
     yield "promise_gap", promises.promise_gap(responses, orders, level=params.level)
     yield "sales_pressure", promises.sales_pressure(orders, last=params.last_day, **chance)
     yield "handover", promises.handover(log, orders, table("leads"), messages, table("events"), **period, **chance)

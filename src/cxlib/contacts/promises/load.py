@@ -44,7 +44,7 @@ def excess_load(
     reasons: Sequence[str] | None = None,
     days: int = 60,
     costs: Mapping[str, float] | None = None,
-    currency: str = "EUR",
+    currency: str | None = None,
     min_orders: int = 50,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -68,7 +68,7 @@ def excess_load(
     days : int
         Days after the order in which they count; orders not watched that long are left out.
     costs, currency : mapping of str to float, str
-        Channel → cost of one contact; without them, and without a cost of the contacts' own, no amount is told.
+        Channel → cost of one contact, and three letters; without the letters, or without any contact of known cost, no amount is told.
     min_orders : int
         Orders below which a group is not judged.
     direction, period
@@ -80,9 +80,10 @@ def excess_load(
     -------
     DataFrame
         ESTIMATES by the group and ``balance`` (a column of `comparable`, else missing), per 100 orders: ``observed_load``,
-        ``expected_load`` (what comparable orders of the others bring), ``excess_load`` and ``excess_cost``; ``excess_chance`` (q of an
-        excess above zero, over all groups judged); ``comparable_share``; and, by balance, ``balance_before`` and ``balance_after``: how
-        far the group's orders differ from the others' in that column, the largest standardised difference of a level. ``n`` counts orders.
+        ``expected_load`` (what comparable orders of the others bring), ``excess_load`` and, with costs, ``excess_cost``;
+        ``excess_chance`` (q of an excess above zero, over all groups judged); ``comparable_share``; and, by balance,
+        ``balance_before`` and ``balance_after``: how far the group's orders differ from the others' in that column, the largest
+        standardised difference of a level. ``n`` counts orders.
 
     Notes
     -----
@@ -113,7 +114,8 @@ def excess_load(
         return row.assign(note="one group only", n=pd.array([len(whole)], dtype="Int64"))
     found = following(contacts, whole, reasons=reasons, days=days, direction=direction, period=period, costs=costs)
     load = np.bincount(found["order"], found["weight"], minlength=len(whole))
-    money = np.bincount(found["order"], found["cost"], minlength=len(whole)) if found["priced"].sum() > 0 else None
+    priced = currency and found["priced"].sum() > 0
+    money = np.bincount(found["order"], found["cost"], minlength=len(whole)) if priced else None
     used = [name for name in comparable if name in whole and whole[name].notna().any()]
     cells = pd.DataFrame({name: levels(whole[name]).fillna(UNKNOWN) for name in used}, index=whole.index)
     customer = whole["customer_id"].astype("str").fillna("order " + whole["order_id"].astype("str")).to_numpy()
@@ -154,7 +156,7 @@ def _matched(own: np.ndarray, cells: pd.DataFrame) -> _Match:
 
 
 def _judged(
-    match: _Match, load: np.ndarray, money: np.ndarray | None, codes: np.ndarray, drawn: np.ndarray, currency: str, level: float
+    match: _Match, load: np.ndarray, money: np.ndarray | None, codes: np.ndarray, drawn: np.ndarray, currency: str | None, level: float
 ) -> tuple[pd.DataFrame, float]:
     """The rows of one group, and its one-sided p."""
     n, there = len(match.own), match.cell >= 0
@@ -162,9 +164,7 @@ def _judged(
     tables = []
     for metric in ("observed_load", "expected_load", "excess_load"):
         tables.append(_row(metric, seen[metric], PER, n, level, drawn if metric == "excess_load" else drawn[:, :0]))
-    if money is None:
-        tables.append(estimates.unanswerable("excess_cost", "money", ["contacts.cost"]))
-    else:
+    if money is not None and currency:
         paid = _spread(money, match, codes, len(drawn))
         tables.append(_row("excess_cost", paid["excess_load"], currency, n, level, drawn))
     share = {"metric": "comparable_share", "value": there.mean(), "unit": "share", "n": n, "n_eff": float(n), "method": "count"}
