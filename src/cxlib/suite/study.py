@@ -137,7 +137,7 @@ class Study:
             frame = _joined(frame, name, other, self._load(other))
         return frame
 
-    def save(self, name: str, result: Any) -> pd.DataFrame:
+    def save(self, name: str, result: Any, *, of: str = "") -> pd.DataFrame:
         """Write a result into the run's folder and return what this audience may see of it.
 
         Parameters
@@ -147,6 +147,8 @@ class Study:
         result : DataFrame or fitted result
             ESTIMATES; a row-level contract table (named like its contract), which is never shown; or a fitted result with
             ``.estimates`` (its figures as ESTIMATES, with draws) and, where it has them, ``.row_level`` ({contract name: table}).
+        of : str
+            Of whom or what alone the figures tell, such as complaints: what they give away is looked for among tables of the same.
 
         Returns
         -------
@@ -162,7 +164,7 @@ class Study:
             self.store.save_rows(name, table)
             return table
         full = result.reset_index(drop=True)
-        shown = self._disclosed(name, full)
+        shown = self._disclosed(name, full, of)
         self.store.save_estimates(name, shown, full)
         shown.attrs["saved"] = name
         self._saved[name] = shown
@@ -297,14 +299,14 @@ class Study:
             return taken_in
         return contract(name).empty(self.params.timezone)
 
-    def _disclosed(self, name: str, full: pd.DataFrame) -> pd.DataFrame:
+    def _disclosed(self, name: str, full: pd.DataFrame, of: str) -> pd.DataFrame:
         bare = full.drop(columns="draws", errors="ignore")
         counts_nobody = bare["n"].isna().all() or bare["n"].eq(0).all()
         if self.audience == "analyst" or counts_nobody:  # analysts hold the data anyway; what counts no people tells of none
             return bare.copy()
         register = self.store.register()
         who = [column for column in group_columns(bare) if column not in MEASURED]
-        shown = disclosure.protect(bare, min_n=self.params.min_n, register=register, name=name, who=who)
+        shown = disclosure.protect(bare, min_n=self.params.min_n, register=register, name=name, who=who, of=of)
         self.store.save_register(register)
         return shown
 

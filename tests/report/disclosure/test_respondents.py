@@ -96,3 +96,22 @@ def test_what_two_other_groupings_tell_together_is_traced_to_its_cells() -> None
     shown(estimates({("a",): 5, ("b",): 17}), register, "segments")
     assert numbers(shown(estimates({("x",): 7, ("y",): 15}, by=["role"]), register, "roles")) == [None, 15]
     assert audit(register, min_n=MIN_N).empty
+
+
+def test_a_few_more_than_a_table_lists_are_not_given_away() -> None:
+    """Nine answered, seven of them in segment a: the other two would follow."""
+    register = Register()
+    assert numbers(shown(estimates({(): 9}, by=[]), register, "all")) == [9]
+    assert numbers(shown(estimates({("a",): 7, ("b",): 1}), register, "segments")) == [None, None]
+    assert audit(register, min_n=MIN_N).empty
+
+
+def test_tables_of_a_named_part_are_compared_with_one_another_alone() -> None:
+    """541 people rated a contact, 540 complained: by chance nearly as many, and one is no part of the other."""
+    register = Register()
+    shown(estimates({(): 541}, by=[], metrics=["csat"]), register, "ratings")
+    units = estimates({("a",): 281, ("b",): 259}, metrics=["goodwill_share"])
+    assert numbers(protect(units, min_n=MIN_N, register=register, name="goodwill", who=WHO, of="complaints")) == [281, 259]
+    everybody = estimates({(): 543}, by=[], metrics=["complaints"])
+    assert numbers(protect(everybody, min_n=MIN_N, register=register, name="all", who=WHO, of="complaints")) == [None]
+    assert numbers(shown(units, register, "goodwill of everybody")) == [281, None]

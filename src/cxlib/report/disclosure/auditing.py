@@ -38,7 +38,7 @@ def audit(register: Register, *, min_n: int) -> pd.DataFrame:
             for other, cell in nearly(layer, family[:i], min_n):
                 found.append((layer.table, what, told(cell), f"differs from {other.table} by fewer than {min_n} respondents"))
         try:
-            found += [row for some in sets(family) for row in _told(Respondents(*some), min_n)]
+            found += [row for some in sets(family, min_n) for row in _told(Respondents(*some), min_n)]
         except TooBig:
             found.append((", ".join(sorted({layer.table for layer in family})), what, "", "too many cells to audit; coarsen categories"))
     return pd.DataFrame(list(dict.fromkeys(found)), columns=["table", "what", "who", "how"], dtype="str")

@@ -99,10 +99,10 @@ def refines(fine: tuple[tuple[str, str], ...], coarse: tuple[tuple[str, str], ..
     return all(pair in fine or (pair[0], "") in fine for pair in coarse)
 
 
-def layers(table: pd.DataFrame, *, min_n: int, name: str, who: Sequence[str]) -> list[Layer]:
+def layers(table: pd.DataFrame, *, min_n: int, name: str, who: Sequence[str], of: str = "") -> list[Layer]:
     """Read the cells of a table, hiding those with fewer than `min_n` respondents and nothing else; see :func:`protect`."""
     found: list[Layer] = []
-    for (what, metric), cells in _read(table, name, who).items():
+    for (what, metric), cells in _read(table, name, who, of).items():
         layer = next((one for one in found if one.what == what and all(one.n.get(cell, n) == n for cell, n in cells.items())), None)
         if layer is None:
             found.append(layer := Layer(name, what, frozenset()))
@@ -113,14 +113,14 @@ def layers(table: pd.DataFrame, *, min_n: int, name: str, who: Sequence[str]) ->
     return found
 
 
-def _read(table: pd.DataFrame, name: str, who: Sequence[str]) -> dict[tuple[str, str], dict[Cell, int]]:
+def _read(table: pd.DataFrame, name: str, who: Sequence[str], of: str) -> dict[tuple[str, str], dict[Cell, int]]:
     """Return the n of each cell by what it is about and metric."""
     numbers = table["n"].astype("Int64")
     bare = int((numbers.isna() & table["value"].notna()).sum())
     if bare:
         raise CxError(worded(f"table {name}", f"{bare} rows with a value but without n", do="Give n, the respondents behind each value."))
     read: dict[tuple[str, str], dict[Cell, int]] = {}
-    for key, n in zip(keys(table, who), numbers, strict=True):
+    for key, n in zip(keys(table, who, of), numbers, strict=True):
         if n is not pd.NA:
             what, metric, cell = key
             cells = read.setdefault((what, metric), {})
@@ -131,7 +131,7 @@ def _read(table: pd.DataFrame, name: str, who: Sequence[str]) -> dict[tuple[str,
     return read
 
 
-def keys(table: pd.DataFrame, who: Sequence[str]) -> list[tuple[str, str, Cell]]:
+def keys(table: pd.DataFrame, who: Sequence[str], of: str = "") -> list[tuple[str, str, Cell]]:
     """Return for each row what it is about (JSON), its metric and its conditions on the who columns."""
     groups = sorted(str(column) for column in table.columns[: table.columns.get_loc("metric")])
     rows = (
@@ -142,9 +142,9 @@ def keys(table: pd.DataFrame, who: Sequence[str]) -> list[tuple[str, str, Cell]]
         if groups
         else [{} for _ in range(len(table))]
     )
-    asked = _asked(table, rows, who)
+    asked, about = _asked(table, rows, who), {"of": of} if of else {}
     whats = [
-        json.dumps({column: level for column, level in row.items() if column not in dividing}, ensure_ascii=False)
+        json.dumps(about | {column: level for column, level in row.items() if column not in dividing}, ensure_ascii=False)
         for row, dividing in zip(rows, asked, strict=True)
     ]
     listed: dict[tuple[str, str], set[str]] = {}

@@ -19,7 +19,7 @@ SUPPRESSED = "suppressed"
 REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
 
 
-def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, who: Sequence[str]) -> pd.DataFrame:
+def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, who: Sequence[str], of: str = "") -> pd.DataFrame:
     """Return what an audience may see of a table, and enter all its cells in the register.
 
     Parameters
@@ -35,6 +35,8 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     who : sequence of str
         All group columns of this client that divide respondents (segment, role, channel), the same for each table; the other
         group columns say what is measured.
+    of : str
+        Whom the table is about, where that is a part with a name of its own (complaints): such tables are compared with one another alone.
 
     Returns
     -------
@@ -60,7 +62,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     >>> protect(table, min_n=7, register=Register(), name="scores", who=["segment"])["n"].to_list()
     [<NA>, <NA>, 40, 63]
     """
-    new = layers(table, min_n=min_n, name=name, who=who)
+    new = layers(table, min_n=min_n, name=name, who=who, of=of)
     earlier = [layer for layer in register.layers if layer.table != name]
     for i, layer in enumerate(new):
         _complete(layer, [one for one in (*earlier, *new[:i]) if one.what == layer.what], min_n)
@@ -68,7 +70,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     state = {(one.what, metric, cell): cell in one.published for one in new for metric in one.metrics for cell in one.n}
     seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64", "value": float, "low": float, "high": float, "n_eff": float})
     counted = seen["n"].notna().to_numpy()
-    found = keys(table, who)
+    found = keys(table, who, of)
     hidden = counted & np.array([not state.get(key, False) for key in found], dtype=bool)
     seen.loc[hidden, ["value", "low", "high", "n_eff"]] = np.nan
     seen.loc[hidden, "n"] = pd.NA
@@ -84,7 +86,8 @@ def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
     universes: list[Respondents] = []
     while layer.n and not universes:
         try:
-            universes = [Respondents(*some) for some in sets([*earlier, layer]) if any(one is layer for one in (*some[0], *some[2]))]
+            found = sets([*earlier, layer], min_n)
+            universes = [Respondents(*some) for some in found if any(one is layer for one in (*some[0], *some[2]))]
         except TooBig:
             layer.coarsen()
     for spare in (candidates, frozenset[Cell]()):

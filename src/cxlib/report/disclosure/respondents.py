@@ -58,12 +58,13 @@ class Respondents:
         self.main.told = next((told for told in found if told), None)
 
 
-def sets(found: Sequence[Layer]) -> list[tuple[list[Layer], frozenset[str], list[Layer]]]:
+def sets(found: Sequence[Layer], min_n: int) -> list[tuple[list[Layer], frozenset[str], list[Layer]]]:
     """Return all largest groups of layers that can be about the same respondents, and those that are about as many.
 
-    Each comes with the columns by which they are divided, and with the layers divided by other columns that are about as many: the three
-    arguments of :class:`Respondents`. A table about more respondents agrees with one about fewer, as if those it does not list were
-    missing there. Whether they are, nobody knows: so tables that add up to the same number are searched without the others, too.
+    Each comes with the columns by which they are divided, and with the layers divided by other columns that are about as many, or about
+    fewer than `min_n` more than a group without a margin lists: the three arguments of :class:`Respondents`. A table about more
+    respondents agrees with one about fewer, as if those it does not list were missing there. Whether they are, nobody knows: so tables
+    that add up to the same number are searched without the others, too.
     """
     every = []
     for columns in _together(found):
@@ -72,8 +73,10 @@ def sets(found: Sequence[Layer]) -> list[tuple[list[Layer], frozenset[str], list
             chosen = set(map(id, group))
             rest = [layer for layer in found if layer.n and id(layer) not in chosen]
             listed = {layer.n[()] for layer in group if () in layer.n}
-            numbers = listed or {n for layer in group for n in layer.totals}
-            about = [[one for one in rest if n in one.totals and all(_agree(one, layer) for layer in group)] for n in sorted(numbers)]
+            sums = listed or {n for layer in group for n in layer.totals}
+            spare = 1 if listed else min_n
+            numbers = sorted({n for one in rest for n in one.totals if any(0 <= n - some < spare for some in sums)})
+            about = [[one for one in rest if n in one.totals and all(_agree(one, layer) for layer in group)] for n in numbers]
             every += [(group, columns, others) for others in about if others] or [(group, columns, [])]
     return every
 
