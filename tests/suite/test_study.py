@@ -264,12 +264,14 @@ def test_a_folded_table_is_closed_until_it_is_opened(study, shown):
 
 
 def test_a_decision_knows_where_its_number_is_shown(study, shown):
+    actual = gaps.links(study.save("gaps", gaps.gap(study.table("responses"), **study.params.sampling)))
     nps = study.save("nps", scores.nps(study.table("responses"), **study.params.sampling))
-    response = study.save("item_response", scores.item_response(study.table("responses"), **study.params.sampling))
-    study.show(response, caption="nps", folded=True)
-    study.show(nps, caption="nps", on_index="scorecard")
-    study.show(nps, caption="nps")
-    study.decide(answer="expectation_gaps", rests_on=nps, wanted="expectation_gaps", owner="service_management")
+    study.show(nps, caption="nps", folded=True)
+    study.show(actual, caption="nps", on_index="scorecard")
+    study.show(actual, caption="nps")
+    values = {"best": estimates.highest(actual), "nps": nps}
+    facts = {"wanted": "expectation_gaps", "owner": "service_management"}
+    study.decide(answer="expectation_gaps", rests_on=estimates.lowest(actual), values=values, **facts)
     (decided,) = (data[study_module.DECISION] for data, mark in shown if mark["kind"] == "decision")
     assert (decided["anchor"], decided["answered"]) == ("table-2", True)
     assert [mark["index"] for _, mark in shown if mark["kind"] == "table"] == ["", "Kontaktpunkte im Überblick", ""]
