@@ -240,6 +240,25 @@ def test_the_index_gives_each_answer_with_its_grade_and_links(german, provenance
     assert "index.html" not in links
 
 
+def test_the_index_begins_with_what_matters_most_and_where_it_comes_from(german, provenance, tags):
+    other = {**DECIDED, "notebook": "02_status_quo", "answer": "Meist am Montag.", "anchor": "figure-1"}
+    html = index([other, {**DECIDED, "anchor": "table-2"}], german, provenance, leading=["03_contact_reasons"], latest_prefix="runs/R/de/")
+    first = html[html.index("Das Wichtigste") : html.index("Alle Antworten")]
+    assert "Drei Gründe machen 47 % aus." in first
+    assert "Meist am Montag." not in first
+    assert 'href="runs/R/de/03_contact_reasons.html#table-2">Woher die Zahl kommt: Warum?</a>' in first
+
+
+def test_the_index_shows_what_pages_lend_it_under_its_heading(german, provenance, shown):
+    _, _, html, _ = shown[1][0]
+    lent = [("Kontaktpunkte im Überblick", output("de", "table", html, number=number)) for number in (1, 2)]
+    html = index([DECIDED], german, provenance, exhibits=lent)
+    assert html.count("<h2>Kontaktpunkte im Überblick</h2>") == 1
+    assert html.count('class="cx-table"') == 2
+    with pytest.raises(CxError, match="index: table"):
+        index([DECIDED], german, provenance, exhibits=[("x", output("de", "table", "<script>1</script>"))])
+
+
 def test_an_index_above_its_run_prefixes_every_link(english, provenance, tags):
     found = tags(index([DECIDED], english, provenance, latest_prefix="runs/R/en/"))
     links = [attrs["href"] for attrs in found.all("a") if not attrs["href"].startswith("#")]

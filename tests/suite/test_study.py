@@ -263,6 +263,20 @@ def test_a_folded_table_is_closed_until_it_is_opened(study, shown):
     assert "<details" not in open_
 
 
+def test_a_decision_knows_where_its_number_is_shown(study, shown):
+    actual = gaps.links(study.save("gaps", gaps.gap(study.table("responses"), **study.params.sampling)))
+    nps = study.save("nps", scores.nps(study.table("responses"), **study.params.sampling))
+    study.show(nps, caption="nps", folded=True)
+    study.show(actual, caption="nps", on_index="scorecard")
+    study.show(actual, caption="nps")
+    values = {"best": estimates.highest(actual), "nps": nps}
+    facts = {"wanted": "expectation_gaps", "owner": "service_management"}
+    study.decide(answer="expectation_gaps", rests_on=estimates.lowest(actual), values=values, **facts)
+    (decided,) = (data[study_module.DECISION] for data, mark in shown if mark["kind"] == "decision")
+    assert (decided["anchor"], decided["answered"]) == ("table-2", True)
+    assert [mark["index"] for _, mark in shown if mark["kind"] == "table"] == ["", "Kontaktpunkte im Überblick", ""]
+
+
 def test_decide_takes_single_saved_rows_only(study):
     actual = study.save("actual", scores.mean_rating(study.table("responses")))
     facts = {"answer": "expectation_gaps", "wanted": "expectation_gaps", "owner": "service_management"}

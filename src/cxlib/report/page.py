@@ -227,18 +227,24 @@ def _shell(words: Words, provenance: Provenance, branding: Mapping[str, Any], *,
 def index(
     decisions: Sequence[Mapping[str, Any]],
     *,
+    leading: Sequence[str] = (),
+    exhibits: Sequence[tuple[str, Any]] = (),
     words: Words,
     provenance: Provenance,
     pages: Sequence[tuple[str, str]],
     branding: Mapping[str, Any] | None = None,
     latest_prefix: str = "",
 ) -> str:
-    """Return the page that leads to all others: every answer with its grade, and what was not examined.
+    """Return the page that leads to all others: what matters most, every answer with its grade, and what was not examined.
 
     Parameters
     ----------
     decisions : sequence of mappings
         What ``study.decide`` emitted, in notebook order, in the language of `words`.
+    leading : sequence of str
+        Notebooks whose sentences come first, each with a link to the table it came from.
+    exhibits : sequence of (str, NotebookNode)
+        Outputs that are shown here, too, each with the heading above it.
     words : Words
         The reader's language.
     provenance : Provenance
@@ -256,4 +262,6 @@ def index(
         for decided in decisions
     ]
     shell = _shell(words, provenance, branding or {}, file="index.html", title=words.text("index.title"), prefix=latest_prefix)
-    return render("index.html.j2", words, cx={**shell, "cards": cards, "pages": list(pages)})
+    first = [card for card in cards if card["notebook"] in leading]
+    shown = [(heading, _fragment(output, "index").html) for heading, output in exhibits]
+    return render("index.html.j2", words, cx={**shell, "first": first, "shown": shown, "cards": cards, "pages": list(pages)})

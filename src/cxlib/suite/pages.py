@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,9 +21,15 @@ if TYPE_CHECKING:
     from cxlib.report.page import Provenance
     from cxlib.report.words import Words
 
-__all__ = ["DECISION", "Edition", "PageRefused", "decisions"]
+__all__ = ["DECISION", "Edition", "PageRefused", "decisions", "exhibits", "leading"]
 
 DECISION = "application/vnd.cxlib.decision+json"
+LEADING = ("02_status_quo", "05_contact_value", "10_expectation_gaps", "16_actions", "17_monitoring")  # is, should be, to do, did it work
+NEXT = (  # whose sentences stand in for those of the leading pages that have no answer, the first ones first
+    "06_pain_points", "11_loyalty_drivers", "13_service_standards", "12_moments_of_truth", "15_sales_opportunities", "08_welcome_journey",
+    "09_promises", "07_before_purchase", "03_contact_reasons", "14_outlook", "04_personas", "01_touchpoint_inventory", "00_data_readiness",
+)  # fmt: skip
+SENTENCES = 5
 
 
 class PageRefused(CxError):  # noqa: N818 - the name says what happened
@@ -103,8 +109,12 @@ class Edition:
         """Return the index page made from the decisions, its links led by `prefix`."""
         from cxlib.report import page
 
+        notebooks = list(notebooks)
+        decided = [found for notebook in notebooks for found in decisions(notebook, language)]
         return page.index(
-            [found for notebook in notebooks for found in decisions(notebook, language)],
+            decided,
+            leading=leading(decided),
+            exhibits=[found for notebook in notebooks for found in exhibits(notebook, language)],
             words=self.words(language),
             provenance=self.provenance("index"),
             pages=self.titles[language],
@@ -125,6 +135,19 @@ def decisions(notebook: NotebookNode, language: str) -> list[dict[str, Any]]:
     outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
     found = [output.data[DECISION] for output in outputs if DECISION in output.get("data", {})]
     return [dict(content) for content in found if content["language"] == language]
+
+
+def leading(decided: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Return the notebooks, in page order, whose sentences a reader meets first: five that have an answer."""
+    answered = {str(content["notebook"]) for content in decided if content["answered"]}
+    return sorted([name for name in (*LEADING, *NEXT) if name in answered][:SENTENCES])
+
+
+def exhibits(notebook: NotebookNode, language: str) -> list[tuple[str, Any]]:
+    """Return what an executed notebook shows on the index, too: heading and output."""
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    told = [(output.get("metadata", {}).get("cx", {}), output) for output in outputs]
+    return [(about["index"], output) for about, output in told if about.get("language") == language and about.get("index")]
 
 
 def write(path: Path, text: str) -> None:

@@ -93,6 +93,7 @@ class Study:
     project: Path
     _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
+    _anchors: dict[str, str] = field(default_factory=dict)  # saved table → where it is shown first
     _lacking: list[str] = field(default_factory=list)  # what the last thing shown said to be missing
 
     def tell(self) -> None:
@@ -170,7 +171,7 @@ class Study:
         self._saved[name] = shown
         return shown
 
-    def show(self, what: pd.DataFrame | Plot, *, caption: str, folded: bool = False) -> None:
+    def show(self, what: pd.DataFrame | Plot, *, caption: str, folded: bool = False, on_index: str = "") -> None:
         """Show a table or a plot of numbers that were saved before, once in each language.
 
         Parameters
@@ -181,6 +182,8 @@ class Study:
             The key of the caption's words: ``caption.<caption>``.
         folded : bool
             Whether a table stays closed until the reader opens it, as the numbers behind a plot do: detail, and checks.
+        on_index : str
+            Under which heading the index shows it, too: ``index.<on_index>``; left out, it does not.
         """
         for source in what.sources if isinstance(what, Plot) else (what,):
             self._check_saved(source)
@@ -191,9 +194,12 @@ class Study:
             return  # the page has just said so
         self._lacking = missing if kind == "missing" else []
         number = self._shown[kind] = self._shown.get(kind, 0) + 1
+        if kind != "missing":
+            for source in what.sources if isinstance(what, Plot) else (what,):
+                self._anchors.setdefault(source.attrs["saved"], f"{kind}-{number}")
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
-            extra: dict[str, Any] = {"number": number}
+            extra: dict[str, Any] = {"number": number, "index": words.text(f"index.{on_index}") if on_index else ""}
             if kind == "missing":
                 html = outputs.missing(missing, words)
             elif isinstance(what, Plot):
@@ -240,6 +246,8 @@ class Study:
         """
         sentences = rests_on if isinstance(rests_on, Mapping) else {"": rests_on}
         its = {name: self._one_row(table) for name, table in sentences.items()}
+        answered = any(not pd.isna(it["value"]) for it in its.values())
+        shown_at = [self._anchors[name] for name in (table.attrs["saved"] for table in sentences.values()) if name in self._anchors]
         rows = {name: self._one_row(table) for name, table in (values or {}).items()}
         rival = self._one_row(against) if isinstance(against, pd.DataFrame) else against
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
@@ -256,7 +264,8 @@ class Study:
                 "wanted": words.text(f"wanted.{wanted}"),
                 "owner": words.text(f"owner.{owner}"),
             }
-            data = {DECISION: content | {"notebook": self.notebook, "language": language}}
+            about = {"notebook": self.notebook, "language": language, "answered": answered, "anchor": next(iter(shown_at), "")}
+            data = {DECISION: content | about}
             self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
 
     @cached_property
