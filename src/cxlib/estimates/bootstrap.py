@@ -107,7 +107,13 @@ def with_draws(estimates: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     bare = estimates.drop(columns="draws", errors="ignore")
     if draws.empty:
         return bare
-    names = bare[keys].astype("str").fillna("").agg("\x1f".join, axis=1)
+    names = _joined(bare[keys])
     ordered = draws.sort_values("draw", kind="stable")
-    held = ordered["value"].groupby(ordered[keys].astype("str").fillna("").agg("\x1f".join, axis=1)).agg(lambda values: values.to_numpy())
+    held = ordered["value"].groupby(_joined(ordered[keys])).agg(lambda values: values.to_numpy())
     return bare.assign(draws=names.map(held))
+
+
+def _joined(levels: pd.DataFrame) -> pd.Series:
+    """Return the levels of each row as one text."""
+    first, *rest = (levels[name].astype("str").fillna("") for name in levels)
+    return first.str.cat(rest, sep="\x1f") if rest else first

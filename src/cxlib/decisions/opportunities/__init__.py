@@ -7,13 +7,12 @@ from cxlib.decisions.opportunities.guard_rails import GUARDS, guard_rails
 from cxlib.decisions.opportunities.multi_touch import multi_touch
 from cxlib.decisions.opportunities.offers import offer_margin, offer_reach
 from cxlib.decisions.opportunities.repurchase import repurchase
-from cxlib.decisions.opportunities.signals import SIGNAL_STATES, TOLD_BY, signals
+from cxlib.decisions.opportunities.signals import TOLD_BY, signals
 from cxlib.decisions.opportunities.treatments import treatments
 
 __all__ = [
     "GUARDS",
     "POINTS",
-    "SIGNAL_STATES",
     "SOLVED",
     "TOLD_BY",
     "channel_fit",

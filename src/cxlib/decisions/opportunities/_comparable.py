@@ -128,8 +128,8 @@ def comparable(life: Watched, told: pd.DataFrame, *, first_day: int, quiet: int,
         inside = (at >= recent + horizon) & (at <= life.size - 1 - horizon)
         keep = inside & (life.start[of] <= at - recent - horizon) & (life.end[of] > at)
         keep &= life.quiet(of, at - quiet, at - before)
-        sides.append(_described(life, table[keep].assign(side=name), recent, horizon))
-    return _weighed(pd.concat(sides, ignore_index=True))
+        sides.append(table[keep].assign(side=name))
+    return _weighed(_described(life, pd.concat(sides, ignore_index=True), recent, horizon))
 
 
 def _described(life: Watched, table: pd.DataFrame, recent: int, horizon: int) -> pd.DataFrame:
@@ -150,7 +150,11 @@ def _described(life: Watched, table: pd.DataFrame, recent: int, horizon: int) ->
     )
     facts = life.facts.iloc[who].reset_index(drop=True).set_index(told.index)
     keys = pd.DataFrame({"week": week, "since": since, "number": np.minimum(number, MOST)}, index=told.index).join(facts)
-    return told.assign(cell=keys.astype("str").fillna("").agg("\x1f".join, axis=1))
+    codes = [pd.factorize(keys[name].astype("str"), use_na_sentinel=False)[0] for name in keys]
+    cell = np.zeros(len(told), dtype="int64")
+    for code in codes:
+        cell = pd.factorize(cell * (int(code.max(initial=0)) + 1) + code)[0]
+    return told.assign(cell=cell)
 
 
 def _weighed(table: pd.DataFrame) -> pd.DataFrame:

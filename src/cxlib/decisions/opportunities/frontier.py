@@ -83,8 +83,8 @@ def frontier(
         all contacts, ``chances_lost_share`` of all sales chances, ``satisfied_lost_share`` of all contacts that leave customers satisfied
         (``share``), and with costs ``cost_saved``. By ``point`` the same of *today* (nothing saved), *free* (the last step whose
         chances lost stay, with their whole span, below what is tolerated), *planned* (all that is eliminated or automated) and
-        *everything*; of *free* also ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
-        *planned* the same beyond it (``per 100``). By ``guard``: ``guard_today``; by ``step``, ``treatment``, ``reason_id`` and
+        *everything*; of *free* also ``free_share`` (``nothing_free`` where already the first step loses too much) and ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
+        *planned* the same beyond it (``per 100 contacts``). By ``guard``: ``guard_today``; by ``step``, ``treatment``, ``reason_id`` and
         ``guard``: ``guard_excess``, the reason's figure less that of all; by ``step``, ``treatment`` and ``reason_id``:
         ``guards_tripped`` (``count``), in how many guards the reason is worse. Without a group: ``tolerated_share``.
 
@@ -181,8 +181,6 @@ def _matrix(table: pd.DataFrame) -> Real:
 def _rates(table: pd.DataFrame, metric: str, held: pd.DataFrame, pi: Real) -> tuple[Real, Real]:
     """Return a figure of each reason with its draws, and on how many contacts it rests; where too few, its treatment's on average."""
     found = table[table["metric"].eq(metric) & table["reason_id"].notna() & table["value"].notna()]
-    for name in ("signal_state", "told_by"):
-        found = found[found[name].isna()] if name in found else found
     found = found.drop_duplicates("reason_id").set_index("reason_id").reindex(held["reason_id"]).reset_index()
     known = found["value"].notna().to_numpy()
     size = pi.shape[1]
@@ -262,8 +260,19 @@ def _points(told: pd.DataFrame, rules: _Rules, facts: Mapping[str, float], toler
         told_here = here.drop(columns=["step", "treatment", "reason_id", "point"], errors="ignore")
         told_here.insert(0, "point", pd.Series(name, index=told_here.index, dtype="str"))
         parts.append(told_here)
+    parts.append(_free(told, free))
     parts += [_further(rules, name, first, last, level) for name, first, last in (("free", free, planned), ("planned", planned, len(lost)))]
     return estimates.stack(*parts)
+
+
+def _free(told: pd.DataFrame, step: int) -> pd.DataFrame:
+    """The answer: what can be saved for nothing; under another name where that is nothing."""
+    place = {"point": pd.Series(["free"], dtype="str")}
+    if not step:
+        most = int(told["n"].max())
+        return rows(pd.DataFrame(place), {"metric": "nothing_free", "value": 0.0, "unit": "share", "n": most, "method": "definition"})
+    here = told[told["step"].eq(str(step)) & told["metric"].eq("contacts_saved_share")]
+    return here.drop(columns=["step", "treatment", "reason_id"]).assign(metric="free_share", point="free").astype({"point": "str"})
 
 
 def _today(told: pd.DataFrame) -> pd.DataFrame:
@@ -277,7 +286,7 @@ def _today(told: pd.DataFrame) -> pd.DataFrame:
 
 def _further(rules: _Rules, point: str, first: int, last: int, level: float) -> pd.DataFrame:
     """Chances lost for each 100 contacts saved between two steps: a mean of the steps' shares of contacts with a signal."""
-    place, columns = pd.DataFrame({"point": [point]}), {"metric": "chances_per_100", "unit": "per 100"}
+    place, columns = pd.DataFrame({"point": [point]}), {"metric": "chances_per_100", "unit": "per 100 contacts"}
     if first >= last:
         return rows(place, columns | {"note": "nothing further"})
     gone = rules.saved[first:last]

@@ -31,7 +31,7 @@ def repurchase(
     reasons: pd.DataFrame | None = None,
     *,
     phases: Sequence[str] = ("aftersales",),
-    alike: Sequence[str] = ("segment", "size_class"),
+    alike: Sequence[str] = ("segment",),
     solved: Sequence[str] = SOLVED,
     horizon_days: int = 90,
     recent_days: int = 90,
@@ -73,10 +73,10 @@ def repurchase(
     Returns
     -------
     DataFrame
-        ESTIMATES, unit ``share``, over all and by ``experience`` (solved, unsolved): ``bought_after`` (share of contacts on which an
-        order followed within the horizon), ``bought_comparable`` (the same of comparable customers), ``bought_difference`` (the first
-        less the second), ``bought_earlier`` (the same difference in a window before the recent days, in which the contact can have done
-        nothing) and ``bought_extra`` (the difference less the earlier one). By ``side`` and ``days``: ``bought_within``. Over all:
+        ESTIMATES, unit ``share``, over all and by ``experience`` (solved, unsolved): ``rebought_share`` (share of contacts on which an
+        order followed within the horizon), ``rebought_comparable`` (the same of comparable customers), ``rebought_difference`` (the first
+        less the second), ``rebought_earlier`` (the same difference in a window before the recent days, in which the contact can have done
+        nothing) and ``rebought_extra`` (the difference less the earlier one). By ``side`` and ``days``: ``rebought_within``. Over all:
         ``compared_share`` of service contacts that have comparable customers. By ``covariate``: ``imbalance_before`` and
         ``imbalance_after`` (``sd``), differences of means in standard deviations of the customers with a contact.
 
@@ -93,7 +93,7 @@ def repurchase(
     needs = lacking(contacts, ["contact_ts", "customer_id"])
     needs += [f"orders.{name}" for name in ("customer_id", "order_ts") if name not in orders or orders[name].isna().all()]
     if needs:
-        return estimates.unanswerable("bought_extra", "share", needs, by=GROUPS)
+        return estimates.unanswerable("rebought_extra", "share", needs, by=GROUPS)
     names = ["customer_id", "reason_id", "touchpoint_id", "outcome"]
     every = logged(contacts, names, direction=direction, period=period)
     every = every[every["customer_id"].notna()]
@@ -104,7 +104,7 @@ def repurchase(
     pairs = comparable(life, service, first_day=first, **lengths)
     mine = pairs[pairs["side"].eq(SIDES[0])]
     if mine["weight"].sum() < min_n:
-        few = rows(pd.DataFrame(index=[0]), {"metric": "bought_extra", "unit": "share", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"})
+        few = rows(pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"})
         return _ordered(few)
     chance: Sampling = {**options, "weight": "weight", "cluster": "customer_id"}
     told = [_figures(pairs, None, min_n, chance)]
@@ -143,13 +143,13 @@ def _figures(pairs: pd.DataFrame, experience: str | None, min_n: int, options: S
     table = table.assign(**flags, change=flags[AFTER] - flags[BEFORE])
     number = int(table["side"].eq(SIDES[0]).sum())
     if number < min_n:
-        part = rows(pd.DataFrame(index=[0]), {"metric": "bought_extra", "unit": "share", "n": number, "note": f"n < {min_n}"})
+        part = rows(pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": number, "note": f"n < {min_n}"})
         return part if experience is None else _with(part, "experience", experience)
     each = [
         estimates.share(table[table["side"].eq(side)], AFTER, metric=metric, **options)
-        for side, metric in zip(SIDES, ("bought_after", "bought_comparable"), strict=True)
+        for side, metric in zip(SIDES, ("rebought_share", "rebought_comparable"), strict=True)
     ]
-    for metric, column in (("bought_difference", AFTER), ("bought_earlier", BEFORE), ("bought_extra", "change")):
+    for metric, column in (("rebought_difference", AFTER), ("rebought_earlier", BEFORE), ("rebought_extra", "change")):
         part = estimates.difference(table, column, between="side", reference=SIDES[1], metric=metric, unit="share", **options)
         each.append(part.drop(columns="side").assign(n=pd.array([number], dtype="Int64")))
     told = estimates.stack(*each)
@@ -160,7 +160,7 @@ def _curve(pairs: pd.DataFrame, horizon: int, options: Sampling) -> pd.DataFrame
     table = pairs[pairs["weight"] > 0]
     parts = []
     for days in [round(horizon * step / CURVE) for step in range(1, CURVE + 1)]:
-        part = estimates.share(table.assign(flag=(table["days"] <= days).astype("float64")), "flag", by=["side"], metric="bought_within", **options)
+        part = estimates.share(table.assign(flag=(table["days"] <= days).astype("float64")), "flag", by=["side"], metric="rebought_within", **options)
         parts.append(_with(part, "days", str(days)))
     return estimates.stack(*parts)
 

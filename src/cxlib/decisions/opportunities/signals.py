@@ -14,9 +14,8 @@ from cxlib.contacts import Span, lacking
 from cxlib.decisions.opportunities._log import currency_of, days, lives, logged, per_contact, purchases
 from cxlib.estimates import UNKNOWN, Sampling
 
-__all__ = ["SIGNAL_STATES", "TOLD_BY", "marked", "signals"]
+__all__ = ["TOLD_BY", "marked", "signals", "taken_up"]
 
-SIGNAL_STATES = ("captured", "noted", "left")
 TOLD_BY = ("reason", "second_concern", "flag")  # who tells of a signal; the first of them that does
 SALE = "sale"
 
@@ -65,9 +64,9 @@ def signals(
     DataFrame
         ESTIMATES by `by`, unit ``share``: ``signal_share`` of contacts of which something tells; of signals: ``noted_share`` (staff had
         set the flag; of those that the reason or second concern tells), ``captured_share`` (it ended in a sale, or an order followed
-        within the window), ``captured_otherwise`` (an order follows on a random moment of the same customers), ``captured_extra`` (the
-        first less the second), and by ``signal_state`` ``signal_state_share``: captured, merely noted, or left lying. With a currency
-        ``revenue_after``, ``revenue_otherwise`` and ``revenue_extra``, the mean value ordered within the window of a signal. ``n`` counts
+        within the window), ``noted_only_share`` and ``left_share`` (neither, with and without the flag: these three make up a whole),
+        ``captured_otherwise`` (an order follows on a random moment of the same customers) and ``captured_extra`` (captured less that).
+        With a currency ``revenue_after``, ``revenue_otherwise`` and ``revenue_extra``, the mean value ordered within the window of a signal. ``n`` counts
         contacts.
 
     Notes
@@ -84,16 +83,14 @@ def signals(
     ...     "sales_signal": [True, True], "outcome": "resolved", "local_date": pd.to_datetime(["2025-01-02", "2025-01-03"])})
     >>> orders = pd.DataFrame({"order_ts": [at("2025-01-05"), at("2025-06-01")], "customer_id": ["a", "c"]})
     >>> told = signals(log, pd.DataFrame({"reason_id": []}), orders, min_n=1)
-    >>> told[["signal_state", "metric", "value"]].round(3).to_dict("split")["data"]  # doctest: +NORMALIZE_WHITESPACE
-    [[nan, 'signal_share', 1.0], [nan, 'noted_share', nan], [nan, 'captured_share', 0.5], [nan, 'captured_otherwise', 0.5],
-     [nan, 'captured_extra', 0.0], ['captured', 'signal_state_share', 0.5], ['noted', 'signal_state_share', 0.5],
-     ['left', 'signal_state_share', 0.0]]
+    >>> told[["metric", "value"]].to_dict("split")["data"]  # doctest: +NORMALIZE_WHITESPACE
+    [['signal_share', 1.0], ['noted_share', nan], ['captured_share', 0.5], ['noted_only_share', 0.5], ['left_share', 0.0],
+     ['captured_otherwise', 0.5], ['captured_extra', 0.0]]
     """
-    groups = [*by, "signal_state"]
     needs = lacking(contacts, ["contact_ts"]) + lacking(contacts, [name for name in by if name != "told_by"])
     told = None if needs else marked(contacts, reasons, columns=by, direction=direction, period=period)
     if told is None or not told["tells"].any():
-        return estimates.unanswerable("signal_share", "share", needs or ["contacts.sales_signal"], by=groups)
+        return estimates.unanswerable("signal_share", "share", needs or ["contacts.sales_signal"], by=by)
     told = told[told["tells"]]
     for name in by:
         told = told.assign(**{name: told[name].fillna(UNKNOWN)}) if name != "told_by" else told
@@ -105,11 +102,7 @@ def signals(
         parts.append(estimates.unanswerable("captured_share", "share", ["contacts.outcome", "orders.order_ts"], by=by))
     else:
         parts += [_thin(part, min_n) for part in _captured(judged, by, chance, currency_of(orders, currency))]
-        parts += [_states(judged, by, min_n, chance)]
-    stacked = estimates.stack(*parts)
-    for name in groups:
-        stacked[name] = stacked[name] if name in stacked else pd.Series(None, index=stacked.index, dtype="str")
-    return stacked[[*groups, *[name for name in stacked if name not in groups]]]
+    return estimates.stack(*parts)
 
 
 def marked(
@@ -181,7 +174,11 @@ def _noted(found: pd.DataFrame, by: Sequence[str], options: Sampling) -> pd.Data
 
 
 def _captured(judged: pd.DataFrame, by: Sequence[str], options: Sampling, currency: str | None) -> list[pd.DataFrame]:
-    parts = [estimates.share(judged, "captured", by=by, metric="captured_share", **options)]
+    noted, missed = judged["flagged"].fillna(False).astype(bool), judged["captured"].eq(0.0)
+    flags = {"captured_share": ~missed, "noted_only_share": missed & noted, "left_share": missed & ~noted}
+    parts = [
+        estimates.share(judged.assign(flag=flag.astype("float64")), "flag", by=by, metric=metric, **options) for metric, flag in flags.items()
+    ]
     paired = judged[judged["otherwise"].notna()].assign(extra=judged["captured"] - judged["otherwise"])
     if paired.empty:
         return parts
@@ -193,17 +190,6 @@ def _captured(judged: pd.DataFrame, by: Sequence[str], options: Sampling, curren
             bounds = None if metric == "revenue_extra" else (0.0, np.inf)
             parts.append(estimates.mean(paired, column, by=by, metric=metric, unit=currency, bounds=bounds, **options))
     return parts
-
-
-def _states(judged: pd.DataFrame, by: Sequence[str], min_n: int, options: Sampling) -> pd.DataFrame:
-    noted = judged["flagged"].fillna(False).astype(bool)
-    state = np.where(judged["captured"].eq(1.0), "captured", np.where(noted, "noted", "left"))
-    parts = []
-    for name in SIGNAL_STATES:
-        part = estimates.share(judged.assign(flag=(state == name).astype("float64")), "flag", by=by, metric="signal_state_share", **options)
-        part.insert(len(by), "signal_state", pd.Series(name, index=part.index, dtype="str"))
-        parts.append(_thin(part, min_n))
-    return estimates.stack(*parts)
 
 
 def _thin(part: pd.DataFrame, min_n: int) -> pd.DataFrame:
