@@ -901,7 +901,9 @@ class Opportunities(_Section):
     solved: tuple[Outcome, ...] = Field(
         default=("resolved", "sale", "return", "credit", "cancelled"), min_length=1, description="outcomes that count as a solution"
     )
-    satisfied: float = Field(default=0.7, ge=0, le=1, description="part of a rating's scale, 0 to 1, from which a customer counts as satisfied")
+    satisfied: float = Field(
+        default=0.7, ge=0, le=1, description="part of a rating's scale, 0 to 1, from which a customer counts as satisfied"
+    )
     service_phases: tuple[Literal["presales", "sales", "aftersales"], ...] = Field(
         default=("aftersales",), min_length=1, description="phases whose contact reasons are service, when buying again is looked at"
     )
@@ -916,7 +918,9 @@ class Opportunities(_Section):
     left_days: float = Field(default=180, gt=0, description="days after a contact within which a lost customer has left after it")
     offers_by: str = Field(default="segment", description="column of customers by which the spread of service offers is told")
     most: int = Field(default=3, ge=1, description="reasons told of each persona and treatment")
-    at_most: int = Field(default=20_000, ge=100, description="customers beyond which buying again is looked at in some, chosen by their ids")
+    at_most: int = Field(
+        default=20_000, ge=100, description="customers beyond which buying again is looked at in some, chosen by their ids"
+    )
     min_n: int = Field(default=30, ge=1, description="contacts below which a figure is not told")
 
 

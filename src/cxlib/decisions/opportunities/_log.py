@@ -101,13 +101,13 @@ class Purchases:
     ----------
     customers : Index of str
         Everybody who ordered; places in it are customers' codes.
-    who, at, amount : arrays, one value an order
+    who, when, amount : arrays, one value an order
         Code of the customer, microseconds since 1970, value ordered.
     """
 
     customers: pd.Index
     who: Whole
-    at: Whole
+    when: Whole
     amount: Real
 
     def codes(self, customer_ids: pd.Series) -> Whole:
@@ -116,7 +116,7 @@ class Purchases:
 
     def around(self, customer_ids: pd.Series, at: Whole, low: int, high: int) -> tuple[Whole, Real]:
         """Return number and value of the customer's orders later than `low` and up to `high` microseconds after each moment."""
-        moments, rank = np.unique(self.at, return_inverse=True)
+        moments, rank = np.unique(self.when, return_inverse=True)
         keys = self.who * (len(moments) + 1) + rank
         code = self.codes(customer_ids)
         begin, end = (
@@ -144,16 +144,16 @@ class Purchases:
         """
         moments = np.sort(clock)
         start, end = lives.start[self.who], lives.end[self.who]
-        before = np.concatenate([[np.int64(-(2**62))], self.at[:-1]])
+        before = np.concatenate([[np.int64(-(2**62))], self.when[:-1]])
         before = np.where(np.concatenate([[-1], self.who[:-1]]) == self.who, before, -(2**62))
         size = len(self.customers)
 
         def passed(at: Whole) -> Whole:
             return np.asarray(np.searchsorted(moments, at), dtype="int64")
 
-        until = passed(np.minimum(self.at, end))
-        here = np.maximum(until - passed(np.maximum(self.at - window, start)), 0)
-        new = np.maximum(until - passed(np.maximum(np.maximum(self.at - window, before), start)), 0)
+        until = passed(np.minimum(self.when, end))
+        here = np.maximum(until - passed(np.maximum(self.when - window, start)), 0)
+        new = np.maximum(until - passed(np.maximum(np.maximum(self.when - window, before), start)), 0)
         length = (passed(lives.end) - passed(lives.start)).astype("float64")
         with np.errstate(invalid="ignore", divide="ignore"):
             chance = np.where(length > 0, np.bincount(self.who, new, minlength=size) / length, np.nan)

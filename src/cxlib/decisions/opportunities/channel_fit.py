@@ -69,7 +69,7 @@ def channel_fit(
     needs = lacking(contacts, ["contact_ts", "channel"])
     told = logged(contacts, ["reason_id", "channel", "outcome", "customer_id"], direction=direction, period=period) if not needs else None
     if told is None or told["reason_id"].isna().all():
-        return estimates.unanswerable("on_channel_share", "share", [*needs, "contact_reasons.reason_id"], by=GROUPS)
+        return estimates.unanswerable("on_channel_share", "share", needs or ["contact_reasons.reason_id"], by=GROUPS)
     if "target_channel" not in reasons or reasons["target_channel"].isna().all():
         return estimates.unanswerable("on_channel_share", "share", ["reasons.target_channel"], by=GROUPS)
     facts = reasons.drop_duplicates("reason_id").set_index("reason_id")["target_channel"]
@@ -87,7 +87,7 @@ def channel_fit(
     for name in GROUPS:
         stacked[name] = stacked[name] if name in stacked else pd.Series(None, index=stacked.index, dtype="str")
     stacked = stacked[[*GROUPS, *[name for name in stacked if name not in GROUPS]]]
-    thin = (stacked["n"] < min_n) & stacked["note"].eq("")
+    thin = (stacked["n"] < min_n) & stacked["value"].notna()
     return estimates.withhold(stacked, thin, f"n < {min_n}")
 
 
@@ -97,7 +97,9 @@ def _where(meant: pd.DataFrame, options: Sampling) -> list[pd.DataFrame]:
     parts = [estimates.share(fits, "flag", by=by, metric="on_channel_share", **options) for by in ([], each)]
     for name in sorted(meant.loc[fits["flag"].eq(0.0), "channel"].unique()):
         there = meant[meant["target_channel"].ne(name)]
-        part = estimates.share(there.assign(flag=there["channel"].eq(name).astype("float64")), "flag", by=each, metric="elsewhere_share", **options)
+        part = estimates.share(
+            there.assign(flag=there["channel"].eq(name).astype("float64")), "flag", by=each, metric="elsewhere_share", **options
+        )
         part = part[part["value"].gt(0)]
         part.insert(2, "channel", pd.Series(name, index=part.index, dtype="str"))
         parts.append(part)

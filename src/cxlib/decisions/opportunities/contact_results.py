@@ -74,7 +74,8 @@ def contact_results(
     ...     "outcome": ["sale", "no_solution"], "local_date": pd.to_datetime(["2025-01-02", "2025-01-03"])})
     >>> contact_results(log, pd.DataFrame(), pd.DataFrame(), min_n=1)[["metric", "value", "note"]].to_dict("split")["data"]
     ... # doctest: +NORMALIZE_WHITESPACE
-    [['solved_share', 0.5, ''], ['sale_share', 0.5, ''], ['ordered_share', nan, 'needs contacts.customer_id, orders.customer_id, orders.order_ts'],
+    [['solved_share', 0.5, ''], ['sale_share', 0.5, ''],
+     ['ordered_share', nan, 'needs contacts.customer_id, orders.customer_id, orders.order_ts'],
      ['satisfied_share', nan, 'needs responses[csat], responses[ces], responses[actual]']]
     """
     needs = lacking(contacts, ["contact_ts", *by])
@@ -94,7 +95,8 @@ def linked(responses: pd.DataFrame, told: pd.DataFrame, columns: Sequence[str]) 
     """Return answers with columns of the contact that they name, or of the case where all its contacts agree; others are left out.
 
     >>> log = pd.DataFrame({"contact_id": ["x", "y"], "case_id": ["7", "7"], "channel": ["phone", "phone"]})
-    >>> linked(pd.DataFrame({"response_id": ["1", "2"], "contact_id": ["x", None], "case_id": ["7", "7"]}), log, ["channel"])["channel"].to_list()
+    >>> answers = pd.DataFrame({"response_id": ["1", "2"], "contact_id": ["x", None], "case_id": ["7", "7"]})
+    >>> linked(answers, log, ["channel"])["channel"].to_list()
     ['phone', 'phone']
     """
     known = pd.DataFrame({name: pd.Series(None, index=responses.index, dtype="str") for name in columns})
@@ -116,7 +118,9 @@ def _outcomes(told: pd.DataFrame, by: Sequence[str], solved: Sequence[str], opti
     if known.empty:
         return estimates.unanswerable("solved_share", "share", ["contacts.outcome"], by=by)
     flags = {"solved_share": known["outcome"].isin(list(solved)), "sale_share": known["outcome"].eq(SALE)}
-    parts = [estimates.share(known.assign(flag=flag.astype("float64")), "flag", by=by, metric=name, **options) for name, flag in flags.items()]
+    parts = [
+        estimates.share(known.assign(flag=flag.astype("float64")), "flag", by=by, metric=name, **options) for name, flag in flags.items()
+    ]
     return estimates.stack(*parts)
 
 
@@ -151,7 +155,7 @@ def _orders(
 def _followed(told: pd.DataFrame, orders: pd.DataFrame, customers: pd.DataFrame | None, window_days: float) -> pd.DataFrame:
     """Return contacts that were watched for a window, with what their customers ordered in it and what they order anyhow."""
     bought, window = purchases(orders), days(window_days)
-    first, last = int(min(bought.at.min(), told["at"].min())), int(bought.at.max()) - window
+    first, last = int(min(bought.when.min(), told["at"].min())), int(bought.when.max()) - window
     held = told[told["at"] <= last]
     number, amount = bought.around(held["customer_id"], held["at"].to_numpy(), 0, window)
     code = bought.codes(held["customer_id"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,7 +84,8 @@ def frontier(
         all contacts, ``chances_lost_share`` of all sales chances, ``satisfied_lost_share`` of all contacts that leave customers satisfied
         (``share``), and with costs ``cost_saved``. By ``point`` the same of *today* (nothing saved), *free* (the last step whose
         chances lost stay, with their whole span, below what is tolerated), *planned* (all that is eliminated or automated) and
-        *everything*; of *free* also ``free_share`` (``nothing_free`` where already the first step loses too much) and ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
+        *everything*; of *free* also ``free_share`` (``nothing_free`` where already the first step loses too much) and
+        ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
         *planned* the same beyond it (``per 100 contacts``). By ``guard``: ``guard_today``; by ``step``, ``treatment``, ``reason_id`` and
         ``guard``: ``guard_excess``, the reason's figure less that of all; by ``step``, ``treatment`` and ``reason_id``:
         ``guards_tripped`` (``count``), in how many guards the reason is worse. Without a group: ``tolerated_share``.
@@ -156,7 +158,11 @@ def _rules(
     prior = held.groupby("treatment")["value"].transform("sum")
     pooled = (held["value"] * rate[:, 0]).groupby(held["treatment"]).transform("sum") / prior.where(prior > 0)
     drawn_to = (rate[:, 0] * count + PRIOR * pooled.fillna(0.0)) / (count + PRIOR)
-    place = held.assign(rank=held["treatment"].map([*ORDER, UNKNOWN].index), drawn=drawn_to).sort_values(["rank", "drawn", "reason_id"]).index.to_numpy()
+    place = (
+        held.assign(rank=held["treatment"].map([*ORDER, UNKNOWN].index), drawn=drawn_to)
+        .sort_values(["rank", "drawn", "reason_id"])
+        .index.to_numpy()
+    )
     held, pi, rate = held.loc[place].reset_index(drop=True), pi[place], rate[place]
     gone = held["treatment"].map(lambda name: facts.get(name, 1.0)).to_numpy(dtype=float)[:, None]
     chances = pi * rate
@@ -286,7 +292,8 @@ def _today(told: pd.DataFrame) -> pd.DataFrame:
 
 def _further(rules: _Rules, point: str, first: int, last: int, level: float) -> pd.DataFrame:
     """Chances lost for each 100 contacts saved between two steps: a mean of the steps' shares of contacts with a signal."""
-    place, columns = pd.DataFrame({"point": [point]}), {"metric": "chances_per_100", "unit": "per 100 contacts"}
+    place = pd.DataFrame({"point": [point]})
+    columns: dict[str, Any] = {"metric": "chances_per_100", "unit": "per 100 contacts"}
     if first >= last:
         return rows(place, columns | {"note": "nothing further"})
     gone = rules.saved[first:last]
@@ -317,16 +324,28 @@ def _guards(rules: _Rules, guards: pd.DataFrame, level: float) -> list[pd.DataFr
         mine, all_of = _matrix(found[known]), _matrix(whole)
         width = min(mine.shape[1], all_of.shape[1])
         gap = mine[:, :width] - all_of[:, :width]
-        worst = np.sqrt(np.maximum(gap[:, 1:].var(axis=1, ddof=1), (found.loc[known, "high"] - found.loc[known, "low"]).to_numpy() ** 2 / (2 * z) ** 2))
+        worst = np.sqrt(
+            np.maximum(gap[:, 1:].var(axis=1, ddof=1), (found.loc[known, "high"] - found.loc[known, "low"]).to_numpy() ** 2 / (2 * z) ** 2)
+        )
         told = {"metric": "guard_excess", "value": gap[:, 0], "low": gap[:, 0] - z * worst, "high": gap[:, 0] + z * worst, "unit": "share"}
-        told |= {"n": found.loc[known, "n"].astype("int64"), "n_eff": found.loc[known, "n_eff"], "method": "normal, bootstrap", "draws": gap[:, 1:]}
+        told |= {
+            "n": found.loc[known, "n"].astype("int64"),
+            "n_eff": found.loc[known, "n_eff"],
+            "method": "normal, bootstrap",
+            "draws": gap[:, 1:],
+        }
         excess.append(_named(rows(place[known], told), guard).assign(p=special.ndtr(-gap[:, 0] / np.where(worst > 0, worst, np.inf))))
     if excess:
         every = pd.concat(excess, ignore_index=True)
         every["tripped"] = estimates.false_discovery(every["p"].to_numpy()) <= 1 - level
         number = every.groupby("reason_id")["tripped"].sum().reindex(rules.table["reason_id"]).fillna(0).to_numpy(dtype=float)
         parts.append(every.drop(columns=["p", "tripped"]))
-        parts.append(rows(place, {"metric": "guards_tripped", "value": number, "unit": "count", "n": rules.table["n"].max(), "method": "Benjamini-Hochberg"}))
+        parts.append(
+            rows(
+                place,
+                {"metric": "guards_tripped", "value": number, "unit": "count", "n": rules.table["n"].max(), "method": "Benjamini-Hochberg"},
+            )
+        )
     return parts
 
 

@@ -94,9 +94,7 @@ def guard_rails(
     return stacked[["reason_id", *[name for name in stacked if name != "reason_id"]]]
 
 
-def _both(
-    told: pd.DataFrame, metric: str, flag: pd.Series, needs: Sequence[str], min_n: int, options: Sampling
-) -> pd.DataFrame:
+def _both(told: pd.DataFrame, metric: str, flag: pd.Series, needs: Sequence[str], min_n: int, options: Sampling) -> pd.DataFrame:
     known = told.assign(flag=flag.astype("float64"))[flag.notna()]
     if known.empty:
         return estimates.unanswerable(metric, "share", needs, by=("reason_id",))

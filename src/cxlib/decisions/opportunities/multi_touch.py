@@ -114,9 +114,9 @@ def _otherwise(made: pd.DataFrame, placed: pd.DataFrame, customers: pd.DataFrame
     Seen from the contact: its customer's moments up to a window later; with time turned round, what :meth:`Purchases.at_random` counts.
     """
     line = _line(made)
-    turned = Purchases(line.customers, line.who[::-1], -line.at[::-1], line.amount[::-1])
-    order = np.lexsort((turned.at, turned.who))
-    turned = Purchases(line.customers, turned.who[order], turned.at[order], turned.amount[order])
+    turned = Purchases(line.customers, line.who[::-1], -line.when[::-1], line.amount[::-1])
+    order = np.lexsort((turned.when, turned.who))
+    turned = Purchases(line.customers, turned.who[order], turned.when[order], turned.amount[order])
     life = lives(line.customers, customers, first=first + window, last=int(placed["at"].max()) + 1)
     back = type(life)(-life.end + 1, -life.start + 1)
     chance, _ = turned.at_random(back, window, -placed["at"].to_numpy())

@@ -62,7 +62,8 @@ def offer_margin(
 
     >>> orders = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", "b"], "offer_id": ["x", "x"], "value": [100.0, 300.0],
     ...     "margin": [10.0, 50.0]})
-    >>> offer_margin(orders, pd.DataFrame({"offer_id": ["x"]}), pd.DataFrame(), min_n=1)[["offer_id", "metric", "value"]].to_dict("split")["data"]
+    >>> told = offer_margin(orders, pd.DataFrame({"offer_id": ["x"]}), pd.DataFrame(), min_n=1)
+    >>> told[["offer_id", "metric", "value"]].to_dict("split")["data"]
     [[nan, 'offer_orders', 2.0], ['x', 'offer_orders', 2.0], [nan, 'margin_share', 0.15], ['x', 'margin_share', 0.15]]
     """
     groups = ["offer_id", *by]
@@ -77,7 +78,10 @@ def offer_margin(
     chance: Sampling = {**options, "count": "order_id"}
     parts = [_counts(told, list(by)), _counts(told, groups)]
     if own.notna().any():
-        parts += [estimates.ratio(told.dropna(subset=["margin"]), "margin", "value", by=each, metric="margin_share", unit="share", **chance) for each in (list(by), groups)]
+        parts += [
+            estimates.ratio(told.dropna(subset=["margin"]), "margin", "value", by=each, metric="margin_share", unit="share", **chance)
+            for each in (list(by), groups)
+        ]
     if listed.notna().any() and not by:
         place = pd.DataFrame({"offer_id": listed.dropna().index.to_numpy()})
         parts.append(rows(place, {"metric": "margin_share_listed", "value": listed.dropna().to_numpy(), "unit": "share", "method": "list"}))

@@ -104,12 +104,15 @@ def repurchase(
     pairs = comparable(life, service, first_day=first, **lengths)
     mine = pairs[pairs["side"].eq(SIDES[0])]
     if mine["weight"].sum() < min_n:
-        few = rows(pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"})
+        few = rows(
+            pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"}
+        )
         return _ordered(few)
     chance: Sampling = {**options, "weight": "weight", "cluster": "customer_id"}
     told = [_figures(pairs, None, min_n, chance)]
     told += [_figures(pairs, name, min_n, chance) for name in ("solved", "unsolved")]
-    compared = estimates.share(mine.assign(flag=mine["weight"]), "flag", metric="compared_share", **{**chance, "weight": None})
+    bare: Sampling = {**chance, "weight": None}
+    compared = estimates.share(mine.assign(flag=mine["weight"]), "flag", metric="compared_share", **bare)
     curve = _curve(pairs, horizon_days, chance)
     return _ordered(estimates.stack(*told, compared, curve, _balance(pairs, customers)))
 
@@ -160,7 +163,9 @@ def _curve(pairs: pd.DataFrame, horizon: int, options: Sampling) -> pd.DataFrame
     table = pairs[pairs["weight"] > 0]
     parts = []
     for days in [round(horizon * step / CURVE) for step in range(1, CURVE + 1)]:
-        part = estimates.share(table.assign(flag=(table["days"] <= days).astype("float64")), "flag", by=["side"], metric="rebought_within", **options)
+        part = estimates.share(
+            table.assign(flag=(table["days"] <= days).astype("float64")), "flag", by=["side"], metric="rebought_within", **options
+        )
         parts.append(_with(part, "days", str(days)))
     return estimates.stack(*parts)
 

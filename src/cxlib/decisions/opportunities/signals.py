@@ -66,8 +66,8 @@ def signals(
         set the flag; of those that the reason or second concern tells), ``captured_share`` (it ended in a sale, or an order followed
         within the window), ``noted_only_share`` and ``left_share`` (neither, with and without the flag: these three make up a whole),
         ``captured_otherwise`` (an order follows on a random moment of the same customers) and ``captured_extra`` (captured less that).
-        With a currency ``revenue_after``, ``revenue_otherwise`` and ``revenue_extra``, the mean value ordered within the window of a signal. ``n`` counts
-        contacts.
+        With a currency ``revenue_after``, ``revenue_otherwise`` and ``revenue_extra``, the mean value ordered within the window of a
+        signal. ``n`` counts contacts.
 
     Notes
     -----
@@ -137,7 +137,7 @@ def taken_up(
         known = found[found["outcome"].notna()]
         return known.assign(captured=sold[known.index].astype("float64"), otherwise=np.nan, revenue=np.nan, revenue_otherwise=np.nan)
     bought, window = purchases(orders), days(window_days)
-    first, last = int(min(bought.at.min(), found["at"].min())) if len(found) else int(bought.at.min()), int(bought.at.max()) - window
+    first, last = int(min(bought.when.min(), found["at"].min())) if len(found) else int(bought.when.min()), int(bought.when.max()) - window
     number, amount = bought.around(found["customer_id"].fillna(""), found["at"].to_numpy(), 0, window)
     random, worth = bought.at_random(lives(bought.customers, customers, first=first, last=last + 1), window, clock)
     code = bought.codes(found["customer_id"].fillna(""))
@@ -177,7 +177,8 @@ def _captured(judged: pd.DataFrame, by: Sequence[str], options: Sampling, curren
     noted, missed = judged["flagged"].fillna(False).astype(bool), judged["captured"].eq(0.0)
     flags = {"captured_share": ~missed, "noted_only_share": missed & noted, "left_share": missed & ~noted}
     parts = [
-        estimates.share(judged.assign(flag=flag.astype("float64")), "flag", by=by, metric=metric, **options) for metric, flag in flags.items()
+        estimates.share(judged.assign(flag=flag.astype("float64")), "flag", by=by, metric=metric, **options)
+        for metric, flag in flags.items()
     ]
     paired = judged[judged["otherwise"].notna()].assign(extra=judged["captured"] - judged["otherwise"])
     if paired.empty:

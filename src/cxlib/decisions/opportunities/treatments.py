@@ -103,7 +103,10 @@ def _of_persona(mine: pd.DataFrame, solved: list[str], most: int, options: Sampl
     known = mine[mine["outcome"].notna()]
     if len(known):
         ended = known.assign(flag=known["outcome"].isin(solved).astype("float64"))
-        for groups, rows in (([*by, "reason_id"], ended[ended["reason_id"].isin(leading)]), ([*by, "channel"], ended[ended["channel"].notna()])):
+        for groups, rows in (
+            ([*by, "reason_id"], ended[ended["reason_id"].isin(leading)]),
+            ([*by, "channel"], ended[ended["channel"].notna()]),
+        ):
             if len(rows):
                 parts.append(estimates.share(rows, "flag", by=groups, metric="solved_share", **options))
     return parts

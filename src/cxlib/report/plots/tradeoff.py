@@ -1,4 +1,4 @@
-"""A trade-off, step by step: what is gained to the right, what is lost upwards, with today's point, the points to choose, and guard rails."""
+"""A trade-off, step by step: what is gained to the right, what is lost upwards, with the points to choose, and guard rails."""
 
 from __future__ import annotations
 
@@ -145,7 +145,10 @@ class Tradeoff(Plot):
     def _draw(self, axes: Axes, strokes: Strokes, steps: Sequence[_Step], x: Scale, y: Scale) -> None:
         at = [x.at(0.0), *(x.at(step.gained) for step in steps)]
         cells = {
-            part: [y.at(0.0), *(y.at(value if (value := number(step.lost, part)) is not None else number(step.lost) or 0.0) for step in steps)]
+            part: [
+                y.at(0.0),
+                *(y.at(value if (value := number(step.lost, part)) is not None else number(step.lost) or 0.0) for step in steps),
+            ]
             for part in ("value", "low", "high")
         }
         axes.fill_between(at, cells["low"], cells["high"], color=colour("accent"), alpha=0.16, linewidth=0, zorder=1, clip_on=False)
@@ -175,7 +178,10 @@ class Tradeoff(Plot):
         ]
         said = [[*lines, *(wrapped(text, room, size=SMALL, lines=3) if text else [])] for lines, text in zip(told, numbers, strict=True)]
         sizes = [(max(text_width(text, SMALL, bold=True) for text in lines), LINE * len(lines) + 2.0) for lines in said]
-        curve = [Box(x.at(step.gained) - 4, y.at(number(step.lost) or 0.0) - 4, x.at(step.gained) + 4, y.at(number(step.lost) or 0.0) + 4) for step in steps]
+        curve = [
+            Box(x.at(step.gained) - 4, y.at(number(step.lost) or 0.0) - 4, x.at(step.gained) + 4, y.at(number(step.lost) or 0.0) + 4)
+            for step in steps
+        ]
         frame = Box(x.start + 2, y.end - 8, x.end + 8, y.start - 3)
         places = labelled(at, sizes, frame, faint=curve)
         for point, place, lines, bold in zip(at, places, said, [len(lines) for lines in told], strict=True):
@@ -205,7 +211,15 @@ class Tradeoff(Plot):
         found: list[tuple[tuple[str, str] | None, str]] = []
         limit = self._limit()
         if limit is not None:
-            found.append((None, words.text("plot.tradeoff.limit", limit=words.number(limit, "share"))))
+            found.append(
+                (
+                    None,
+                    words.text(
+                        "plot.tradeoff.limit",
+                        limit=words.number(limit, "share", places=0 if abs(100 * limit - round(100 * limit)) < 1e-9 else 1),
+                    ),
+                )
+            )
         tripped = sum(step.tripped for step in steps)
         if tripped:
             found.append((("warn", "empty"), words.text("plot.tradeoff.tripped", n=tripped)))
@@ -232,8 +246,8 @@ def tradeoff(
     Parameters
     ----------
     estimates : DataFrame
-        Saved ESTIMATES of :func:`cxlib.decisions.opportunities.frontier`: both figures by ``step`` and by ``point``, and where they are known
-        ``guard_today``, ``guards_tripped`` and ``tolerated_share``.
+        Saved ESTIMATES of :func:`cxlib.decisions.opportunities.frontier`: both figures by ``step`` and by ``point``, and where they
+        are known ``guard_today``, ``guards_tripped`` and ``tolerated_share``.
     gained, lost : str
         Metrics: to the right, upwards.
     part : str
