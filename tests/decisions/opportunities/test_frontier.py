@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlib import estimates
 from cxlib.decisions.opportunities import frontier
 from cxlib.errors import DataError
 from cxlib.estimates.rows import rows, stack
@@ -80,6 +81,16 @@ def test_draws_are_joined_draw_by_draw():
     wanted = (pi * sigma)[[0, 1]].sum(axis=0) / (pi * sigma).sum(axis=0)
     assert row["draws"] == pytest.approx(wanted)
     assert row["low"] < row["value"] < row["high"]
+
+
+def test_spans_are_those_of_a_sum_of_shares():
+    rng = np.random.default_rng(3)
+    pi = rng.dirichlet(np.array(SHARES) * 300, 50).T
+    told = told_of(shares=table("reason_share", SHARES, pi))
+    row = told[told["metric"].eq("contacts_saved_share") & told["reason_id"].eq("a")].iloc[0]
+    both = table("reason_share", SHARES, pi).query("reason_id in ['a', 'b']")
+    whole = estimates.sum_of_shares(both, pd.Series("all", index=both.index), metric="x")
+    assert (row["low"], row["high"]) == pytest.approx((whole["low"].item(), whole["high"].item()))
 
 
 def test_a_reason_too_thin_counts_as_its_treatment_does():

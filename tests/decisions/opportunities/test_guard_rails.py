@@ -29,7 +29,7 @@ def test_after_its_days_are_over_nothing_follows_any_more():
     log = log_of(("x", 10, "a"), ("x", 45, "angry"), ("y", 300, "a"), unassigned=False)
     assert of(guard_rails(log, REASONS, PEOPLE, min_n=1, complaint_days=30).query("reason_id.isna()"), "complaint_after") == 0
     assert of(guard_rails(log, REASONS, PEOPLE, min_n=1, complaint_days=40).query("reason_id.isna()"), "complaint_after") == 1
-    assert of(guard_rails(log, REASONS, PEOPLE, min_n=1, left_days=20).query("reason_id.isna()"), "left_after") == 1 / 2
+    assert of(guard_rails(log, REASONS, PEOPLE, min_n=1, left_days=30).query("reason_id.isna()"), "left_after") == 1 / 2
     gone = log_of(("x", 70, "a"), ("y", 80, "a"), ("y", 300, "a"), unassigned=False)  # a customer no longer
     assert of(guard_rails(gone, REASONS, PEOPLE, min_n=1).query("reason_id.isna()"), "left_after", "n") == 1
 

@@ -15,6 +15,7 @@ from cxlib import estimates
 from cxlib.decisions.opportunities.guard_rails import GUARDS
 from cxlib.errors import DataError, worded
 from cxlib.estimates import UNKNOWN
+from cxlib.estimates.intervals import wilson
 from cxlib.estimates.rows import rows
 
 __all__ = ["GOES_AWAY", "POINTS", "frontier"]
@@ -221,19 +222,20 @@ def _place(rules: _Rules) -> pd.DataFrame:
 def _cumulated(rules: _Rules, parts: Real, metric: str, worth: float, level: float) -> pd.DataFrame:
     """Sums up to each step with the interval of a share that is worth as many units as its draws vary, at most `worth`."""
     sums = np.minimum(parts.cumsum(axis=0), 1.0)
-    low, high = np.array([_wilson(row[0], row[1:], worth, level) for row in sums]).T
+    low, high = _spans(sums[:, 0], sums[:, 1:], worth, level)
     note = np.where(rules.table["note"].eq("not corrected"), "not corrected", "")
     columns = {"metric": metric, "value": sums[:, 0], "low": low, "high": high, "unit": "share", "n": rules.table["n"].max()}
     columns |= {"n_eff": worth, "method": "Wilson, bootstrap", "note": note, "draws": sums[:, 1:]}
     return rows(_place(rules), columns)
 
 
-def _wilson(value: float, draws: Real, worth: float, level: float) -> tuple[float, float]:
-    if np.isnan(value):
-        return np.nan, np.nan
-    whole = rows(pd.DataFrame(index=[0]), {"metric": "x", "value": value, "n": 1, "n_eff": max(worth, 1.0), "draws": draws[None]})
-    told = estimates.sum_of_shares(whole, pd.Series("all", index=[0]), metric="x", level=level)
-    return float(told["low"].item()), float(told["high"].item())
+def _spans(values: Real, draws: Real, worth: float, level: float) -> tuple[Real, Real]:
+    """Return Wilson's intervals of shares, worth as many units as their draws vary, as for a sum of shares."""
+    middle = draws.mean(axis=1)
+    spread = draws.var(axis=1, ddof=1) if draws.shape[1] > 1 else np.zeros(len(draws))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        units = np.where((spread > 0) & (middle > 0) & (middle < 1), middle * (1 - middle) / spread, max(worth, 1.0))
+    return wilson(np.clip(values, 0.0, 1.0), units, np.full(len(values), special.ndtri((1 + level) / 2)))
 
 
 def _costs(rules: _Rules, relief: pd.DataFrame, level: float) -> pd.DataFrame:
@@ -299,7 +301,7 @@ def _further(rules: _Rules, point: str, first: int, last: int, level: float) -> 
     gone = rules.saved[first:last]
     with np.errstate(invalid="ignore", divide="ignore"):
         part = rules.lost[first:last].sum(axis=0) * rules.chances.sum(axis=0) / gone.sum(axis=0)
-    low, high = _wilson(float(part[0]), part[1:], float(rules.table["n_eff"].max()), level)
+    low, high = _spans(part[:1], part[None, 1:], float(rules.table["n_eff"].max()), level)
     columns |= {"value": 100 * part[0], "low": 100 * low, "high": 100 * high, "n": rules.table["n"].max()}
     return rows(place, columns | {"n_eff": rules.table["n_eff"].max(), "method": "Wilson, bootstrap", "draws": 100 * part[None, 1:]})
 
