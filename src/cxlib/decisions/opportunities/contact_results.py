@@ -142,13 +142,16 @@ def _orders(
         return [estimates.unanswerable("ordered_share", "share", ["contacts.contact_ts"], by=by)]
     shares: Mapping[str, str] = {"ordered_share": "ordered", "addon_share": "addon"}
     parts = [estimates.share(held, column, by=by, metric=metric, **options) for metric, column in shares.items() if column in held]
-    for metric, column, low in (("ordered_otherwise", "otherwise", 0.0), ("ordered_extra", "extra", -1.0)):
-        parts.append(estimates.mean(held, column, by=by, metric=metric, unit="share", bounds=(low, 1.0), **options))
-    unit = currency_of(orders, currency)
-    amounts = {"revenue_after": "revenue", "revenue_otherwise": "revenue_otherwise", "addon_revenue": "addon_revenue"} if unit else {}
+    for metric, column, low, unit in (
+        ("ordered_otherwise", "otherwise", 0.0, "share"),
+        ("ordered_extra", "extra", -1.0, "share difference"),
+    ):
+        parts.append(estimates.mean(held, column, by=by, metric=metric, unit=unit, bounds=(low, 1.0), **options))
+    money = currency_of(orders, currency)
+    amounts = {"revenue_after": "revenue", "revenue_otherwise": "revenue_otherwise", "addon_revenue": "addon_revenue"} if money else {}
     for metric, column in amounts.items():
         if column in held:
-            parts.append(estimates.mean(held, column, by=by, metric=metric, unit=str(unit), bounds=(0.0, np.inf), **options))
+            parts.append(estimates.mean(held, column, by=by, metric=metric, unit=str(money), bounds=(0.0, np.inf), **options))
     return parts
 
 

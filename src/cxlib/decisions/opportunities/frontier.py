@@ -329,7 +329,8 @@ def _guards(rules: _Rules, guards: pd.DataFrame, level: float) -> list[pd.DataFr
         worst = np.sqrt(
             np.maximum(gap[:, 1:].var(axis=1, ddof=1), (found.loc[known, "high"] - found.loc[known, "low"]).to_numpy() ** 2 / (2 * z) ** 2)
         )
-        told = {"metric": "guard_excess", "value": gap[:, 0], "low": gap[:, 0] - z * worst, "high": gap[:, 0] + z * worst, "unit": "share"}
+        told = {"metric": "guard_excess", "value": gap[:, 0], "low": gap[:, 0] - z * worst, "high": gap[:, 0] + z * worst}
+        told |= {"unit": "share difference"}
         told |= {
             "n": found.loc[known, "n"].astype("int64"),
             "n_eff": found.loc[known, "n_eff"],

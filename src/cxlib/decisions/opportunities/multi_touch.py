@@ -128,7 +128,7 @@ def _of(name: str, placed: pd.DataFrame, options: Sampling) -> pd.DataFrame:
     table = placed.assign(extra=placed["here"] - placed["otherwise"])
     parts = [estimates.share(table, "here", metric="on_path_share", **options)]
     parts.append(estimates.mean(table, "otherwise", metric="on_path_otherwise", unit="share", bounds=(0.0, 1.0), **options))
-    parts.append(estimates.mean(table, "extra", metric="on_path_extra", unit="share", bounds=(-1.0, 1.0), **options))
+    parts.append(estimates.mean(table, "extra", metric="on_path_extra", unit="share difference", bounds=(-1.0, 1.0), **options))
     told = estimates.stack(*parts)
     told.insert(0, "touchpoint_id", pd.Series(name, index=told.index, dtype="str"))
     return told

@@ -93,7 +93,7 @@ def repurchase(
     needs = lacking(contacts, ["contact_ts", "customer_id"])
     needs += [f"orders.{name}" for name in ("customer_id", "order_ts") if name not in orders or orders[name].isna().all()]
     if needs:
-        return estimates.unanswerable("rebought_extra", "share", needs, by=GROUPS)
+        return estimates.unanswerable("rebought_extra", "share difference", needs, by=GROUPS)
     names = ["customer_id", "reason_id", "touchpoint_id", "outcome"]
     every = logged(contacts, names, direction=direction, period=period)
     every = every[every["customer_id"].notna()]
@@ -105,7 +105,8 @@ def repurchase(
     mine = pairs[pairs["side"].eq(SIDES[0])]
     if mine["weight"].sum() < min_n:
         few = rows(
-            pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"}
+            pd.DataFrame(index=[0]),
+            {"metric": "rebought_extra", "unit": "share difference", "n": int(mine["weight"].sum()), "note": f"n < {min_n}"},
         )
         return _ordered(few)
     chance: Sampling = {**options, "weight": "weight", "cluster": "customer_id"}
@@ -146,14 +147,14 @@ def _figures(pairs: pd.DataFrame, experience: str | None, min_n: int, options: S
     table = table.assign(**flags, change=flags[AFTER] - flags[BEFORE])
     number = int(table["side"].eq(SIDES[0]).sum())
     if number < min_n:
-        part = rows(pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share", "n": number, "note": f"n < {min_n}"})
+        part = rows(pd.DataFrame(index=[0]), {"metric": "rebought_extra", "unit": "share difference", "n": number, "note": f"n < {min_n}"})
         return part if experience is None else _with(part, "experience", experience)
     each = [
         estimates.share(table[table["side"].eq(side)], AFTER, metric=metric, **options)
         for side, metric in zip(SIDES, ("rebought_share", "rebought_comparable"), strict=True)
     ]
     for metric, column in (("rebought_difference", AFTER), ("rebought_earlier", BEFORE), ("rebought_extra", "change")):
-        part = estimates.difference(table, column, between="side", reference=SIDES[1], metric=metric, unit="share", **options)
+        part = estimates.difference(table, column, between="side", reference=SIDES[1], metric=metric, unit="share difference", **options)
         each.append(part.drop(columns="side").assign(n=pd.array([number], dtype="Int64")))
     told = estimates.stack(*each)
     return told if experience is None else _with(told, "experience", experience)

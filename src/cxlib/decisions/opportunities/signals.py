@@ -183,8 +183,11 @@ def _captured(judged: pd.DataFrame, by: Sequence[str], options: Sampling, curren
     paired = judged[judged["otherwise"].notna()].assign(extra=judged["captured"] - judged["otherwise"])
     if paired.empty:
         return parts
-    for metric, column, low in (("captured_otherwise", "otherwise", 0.0), ("captured_extra", "extra", -1.0)):
-        parts.append(estimates.mean(paired, column, by=by, metric=metric, unit="share", bounds=(low, 1.0), **options))
+    for metric, column, low, unit in (
+        ("captured_otherwise", "otherwise", 0.0, "share"),
+        ("captured_extra", "extra", -1.0, "share difference"),
+    ):
+        parts.append(estimates.mean(paired, column, by=by, metric=metric, unit=unit, bounds=(low, 1.0), **options))
     if currency:
         paired = paired.assign(more=paired["revenue"] - paired["revenue_otherwise"])
         for metric, column in (("revenue_after", "revenue"), ("revenue_otherwise", "revenue_otherwise"), ("revenue_extra", "more")):
