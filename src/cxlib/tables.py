@@ -167,6 +167,10 @@ MEASURED = (
     "balance",
     "handover",
     "conflict",
+    "point",
+    "guard",
+    "covariate",
+    "target_channel",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

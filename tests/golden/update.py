@@ -27,7 +27,7 @@ from cxlib.contacts import (
     welcome,
 )
 from cxlib.customers import personas, roles
-from cxlib.decisions import inventory
+from cxlib.decisions import inventory, opportunities
 from cxlib.intake import readiness
 from cxlib.params import Params, load
 from cxlib.reasons import classify, complete, quality, taxonomy, value
@@ -54,6 +54,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_welcome,
         of_promises,
         of_outlook,
+        of_opportunities,
         of_standards,
         of_scores,
         of_loyalty,
@@ -232,6 +233,26 @@ def of_outlook(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
     yield "failed_searches", outlook.failed_searches(events, **params.chance | {"draws": 0})
     yield "staff_notes", outlook.staff_notes(log, table("employee_notes"), responses, asked=asked, **counting)
     yield "routes", channels.routes(log, responses, events, **counting)
+
+
+def of_opportunities(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 15, without the reasons that notebook 03 finds and the trade-off that rests on them."""
+    log = volume.without_busiest(volume.logged(table("contacts")), above=params.volume.busiest or 1.0)
+    reasons, orders, customers, offers = (table(name) for name in ("reasons", "orders", "customers", "offers"))
+    settings, known = params.opportunities, {"customers": customers, **params.ordering, "draws": 0}
+    told = [opportunities.signals(log, reasons, orders, by=by, **known) for by in ((), ("channel",))]
+    yield "signals", estimates.stack(*told)
+    ended = {"solved": settings.solved, "satisfied": settings.satisfied, **known}
+    results = [opportunities.contact_results(log, orders, table("responses"), by=by, **ended) for by in ((), ("channel",))]
+    yield "contact_results", estimates.stack(*results)
+    yield "guard_rails", opportunities.guard_rails(log, reasons, customers, **params.guarding | {"draws": 0})
+    yield "repurchase", opportunities.repurchase(log, orders, customers, reasons, **params.rebuying | {"draws": 0})
+    paths = {"window_days": settings.path_days, "min_n": settings.min_n, **params.counting, "draws": 0}
+    yield "multi_touch", opportunities.multi_touch(log, orders, customers, **paths)
+    sold = {"currency": params.costs.currency, "cluster": params.volume.cluster, "min_n": params.min_n, "level": params.level}
+    margins = [opportunities.offer_margin(orders, offers, customers, by=by, **sold) for by in ((), ("segment",))]
+    yield "offer_margin", estimates.stack(*margins)
+    yield "offer_reach", opportunities.offer_reach(orders, offers, customers, by=settings.offers_by, min_n=params.min_n, level=params.level)
 
 
 def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -101,6 +101,7 @@ _ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
 TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name not in MADE])]
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
 Channel = Annotated[str, _one_of("channel", CONTRACTS["contacts"].columns["channel"].allowed)]
+Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
@@ -889,6 +890,40 @@ class Outlook(_Section):
         return self
 
 
+class Opportunities(_Section):
+    """Fewer contacts without losing sales chances, notebook 15."""
+
+    tolerated: float = Field(
+        default=0.01, ge=0, le=1, description="part of all sales chances that may be lost before contact reduction counts as costing any"
+    )
+    window_days: float = Field(default=14, gt=0, le=365, description="days after a contact within which an order takes a sales signal up")
+    path_days: float = Field(default=30, gt=0, le=365, description="days before an order whose contacts are on the way to it")
+    solved: tuple[Outcome, ...] = Field(
+        default=("resolved", "sale", "return", "credit", "cancelled"), min_length=1, description="outcomes that count as a solution"
+    )
+    satisfied: float = Field(
+        default=0.7, ge=0, le=1, description="part of a rating's scale, 0 to 1, from which a customer counts as satisfied"
+    )
+    service_phases: tuple[Literal["presales", "sales", "aftersales"], ...] = Field(
+        default=("aftersales",), min_length=1, description="phases whose contact reasons are service, when buying again is looked at"
+    )
+    alike: tuple[str, ...] = Field(
+        default=("segment",), description="columns of customers in which customers with and without a service contact agree"
+    )
+    horizon_days: int = Field(default=90, ge=7, description="days after a service contact in which buying again counts")
+    recent_days: int = Field(default=90, ge=46, description="days before it whose orders make customers comparable")
+    quiet_days: int = Field(default=28, ge=1, description="days without a contact before a service contact that is looked at")
+    complaints: tuple[str, ...] = Field(default=("complaint",), description="groups of contact reasons that are complaints")
+    complaint_days: float = Field(default=30, gt=0, description="days after a contact within which a complaint follows on it")
+    left_days: float = Field(default=180, gt=0, description="days after a contact within which a lost customer has left after it")
+    offers_by: str = Field(default="segment", description="column of customers by which the spread of service offers is told")
+    most: int = Field(default=3, ge=1, description="reasons told of each persona and treatment")
+    at_most: int = Field(
+        default=20_000, ge=100, description="customers beyond which buying again is looked at in some, chosen by their ids"
+    )
+    min_n: int = Field(default=30, ge=1, description="contacts below which a figure is not told")
+
+
 class WelcomeMessage(_Section):
     """The message that answers a reason of new customers."""
 
@@ -1141,6 +1176,7 @@ class Params(_Section):
     service_standards: ServiceStandards = ServiceStandards()
     pain_points: PainPoints = PainPoints()
     outlook: Outlook = Outlook()
+    opportunities: Opportunities = Opportunities()
     before_purchase: BeforePurchase = BeforePurchase()
     welcome: Welcome = Welcome()
     promises: Promises = Promises()
@@ -1275,6 +1311,30 @@ class Params(_Section):
         return {"busiest": busiest, "timezone": self.timezone, **counting}
 
     @property
+    def ending(self) -> dict[str, typing.Any]:
+        """How contacts are followed to their end: keywords for the functions of :mod:`cxlib.decisions.opportunities`."""
+        return {"solved": self.opportunities.solved, "min_n": self.opportunities.min_n, **self.counting}
+
+    @property
+    def ordering(self) -> dict[str, typing.Any]:
+        """How orders after a contact are counted: keywords for signals and results of contacts."""
+        of = self.opportunities
+        return {"window_days": of.window_days, "currency": self.costs.currency, "min_n": of.min_n, **self.counting}
+
+    @property
+    def rebuying(self) -> dict[str, typing.Any]:
+        """How customers after a service contact are compared with others: keywords for buying again."""
+        of = self.opportunities
+        lengths = {"horizon_days": of.horizon_days, "recent_days": of.recent_days, "quiet_days": of.quiet_days, "at_most": of.at_most}
+        return {"phases": of.service_phases, "alike": of.alike, **lengths, **self.ending}
+
+    @property
+    def guarding(self) -> dict[str, typing.Any]:
+        """How the guard rails of contact reduction are looked at."""
+        of = self.opportunities
+        return {"complaints": of.complaints, "complaint_days": of.complaint_days, "left_days": of.left_days, **self.ending}
+
+    @property
     def chance(self) -> dict[str, typing.Any]:
         """What holds for every interval of this client: level, draws and seed."""
         return {"level": self.level, "draws": self.draws, "seed": self.seed}
@@ -1378,6 +1438,8 @@ class Params(_Section):
             ("pain_points.complaint", "contacts", tuple(self.pain_points.complaint)),
             ("pain_points.adjust", "responses", self.pain_points.adjust),
             ("outlook.tried", "contacts", [self.outlook.tried] if self.outlook.tried else []),
+            ("opportunities.alike", "customers", self.opportunities.alike),
+            ("opportunities.offers_by", "customers", (self.opportunities.offers_by,)),
         ):
             features = self.extra.get(table, {})
             problems += [

@@ -291,6 +291,8 @@ class Study:
         added: dict[str, pd.DataFrame] = {}
         for other in join:
             table = self._load(other)
+            if table.empty and not contract(other).key and not set(contract(other).any_of).intersection(columns):
+                continue  # of an empty table nothing is known, whatever the ids
             key = _shared(name, columns, other, table)
             added[key] = table if key not in added else added[key].merge(table, on=key, how="outer", suffixes=("", "_again"))
         return large.relation(self._connection, path, join=added)
@@ -368,7 +370,7 @@ def _joined(frame: pd.DataFrame, name: str, other: str, added: pd.DataFrame) -> 
             told = told.set_axis(frame.index)
             known = {column: frame[column].where(frame[column].notna(), told[column]) for column in told if column in frame.columns}
             frame = frame.assign(**{column: known.get(column, told[column]) for column in told})
-    if list(frame.columns) == columns:
+    if list(frame.columns) == columns and len(added):  # of an empty table nothing is known, whatever the ids
         raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
     return frame
 

@@ -20,6 +20,7 @@ from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
 from cxlib.report.plots.tiles import Tiles, tiles
 from cxlib.report.plots.timeline import Timeline, timeline
+from cxlib.report.plots.tradeoff import Tradeoff, tradeoff
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "Shares",
     "Tiles",
     "Timeline",
+    "Tradeoff",
     "Waterfall",
     "cards",
     "chain",
@@ -63,5 +65,6 @@ __all__ = [
     "shares",
     "tiles",
     "timeline",
+    "tradeoff",
     "waterfall",
 ]
