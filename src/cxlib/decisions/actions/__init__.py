@@ -1,0 +1,31 @@
+"""What to do first: actions weighed by what the other pages saved, ranked in joint draws, and who has to take part.
+
+Nothing here is computed from rows of the log or the survey: figures come from saved tables with their draws, effects from what people
+think they may be. Spans are those of 90 % unless told otherwise; figures count nobody, ``n`` stays empty.
+"""
+
+from cxlib.decisions.actions.agreements import conflicts, decision_log, goals, responsibilities
+from cxlib.decisions.actions.flips import decisive, flips
+from cxlib.decisions.actions.lenses import lenses
+from cxlib.decisions.actions.plan import plan
+from cxlib.decisions.actions.ranking import first, rank
+from cxlib.decisions.actions.scorecard import by_reason, scorecard
+from cxlib.decisions.actions.worth import READS, Worth, weigh
+
+__all__ = [
+    "READS",
+    "Worth",
+    "by_reason",
+    "conflicts",
+    "decision_log",
+    "decisive",
+    "first",
+    "flips",
+    "goals",
+    "lenses",
+    "plan",
+    "rank",
+    "responsibilities",
+    "scorecard",
+    "weigh",
+]
