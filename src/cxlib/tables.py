@@ -168,6 +168,21 @@ MEASURED = (
     "balance",
     "handover",
     "conflict",
+    "action_id",
+    "action_state",
+    "action_type",
+    "start_date",
+    "assumption",
+    "crossing",
+    "proposal",
+    "because",
+    "decided",
+    "finding",
+    "moved",
+    "pull",
+    "way",
+    "task",
+    "grade",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -8,18 +8,19 @@ from cxlib.decisions.actions.agreements import conflicts, decision_log, goals, r
 from cxlib.decisions.actions.flips import decisive, flips
 from cxlib.decisions.actions.lenses import lenses
 from cxlib.decisions.actions.plan import plan
-from cxlib.decisions.actions.ranking import first, rank
-from cxlib.decisions.actions.scorecard import by_reason, scorecard
+from cxlib.decisions.actions.ranking import firsts, rank
+from cxlib.decisions.actions.scorecard import SHOWN, by_reason, scorecard, scored
 from cxlib.decisions.actions.worth import READS, Worth, weigh
 
 __all__ = [
     "READS",
+    "SHOWN",
     "Worth",
     "by_reason",
     "conflicts",
     "decision_log",
     "decisive",
-    "first",
+    "firsts",
     "flips",
     "goals",
     "lenses",
@@ -27,5 +28,6 @@ __all__ = [
     "rank",
     "responsibilities",
     "scorecard",
+    "scored",
     "weigh",
 ]

@@ -30,24 +30,24 @@ def responsibilities(worth: Worth) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ESTIMATES, unit ``count``: ``part`` (1) by ``action_id``, ``role`` {leads, takes_part, channel} and ``participant``;
+        ESTIMATES, unit ``count``: ``part`` (1) by ``action_id``, ``task`` {leads, takes_part, channel} and ``participant``;
         ``actions_led`` and ``actions_joined`` by ``participant``; by ``action_type`` ``actions`` and, with a currency, ``net_benefit``
         of those that could be next, summed in each draw. Needs "actions.action_id".
     """
-    groups = ["action_id", "role", "participant", "action_type"]
+    groups = ["action_id", "task", "participant", "action_type"]
     if worth.actions.empty:
         return estimates.unanswerable("part", "count", NEEDS, by=groups)
     listed = [
-        (name, role, participant)
+        (name, task, participant)
         for name, action in worth.actions.iterrows()
-        for role, participants in _parts(action).items()
+        for task, participants in _parts(action).items()
         for participant in participants
     ]
     table = pd.DataFrame(listed, columns=groups[:3])
     counted = {"unit": "count", "n": pd.NA, "method": "count"}
     parts = [rows(table, {"metric": "part", "value": 1.0, **counted})]
-    for metric, role in (("actions_led", "leads"), ("actions_joined", "takes_part")):
-        sizes = table.loc[table["role"].eq(role), "participant"].value_counts()
+    for metric, task in (("actions_led", "leads"), ("actions_joined", "takes_part")):
+        sizes = table.loc[table["task"].eq(task), "participant"].value_counts()
         parts.append(rows(pd.DataFrame({"participant": sizes.index}), {"metric": metric, "value": sizes.to_numpy(), **counted}))
     kinds = worth.actions.groupby("type", sort=False).groups if "type" in worth.actions else {}
     told = pd.DataFrame({"action_type": list(kinds)})

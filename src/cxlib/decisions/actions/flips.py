@@ -13,7 +13,7 @@ from cxlib.estimates.rows import rows
 __all__ = ["ASSUMPTIONS", "decisive", "flips"]
 
 ASSUMPTIONS = ("effect", "carry", "experience", "point_value", "contact_cost", "chance_value", "cost")
-GROUPS = ("action_id", "assumption", "direction")
+GROUPS = ("action_id", "assumption", "crossing")
 
 
 def flips(worth: Worth) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def flips(worth: Worth) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        ESTIMATES by ``action_id``, ``assumption`` and ``direction`` (it flips ``below`` or ``above``): ``flip_at``, the value, in parts of
+        ESTIMATES by ``action_id``, ``assumption`` and ``crossing`` (it flips ``below`` or ``above``): ``flip_at``, the value, in parts of
         what is assumed (unit ``share``; 0.8: a fifth less); and ``flip_probability``, the ``share`` of the assumption's draws beyond it.
         Of each action the assumption that flips it most easily comes first. Assumptions: ``effect``; ``carry`` (what customers feel of
         it); ``experience`` (points of the rating that hang on the reason, as measured); ``point_value`` (what a better rating is worth);
@@ -80,18 +80,18 @@ def _of_action(worth: Worth, name: str) -> list[dict[str, object]]:
         if at < 0:  # even with nothing of it the sign stays
             continue
         rises = part > 0
-        direction = "below" if (net > 0) == rises else "above"
-        often = _beyond(drawn.get(assumption), at, direction)
-        found.append({"action_id": name, "assumption": assumption, "direction": direction, "at": at, "often": often})
+        crossing = "below" if (net > 0) == rises else "above"
+        often = _beyond(drawn.get(assumption), at, crossing)
+        found.append({"action_id": name, "assumption": assumption, "crossing": crossing, "at": at, "often": often})
     if cost > 0 and whole > 0:
         found.append(
-            {"action_id": name, "assumption": "cost", "direction": "above" if net > 0 else "below", "at": whole / cost, "often": 0.0}
+            {"action_id": name, "assumption": "cost", "crossing": "above" if net > 0 else "below", "at": whole / cost, "often": 0.0}
         )
     return sorted(found, key=lambda row: (-float(str(row["often"])), abs(float(str(row["at"])) - 1)))
 
 
-def _beyond(drawn: Floats | None, at: float, direction: str) -> float:
+def _beyond(drawn: Floats | None, at: float, crossing: str) -> float:
     if drawn is None or not drawn.mean():
         return 0.0
     relative = drawn / drawn.mean()
-    return float((relative < at).mean() if direction == "below" else (relative > at).mean())
+    return float((relative < at).mean() if crossing == "below" else (relative > at).mean())

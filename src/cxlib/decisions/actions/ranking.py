@@ -15,7 +15,7 @@ from cxlib.decisions.actions.worth import MONEY, Worth
 from cxlib.estimates.ranks import rank_span, ranked
 from cxlib.estimates.rows import rows
 
-__all__ = ["GROUPS", "first", "keys", "order", "rank"]
+__all__ = ["GROUPS", "firsts", "keys", "order", "rank"]
 
 GROUPS = ("action_id", "action_state", "owner", "start_date")
 FIRST = 3
@@ -78,18 +78,18 @@ def keys(worth: Worth, names: Sequence[str]) -> Floats:
     return _bounded(worth, names, _scores(worth, names)) if names else np.empty((0, worth.draws))
 
 
-def first(ranking: pd.DataFrame, place: int) -> pd.DataFrame:
-    """Return the one row of :func:`rank` that tells the action at this place; the last one where there are fewer.
+def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the rows of :func:`rank` that tell the first three actions, by ``first``, ``second`` and ``third``, as many as there are.
 
-    It is the row of ``net_benefit``, or of ``first_three_probability`` where nothing is told in money.
+    A row is that of ``net_benefit``, or of ``first_three_probability`` where nothing is told in money; without any ranked action it is
+    the one that says why there is none.
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:
-        return ranking.head(1)
-    name = listed["action_id"].iloc[min(place, len(listed)) - 1]
-    own = ranking[ranking["action_id"].eq(name)]
-    money = own[own["metric"].eq("net_benefit")]
-    return money if len(money) else own[own["metric"].eq("first_three_probability")]
+        return {"first": ranking[ranking["value"].isna()].head(1)}
+    told = "net_benefit" if ranking["metric"].eq("net_benefit").any() else "first_three_probability"
+    rows_of = {name: ranking[ranking["action_id"].eq(name) & ranking["metric"].eq(told)] for name in listed["action_id"].head(FIRST)}
+    return dict(zip(("first", "second", "third"), rows_of.values(), strict=False))
 
 
 def _scores(worth: Worth, names: Sequence[str]) -> Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,9 @@ from cxlib.decisions.evidence import grade
 from cxlib.estimates.ranks import rank_span, ranked
 from cxlib.estimates.rows import rows
 
-__all__ = ["SCORES", "by_reason", "scorecard"]
+__all__ = ["SHOWN", "by_reason", "scorecard", "scored"]
 
-GROUPS = ("stage", "touchpoint_id", "department", "proposal")
+GROUPS = ("stage", "touchpoint_id", "department", "proposal", "grade")
 REASON = ("reason_id", "treatment", "owner")
 READ = {  # of a touchpoint: figure → table and metric it comes from, by touchpoint_id
     "actual": ("gaps", "actual"),
@@ -49,7 +49,26 @@ OF_REASON = {
     "signal_share": ("signals", "signal_share"),
     "captured_share": ("signals", "captured_share"),
 }
-SCORES = (*READ, *OF_ITEM, "promises_kept", "pain_points", "need_rank", "first_action", "step_reached", "grade")
+SHOWN = (  # tables of earlier pages that the scorecard and the life cycle read, besides those that weighing rests on
+    "touchpoint_load",
+    "drivers_by_outcome",
+    "promises_kept",
+    "value_evidence",
+    "touchpoint_records",
+    "unlisted_contacts",
+    "usual_touchpoints",
+)
+LACKS = {  # figure → what would tell it, named where no touchpoint has it
+    "actual": ("responses[actual]",),
+    "expected": ("responses[expected]",),
+    "importance": ("responses[nps]", "responses[actual]"),
+    "importance_revenue": ("orders.order_ts", "responses.customer_id"),
+    "contacts_per_100_customers": ("contacts.touchpoint_id", "customers.customer_id"),
+    "avoidable_at": ("contact_reasons.reason_id",),
+    "case_minutes": ("contacts.handle_s", "contacts.case_id"),
+    "captured_share": ("contacts.sales_signal",),
+    "promises_kept": ("contacts.promise_due_ts", "touchpoints.department"),
+}
 
 
 def scorecard(
@@ -86,14 +105,15 @@ def scorecard(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``stage``, ``touchpoint_id``, ``department`` and ``proposal``. ``actual``, ``expected``, ``gap``; ``importance`` (part
-        of the explained recommendation) and ``importance_rank`` with its span, ``importance_retention`` and ``importance_revenue`` (the
-        same for staying and for what is ordered); ``penalty`` and ``reward`` (asymmetry); ``reach`` (``share`` of customers who use it);
-        ``contacts_per_100_customers``, ``avoidable_at``, ``contact_cost``, ``case_cost``, ``case_minutes``; ``captured_share`` of sales
-        chances; ``promises_kept`` by its department; ``pain_points`` (how many of the twelve its reasons belong to); ``need_rank`` (1:
-        the largest shortfall times importance, with the span of `level`); ``first_action`` (place of its first action in the ranking);
-        ``step_reached`` (``count``: 1 actual known, 2 expected known, 3 action proposed, 4 action running); ``grade`` of what is known of
-        it (1 is A … 4 is D). Figures that nothing tells have no row. ``n`` stays empty: figures stand here as other pages told them.
+        ESTIMATES by ``stage``, ``touchpoint_id``, ``department``, ``proposal`` and ``grade`` of what is known of it (A to D). ``actual``,
+        ``expected``, ``gap``; ``importance`` (part of the explained recommendation) and ``importance_rank`` with its span,
+        ``importance_retention`` and ``importance_revenue`` (the same for staying and for what is ordered); ``penalty`` and ``reward``
+        (asymmetry); ``reach`` (``share`` of customers who use it); ``contacts_per_100_customers``, ``avoidable_at``, ``contact_cost``,
+        ``case_cost``, ``case_minutes``; ``captured_share`` of sales chances; ``promises_kept`` by its department; ``pain_points`` (how many
+        of the twelve its reasons belong to); ``need_rank`` (1: the largest shortfall times importance, with the span of `level`);
+        ``first_action`` (place of its first action in the ranking); ``step_reached`` (``count``: 1 actual known, 2 expected known, 3 action
+        proposed, 4 action running). Figures that nothing tells have no row; one that no touchpoint has keeps a row over all that says what
+        it needs. ``n`` stays empty: figures stand here as other pages told them.
     """
     if touchpoints.empty:
         return estimates.unanswerable("actual", "", ["touchpoints.touchpoint_id"], by=GROUPS)
@@ -106,8 +126,21 @@ def scorecard(
         told = _of_touchpoint(known, place, rated.get(place), str(head["department"]), reasons)
         told += [needs[place]] if place in needs else []
         told += _progress(place, told, ranking, worth)
-        parts += [{**head, **row} for row in [*told, _graded(told)]]
-    return _laid_out(parts, GROUPS)
+        parts += [{**head, "grade": _graded(told), **row} for row in told]
+    there = {str(row["metric"]) for row in parts}
+    lacking = [estimates.unanswerable(name, "", needs_of, by=GROUPS) for name, needs_of in LACKS.items() if name not in there]
+    return estimates.stack(_laid_out(parts, GROUPS), *lacking)
+
+
+def scored(card: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
+    """Return a part of the scorecard: touchpoints that have one of these figures; what the figures need where none has.
+
+    Stage and touchpoint head the rows; department, proposal and grade are left out.
+    """
+    bare = card.drop(columns=["department", "proposal", "grade"])
+    found = bare[bare["metric"].isin(list(metrics))]
+    listed = found[found["touchpoint_id"].notna()]
+    return listed if len(listed) else found if len(found) else bare[bare["touchpoint_id"].isna()]
 
 
 def by_reason(reasons: pd.DataFrame, *, saved: Mapping[str, pd.DataFrame], draws: int = 500, seed: int = 1) -> pd.DataFrame:
@@ -227,15 +260,13 @@ def _progress(place: str, told: list[dict[str, Any]], ranking: pd.DataFrame | No
     return [*rest, _plain("step_reached", step, "count")]
 
 
-def _graded(told: list[dict[str, Any]]) -> dict[str, Any]:
-    """Grade what is known of a touchpoint by its rating: A to D as 1 to 4; without one a count is no more than an indication."""
+def _graded(told: list[dict[str, Any]]) -> str:
+    """Grade what is known of a touchpoint by its rating; a count without one is no more than an indication."""
     rating = next((row for row in told if row["metric"] in ("gap", "actual")), None)
     counted = next((row for row in told if row["metric"] == "contacts_per_100_customers"), None)
-    if rating is not None:
-        letter = grade({**rating, "n": rating.get("size")}, coverage=1.0 if rating["metric"] == "gap" else None).letter
-    else:
-        letter = "C" if counted is not None else "D"
-    return _plain("grade", float("ABCD".index(letter) + 1), "grade")
+    if rating is None:
+        return "C" if counted is not None else "D"
+    return grade({**rating, "n": rating.get("size")}, coverage=1.0 if rating["metric"] == "gap" else None).letter
 
 
 def _laid_out(parts: list[dict[str, Any]], groups: tuple[str, ...]) -> pd.DataFrame:

@@ -31,7 +31,6 @@ READS = (  # tables of earlier pages that weighing rests on
     "signals",
 )
 MONEY = ("saved_cost", "loyalty_value", "sales_value")
-YEAR = 365.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +111,6 @@ def weigh(
     harder_words: Sequence[str] = (),
     carry: Sequence[float] = (0.3, 0.6, 1.0),
     loss_prior: Sequence[float] | None = None,
-    loss_days: float = 180,
     margin_share: float | None = None,
     customer_years: float = 3,
     chance_value: float | None = None,
@@ -143,8 +141,6 @@ def weigh(
         Lowest, likeliest, highest part (0–1) of what an action removes in contacts that customers feel as a better experience; judged.
     loss_prior : three numbers, optional
         Share of customers more that leave in a year where a rating is one point lower: what is believed before the client's own data speak.
-    loss_days : float
-        Days that ``loss_per_point`` was measured over.
     margin_share : float, optional
         Part of the order value that remains after variable costs; needed where ``customer_value`` tells no margins.
     customer_years : float
@@ -199,18 +195,16 @@ def weigh(
             levers[str(name)] = lever
     table["needs"] = pd.Series(needs)
     table["state"] = table["state"].where(table["state"].ne("next") | table.index.isin(list(levers)), "unvalued")
-    worth = _point_value(known, loss_prior, loss_days, margin_share, customer_years) if currency else None
+    worth = _point_value(known, loss_prior, margin_share, customer_years) if currency else None
     return Worth(table, levers, worth, currency, years, level, draws)
 
 
-def _point_value(
-    saved: Saved, loss_prior: Sequence[float] | None, loss_days: float, margin_share: float | None, customer_years: float
-) -> Floats | None:
+def _point_value(saved: Saved, loss_prior: Sequence[float] | None, margin_share: float | None, customer_years: float) -> Floats | None:
     """Customers · share of them lost less a year for a point · yearly margin · years that a customer who stays brings it."""
-    slope = next((found for found in (saved.find("loss_per_point", name) for name in ("adjusted_dose_slope", "dose_slope")) if found), None)
-    measured = None if slope is None else -slope.draws * YEAR / loss_days
+    told = saved.rows("loss_per_point", "loss_per_point")
+    slope = saved.find("loss_per_point", "loss_per_point", item_id=str(told["item_id"].iloc[0])) if len(told) else None
     judged = None if loss_prior is None else pert(loss_prior, draws=saved.draws, key=(saved.seed, "loss_prior"))
-    lost = combined(measured, judged)
+    lost = combined(None if slope is None else slope.draws, judged)
     yearly = saved.find("customer_value", "margin_per_year")
     part = 1.0
     if yearly is None and margin_share is not None:

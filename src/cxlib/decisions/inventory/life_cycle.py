@@ -14,13 +14,12 @@ from cxlib.estimates.rows import rows
 __all__ = ["PROPOSALS", "life_cycle"]
 
 PROPOSALS = ("adapt", "retire", "new", "keep", "watch", "unmeasured")
-GROUPS = ("stage", "touchpoint_id", "proposal", "because", "decided")
-CHANNEL, USUAL = "channel", "usual"
+GROUPS = ("stage", "touchpoint_id", "proposal", "because", "decided", "grade", "channel", "usual")
 
 
 def life_cycle(
     touchpoints: pd.DataFrame,
-    records: pd.DataFrame,
+    records: pd.DataFrame | None,
     *,
     gaps: pd.DataFrame | None = None,
     usage: pd.DataFrame | None = None,
@@ -36,8 +35,8 @@ def life_cycle(
     ----------
     touchpoints : DataFrame
         The list.
-    records : DataFrame
-        What :func:`records` returned, by touchpoint alone.
+    records : DataFrame, optional
+        What :func:`records` returned, by touchpoint alone; without it nothing is on record.
     gaps, usage : DataFrame, optional
         ``gap`` and ``not_used_share`` by touchpoint_id, as the survey's pages saved them.
     unlisted, usual : DataFrame, optional
@@ -52,32 +51,33 @@ def life_cycle(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``stage``, ``touchpoint_id``, ``proposal``, ``because`` and ``decided`` ("open" where nobody decided), the list's order
-        first, then what it lacks (in ``touchpoint_id``, as ``channel: …`` or ``usual: …``). ``records`` (``count`` on record, all
-        sources), ``gap`` (actual less expected, where the survey tells it), ``used_share``, and ``grade`` of the evidence (1 is A … 4 is D,
-        unit ``grade``). Proposals, the first that holds: ``watch`` (others decide: indirect influence); ``new`` (planned; or not on the
-        list, see above); ``retire`` (marked obsolete and hardly met, or hardly used at all); ``adapt`` (actual below expected beyond
-        chance, or marked obsolete and still met); ``keep`` (measured, no gap shown); ``unmeasured``: no proposal without evidence.
-        Needs "touchpoints.touchpoint_id".
+        ESTIMATES by ``stage``, ``touchpoint_id``, ``proposal``, ``because``, ``decided`` ("open" where nobody decided) and ``grade`` of the
+        evidence (A to D), the list's order first, then what it lacks, without a ``touchpoint_id`` but with the ``channel`` that has none or
+        the ``usual`` one. ``on_record`` (``count`` on record, all sources), ``gap`` (actual less expected, where the survey tells it) and
+        ``reach`` (``share`` of customers who use it). Proposals, the first that holds: ``watch`` (others decide: indirect influence);
+        ``new`` (planned; or not on the list, see above); ``retire`` (marked obsolete and hardly met, or hardly used at all); ``adapt``
+        (actual below expected beyond chance, or marked obsolete and still met); ``keep`` (measured, no gap shown); ``unmeasured``: no
+        proposal without evidence. Needs "touchpoints.touchpoint_id".
 
     >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "seq": [1, 2], "stage": "a", "influence": ["direct", "indirect"],
     ...     "status": "active"})
     >>> found = rows(pd.DataFrame({"touchpoint_id": ["T1", "T2"]}), {"metric": "contacts", "value": [40.0, 40.0], "unit": "count"})
     >>> told = life_cycle(listed, found)
-    >>> told.loc[told["metric"].eq("records"), ["touchpoint_id", "proposal", "because"]].values.tolist()
+    >>> told.loc[told["metric"].eq("on_record"), ["touchpoint_id", "proposal", "because"]].values.tolist()
     [['T1', 'keep', 'no_gap_known'], ['T2', 'watch', 'indirect']]
     """
     if touchpoints.empty:
-        return estimates.unanswerable("records", "count", ["touchpoints.touchpoint_id"], by=GROUPS)
+        return estimates.unanswerable("on_record", "count", ["touchpoints.touchpoint_id"], by=GROUPS)
     listed = touchpoints.sort_values(["seq", "touchpoint_id"], ignore_index=True)
-    counts = records[records["value"].notna()].groupby("touchpoint_id")["value"].sum()
+    known = records[records["value"].notna()] if records is not None and "touchpoint_id" in records else None
+    counts = pd.Series(dtype="float64") if known is None else known.groupby("touchpoint_id")["value"].sum()
     gap, unused = _by_touchpoint(gaps, "gap"), _by_touchpoint(usage, "not_used_share")
     made = [_judged(row, counts, gap, unused, min_records, rare) for row in listed.to_dict("records")]
     made += _lacking(unlisted, usual)
-    table = pd.DataFrame(made)
+    table = pd.DataFrame(made, columns=[*GROUPS, "records", "gap", "used"])
     table["decided"] = [(decided or {}).get(name, "open") for name in table["touchpoint_id"]]
     groups, shared = table[list(GROUPS)], {"n": pd.NA, "method": "count"}
-    parts = [rows(groups, {"metric": "records", "value": table["records"], "unit": "count", **shared})]
+    parts = [rows(groups, {"metric": "on_record", "value": table["records"], "unit": "count", **shared})]
     rated = table["gap"].map(lambda row: row is not None)
     for metric, row_of in (("gap", table.loc[rated, "gap"]),):
         told = pd.DataFrame(list(row_of), index=row_of.index)
@@ -86,9 +86,7 @@ def life_cycle(
             parts.append(rows(groups[rated], {"metric": metric, "n": pd.NA, "method": "as saved", **unit}))
     used = table["used"].notna()
     if used.any():
-        parts.append(rows(groups[used], {"metric": "used_share", "value": table.loc[used, "used"], "unit": "share", **shared}))
-    letters = table["grade"].map({"A": 1.0, "B": 2.0, "C": 3.0, "D": 4.0})
-    parts.append(rows(groups, {"metric": "grade", "value": letters, "unit": "grade", "n": pd.NA, "method": "evidence"}))
+        parts.append(rows(groups[used], {"metric": "reach", "value": table.loc[used, "used"], "unit": "share", **shared}))
     return estimates.stack(*parts)
 
 
@@ -152,15 +150,15 @@ def _letter(gap: Mapping[str, Any] | None, proposal: str, because: str, number: 
 def _lacking(unlisted: pd.DataFrame | None, usual: pd.DataFrame | None) -> list[dict[str, Any]]:
     """What the list does not know: channels that no touchpoint takes, and usual touchpoints that no name tells of."""
     found: list[dict[str, Any]] = []
-    shared = {"stage": None, "proposal": "new", "gap": None, "used": None}
+    shared = {"stage": None, "touchpoint_id": None, "proposal": "new", "gap": None, "used": None}
     if unlisted is not None and "channel" in unlisted:
         alone = unlisted[unlisted["metric"].eq("unplaced_share") & unlisted["channel"].notna() & unlisted["value"].ge(1.0)]
         for row in alone.to_dict("records"):
-            known = {"touchpoint_id": f"{CHANNEL}: {row['channel']}", "because": "channel_without_touchpoint"}
+            known = {"channel": row["channel"], "because": "channel_without_touchpoint"}
             found.append({**shared, **known, "records": float(row["n"]) if pd.notna(row["n"]) else float("nan"), "grade": "C"})
     if usual is not None and "usual" in usual:
         none = usual[usual["metric"].eq("touchpoints") & usual["value"].eq(0) & usual["usual"].notna()]
         for name in none["usual"]:
-            known = {"touchpoint_id": f"{USUAL}: {name}", "because": "usual_but_missing"}
+            known = {"usual": name, "because": "usual_but_missing"}
             found.append({**shared, **known, "records": 0.0, "grade": "D"})
     return found

@@ -1,5 +1,6 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
+from cxlib.report.plots.agenda import Agenda, agenda
 from cxlib.report.plots.cards import Cards, cards
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
@@ -23,6 +24,7 @@ from cxlib.report.plots.timeline import Timeline, timeline
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
+    "Agenda",
     "Cards",
     "Chain",
     "Curves",
@@ -44,6 +46,7 @@ __all__ = [
     "Tiles",
     "Timeline",
     "Waterfall",
+    "agenda",
     "cards",
     "chain",
     "curves",
