@@ -129,7 +129,8 @@ def scorecard(
         parts += [{**head, "grade": _graded(told), **row} for row in told]
     there = {str(row["metric"]) for row in parts}
     lacking = [estimates.unanswerable(name, "", needs_of, by=GROUPS) for name, needs_of in LACKS.items() if name not in there]
-    return estimates.stack(_laid_out(parts, GROUPS), *lacking)
+    stacked = estimates.stack(_laid_out(parts, GROUPS), *lacking)
+    return stacked.assign(n=stacked["n"].mask(stacked["n"].notna(), pd.NA))
 
 
 def scored(card: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
@@ -174,20 +175,12 @@ def by_reason(reasons: pd.DataFrame, *, saved: Mapping[str, pd.DataFrame], draws
 
 
 def _heads(listed: pd.DataFrame, life_cycle: pd.DataFrame | None) -> pd.DataFrame:
-    proposals = (
-        {}
-        if life_cycle is None or "proposal" not in life_cycle
-        else dict(life_cycle[["touchpoint_id", "proposal"]].drop_duplicates("touchpoint_id").itertuples(index=False, name=None))
-    )
-    department = listed["department"] if "department" in listed else pd.Series(None, index=listed.index, dtype="object")
-    return pd.DataFrame(
-        {
-            "stage": listed["stage"],
-            "touchpoint_id": listed["touchpoint_id"].astype("str"),
-            "department": department.fillna("nobody"),
-            "proposal": listed["touchpoint_id"].map(proposals).fillna("unmeasured"),
-        }
-    )
+    known = pd.DataFrame() if life_cycle is None or "proposal" not in life_cycle else life_cycle.drop_duplicates("touchpoint_id")
+    proposals = dict(zip(known["touchpoint_id"], known["proposal"], strict=True)) if len(known) else {}
+    department = listed["department"].astype("object") if "department" in listed else pd.Series(None, index=listed.index, dtype="object")
+    names = listed["touchpoint_id"].astype("str")
+    proposed = [proposals.get(name, "unmeasured") for name in names]
+    return pd.DataFrame({"stage": listed["stage"], "touchpoint_id": names, "department": department.fillna("nobody"), "proposal": proposed})
 
 
 def _of_touchpoint(known: Saved, place: str, item: str | None, department: str, reasons: pd.DataFrame) -> list[dict[str, Any]]:
@@ -262,7 +255,7 @@ def _progress(place: str, told: list[dict[str, Any]], ranking: pd.DataFrame | No
 
 def _graded(told: list[dict[str, Any]]) -> str:
     """Grade what is known of a touchpoint by its rating; a count without one is no more than an indication."""
-    rating = next((row for row in told if row["metric"] in ("gap", "actual")), None)
+    rating = next((row for metric in ("gap", "actual") for row in told if row["metric"] == metric), None)
     counted = next((row for row in told if row["metric"] == "contacts_per_100_customers"), None)
     if rating is None:
         return "C" if counted is not None else "D"
