@@ -16,6 +16,7 @@ import pandas as pd
 from _measurement import Result
 from _validity import Cell, generator, name_of, sure_of
 
+from cxlib import intake
 from cxlib.contacts import pain_points, volume
 from cxlib.decisions import actions
 from cxlib.decisions.actions.priors import PEAK
@@ -156,7 +157,11 @@ def saved_of(params: Params, tables: dict[str, pd.DataFrame]) -> dict[str, pd.Da
     outside = tuple(reasons.loc[~reasons["concern"].fillna(True), "reason_id"])
     shares = value.assigned(log)
     counted = stack(*[_share(shares, name, sampled) for name in shares["reason_id"].dropna().unique() if name not in outside])
-    responses = loyalty.behaviour(tables["responses"], customers=tables["customers"], orders=tables["orders"], **params.following)
+    whose = tables["customers"][["customer_id", "segment"]]
+    responses = (
+        tables["responses"].merge(whose, on="customer_id", how="left") if "segment" not in tables["responses"] else tables["responses"]
+    )
+    responses = loyalty.behaviour(responses, customers=tables["customers"], orders=tables["orders"], **params.following)
     judged = {"outcome": params.outcomes[0], "items": params.compared, **params.sampling}
     settings = {"min_cell": params.asymmetry.min_cell, "ratio": params.asymmetry.ratio}
     lost = {"item": params.outcomes[0], "horizon_days": params.loyalty.horizon_days, "adjust": params.loyalty.adjust}
@@ -187,8 +192,9 @@ def _share(log: pd.DataFrame, name: str, sampled: dict[str, object]) -> pd.DataF
 def demo(repetitions: int) -> list[Result]:
     """The demo client with another seed: are its truly best three next actions among the first five?"""
     params, found = load(project_root(), "demo"), []
+    reasons = intake.prepare(project_root(), params).table("reasons")
     for repetition in range(repetitions):
-        tables, _ = company.grown(Plan(seed=500 + repetition))
+        tables = company.grown(Plan(seed=500 + repetition))[0] | {"reasons": reasons}
         protect = value.named(tables["reasons"], params.value.protect)
         lists = (tables["actions"], tables["touchpoints"], tables["reasons"])
         worth = actions.weigh(*lists, saved=saved_of(params, tables), protect=protect, **params.weighing)

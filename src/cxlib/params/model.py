@@ -740,6 +740,11 @@ class Inventory(_Section):
         description="usual touchpoint → parts of names by which it is found on the list; its words stand under labels: usual",
     )
     rare: float = Field(default=0.05, ge=0, le=1, description="share of customers below which a touchpoint counts as hardly used")
+    tolerance: float = Field(
+        default=0.5,
+        ge=0,
+        description="points of the rating by which actual may stay below expected before a touchpoint is proposed for change",
+    )
     decided: dict[str, Literal["keep", "adapt", "retire", "new"]] = Field(
         default_factory=dict, description="touchpoint → what people decided to do with it; page 16 only proposes"
     )

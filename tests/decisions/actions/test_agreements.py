@@ -35,11 +35,11 @@ def test_types_are_counted_and_their_worth_is_joint(weighed):
     assert "net_benefit" not in set(actions.responsibilities(weighed(action("a"), currency=None))["metric"])
 
 
-def test_an_action_that_moves_against_a_goal_hurts_it(weighed):
+def test_an_action_that_moves_against_a_goal_pulls_against_it(weighed):
     worth = weighed(action("a", effect_on="sales"), action("b"))
     pulls = actions.conflicts(worth, GOALS, goal_effects=EFFECTS, moves={"a": {"time": "up"}})
     each = pulls[pulls["metric"].eq("goal_pull")]
-    assert each[["action_id", "department", "pull"]].values.tolist() == [["a", "KC", "hurts"], ["a", "AD", "helps"]]
+    assert each[["action_id", "department", "pull"]].values.tolist() == [["a", "KC", "against"], ["a", "AD", "with"]]
     assert pulls.loc[pulls["metric"].eq("actions_in_conflict"), "value"].item() == 1
     assert actions.conflicts(worth, GOALS, goal_effects={})["value"].to_list() == [0.0]
 

@@ -65,7 +65,7 @@ def conflicts(
     goal_effects: Mapping[str, Mapping[str, str]],
     moves: Mapping[str, Mapping[str, str]] | None = None,
 ) -> pd.DataFrame:
-    """Which action helps a department's goal, and which one pulls against it.
+    """Which action moves something the way that a department's goal moves it, and which one pulls against it.
 
     Parameters
     ----------
@@ -82,8 +82,8 @@ def conflicts(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``action_id``, ``department``, ``kpi``, ``moved`` and ``pull`` {helps, hurts}: ``goal_pull`` (1); over all
-        ``actions_in_conflict``, the actions that hurt at least one goal. Needs "actions.action_id", "goals.kpi".
+        ESTIMATES by ``action_id``, ``department``, ``kpi``, ``moved`` and ``pull`` {with, against}: ``goal_pull`` (1); over all
+        ``actions_in_conflict``, the actions that pull against at least one goal. Needs "actions.action_id", "goals.kpi".
     """
     groups = ["action_id", "department", "kpi", "moved", "pull"]
     needs = [*(NEEDS if worth.actions.empty else ()), *(("goals.kpi",) if goals.empty else ())]
@@ -94,15 +94,15 @@ def conflicts(
         does = MOVES.get(str(action["effect_on"]), {}) | dict((moves or {}).get(str(name), {}))
         for goal in goals.to_dict("records"):
             wants = goal_effects.get(str(goal["kpi"]), {})
-            pulls = [(thing, "helps" if way == does[thing] else "hurts") for thing, way in wants.items() if thing in does]
+            pulls = [(thing, "with" if way == does[thing] else "against") for thing, way in wants.items() if thing in does]
             found += [(name, goal["department"], goal["kpi"], thing, pull) for thing, pull in pulls]
     table = pd.DataFrame(found, columns=groups)
-    hurt = table.loc[table["pull"].eq("hurts"), "action_id"].nunique()
+    hurt = table.loc[table["pull"].eq("against"), "action_id"].nunique()
     counted = {"unit": "count", "n": pd.NA, "method": "judgement"}
     whole = rows(pd.DataFrame({name: [None] for name in groups}), {"metric": "actions_in_conflict", "value": float(hurt), **counted})
     if table.empty:
         return whole
-    order = table["pull"].map({"hurts": 0, "helps": 1})
+    order = table["pull"].map({"against": 0, "with": 1})
     return estimates.stack(whole, rows(table.loc[order.sort_values(kind="stable").index], {"metric": "goal_pull", "value": 1.0, **counted}))
 
 

@@ -84,6 +84,7 @@ def _whole(worth: Worth, best: tuple[str, ...]) -> list[pd.DataFrame]:
     overlap = np.where(np.isclose(alone, net), 0.0, alone - net)  # no overlap is none, not the last digit of a sum
     for metric, drawn in (("plan_net_benefit", net), ("plan_overlap", overlap)):
         low, middle, high = np.quantile(drawn, [(1 - worth.level) / 2, 0.5, (1 + worth.level) / 2])
+        low, high = (np.nan, np.nan) if low == high else (low, high)
         told = {"metric": metric, "value": middle, "low": low, "high": high, "unit": unit, "method": "joint draws", "draws": drawn[None]}
         parts.append(rows(everything, told | {"n": pd.NA}))
     spent = float(sum(worth.cost(name, first_year=True) for name in best))

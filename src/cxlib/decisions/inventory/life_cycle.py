@@ -28,6 +28,7 @@ def life_cycle(
     decided: Mapping[str, str] | None = None,
     min_records: int = 7,
     rare: float = 0.05,
+    tolerance: float = 0.0,
 ) -> pd.DataFrame:
     """Propose what becomes of each touchpoint, with the evidence.
 
@@ -47,6 +48,8 @@ def life_cycle(
         Contacts and orders, or people who rated it, from which a touchpoint counts as measured.
     rare : float
         Share of customers (0–1) below which a touchpoint counts as hardly used.
+    tolerance : float
+        Points by which actual may stay below expected without a proposal.
 
     Returns
     -------
@@ -56,8 +59,8 @@ def life_cycle(
         the ``usual`` one. ``on_record`` (``count`` on record, all sources), ``gap`` (actual less expected, where the survey tells it) and
         ``reach`` (``share`` of customers who use it). Proposals, the first that holds: ``watch`` (others decide: indirect influence);
         ``new`` (planned; or not on the list, see above); ``retire`` (marked obsolete and hardly met, or hardly used at all); ``adapt``
-        (actual below expected beyond chance, or marked obsolete and still met); ``keep`` (measured, no gap shown); ``unmeasured``: no
-        proposal without evidence. Needs "touchpoints.touchpoint_id".
+        (actual below expected by more than `tolerance`, beyond chance; or marked obsolete and still met); ``keep`` (measured, no such gap);
+        ``unmeasured``: no proposal without evidence. Needs "touchpoints.touchpoint_id".
 
     >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "seq": [1, 2], "stage": "a", "influence": ["direct", "indirect"],
     ...     "status": "active"})
@@ -72,7 +75,7 @@ def life_cycle(
     known = records[records["value"].notna()] if records is not None and "touchpoint_id" in records else None
     counts = pd.Series(dtype="float64") if known is None else known.groupby("touchpoint_id")["value"].sum()
     gap, unused = _by_touchpoint(gaps, "gap"), _by_touchpoint(usage, "not_used_share")
-    made = [_judged(row, counts, gap, unused, min_records, rare) for row in listed.to_dict("records")]
+    made = [_judged(row, counts, gap, unused, min_records, rare, tolerance) for row in listed.to_dict("records")]
     made += _lacking(unlisted, usual)
     table = pd.DataFrame(made, columns=[*GROUPS, "records", "gap", "used"])
     table["decided"] = [(decided or {}).get(name, "open") for name in table["touchpoint_id"]]
@@ -104,13 +107,14 @@ def _judged(
     unused: Mapping[str, dict[str, Any]],
     min_records: int,
     rare: float,
+    tolerance: float,
 ) -> dict[str, Any]:
     name = str(row["touchpoint_id"])
     number, gap = float(counts.get(name, 0.0)), gaps.get(name)
     used = 1 - float(unused[name]["value"]) if name in unused else None
     status, met = str(row.get("status", "active")), number >= min_records
     hardly = not met if used is None else 1 - float(unused[name]["low"]) < rare  # even the most that it could be is rare
-    short = gap is not None and float(gap["high"]) < 0
+    short = gap is not None and float(gap["high"]) < -tolerance
     rules = (
         (row.get("influence") == "indirect", "watch", "indirect"),
         (status == "planned", "new", "planned_and_met" if met else "planned"),
