@@ -233,7 +233,7 @@ def of_actions(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
         "reason_shares": shares,
         "reason_load": value.reason_load(shares, reasons, labelled, **params.loading),
         "touchpoint_load": value.touchpoint_load(labelled, reasons, customers=2400, **params.loading, **sampled),
-        "reason_at_touchpoint": quality.concentration(told, by="touchpoint_id", **sampled),
+        "reason_at_touchpoint": quality.concentration(told, by="touchpoint_id", min_n=10, **sampled),
         "gaps": gaps.gap(responses, by=["touchpoint_id"], **asked),
         "usage": scores.usage(responses, **asked),
         "drivers": drivers.fit(responses, outcome=params.outcomes[0], items=params.compared, **asked).estimates,

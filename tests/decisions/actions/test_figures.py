@@ -33,7 +33,12 @@ def test_an_interval_without_draws_becomes_a_normal_one():
     assert set(Saved({"t": bare}, 5).find("t", "nps", region="A").draws) == {10.0}
 
 
-def test_another_number_of_draws_is_refused():
+def test_draws_align_by_their_number():
+    first = Saved({"t": told("nps", 1.0, spread=1.0)}, 3).find("t", "nps").draws
+    assert first.tolist() == pytest.approx(told("nps", 1.0, spread=1.0)["draws"].item()[:3].tolist())
+
+
+def test_fewer_draws_are_refused():
     with pytest.raises(DataError) as problem:
         Saved({"t": told("nps", 1.0, spread=1.0)}, 500).find("t", "nps")
     assert str(problem.value) == "t.nps: was saved with 8 draws, not '500'. Run all pages with one number of draws."

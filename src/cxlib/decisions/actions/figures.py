@@ -75,7 +75,7 @@ class Saved:
         Raises
         ------
         DataError
-            When a figure was saved with another number of draws.
+            When a figure was saved with fewer draws.
 
         >>> from cxlib.estimates.rows import rows
         >>> table = rows(pd.DataFrame({"region": ["A"]}), {"metric": "nps", "value": 2.0, "draws": np.array([[1.0, 3.0]])})
@@ -94,12 +94,12 @@ class Saved:
         drawn = row.get("draws")
         value = float(row["value"])
         if isinstance(drawn, np.ndarray):
-            if len(drawn) != self.draws:
+            if len(drawn) < self.draws:
                 problem = worded(
                     f"{table}.{metric}", f"was saved with {len(drawn)} draws, not", self.draws, do="Run all pages with one number of draws."
                 )
                 raise DataError(problem)
-            return np.where(np.isfinite(drawn), drawn, value).astype("float64")
+            return np.where(np.isfinite(drawn), drawn, value).astype("float64")[: self.draws]  # draws align by their number
         low, high = row.get("low"), row.get("high")
         if low is None or high is None or pd.isna(low) or pd.isna(high):
             return np.full(self.draws, value)

@@ -163,7 +163,7 @@ def weigh(
     Raises
     ------
     DataError
-        When three points are not in order, or tables were saved with different numbers of draws.
+        When three points are not in order, or tables were saved with fewer draws.
 
     Notes
     -----
