@@ -171,6 +171,21 @@ MEASURED = (
     "guard",
     "covariate",
     "target_channel",
+    "action_id",
+    "action_state",
+    "action_type",
+    "start_date",
+    "assumption",
+    "crossing",
+    "proposal",
+    "because",
+    "decided",
+    "finding",
+    "moved",
+    "pull",
+    "way",
+    "task",
+    "grade",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -27,7 +27,7 @@ from cxlib.contacts import (
     welcome,
 )
 from cxlib.customers import personas, roles
-from cxlib.decisions import inventory, opportunities
+from cxlib.decisions import actions, inventory, opportunities
 from cxlib.intake import readiness
 from cxlib.params import Params, load
 from cxlib.reasons import classify, complete, quality, taxonomy, value
@@ -60,6 +60,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_loyalty,
         of_drivers,
         of_moments,
+        of_actions,
     ):
         yield from part(params, prepared.table)
 
@@ -217,6 +218,49 @@ def of_value(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str,
     yield "comprehension", value.comprehension(labelled, reasons, table("documents"), table("messages"), **sampled)
     yield "reason_routes", value.routes(labelled, reasons, **sampled)
     yield "failures_per_order", value.failure_demand(shares, reasons, labelled, table("orders"), outside=outside).drop(columns="draws")
+
+
+def of_actions(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 16, on reasons that people assigned by hand and on ratings alone: what the other pages would save is made here in short."""
+    contacts, reasons, responses = complete(volume.logged(table("contacts"))), table("reasons"), table("responses")
+    labelled = contacts.assign(reason_id=contacts["reason_gold"], unassigned=contacts["reason_gold"].isna())
+    told = labelled[~labelled["unassigned"]]
+    sampled = {"cluster": params.volume.cluster, "weight": "weight", "count": "contact_id", **params.chance | {"draws": 100}}
+    each = [estimates.share(told.assign(flag=told["reason_id"].eq(name).astype(float)), "flag", **sampled) for name in reasons["reason_id"]]
+    shares = pd.concat([part.assign(reason_id=name) for part, name in zip(each, reasons["reason_id"], strict=True)], ignore_index=True)
+    shares = shares[["reason_id", *[name for name in shares if name != "reason_id"]]].assign(metric="reason_share")
+    asked = params.sampling | {"draws": 100}
+    saved = {
+        "reason_shares": shares,
+        "reason_load": value.reason_load(shares, reasons, labelled, **params.loading),
+        "touchpoint_load": value.touchpoint_load(labelled, reasons, customers=2400, **params.loading, **sampled),
+        "reason_at_touchpoint": quality.concentration(told, by="touchpoint_id", min_n=10, **sampled),
+        "gaps": gaps.gap(responses, by=["touchpoint_id"], **asked),
+        "usage": scores.usage(responses, **asked),
+        "drivers": drivers.fit(responses, outcome=params.outcomes[0], items=params.compared, **asked).estimates,
+        "customer_value": loyalty.customer_value(
+            table("customers"), orders=table("orders"), as_of=params.last_day, **params.chance | {"draws": 100}
+        ),
+    }
+    weighing = params.weighing | {"draws": 100}
+    protect = value.named(reasons, params.value.protect)
+    worth = actions.weigh(table("actions"), table("touchpoints"), reasons, saved=saved, protect=protect, **weighing)
+    ranked = actions.rank(worth)
+    yield "reason_load", saved["reason_load"].drop(columns="draws")
+    yield "touchpoint_load", saved["touchpoint_load"].drop(columns="draws")
+    yield "action_ranking", ranked.drop(columns="draws")
+    yield "action_plan", actions.plan(worth, budget=params.actions.budget).drop(columns="draws")
+    yield "action_flips", actions.flips(worth)
+    yield "action_lenses", actions.lenses(worth).drop(columns="draws")
+    found = inventory.records(table("touchpoints"), contacts=table("contacts"), responses=responses)
+    told_of = {"gaps": saved["gaps"], "usage": saved["usage"], "decided": params.inventory.decided, "tolerance": params.inventory.tolerance}
+    future = inventory.life_cycle(table("touchpoints"), found, **told_of)
+    yield "touchpoint_life_cycle", future
+    beside = {"items": params.rated_touchpoints, "life_cycle": future, "ranking": ranked, "worth": worth, "draws": 100}
+    yield "touchpoint_scorecard", actions.scorecard(table("touchpoints"), reasons, saved=saved, **beside)
+    pulls = {"goal_effects": params.promises.goal_effects, "moves": params.actions.moves}
+    yield "action_conflicts", actions.conflicts(worth, table("goals"), **pulls)
+    yield "decision_log", actions.decision_log(worth)
 
 
 def of_outlook(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -79,6 +79,12 @@ def _opening(text: str) -> tuple[float, float]:
     return ends
 
 
+def _in_order(three: tuple[float, float, float]) -> tuple[float, float, float]:
+    if not three[0] <= three[1] <= three[2]:
+        raise ValueError(f"{list(three)} are not three numbers from low to high: lowest, likeliest, highest")
+    return three
+
+
 def _service_hours(text: str) -> str:
     _opening(text)
     return text
@@ -106,6 +112,7 @@ State = Annotated[str, _one_of("state", [state for state in STATES if state != "
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Day = Annotated[date, BeforeValidator(_iso_day)]
 Weekday = Annotated[str, _one_of("weekday", WEEKDAYS)]
+ThreePoints = Annotated[tuple[float, float, float], AfterValidator(_in_order)]
 Opening = Annotated[str, AfterValidator(_service_hours)]
 
 
@@ -733,6 +740,47 @@ class Inventory(_Section):
         default=_USUAL,
         description="usual touchpoint → parts of names by which it is found on the list; its words stand under labels: usual",
     )
+    rare: float = Field(default=0.05, ge=0, le=1, description="share of customers below which a touchpoint counts as hardly used")
+    tolerance: float = Field(
+        default=0.5,
+        ge=0,
+        description="points of the rating by which actual may stay below expected before a touchpoint is proposed for change",
+    )
+    decided: dict[str, Literal["keep", "adapt", "retire", "new"]] = Field(
+        default_factory=dict, description="touchpoint → what people decided to do with it; page 16 only proposes"
+    )
+
+
+class Actions(_Section):
+    """What to do first, notebook 16: what an effect is worth, what may be spent, and what no saving justifies."""
+
+    level: float = Field(default=0.9, gt=0, lt=1, description="confidence level of this page's spans")
+    carry: ThreePoints = Field(
+        default=(0.3, 0.6, 1.0),
+        description="part of what an action removes in contacts that customers feel as better: lowest, likeliest, highest; judged",
+    )
+    loss_prior: ThreePoints | None = Field(
+        default=None,
+        description="share of customers more lost a year for one point less in the leading rating: lowest, likeliest, highest, judged "
+        "before the client's data speak; left out: the data alone",
+    )
+    margin_share: float | None = Field(
+        default=None, ge=0, le=1, description="part of the order value that remains after variable costs, where orders tell no margin"
+    )
+    customer_years: float = Field(default=3, gt=0, description="years for which a customer who stays brings the margin")
+    chance_value: float | None = Field(
+        default=None, ge=0, description="what a sales chance taken up brings; left out: what orders after signals tell, notebook 15"
+    )
+    years: float = Field(default=3, gt=0, description="years over which what is spent once is spread")
+    budget: float | None = Field(default=None, ge=0, description="money for the first year; left out: whatever pays is planned")
+    harder: tuple[str, ...] = Field(default=(), description="actions that make contact harder, by their id: they trip a guard rail")
+    harder_words: tuple[str, ...] = Field(
+        default=("verstecken", "verbergen", "von der Website nehmen", "hide the", "off the website"),
+        description="parts of an action's name that tell the same",
+    )
+    moves: dict[str, dict[str, Literal["up", "down"]]] = Field(
+        default_factory=dict, description="action → what it moves besides its effect: up or down, in the words of promises.goal_effects"
+    )
 
 
 class ServiceStandards(_Section):
@@ -1162,6 +1210,7 @@ class Params(_Section):
     costs: Costs = Costs()
     value: Value = Value()
     inventory: Inventory = Inventory()
+    actions: Actions = Actions()
     volume: Volume = Volume()
     repeats: Repeats = Repeats()
     handoffs: Handoffs = Handoffs()
@@ -1246,6 +1295,12 @@ class Params(_Section):
         return {"goes_away": self.value.goes_away, "min_n": self.value.min_n, "level": self.level, **costs}
 
     @property
+    def loading(self) -> dict[str, typing.Any]:
+        """What contacts take a year: keywords for :func:`cxlib.reasons.value.reason_load` and ``touchpoint_load``."""
+        costs = {"per_contact": self.costs.per_contact, "currency": self.costs.currency}
+        return {"period": (self.period.start, self.period.end), "min_n": self.value.min_n, **costs}
+
+    @property
     def counting(self) -> dict[str, typing.Any]:
         """How contacts are counted for this client: keywords for every describing function of the contacts room."""
         return {"cluster": self.volume.cluster, "period": (self.period.start, self.period.end), **self.chance}
@@ -1295,6 +1350,25 @@ class Params(_Section):
     def passing(self) -> dict[str, typing.Any]:
         """What hand-offs are told by: keywords for :mod:`cxlib.contacts.handoffs`."""
         return {"case": self.handoffs.case, "handler": self.handoffs.handler}
+
+    @property
+    def weighing(self) -> dict[str, typing.Any]:
+        """How actions are weighed: keywords for :func:`cxlib.decisions.actions.weigh` besides tables and protected reasons."""
+        told = self.actions.model_dump(exclude={"budget", "moves"})
+        costs = {"currency": self.costs.currency, "variable_share": self.costs.variable_share}
+        known = {"items": self.rated_touchpoints, "as_of": self.last_day}
+        return {**told, **costs, **known, "draws": self.draws, "seed": self.seed}
+
+    @property
+    def joint(self) -> dict[str, int]:
+        """How many draws figures are combined in, and their seed."""
+        return {"draws": self.draws, "seed": self.seed}
+
+    @property
+    def rated_touchpoints(self) -> dict[str, str]:
+        """Ratings of how a touchpoint was experienced: item_id → touchpoint_id."""
+        asked = {item.item_id or header: item for source in self.sources.values() for header, item in source.items.items()}
+        return {name: item.touchpoint_id for name, item in asked.items() if item.item_type == "actual" and item.touchpoint_id}
 
     @property
     def met(self) -> dict[str, typing.Any]:

@@ -30,10 +30,12 @@ _OF_REASONS = ("reason_id", "value_customer", "treatment", "root_cause", "channe
 LIKE = {  # columns whose values have the words of others
     "next_channel": ("channel",),
     "preferred_channel": ("channel",),
+    "participant": ("department", "channel"),
     "in_standard": _OF_REASONS,
     "in_use": _OF_REASONS,
 }
 PERCENT = re.compile(r"(?<=\d) %")
+DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
 
@@ -280,6 +282,8 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
+        if column.endswith("_date") and DAY.fullmatch(str(value)):
+            return self.date(date.fromisoformat(str(value)))
         columns = LIKE.get(column, (column,))
         own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)
         if str(value) in (OTHERS, UNKNOWN):

@@ -28,6 +28,7 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     for features in params.extra.values():
         named["column"] |= {column: getattr(feature, language) for column, feature in features.items()}
     named["touchpoint_id"] = _named(load("touchpoints"), "touchpoint_id", "name", language)
+    named["action_id"] = _named(load("actions"), "action_id", "name", language)
     named["bought_at"] = named["touchpoint_id"]
     named["offer_id"] = _named(load("offers"), "offer_id", "name", language)
     named["document_id"] = dict(load("documents")[["document_id", "name"]].dropna().itertuples(index=False, name=None))

@@ -138,6 +138,17 @@ class Study:
             frame = _joined(frame, name, other, self._load(other))
         return frame
 
+    def saved(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Return tables that notebooks with lower numbers saved, with their draws, by name; those that none saved are left out.
+
+        Parameters
+        ----------
+        *names : str
+            Names of saved ESTIMATES. A page that was not run, or does not exist for this client, saved none.
+        """
+        found = {name: self.store.read_drawn(name) for name in dict.fromkeys(names)}
+        return {name: table for name, table in found.items() if table is not None}
+
     def save(self, name: str, result: Any, *, of: str = "") -> pd.DataFrame:
         """Write a result into the run's folder and return what this audience may see of it.
 

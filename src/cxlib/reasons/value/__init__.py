@@ -12,6 +12,7 @@ from cxlib.reasons.value.routes import routes
 from cxlib.reasons.value.self_service import self_service
 from cxlib.reasons.value.voices import SPEAKING
 from cxlib.reasons.value.volumes import concerns, failure_demand
+from cxlib.reasons.value.workload import reason_load, touchpoint_load
 
 __all__ = [
     "SPEAKING",
@@ -30,8 +31,10 @@ __all__ = [
     "origins",
     "protected",
     "readability",
+    "reason_load",
     "relief",
     "routes",
     "self_service",
     "told_of",
+    "touchpoint_load",
 ]

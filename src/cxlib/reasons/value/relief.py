@@ -13,7 +13,7 @@ from cxlib.estimates.rows import rows
 from cxlib.reasons.value.shares import NEEDS, described
 from cxlib.reasons.value.volumes import concerns
 
-__all__ = ["GOES_AWAY", "relief"]
+__all__ = ["GOES_AWAY", "costs_of", "mean_cost", "relief"]
 
 GOES_AWAY = {"eliminate": 1.0, "automate": 1.0}  # share of a treatment's contacts that no longer reach a person
 
@@ -94,11 +94,11 @@ def relief(
     counted = rows(pd.DataFrame(index=[0]), {"metric": "concerns", "value": number, "unit": "count", "n": len(held), "method": "count"})
     told = told[told["treatment"].isin(list(shares_gone))].sort_values("value", ascending=False, kind="stable")
     parts, wanted = [counted], {"contacts_gone": ("count", pd.Series(number, index=told.index))}
-    costs = _costs(held, per_contact) if currency and per_contact else None
+    costs = costs_of(held, per_contact) if currency and per_contact else None
     if costs is not None and costs.notna().any():
         known = estimates.share(held.assign(flag=costs.notna().astype(float)), "flag", metric="cost_known_share", weight="weight")
         parts.append(known.assign(low=np.nan, high=np.nan))
-        wanted["cost_gone"] = (str(currency), number * variable_share * _of_reasons(held, costs, told["reason_id"], min_n))
+        wanted["cost_gone"] = (str(currency), number * variable_share * mean_cost(held, costs, told["reason_id"], min_n))
     gone = told["treatment"].map(shares_gone).astype(float)
     for metric, (unit, each) in wanted.items():
         factor = gone * each
@@ -138,13 +138,14 @@ def _total(told: pd.DataFrame, factor: pd.Series, metric: str, unit: str, level:
     return rows(place, columns | {"value": value, "draws": again[None]})
 
 
-def _costs(contacts: pd.DataFrame, per_contact: Mapping[str, float]) -> pd.Series:
+def costs_of(contacts: pd.DataFrame, per_contact: Mapping[str, float]) -> pd.Series:
+    """Return what each contact costs: its own ``cost``, else that of its channel; missing where neither is known."""
     by_channel = contacts["channel"].astype("str").map(dict(per_contact)).astype(float)
     return contacts["cost"].astype(float).fillna(by_channel) if "cost" in contacts else by_channel
 
 
-def _of_reasons(contacts: pd.DataFrame, costs: pd.Series, reason_ids: pd.Series, min_n: int) -> pd.Series:
-    """Mean cost of a contact of each reason; that of all contacts where too few are known."""
+def mean_cost(contacts: pd.DataFrame, costs: pd.Series, reason_ids: pd.Series, min_n: int) -> pd.Series:
+    """Return the mean cost of a contact of each reason; that of all contacts where fewer than `min_n` are known."""
     known = contacts.assign(cost=costs * contacts["weight"], many=1.0)[costs.notna()]
     overall = known["cost"].sum() / known["weight"].sum()
     named = known[known["reason_id"].notna() & ~known["unassigned"].fillna(True).astype(bool)]

@@ -1,5 +1,6 @@
 """Pictures drawn for a question. Each plot draws itself and its text alternative in the reader's language."""
 
+from cxlib.report.plots.agenda import Agenda, agenda
 from cxlib.report.plots.cards import Cards, cards
 from cxlib.report.plots.chain import Chain, chain
 from cxlib.report.plots.curves import Curves, curves
@@ -24,6 +25,7 @@ from cxlib.report.plots.tradeoff import Tradeoff, tradeoff
 from cxlib.report.plots.waterfall import Waterfall, waterfall
 
 __all__ = [
+    "Agenda",
     "Cards",
     "Chain",
     "Curves",
@@ -46,6 +48,7 @@ __all__ = [
     "Timeline",
     "Tradeoff",
     "Waterfall",
+    "agenda",
     "cards",
     "chain",
     "curves",

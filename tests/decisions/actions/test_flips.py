@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from cxlib.decisions import actions
+from tests.decisions.actions.conftest import action
+
+
+def at(flipped, name, assumption):
+    row = flipped[flipped["metric"].eq("flip_at") & flipped["action_id"].eq(name) & flipped["assumption"].eq(assumption)]
+    return row["value"].item(), row["crossing"].item()
+
+
+def test_each_assumption_at_its_threshold_makes_the_net_benefit_zero(weighed):
+    """The net benefit is put together by hand with one part changed."""
+    worth = weighed(action("a", cost_year=3000.0))
+    flipped = actions.flips(worth)
+    parts = {name: drawn.mean() for name, drawn in worth.money(["a"]).items()}
+    cost = worth.cost("a")
+    factor, crossing = at(flipped, "a", "effect")
+    assert crossing == "below"
+    assert factor * sum(parts.values()) == pytest.approx(cost)
+    factor, _ = at(flipped, "a", "cost")
+    assert sum(parts.values()) == pytest.approx(factor * cost)
+    for assumption, part in (("point_value", "loyalty_value"), ("carry", "loyalty_value"), ("experience", "loyalty_value")):
+        rest = sum(parts.values()) - parts[part]
+        if rest < cost:
+            assert at(flipped, "a", assumption)[0] * parts[part] + rest == pytest.approx(cost)
+        else:
+            assert assumption not in set(flipped["assumption"])  # even with nothing of it the action pays
+
+
+def test_what_loses_flips_above(weighed):
+    flipped = actions.flips(weighed(action("a", cost_year=30_000.0)))
+    assert at(flipped, "a", "effect")[1] == "above"
+    assert at(flipped, "a", "effect")[0] > 1
+    assert at(flipped, "a", "cost")[1] == "below"
+
+
+def test_the_probability_is_the_share_of_draws_beyond(weighed):
+    worth = weighed(action("a", effect_low=0.0, effect_mode=0.3, effect_high=0.9, cost_year=2500.0))
+    flipped = actions.flips(worth)
+    factor, _ = at(flipped, "a", "effect")
+    often = flipped[flipped["metric"].eq("flip_probability") & flipped["assumption"].eq("effect")]["value"].item()
+    drawn = worth.levers["a"].effect
+    assert often == pytest.approx(np.mean(drawn / drawn.mean() < factor))
+
+
+def test_the_decisive_one_is_the_likeliest_among_the_first_three(weighed):
+    worth = weighed(action("a", effect_low=0.0, effect_mode=0.3, effect_high=0.9, cost_year=2500.0), action("b"))
+    ranked, flipped = actions.rank(worth), actions.flips(worth)
+    row = actions.decisive(flipped, ranked)
+    often = flipped[flipped["metric"].eq("flip_probability")]
+    assert row["action_id"].item() == often.loc[often["value"].idxmax(), "action_id"]
+    assert row["metric"].item() == "flip_at"
+
+
+def test_what_is_lacking_is_named(weighed):
+    assert actions.flips(weighed(action("a"), currency=None))["note"].item() == "needs params.costs"
+    assert actions.flips(weighed())["note"].item() == "needs actions.action_id"
+    assert actions.decisive(actions.flips(weighed()), actions.rank(weighed()))["note"].item() == "needs actions.action_id"
