@@ -18,7 +18,7 @@ from cxlib.decisions.monitoring._twoway import Panel
 from cxlib.errors import DataError, worded
 from cxlib.survey import rated, scale_unit, scales
 
-__all__ = ["KINDS", "PER", "Followed", "Sources", "comparison", "counts", "ratings", "started"]
+__all__ = ["KINDS", "PER", "Followed", "Sources", "comparison", "counts", "ratings", "sales", "started"]
 
 KINDS = ("delayed_orders", "orders", "invoices", "customers")  # what contacts are counted on
 PER = {kind: f"per 100 {kind.replace('_', ' ')}" for kind in KINDS} | {"customers": "per 100 customers and step"}
@@ -110,10 +110,7 @@ def counts(action: Mapping[str, Any], sources: Sources, *, reasons: Sequence[str
     start = pd.Timestamp(action["start_date"])
     events = log.dropna(subset=[link])
     if per == "customers":
-        step = _steps(events["local_date"], start, sources.step_days)
-        top = events.assign(step=step).groupby([link, "step"], as_index=False)["weight"].sum()
-        base = _each_step(base, start, sources)
-        both = base.merge(top, on=[link, "step"], how="left").assign(top=lambda table: table["weight"].fillna(0.0))
+        both = _on_customers(events, base, start, sources)
     else:
         own = events.groupby(link)["weight"].sum()
         both = base.assign(top=base[link].map(own).fillna(0.0), step=_steps(base["day"], start, sources.step_days))
@@ -121,6 +118,24 @@ def counts(action: Mapping[str, Any], sources: Sources, *, reasons: Sequence[str
     panel = _sided(both, action, sources.customers)
     n = {"all": float(log["n"].sum()), "linked": share, "behind": float(both["top"].sum())}
     return Followed(told.action_id, unit, panel=panel, needs=[] if panel else ["actions.comparison"], n=n)
+
+
+def sales(action: Mapping[str, Any], sources: Sources) -> Followed:
+    """Follow orders, counted on customers."""
+    told, orders = str(action["action_id"]), sources.orders if sources.orders is not None else pd.DataFrame()
+    needs = lacking(orders, ["order_ts", "customer_id"], "orders")
+    needs += lacking(sources.customers if sources.customers is not None else pd.DataFrame(), ["customer_id"], "customers")
+    if needs or sources.customers is None:
+        return Followed(told, PER["customers"], needs=needs)
+    placed = orders[orders["customer_id"].notna()]
+    log = pd.DataFrame({"customer_id": placed["customer_id"], "local_date": local_day(placed["order_ts"]), "weight": 1.0})
+    if sources.period is not None:
+        log = log[log["local_date"].between(*(pd.Timestamp(at) for at in sources.period))]
+    both = _on_customers(log, _units(sources, "customers"), pd.Timestamp(action["start_date"]), sources)
+    panel = _sided(both, action, sources.customers)
+    return Followed(
+        told, PER["customers"], panel=panel, needs=[] if panel else ["actions.comparison"], n={"behind": float(both["top"].sum())}
+    )
 
 
 def ratings(action: Mapping[str, Any], sources: Sources, item: str) -> Followed:
@@ -189,13 +204,23 @@ def _units(sources: Sources, per: str) -> pd.DataFrame:
         table = orders.assign(day=local_day(orders["order_ts"]))
     else:
         billed = sources.invoices
-        first = billed.assign(day=local_day(billed["issued_ts"])).groupby("order_id")["day"].agg(["min", "size"])  # type: ignore[union-attr]
+        if billed is None:
+            return pd.DataFrame()
+        first = billed.assign(day=local_day(billed["issued_ts"])).groupby("order_id")["day"].agg(["min", "size"])
         table = orders.assign(day=orders["order_id"].map(first["min"]), bottom=orders["order_id"].map(first["size"]).astype("float64"))
     table = table if "bottom" in table else table.assign(bottom=1.0)
     table = table[table["day"].notna() & table["customer_id"].notna()]
     if sources.period is not None:
         table = table[table["day"].between(*(pd.Timestamp(at) for at in sources.period))]
     return table.drop_duplicates("order_id")
+
+
+def _on_customers(events: pd.DataFrame, base: pd.DataFrame, start: pd.Timestamp, sources: Sources) -> pd.DataFrame:
+    """What customers did in each step in which they were ones."""
+    step = _steps(events["local_date"], start, sources.step_days)
+    top = events.assign(step=step).groupby(["customer_id", "step"], as_index=False)["weight"].sum()
+    both = _each_step(base, start, sources).merge(top, on=["customer_id", "step"], how="left")
+    return both.assign(top=both["weight"].fillna(0.0))
 
 
 def _each_step(base: pd.DataFrame, start: pd.Timestamp, sources: Sources) -> pd.DataFrame:

@@ -53,6 +53,8 @@ class Effect:
     draws : ndarray or None
     note : str
         Why there is no value, or "".
+    clusters : float
+        How many units that are independent of each other stand behind it.
     """
 
     value: float
@@ -61,6 +63,7 @@ class Effect:
     shocks: bool = False
     draws: Array | None = None
     note: str = ""
+    clusters: float = float("nan")
 
     def ends(self, level: float) -> tuple[float, float]:
         """Return the interval at a level."""
@@ -100,7 +103,7 @@ def fitted(panel: Panel, *, slope: bool = False, draws: int = 0, seed: int = 1) 
         return Effect(np.nan, np.nan, np.nan, note="no comparison")
     codes, ids = pd.factorize(table["cluster"].astype("str"))
     tops, bottoms = table["top"].to_numpy(dtype="float64"), table["bottom"].to_numpy(dtype="float64")
-    sums = [np.bincount(cell, weights=part, minlength=len(cells))[:, None] for part in (tops, bottoms)]
+    sums = [np.bincount(cell, weights=part, minlength=len(cells)).astype("float64")[:, None] for part in (tops, bottoms)]
     beta, bread, level = _solve(design, sums[0], sums[1], panel.log)
     if not np.isfinite(beta[-1, 0]):
         return Effect(np.nan, np.nan, np.nan, note="no events")
@@ -112,7 +115,7 @@ def fitted(panel: Panel, *, slope: bool = False, draws: int = 0, seed: int = 1) 
         weights = estimates.draw_weights(np.asarray(ids, dtype=object), draws=draws, seed=seed)
         parts = [_summed(cell, part, weights[codes], len(cells)) for part in (tops, bottoms)]
         drawn = _solve(design, parts[0], parts[1], panel.log)[0][-1]
-    return Effect(float(beta[-1, 0]), se, df, shocks, drawn, "" if len(ids) > 1 else "n < 2")
+    return Effect(float(beta[-1, 0]), se, df, shocks, drawn, "" if len(ids) > 1 else "n < 2", float(len(ids)))
 
 
 def _usable(panel: Panel) -> pd.DataFrame:
@@ -159,7 +162,7 @@ def _solved(bread: Array, score: Array) -> Array:
 
 def _spread(influence: Array, codes: npt.NDArray[np.intp], cell: npt.NDArray[np.intp], free: int) -> tuple[float, float, bool]:
     """Return standard error, degrees of freedom, and whether what befalls whole groups is in it."""
-    by_cluster = np.bincount(codes, weights=influence)
+    by_cluster = np.bincount(codes, weights=influence).astype("float64")
     count = len(by_cluster)
     if count < 2:
         return float("nan"), float("nan"), False
@@ -167,7 +170,7 @@ def _spread(influence: Array, codes: npt.NDArray[np.intp], cell: npt.NDArray[np.
     df = min(count - 1.0, _effective(by_cluster))
     if free < FEW_FREE:
         return float(np.sqrt(customers)), df, False
-    by_cell = np.bincount(cell, weights=influence)
+    by_cell = np.bincount(cell, weights=influence).astype("float64")
     size = np.count_nonzero(np.bincount(cell))
     shared = float((by_cell**2).sum()) * size / free - float((influence**2).sum())
     if shared > customers:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.decisions.monitoring._contrasts import Means, cell_means
-from cxlib.decisions.monitoring.instrument import compared_waves, faults
+from cxlib.decisions.monitoring.instrument import Wordings, compared_waves, faults
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey import rated, scale_unit, scales
@@ -28,7 +28,7 @@ def change(
     touchpoints: pd.DataFrame | None = None,
     *,
     types: Sequence[str] = SCORED,
-    wordings: pd.DataFrame | None = None,
+    wordings: Wordings = (),
     min_n: int = 2,
     **options: Unpack[Sampling],
 ) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def change(
         ``touchpoint_id`` and ``department``: whose figure each rating is.
     types : sequence of str
         Item types that are compared.
-    wordings : DataFrame, optional
+    wordings : sequence of mapping
         As in :func:`same_instrument`.
     min_n : int
         Respondents of either wave below which no change is told.
@@ -52,11 +52,11 @@ def change(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``survey_id``, ``owner`` (department), ``touchpoint_id`` and ``item_id``: ``score_before``, ``score_now`` and ``change``
-        (``points`` for recommendation, else the item's scale and ``scale points``; high is good). By ``owner`` alone: ``department_change``
-        (``scale points``), the mean of the changes of its touchpoints' ratings, each counted once. Questions that the two waves did not ask
-        alike keep their scores; their change has no value and the note says what differs. A change that chance may have brought about has
-        the note "difference open".
+        ESTIMATES by ``survey_id``, ``owner`` (department), ``touchpoint_id`` and ``item_id``: ``score_before``, ``score_now`` and
+        ``change`` (``points`` for recommendation, else the item's scale and ``scale points``; high is good). By ``owner`` alone:
+        ``department_change`` (``scale points``), the mean of the changes of its touchpoints' ratings, each counted once. Questions that
+        the two waves did not ask alike keep their scores; their change has no value and the note says what differs. A change that chance
+        may have brought about has the note "difference open".
 
     Notes
     -----
@@ -115,10 +115,7 @@ def _of_survey(
     groups = _groups(answers, items, survey, owners)
     ends = scales(answers, ["item_id"]).loc[items]
     kinds = answers.groupby("item_id")["item_type"].first().loc[items]
-    unit = [
-        "points" if kind == "nps" else scale_unit(low, high)
-        for kind, low, high in zip(kinds, ends["low"], ends["high"], strict=True)
-    ]
+    unit = ["points" if kind == "nps" else scale_unit(low, high) for kind, low, high in zip(kinds, ends["low"], ends["high"], strict=True)]
     level = options.get("level", 0.95)
     sides = np.eye(2 * len(items))
     both = [_scores(means, groups, metric, sides[side::2], unit, min_n, level) for side, metric in ((0, "score_before"), (1, "score_now"))]
@@ -127,7 +124,9 @@ def _of_survey(
     notes = np.array([differing.get(item, "") for item in items], dtype=object)
     blank = thin | (notes != "")
     q = estimates.false_discovery(np.where(blank, np.nan, np.asarray(told.pop("p"))))
-    notes = np.where(notes != "", notes, np.where(thin, f"n < {min_n}", np.where(q > 1 - level, CHANCE, told["note"])))
+    notes = np.where(
+        notes != "", notes, np.where(thin, f"n < {min_n}", np.where(q > 1 - level, CHANCE, np.asarray(told["note"], dtype=object)))
+    )
     columns = told | {"unit": ["points" if each == "points" else "scale points" for each in unit], "metric": "change", "note": ""}
     changed = rows(groups, columns)
     changed = estimates.withhold(changed, blank, "").assign(note=pd.Series(notes, index=changed.index, dtype="str"))

@@ -11,7 +11,7 @@ from scipy import special
 
 from cxlib import estimates
 from cxlib.decisions.monitoring._contrasts import Means, cell_means
-from cxlib.decisions.monitoring.instrument import compared_waves, faults
+from cxlib.decisions.monitoring.instrument import Wordings, compared_waves, faults
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey import rated
@@ -23,7 +23,7 @@ DRAWS = 200  # of the interval, where no draws are asked for
 
 
 def consistency(
-    responses: pd.DataFrame, *, item_type: str = "actual", wordings: pd.DataFrame | None = None, **options: Unpack[Sampling]
+    responses: pd.DataFrame, *, item_type: str = "actual", wordings: Wordings = (), **options: Unpack[Sampling]
 ) -> pd.DataFrame:
     """How far ratings lie apart between touchpoints, and how far their pattern moved between the last two waves.
 
@@ -32,7 +32,7 @@ def consistency(
     responses : DataFrame
         The contract table; items of one type that belong to a touchpoint and are asked on one scale.
     item_type : str
-    wordings : DataFrame, optional
+    wordings : sequence of mapping
         As in :func:`cxlib.decisions.monitoring.same_instrument`.
     **options
         See :class:`cxlib.estimates.Sampling`; weights default to the table's own, clusters to the respondent.
@@ -47,7 +47,7 @@ def consistency(
 
     Notes
     -----
-    Means of finite samples lie further apart than what they estimate. Spread² = max(0, var(means) − mean(V_kk) + mean of V_kl, k ≠ l), V the
+    Means of finite samples lie further apart than what they estimate. Spread² = max(0, var(means) − mean(V_kk) + mean(V_kl, k ≠ l)), V the
     linearised covariance of the means with people (accounts) as clusters: what chance adds to the variance between means is taken off.
     Interval: value ± t · standard deviation of the same figure over bootstrap draws, cut at zero for the two spreads.
 
@@ -58,7 +58,7 @@ def consistency(
     ...     scale_low=1.0, scale_high=9.0, survey_ts=pd.to_datetime(table["wave"].map({"1": "2025-01-01", "2": "2026-01-01"})))
     >>> told = consistency(table)
     >>> told.loc[told["metric"].eq("touchpoint_spread"), "value"].round(1).tolist()
-    [1.0, 1.0]
+    [0.9, 0.9]
     """
     answers = rated(responses, (item_type,))
     answers = answers[answers["touchpoint_id"].notna()] if len(answers) else answers

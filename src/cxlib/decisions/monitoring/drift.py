@@ -11,7 +11,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.decisions.monitoring._contrasts import cell_means
 from cxlib.decisions.monitoring.change import CHANCE
-from cxlib.decisions.monitoring.instrument import compared_waves, faults
+from cxlib.decisions.monitoring.instrument import Wordings, compared_waves, faults
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey import rated
@@ -25,7 +25,7 @@ def drift(
     responses: pd.DataFrame,
     *,
     declared: Mapping[str, str] | None = None,
-    wordings: pd.DataFrame | None = None,
+    wordings: Wordings = (),
     **options: Unpack[Sampling],
 ) -> pd.DataFrame:
     """How far expectation and experience moved from the last wave but one to the last, apart and together.
@@ -36,7 +36,7 @@ def drift(
         The contract table; items of type ``actual`` and ``expected``.
     declared : mapping of str to str, optional
         Expected item → actual item, where touchpoints do not pair them (product, price).
-    wordings : DataFrame, optional
+    wordings : sequence of mapping
         As in :func:`cxlib.decisions.monitoring.same_instrument`.
     **options
         See :class:`cxlib.estimates.Sampling`; weights default to the table's own, clusters to the respondent.
@@ -113,6 +113,6 @@ def _of_pairs(answers: pd.DataFrame, now: str, couples: pd.DataFrame, options: S
             signs[:, 2 * side : 2 * (side + count) : 2] = -sign * each
         told = means.contrast(signs, level)
         q = estimates.false_discovery(np.asarray(told.pop("p")))
-        note = np.where(q > 1 - level, CHANCE, told["note"])
+        note = np.where(q > 1 - level, CHANCE, np.asarray(told["note"], dtype=object))
         parts.append(rows(groups, told | {"metric": metric, "unit": "scale points", "note": note}))
     return estimates.stack(*parts)

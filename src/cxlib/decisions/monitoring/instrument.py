@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import numpy as np
@@ -13,13 +13,14 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey import answered, by_respondent, complete
 
-__all__ = ["DIFFERS", "compared_waves", "faults", "same_instrument"]
+__all__ = ["DIFFERS", "Wordings", "compared_waves", "faults", "same_instrument"]
 
+Wordings = Sequence[Mapping[str, str]]
 DIFFERS = ("not asked before", "not asked now", "type differs", "scale differs", "wording differs")
 
 
 def same_instrument(
-    responses: pd.DataFrame, *, wordings: pd.DataFrame | None = None, fields: Sequence[str] = (), **options: Unpack[Sampling]
+    responses: pd.DataFrame, *, wordings: Wordings = (), fields: Sequence[str] = (), **options: Unpack[Sampling]
 ) -> pd.DataFrame:
     """What differs between the last two waves of each survey: questions, scales, words, and who answered.
 
@@ -27,8 +28,8 @@ def same_instrument(
     ----------
     responses : DataFrame
         The contract table.
-    wordings : DataFrame, optional
-        ``survey_id``, ``wave``, ``item_id`` and ``text``: the question as it was put in that wave. Left out: words are not compared.
+    wordings : sequence of mapping
+        ``survey_id``, ``wave``, ``item_id`` and ``text``: the question as it was put in that wave. Empty: words are not compared.
     fields : sequence of str
         Columns of respondents of which the composition is compared: segment, role, region …
     **options
@@ -83,19 +84,18 @@ def compared_waves(responses: pd.DataFrame) -> dict[str, list[str]]:
     return {str(survey): [str(wave) for wave in part["wave"].tail(2)] for survey, part in ordered.groupby("survey_id")}
 
 
-def faults(responses: pd.DataFrame, waves: Sequence[str], wordings: pd.DataFrame | None = None) -> dict[str, str]:
+def faults(responses: pd.DataFrame, waves: Sequence[str], wordings: Wordings = ()) -> dict[str, str]:
     """Return the questions of one survey that two waves did not ask alike, each with the first thing that differs."""
     before, now = waves
     table = complete(responses[responses["wave"].isin(waves) & responses["state"].ne("not_asked")])
-    kinds = table.groupby(["item_id", "wave"])[["item_type", "scale_low", "scale_high"]].first().unstack("wave")
-    said = {}
-    if wordings is not None and len(wordings):
-        own = wordings[wordings["survey_id"].isin(table["survey_id"].unique())]
-        said = {wave: own[own["wave"].eq(wave)].drop_duplicates("item_id").set_index("item_id")["text"] for wave in waves}
+    ends = ["item_type", "scale_low", "scale_high"]
+    kinds = table.pivot_table(index="item_id", columns="wave", values=ends, aggfunc="first", dropna=False)
+    own = [told for told in wordings if told["survey_id"] in set(table["survey_id"])]
+    said = {wave: {told["item_id"]: told["text"] for told in own if told["wave"] == wave} for wave in waves}
     found = {}
     for item in kinds.index:
         of = {wave: {name: kinds.loc[item].get((name, wave)) for name in ("item_type", "scale_low", "scale_high")} for wave in waves}
-        texts = [said[wave].get(item) for wave in waves] if said else [None, None]
+        texts = [said[wave].get(str(item)) for wave in waves]
         if pd.isna(of[before]["item_type"]):
             found[str(item)] = "not asked before"
         elif pd.isna(of[now]["item_type"]):
@@ -113,9 +113,7 @@ def _same(one: float | None, other: float | None) -> bool:
     return bool(one == other or (pd.isna(one) and pd.isna(other)))
 
 
-def _people(
-    part: pd.DataFrame, waves: Sequence[str], fields: Sequence[str], head: dict[str, str], options: Sampling
-) -> list[pd.DataFrame]:
+def _people(part: pd.DataFrame, waves: Sequence[str], fields: Sequence[str], head: dict[str, str], options: Sampling) -> list[pd.DataFrame]:
     """How many answered twice, and how the groups of respondents grew or shrank."""
     every = tuple(part["item_type"].unique())
     people = answered(part, every)
