@@ -168,6 +168,18 @@ MEASURED = (
     "balance",
     "handover",
     "conflict",
+    "action_id",
+    "placebo",
+    "compared",
+    "weeks_from_start",
+    "day",
+    "curve",
+    "series",
+    "kpi",
+    "changed",
+    "figure",
+    "compared_with",
+    "trait",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -1,6 +1,6 @@
 """What has changed, whether it is more than chance, and whether what was done has worked."""
 
-from cxlib.decisions.monitoring.action_effect import VERDICTS, action_effect, verdict
+from cxlib.decisions.monitoring.action_effect import VERDICTS, action_effect, proposals, verdict
 from cxlib.decisions.monitoring.benchmark import benchmark
 from cxlib.decisions.monitoring.change import change
 from cxlib.decisions.monitoring.change_log import Analysis, change_log
@@ -23,6 +23,7 @@ __all__ = [
     "control_limits",
     "course",
     "drift",
+    "proposals",
     "rating_limits",
     "same_instrument",
     "targets",

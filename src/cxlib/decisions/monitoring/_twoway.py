@@ -137,20 +137,27 @@ def _design(cells: pd.DataFrame, effect: Array) -> Array:
 def _solve(design: Array, top: Array, bottom: Array, log: bool) -> tuple[Array, Array, Array]:
     """Return coefficients (a column a draw), the bread of each draw and the fitted level of each cell."""
     if not log:
-        bread = np.einsum("np,nb,nq->bpq", design, bottom, design)
+        bread = _bread(design, bottom)
         beta = _solved(bread, design.T @ top)
         return beta, bread, design @ beta
     rough = np.log((top + 0.5) / np.maximum(bottom, 1e-12))
-    beta = _solved(np.einsum("np,nb,nq->bpq", design, top + 0.5, design), design.T @ ((top + 0.5) * rough))
+    beta = _solved(_bread(design, top + 0.5), design.T @ ((top + 0.5) * rough))
     bread = np.empty(0)
     for _ in range(ROUNDS):
         expected = bottom * np.exp(np.clip(design @ beta, -40, 40))
-        bread = np.einsum("np,nb,nq->bpq", design, expected, design)
+        bread = _bread(design, expected)
         change = _solved(bread, design.T @ (top - expected))
         beta = beta + np.clip(change, -2, 2)
         if not np.abs(change).max() > CLOSE:
             break
     return np.where(np.abs(beta) > 30, np.nan, beta), bread, np.exp(np.clip(design @ beta, -40, 40))
+
+
+def _bread(design: Array, weight: Array) -> Array:
+    """Return X'WX for every column of weights."""
+    size = design.shape[1]
+    products = (design[:, :, None] * design[:, None, :]).reshape(len(design), size * size)
+    return np.asarray((weight.T @ products).reshape(-1, size, size))
 
 
 def _solved(bread: Array, score: Array) -> Array:

@@ -17,7 +17,7 @@ from cxlib.decisions.monitoring._panels import Followed, Sources
 from cxlib.decisions.monitoring._twoway import fitted
 from cxlib.estimates import Sampling
 
-__all__ = ["OPEN", "VERDICTS", "action_effect", "followed_of", "verdict"]
+__all__ = ["OPEN", "VERDICTS", "action_effect", "followed_of", "proposals", "verdict"]
 
 VERDICTS = ("keep", "change", "stop", "open")
 OPEN = "open"
@@ -69,12 +69,13 @@ def action_effect(
     -------
     DataFrame
         ESTIMATES by ``action_id``, ``item_id`` (of ratings), ``placebo``, ``compared`` and ``verdict``, for every action that has begun:
-        ``action_effect`` (``share`` by which contacts changed; −0.38 is 38 % fewer; orders where the action aims at sales) or
-        ``action_effect_points`` (marks, the scale as unit), with a verdict where the action aims at it (``effect_on``); ``before_after``
-        (``share``: without a comparison, as a naive look gives it); ``pre_trend`` (``share`` a step by which the sides parted before the
-        start); ``placebo_effect`` for starts that never were ("early", "middle", "late") and for groups that had nothing ("group", against
-        which one: ``compared``); ``unwanted_effect`` (``share``). ``n`` counts contacts or respondents, ``n_eff`` customers (accounts). An
-        action without a comparison, or without what is to be counted, keeps a row that says what it needs.
+        ``action_effect`` (``share`` by which contacts changed; −0.38 is 38 % fewer), ``action_effect_orders`` (the same of orders, where
+        the action aims at sales) and ``action_effect_points`` (marks, the scale as unit), with a verdict where the action aims at it
+        (``effect_on``); ``before_after`` (``share``: without a comparison, as a naive look gives it); ``pre_trend`` (``share`` a step by
+        which the sides parted before the start); ``placebo_effect`` for starts that never were ("early", "middle", "late") and for groups
+        that had nothing ("group"; which one: ``compared``); ``unwanted_effect`` (``share``); ``contacts_linked`` (``share`` of the contacts
+        that name what they are counted on). ``n`` counts contacts or respondents, ``n_eff`` customers (accounts). An action without a
+        comparison, or without what is to be counted, keeps a row that says what it needs.
 
     Raises
     ------
@@ -144,6 +145,18 @@ def verdict(
     return "change" if hoped is not None and best < hoped[1] else OPEN
 
 
+def proposals(effects: pd.DataFrame) -> pd.DataFrame:
+    """Return the row of each action that carries its verdict, those to keep first; where there is none, the rows that say what they need.
+
+    >>> proposals(estimates.unanswerable("action_effect", "share", ["actions.start_date"], by=GROUPS))["note"].item()
+    'needs actions.start_date'
+    """
+    told = effects[effects["verdict"].notna()]
+    if told.empty:
+        return effects[effects["note"].str.startswith("needs ")].head(1)
+    return told.sort_values("verdict", key=lambda verdicts: verdicts.map(VERDICTS.index), kind="stable")
+
+
 def followed_of(action: Mapping[str, Any], about: Sources, told: Mapping[str, Any]) -> tuple[Followed | None, list[Followed]]:
     """Return what is counted and what is rated of an action, as told or by its own reason and touchpoint."""
     own = action.get("reason_id")
@@ -179,6 +192,7 @@ def _of_action(action: Mapping[str, Any], about: Sources, told: Mapping[str, Any
     if counted is not None:
         parts += _told(counted, action, least, options, leads=aim != "actual", worse=worse)
         parts += [before_after(counted, least, options)] if counted.panel is not None else []
+        parts += [_linked(counted)] if "linked" in counted.n else []
     for place, each in enumerate(judged):
         parts += _told(each, action, least, options, leads=aim == "actual" and place == 0, worse=worse)
     return [*parts, *unwanted] or [
@@ -188,11 +202,13 @@ def _of_action(action: Mapping[str, Any], about: Sources, told: Mapping[str, Any
 
 def _told(of: Followed, action: Mapping[str, Any], least: int, options: Sampling, *, leads: bool, worse: bool) -> list[pd.DataFrame]:
     """The rows of one outcome: its effect, with a proposal where the action aims at it, and the checks on it."""
-    main = _effect(of, "action_effect" if of.item_id is None else "action_effect_points", least, options)
+    aim = _aim(action)
+    metric = "action_effect_points" if of.item_id is not None else "action_effect_orders" if aim == "sales" else "action_effect"
+    main = _effect(of, metric, least, options)
     checks = placebos(of, options)
     if leads and of.panel is not None:
         passed = not any(part["low"].gt(0).any() or part["high"].lt(0).any() for part in checks)
-        good = -1 if _aim(action) == "contacts" else 1
+        good = -1 if aim == "contacts" else 1
         low, high = main["low"].item(), main["high"].item()
         proposal = verdict(low, high, good=good, hoped=_hoped(action), checks=passed, worse=worse)
         main = main.assign(verdict=pd.Series([proposal], index=main.index, dtype="str"))
@@ -209,6 +225,12 @@ def _effect(of: Followed, metric: str, least: int, options: Sampling) -> pd.Data
     draws, seed = chance(options)
     found = row(levels, metric, head | figures(fitted(of.panel, draws=draws, seed=seed), rate, options.get("level", 0.95)))
     return estimates.withhold(found, [behind < least], f"n < {least}")
+
+
+def _linked(of: Followed) -> pd.DataFrame:
+    """The share of the contacts that name what they are counted on; the others are left out."""
+    told = {"value": of.n["linked"], "unit": "share", "n": round(of.n["all"]), "method": "count"}
+    return row((of.action_id, None, None, None, None), "contacts_linked", told)
 
 
 def _hoped(action: Mapping[str, Any]) -> tuple[float, float] | None:

@@ -111,7 +111,7 @@ def contact_limits(
     -------
     DataFrame
         ESTIMATES by `by`, ``series`` and ``day`` (the step's first day): ``contacts_per_day`` and ``share_over_time``, each twice:
-        ``curve`` "seen" has the figure, "usual" the centre with the limits as low and high; ``n`` counts contacts. Without a day:
+        ``curve`` "seen" has the figure, "usual" the centre with the limits as low and high (``n`` counts contacts, of the step and of all steps). Without a day:
         ``swings`` (``count`` of points beyond the limits, runs counted once; n counts points) and ``overdispersion`` (``factor``: 1 where
         points swing by chance alone). Every point beyond the limits, and the first of every run, once more as ``swing`` (``share`` by which
         it departs from the usual), with the note "above", "below", "run_above" or "run_below". Series of fewer than twelve points have no
@@ -231,7 +231,7 @@ def _followed(
     if found is None:
         few = {"metric": "swings", "unit": "count", "n": len(table), "note": f"n < {FEWEST}"}
         return estimates.stack(seen, rows(alone, few))
-    told = {"value": found.center, "low": found.low, "high": found.high, "n": n, "method": found.name}
+    told = {"value": found.center, "low": found.low, "high": found.high, "n": int(n.sum()), "method": found.name}
     usual_ones = rows(groups.assign(curve="usual"), told | {"metric": metric, "unit": unit})
     return estimates.stack(seen, usual_ones, *_signals(found, groups, alone, n))
 

@@ -38,10 +38,11 @@ def same_instrument(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``survey_id`` (and ``item_id`` or ``field`` and ``answer``): ``items_same`` (``count`` of questions asked alike in both
-        waves), ``items_differ`` (``count``), ``item_differs`` (``count``, 1 each; the note says in what: "scale differs" …),
-        ``asked_twice`` (``share`` of the later wave's respondents who are in the earlier one too) and ``composition_change`` (``share``
-        points by which a group grew; the intervals of one field hold together). A survey of one wave keeps a row with the note "one wave".
+        ESTIMATES by ``survey_id`` (and ``item_id``, or ``trait`` and ``answer``): ``items_same`` (``count`` of questions asked alike in
+        both waves), ``items_differ`` (``count``), ``item_differs`` (``count``, 1 each; the note says in what: "scale differs" …),
+        ``asked_twice`` (``share`` of the later wave's respondents who are in the earlier one too) and ``composition_change`` (``share
+        difference`` by which a group grew; the intervals of one trait hold together). A survey of one wave keeps a row with the note
+        "one wave".
 
     Notes
     -----
@@ -90,7 +91,8 @@ def faults(responses: pd.DataFrame, waves: Sequence[str], wordings: Wordings = (
     table = complete(responses[responses["wave"].isin(waves) & responses["state"].ne("not_asked")])
     ends = ["item_type", "scale_low", "scale_high"]
     kinds = table.pivot_table(index="item_id", columns="wave", values=ends, aggfunc="first", dropna=False)
-    own = [told for told in wordings if told["survey_id"] in set(table["survey_id"])]
+    surveys = set(table["survey_id"].unique())
+    own = [told for told in wordings if told["survey_id"] in surveys]
     said = {wave: {told["item_id"]: told["text"] for told in own if told["wave"] == wave} for wave in waves}
     found = {}
     for item in kinds.index:
@@ -134,7 +136,7 @@ def _people(part: pd.DataFrame, waves: Sequence[str], fields: Sequence[str], hea
                 flagged, "flag", between="wave", reference=waves[0], metric="composition_change", **chance
             ).drop(columns="wave")
             note = np.where((grown["low"] > 0) | (grown["high"] < 0), "sample differs", grown["note"])
-            for place, (column, value) in enumerate((head | {"field": field, "answer": name}).items()):
+            for place, (column, value) in enumerate((head | {"trait": field, "answer": name}).items()):
                 grown.insert(place, column, pd.Series(value, index=grown.index, dtype="str"))
             parts.append(grown.assign(note=pd.Series(note, index=grown.index, dtype="str")))
     return parts

@@ -47,7 +47,7 @@ def targets(goals: pd.DataFrame) -> pd.DataFrame:
         distance = np.where(reached, 0.0, (aim - now) / np.abs(now))
     distance = np.where(np.isfinite(distance), distance, np.nan)
     note = np.where(np.isnan(now), "not measured", "")
-    told = {"method": "as told", "note": note, "unit": "figure"}
+    told = {"method": "as told", "note": note, "unit": ""}
     return estimates.stack(
         rows(groups, told | {"metric": "goal_now", "value": now}),
         rows(groups, told | {"metric": "goal_target", "value": aim, "note": ""}),
