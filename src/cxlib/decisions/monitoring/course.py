@@ -44,7 +44,7 @@ def course(
     -------
     DataFrame
         ESTIMATES by ``action_id``, ``side`` ("with", "without") and ``weeks_from_start`` (of the step's first day; negative before the
-        start): ``action_course`` (per 100 of what contacts are counted on). ``n`` counts contacts. Whole steps only, save the last.
+        start): ``action_course`` (per 100 of what contacts are counted on). ``n`` counts contacts. Whole steps only.
 
     Notes
     -----
@@ -74,18 +74,22 @@ def course(
         told = (followed or {}).get(str(action["action_id"]), {})
         counted, _ = followed_of({str(key): value for key, value in action.items()}, about, told)
         if counted is not None:
-            parts.append(_lines(counted, step_days, options))
+            parts.append(_lines(counted, action["start_date"], about, options))
     return estimates.stack(*parts) if parts else estimates.unanswerable("action_course", "", ["actions.reason_id"], by=by)
 
 
-def _lines(of: Followed, step_days: int, options: Sampling) -> pd.DataFrame:
+def _lines(of: Followed, start: pd.Timestamp, about: Sources, options: Sampling) -> pd.DataFrame:
     by = ["action_id", "side", "weeks_from_start"]
     if of.panel is None:
         bare = estimates.unanswerable("action_course", of.unit, list(dict.fromkeys(of.needs)), by=by)
         return bare.assign(action_id=pd.Series([of.action_id], dtype="str"))
-    weeks = (of.panel.table["step"] * step_days / WEEK).map(lambda week: f"{week:g}")
-    side = pd.Series(np.where(of.panel.table["treated"], "with", "without"), dtype="str")
-    table = of.panel.table.assign(action_id=of.action_id, side=side, weeks_from_start=weeks)
+    whole = of.panel.table
+    if about.period is not None:
+        days = (pd.Timestamp(about.period[1]) - start).days + 1
+        whole = whole[whole["step"] < days // about.step_days].reset_index(drop=True)
+    weeks = (whole["step"] * about.step_days / WEEK).map(lambda week: f"{week:g}")
+    side = pd.Series(np.where(whole["treated"], "with", "without"), dtype="str")
+    table = whole.assign(action_id=of.action_id, side=side, weeks_from_start=weeks)
     chance: Sampling = {**options, "weight": None, "cluster": "cluster"}
     found = estimates.rate(table, "top", "bottom", per=100, by=by, metric="action_course", unit=of.unit, **chance)
     events = table.groupby(by)["top"].sum().rename("events").reset_index()
