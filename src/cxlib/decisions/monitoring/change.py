@@ -73,7 +73,8 @@ def change(
     1     score_now   4.33  3
     2        change   1.33  3
     """
-    needs = [f"responses.{name}" for name in ("wave", "survey_ts") if name not in responses or responses[name].isna().all()]
+    there = [name for name in ("wave", "survey_ts") if name in responses and responses[name].notna().any()]
+    needs = [f"responses.{name}" for name in ("wave", "survey_ts") if name not in there and len(responses)]
     answers = rated(responses, types)
     if answers.empty or needs:
         return estimates.unanswerable("change", "scale points", needs or ["responses.wave"], by=["survey_id"])

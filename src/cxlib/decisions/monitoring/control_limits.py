@@ -111,10 +111,10 @@ def contact_limits(
     -------
     DataFrame
         ESTIMATES by `by`, ``series`` and ``day`` (the step's first day): ``contacts_per_day`` and ``share_over_time``, each twice:
-        ``curve`` "seen" has the figure (``n`` counts contacts of the step), "usual" the centre with the limits as low and high (``n``: of all
-        steps). Without a day: ``swings`` (``count`` of points beyond the limits, runs counted once; n counts points) and
-        ``overdispersion`` (``factor``: 1 where points swing by chance alone). Every point beyond the limits, and the first of every run, once
-        more as ``swing`` (``share`` by which it departs from the usual), with the note "above", "below", "run_above" or "run_below".
+        ``curve`` "seen" has the figure (``n`` counts contacts of the step), "usual" the centre with the limits as low and high (``n``: of
+        all steps). Without a day: ``swings`` (``count`` of points beyond the limits, runs counted once; n counts points) and
+        ``overdispersion`` (``factor``: 1 where points swing by chance alone). Every point beyond the limits, and the first of every run,
+        once more as ``swing`` (``share`` by which it departs from the usual), with the note "above", "below", "run_above" or "run_below".
         Series of fewer than twelve points have no limits and the note "n < 12".
 
     Raises

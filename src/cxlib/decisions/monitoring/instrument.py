@@ -56,7 +56,8 @@ def same_instrument(
     >>> told.loc[told["metric"].eq("item_differs"), "note"].item()
     'scale differs'
     """
-    needs = [f"responses.{name}" for name in ("wave", "survey_ts") if name not in responses or responses[name].isna().all()]
+    there = [name for name in ("wave", "survey_ts") if name in responses and responses[name].notna().any()]
+    needs = [f"responses.{name}" for name in ("wave", "survey_ts") if name not in there and len(responses)]
     if responses.empty or needs:
         return estimates.unanswerable("items_same", "count", needs or ["responses.wave"], by=["survey_id"])
     parts = []
