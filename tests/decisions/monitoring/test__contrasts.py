@@ -60,6 +60,15 @@ def test_draws_are_means_under_the_weights_that_all_share():
     np.testing.assert_allclose(told["draws"][0], own["draws"].item())
 
 
+def test_an_empty_cell_is_unknown_where_it_has_a_part_and_nowhere_else():
+    table = overlapping().query("wave == '2'")
+    means = cell_means(table, np.ones(20, dtype=np.intp), 2, {"draws": 10})
+    told = means.contrast(np.array([[0.0, 1.0], [-1.0, 1.0]]), 0.95)
+    assert told["value"][0] == pytest.approx(np.average(table["value"], weights=table["weight"]))
+    assert np.isnan(told["value"][1])
+    assert np.isfinite(told["draws"][0]).all()
+
+
 def test_one_person_alone_has_no_span():
     table = overlapping().head(1)
     told = cell_means(table, np.zeros(1, dtype=np.intp), 1, {}).contrast(np.eye(1), 0.95)

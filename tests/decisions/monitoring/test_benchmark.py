@@ -32,6 +32,6 @@ def test_a_figure_without_source_is_refused_word_for_word():
     with pytest.raises(DataError) as refusal:
         benchmark(OWN, [THEIRS | {"source": ""}])
     assert str(refusal.value) == (
-        "monitoring.benchmarks, number 1: lacks 'source'. Needed: metric, value, name, source. "
+        "monitoring.benchmarks, number 1: lacks source. Needed: metric, value, name, source. "
         "A figure from outside counts only with the place where it stands."
     )

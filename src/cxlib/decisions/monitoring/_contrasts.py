@@ -39,7 +39,8 @@ class Means:
 
     def contrast(self, signs: Array, level: float) -> dict[str, object]:
         """Return columns of ESTIMATES for Σ sign · mean, one row a row of `signs` (rows, cells)."""
-        value = signs @ self.value
+        blank = (np.abs(signs) > 0) @ np.isnan(self.value)
+        value = np.where(blank, np.nan, signs @ np.nan_to_num(self.value))  # what has no part in a contrast may be unknown
         own = sparse.csr_array(np.abs(signs).T > 0).astype("float64")
         moved = (self.influence @ sparse.csr_array(signs.T)).toarray()
         inside = (abs(self.influence) @ own).toarray() > 0
@@ -56,7 +57,7 @@ class Means:
         with np.errstate(invalid="ignore", divide="ignore"):
             told["p"] = 2 * special.stdtr(df, -np.abs(value) / se)
         if self.draws is not None:
-            told["draws"] = signs @ self.draws
+            told["draws"] = np.where(blank[:, None], np.nan, signs @ np.nan_to_num(self.draws))
         return told
 
 

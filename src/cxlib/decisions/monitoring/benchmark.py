@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib import estimates
-from cxlib.errors import DataError, worded
+from cxlib.errors import DataError
 from cxlib.estimates.rows import rows
 
 __all__ = ["benchmark"]
@@ -56,7 +56,7 @@ def benchmark(figures: pd.DataFrame, references: Sequence[Mapping[str, Any]] = (
         if lacking:
             where = f"monitoring.benchmarks, number {place}"
             do = "A figure from outside counts only with the place where it stands."
-            raise DataError(*(worded(where, "lacks", name, NEEDED, label="Needed", do=do) for name in lacking))
+            raise DataError(f"{where}: lacks {', '.join(lacking)}. Needed: {', '.join(NEEDED)}. {do}")
     if not references:
         return estimates.unanswerable("benchmark_gap", "", ["monitoring.benchmarks"], by=by)
     parts = []

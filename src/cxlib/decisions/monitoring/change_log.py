@@ -72,7 +72,8 @@ def change_log(now: Analysis, before: Analysis | None = None) -> pd.DataFrame:
         return rows(blank, {"metric": "figures_compared", "unit": "count", "note": "first analysis"})
     inputs = {"library": "library_hash", "params": "params_hash", "data": "data_hash"}
     told = [int(now.facts.get(key) != before.facts.get(key)) for key in inputs.values()]
-    head = pd.DataFrame({"changed": list(inputs), "detail": str(before.facts.get("day", ""))})
+    day = str(before.facts.get("day", ""))
+    head = pd.DataFrame({"changed": list(inputs), "table": None, "figure": None, "detail": day})
     parts = [rows(head, {"metric": "input_changed", "value": told, "unit": "count", "method": "count"})]
     older, newer = before.facts.get("rows", {}), now.facts.get("rows", {})
     grown = {name: newer.get(name, 0) - older.get(name, 0) for name in sorted({*older, *newer})}
