@@ -6,7 +6,7 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or one of its parts. Seeded: the same numbers each
+Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or the decisions, or one of their parts. Seeded: the same numbers each
 time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size
 of the study has changed.
 """
@@ -32,14 +32,16 @@ import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
 LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
-ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, "journeys")
+DECISIONS = ("decisions-monitoring",)
+ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, "journeys", *DECISIONS)
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 
 
 def study(*, only: str | None, quick: bool, at_most: int | None = None) -> list[Cell]:
     """Return the cells of the study; quick, the smallest size and few repetitions."""
-    rooms = SURVEY if only == "survey" else [only] if only else list(SLICES)
+    wholes = {"survey": SURVEY, "decisions": DECISIONS}
+    rooms = wholes.get(only, [only]) if only else list(SLICES)
     cells = [cell for room in rooms for cell in SLICES[room].cells(quick)]
     return [replace(cell, repetitions=min(cell.repetitions, at_most or cell.repetitions)) for cell in cells]
 
@@ -111,7 +113,7 @@ def across_sizes(results: Iterator[Result]) -> str:
 
 
 def main() -> None:
-    parser = command_line(__doc__, (*SLICES, "survey"))
+    parser = command_line(__doc__, (*SLICES, "survey", "decisions"))
     parser.add_argument("--resume", type=Path, metavar="FILE", help="keep results in FILE and go on from there")
     parser.add_argument("--at-most", type=int, metavar="R", help="no more than R repetitions a cell")
     chosen = parser.parse_args()

@@ -180,6 +180,7 @@ MEASURED = (
     "figure",
     "compared_with",
     "trait",
+    "proposal",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it

@@ -45,6 +45,7 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     named |= {f"step_{number}": named.get(params.channels.path, {}) for number in range(1, params.channels.steps + 1)}
     for column, told in params.labels.items():
         named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in told.items()}}
+    named["series"] = named["item_id"]
     named["compared"] = _of_comparisons(actions, named)
     words = Words(language, named)
     named["feature"] = {name: named["item_id"].get(name) or words.column(name) for name in params.person_columns}

@@ -45,7 +45,7 @@ def test_an_action_that_works_is_found_and_kept(house, per):
     found = told(house(0.5, people=800), per=per)
     row = one(found, "action_effect")
     assert row["low"] < -0.5 < row["high"] < 0
-    assert row["verdict"] == "keep"
+    assert row["proposal"] == "keep"
     assert row["unit"] == "share"
 
 
@@ -53,11 +53,11 @@ def test_an_action_that_does_nothing_is_not_kept_whatever_the_season_does(house)
     found = told(house(1.0, people=800))
     row = one(found, "action_effect")
     assert row["low"] < 0 < row["high"]
-    assert row["verdict"] in ("change", "stop", "open")
+    assert row["proposal"] in ("change", "stop", "open")
 
 
 def test_an_action_that_harms_is_stopped(house):
-    assert one(told(house(1.9, people=800)), "action_effect")["verdict"] == "stop"
+    assert one(told(house(1.9, people=800)), "action_effect")["proposal"] == "stop"
 
 
 def test_counted_on_customers_it_is_found_as_well(house):
@@ -70,9 +70,9 @@ def test_the_mark_that_rose_is_found(house):
     made["actions"] = made["actions"].assign(effect_on="actual")
     row = one(told(made), "action_effect_points")
     assert row["low"] < 0.6 < row["high"]
-    assert row["verdict"] == "keep"
+    assert row["proposal"] == "keep"
     assert row["unit"] == "scale 1–6"
-    assert pd.isna(one(told(made), "action_effect")["verdict"])
+    assert pd.isna(one(told(made), "action_effect")["proposal"])
 
 
 def test_sales_are_followed_as_orders(house):
@@ -80,7 +80,7 @@ def test_sales_are_followed_as_orders(house):
     made["actions"] = made["actions"].assign(effect_on="sales")
     row = one(told(made), "action_effect_orders")
     assert row["low"] < 0 < row["high"]
-    assert pd.notna(row["verdict"])
+    assert pd.notna(row["proposal"])
 
 
 def test_what_must_not_rise_turns_keep_into_change(house):
@@ -89,7 +89,7 @@ def test_what_must_not_rise_turns_keep_into_change(house):
     made["log"] = pd.concat([made["log"], other], ignore_index=True)
     found = told(made, followed={"unwanted": ["more"]})
     assert one(found, "unwanted_effect")["low"] > 0
-    assert one(found, "action_effect")["verdict"] == "change"
+    assert one(found, "action_effect")["proposal"] == "change"
 
 
 def test_sides_that_parted_before_leave_it_open(house):
@@ -98,7 +98,7 @@ def test_sides_that_parted_before_leave_it_open(house):
     early = gone["region"].isin(["a", "b"]) & (gone["local_date"] < pd.Timestamp("2025-04-01"))
     made["log"] = pd.concat([made["log"], *[made["log"][early.to_numpy()]] * 3], ignore_index=True)
     found = told(made)
-    assert one(found, "action_effect")["verdict"] == "open"
+    assert one(found, "action_effect")["proposal"] == "open"
     assert (found.loc[found["placebo"].notna(), "high"] < 0).any()
 
 
@@ -106,7 +106,7 @@ def test_too_few_contacts_keep_their_row(house):
     row = one(told(house(people=400), least=100_000), "action_effect")
     assert np.isnan(row["value"])
     assert row["note"] == "n < 100000"
-    assert row["verdict"] == "open"
+    assert row["proposal"] == "open"
 
 
 def test_draws_are_those_of_the_effect(house):

@@ -15,7 +15,7 @@ from cxlib.estimates.rows import rows
 
 __all__ = ["GROUPS", "before_after", "chance", "figures", "placebos", "row", "scaled"]
 
-GROUPS = ["action_id", "item_id", "placebo", "compared", "verdict"]
+GROUPS = ["action_id", "item_id", "placebo", "compared", "proposal"]
 FEW = 3  # steps on either side of a start that never was, at least
 EARLIER = {"early": 0.75, "middle": 0.5, "late": 0.25}  # starts that never were: share of the steps before the start that lie after them
 

@@ -68,13 +68,13 @@ def action_effect(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``action_id``, ``item_id`` (of ratings), ``placebo``, ``compared`` and ``verdict``, for every action that has begun:
+        ESTIMATES by ``action_id``, ``item_id`` (of ratings), ``placebo``, ``compared`` and ``proposal``, for every action that has begun:
         ``action_effect`` (``share`` by which contacts changed; −0.38 is 38 % fewer), ``action_effect_orders`` (the same of orders, where
-        the action aims at sales) and ``action_effect_points`` (marks, the scale as unit), with a verdict where the action aims at it
-        (``effect_on``); ``before_after`` (``share``: without a comparison, as a naive look gives it); ``pre_trend`` (``share`` a step by
-        which the sides parted before the start); ``placebo_effect`` for starts that never were ("early", "middle", "late") and for groups
-        that had nothing ("group"; which one: ``compared``); ``unwanted_effect`` (``share``); ``contacts_linked`` (``share`` of the contacts
-        that name what they are counted on). ``n`` counts contacts or respondents, ``n_eff`` customers (accounts). An action without a
+        the action aims at sales) and ``action_effect_points`` (marks, the scale as unit), the one that the action aims at (``effect_on``)
+        first; ``before_after`` (``share``: without a comparison, as a naive look gives it); ``pre_trend`` (``share`` a step by which the
+        sides parted before the start); ``placebo_effect`` for starts that never were ("early", "middle", "late") and for groups that had
+        nothing ("group"; which one: ``compared``); ``unwanted_effect`` (``share``); ``contacts_linked`` (``share`` of the contacts that
+        name what they are counted on). ``n`` counts contacts or respondents, ``n_eff`` customers (accounts). An action without a
         comparison, or without what is to be counted, keeps a row that says what it needs.
 
     Raises
@@ -90,7 +90,7 @@ def action_effect(
     be told from its effect: with few groups no interval can allow for that. The checks on earlier starts and on groups without the action
     show how usual such shocks are. Angrist & Pischke 2009, ch. 5; Bertrand, Duflo & Mullainathan 2004; Wing, Simon & Bello-Gomez 2018.
 
-    Verdict of the figure that the action aims at: :func:`verdict`.
+    What is proposed follows from the figure that the action aims at: :func:`verdict`.
     """
     begun = _panels.started(actions, period[1] if period else None)
     if begun.empty:
@@ -146,15 +146,15 @@ def verdict(
 
 
 def proposals(effects: pd.DataFrame) -> pd.DataFrame:
-    """Return the row of each action that carries its verdict, those to keep first; where there is none, the rows that say what they need.
+    """Return the row of each action that its proposal rests on, those to keep first; where there is none, one that says what it needs.
 
     >>> proposals(estimates.unanswerable("action_effect", "share", ["actions.start_date"], by=GROUPS))["note"].item()
     'needs actions.start_date'
     """
-    told = effects[effects["verdict"].notna()]
+    told = effects[effects["proposal"].notna()].drop_duplicates("action_id")
     if told.empty:
         return effects[effects["note"].str.startswith("needs ")].head(1)
-    return told.sort_values("verdict", key=lambda verdicts: verdicts.map(VERDICTS.index), kind="stable")
+    return told.sort_values("proposal", key=lambda proposed: proposed.map(VERDICTS.index), kind="stable")
 
 
 def followed_of(action: Mapping[str, Any], about: Sources, told: Mapping[str, Any]) -> tuple[Followed | None, list[Followed]]:
@@ -190,29 +190,34 @@ def _of_action(action: Mapping[str, Any], about: Sources, told: Mapping[str, Any
         unwanted = [_effect(other, "unwanted_effect", least, options)]
     worse = any(part["low"].gt(0).any() for part in unwanted)
     if counted is not None:
-        parts += _told(counted, action, least, options, leads=aim != "actual", worse=worse)
-        parts += [before_after(counted, least, options)] if counted.panel is not None else []
-        parts += [_linked(counted)] if "linked" in counted.n else []
-    for place, each in enumerate(judged):
-        parts += _told(each, action, least, options, leads=aim == "actual" and place == 0, worse=worse)
-    return [*parts, *unwanted] or [
-        row((str(action["action_id"]), *[None] * 4), "action_effect_points", {"note": "needs responses[actual]"})
-    ]
+        parts += [_told(counted, action, least, options)]
+    parts += [_told(each, action, least, options) for each in judged]
+    if aim == "actual":
+        parts = parts[1:] + parts[:1] if counted is not None else parts
+    if not parts:
+        return [row((str(action["action_id"]), *[None] * 4), "action_effect_points", {"note": "needs responses[actual]"})]
+    proposal = _proposal(parts[0], action, worse)
+    main = [table.assign(proposal=table["proposal"].mask(table["placebo"].isna(), proposal).astype("str")) for table in parts]
+    return [*main, *unwanted, *([_linked(counted)] if counted is not None and "linked" in counted.n else [])]
 
 
-def _told(of: Followed, action: Mapping[str, Any], least: int, options: Sampling, *, leads: bool, worse: bool) -> list[pd.DataFrame]:
-    """The rows of one outcome: its effect, with a proposal where the action aims at it, and the checks on it."""
+def _proposal(table: pd.DataFrame, action: Mapping[str, Any], worse: bool) -> str | None:
+    """What is proposed by the outcome that the action aims at; nothing where it cannot be looked at."""
     aim = _aim(action)
-    metric = "action_effect_points" if of.item_id is not None else "action_effect_orders" if aim == "sales" else "action_effect"
-    main = _effect(of, metric, least, options)
-    checks = placebos(of, options)
-    if leads and of.panel is not None:
-        passed = not any(part["low"].gt(0).any() or part["high"].lt(0).any() for part in checks)
-        good = -1 if aim == "contacts" else 1
-        low, high = main["low"].item(), main["high"].item()
-        proposal = verdict(low, high, good=good, hoped=_hoped(action), checks=passed, worse=worse)
-        main = main.assign(verdict=pd.Series([proposal], index=main.index, dtype="str"))
-    return [main, *checks]
+    main, checks = table.iloc[0], table[table["placebo"].notna()]
+    wanted = {"contacts": "action_effect", "actual": "action_effect_points", "sales": "action_effect_orders"}[aim]
+    if main["metric"] != wanted or str(main["note"]).startswith("needs "):
+        return None
+    passed = not (checks["low"].gt(0).any() or checks["high"].lt(0).any())
+    good = -1 if aim == "contacts" else 1
+    return verdict(float(main["low"]), float(main["high"]), good=good, hoped=_hoped(action), checks=passed, worse=worse)
+
+
+def _told(of: Followed, action: Mapping[str, Any], least: int, options: Sampling) -> pd.DataFrame:
+    """The rows of one outcome: its effect, the look without a comparison, and the checks."""
+    metric = "action_effect_points" if of.item_id is not None else "action_effect_orders" if _aim(action) == "sales" else "action_effect"
+    naive = [before_after(of, least, options)] if of.panel is not None and of.item_id is None else []
+    return estimates.stack(_effect(of, metric, least, options), *naive, *placebos(of, options))
 
 
 def _effect(of: Followed, metric: str, least: int, options: Sampling) -> pd.DataFrame:

@@ -91,7 +91,7 @@ def contact_limits(
     contacts : pandas, DuckDB or PySpark frame
         The contact log with the calendar columns that intake adds.
     by : sequence of str
-        Columns of contacts, each of which splits the number of contacts: channel, reason_id …
+        Columns of contacts, each of which splits the number of contacts: channel, reason_id …; of these only what stands out is told.
     shares : mapping of str to str, optional
         Name of a figure → flag column of contacts whose share is followed: abandoned, reached.
     step : {"week", "day"}
@@ -112,7 +112,7 @@ def contact_limits(
     DataFrame
         ESTIMATES by `by`, ``series`` and ``day`` (the step's first day): ``contacts_per_day`` and ``share_over_time``, each twice:
         ``curve`` "seen" has the figure (``n`` counts contacts of the step), "usual" the centre with the limits as low and high (``n``: of
-        all steps). Without a day: ``swings`` (``count`` of points beyond the limits, runs counted once; n counts points) and
+        all steps). Without a day: ``swings`` (``count`` of points beyond the limits, runs counted once) and
         ``overdispersion`` (``factor``: 1 where points swing by chance alone). Every point beyond the limits, and the first of every run,
         once more as ``swing`` (``share`` by which it departs from the usual), with the note "above", "below", "run_above" or "run_below".
         Series of fewer than twelve points have no limits and the note "n < 12".
@@ -142,7 +142,8 @@ def contact_limits(
         for level_of, own in [(None, log)] if name is None else log.dropna(subset=[name]).groupby(levels(log[name]), sort=True):
             head = {} if name is None else {name: str(level_of)}
             table = days.assign(top=days["local_date"].map(own.groupby("local_date")["weight"].sum()).fillna(0.0))
-            parts.append(_followed(_stepped(table, step), "contacts_per_day", PER_DAY, "u", head, level, step))
+            found = _followed(_stepped(table, step), "contacts_per_day", PER_DAY, "u", head, level)
+            parts.append(found if name is None else found[found["metric"].ne("contacts_per_day")])  # of groups, what stands out alone
     for series, column in (shares or {}).items():
         parts.append(_of_share(contacts, series, column, days, step, direction, span, level))
     return estimates.stack(*parts)
@@ -167,7 +168,7 @@ def rating_limits(responses: pd.DataFrame, *, items: Sequence[str], level: float
         table = table.rename(columns={"mean": "top", "size": "bottom"}).assign(n=lambda rows: rows["bottom"], usual=1.0)
         unit = scale_unit(float(ends["low"].iloc[0]), float(ends["high"].iloc[0]))
         parts.append(
-            _followed(table.assign(bottom=table["bottom"].astype("float64")), "rating_over_time", unit, "x", {"series": item}, level, "")
+            _followed(table.assign(bottom=table["bottom"].astype("float64")), "rating_over_time", unit, "x", {"series": item}, level)
         )
     return estimates.stack(*parts)
 
@@ -212,11 +213,11 @@ def _of_share(
     both = {"bottom": log, "top": log[log[column].astype("boolean").fillna(False)]}
     sums = {name: days["local_date"].map(part.groupby("local_date")["n"].sum()).fillna(0.0) for name, part in both.items()}
     table = _stepped(days.assign(**sums), step)
-    return _followed(table.assign(n=table["bottom"]), "share_over_time", "share", "p", {"series": series}, level, step)
+    return _followed(table.assign(n=table["bottom"]), "share_over_time", "share", "p", {"series": series}, level)
 
 
 def _followed(
-    table: pd.DataFrame, metric: str, unit: str, kind: Literal["u", "p", "x"], head: Mapping[str, str], level: float, step: str
+    table: pd.DataFrame, metric: str, unit: str, kind: Literal["u", "p", "x"], head: Mapping[str, str], level: float
 ) -> pd.DataFrame:
     """The rows of one series: its points, the usual range, and what lies beyond it."""
     table = table[table["bottom"] > 0].sort_values("day", ignore_index=True)
@@ -229,7 +230,7 @@ def _followed(
     seen = rows(groups.assign(curve="seen"), {"metric": metric, "value": value, "unit": unit, "n": n, "method": "count"})
     alone = pd.DataFrame({name: pd.Series([level_of], dtype="str") for name, level_of in head.items()}, index=[0])
     if found is None:
-        few = {"metric": "swings", "unit": "count", "n": len(table), "note": f"n < {FEWEST}"}
+        few = {"metric": "swings", "unit": "count", "n": int(n.sum()), "note": f"n < {FEWEST}"}
         return estimates.stack(seen, rows(alone, few))
     told = {"value": found.center, "low": found.low, "high": found.high, "n": int(n.sum()), "method": found.name}
     usual_ones = rows(groups.assign(curve="usual"), told | {"metric": metric, "unit": unit})
@@ -240,7 +241,7 @@ def _signals(found: Chart, groups: pd.DataFrame, alone: pd.DataFrame, n: np.ndar
     beyond = np.isin(found.signal, ("above", "below"))
     runs = pd.Series(found.signal).where(pd.Series(found.signal).str.startswith("run"), "")
     starts = int((runs.ne("") & runs.ne(runs.shift())).sum())
-    told = {"unit": "count", "n": len(n), "method": found.name}
+    told = {"unit": "count", "n": int(n.sum()), "method": found.name}
     parts = [
         rows(alone, told | {"metric": "swings", "value": float(beyond.sum() + starts)}),
         rows(alone, told | {"metric": "overdispersion", "value": found.spread, "unit": "factor"}),
