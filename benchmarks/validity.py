@@ -6,9 +6,9 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or the decisions, or one of their parts. Seeded: the same numbers each
-time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size
-of the study has changed.
+Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or the decisions, or one of their parts. Seeded:
+the same numbers each time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again
+unless the code or the size of the study has changed.
 """
 
 from __future__ import annotations
