@@ -79,3 +79,7 @@ def test_limits_narrow_with_exposure(factor):
 def test_too_few_points_have_no_limits():
     assert charted(COUNTS[: FEWEST - 1], np.ones(FEWEST - 1), kind="u") is None
     assert charted(COUNTS, np.where(np.arange(16) < 11, 1.0, 0.0), kind="u") is None
+
+
+def test_counts_more_even_than_chance_keep_the_limits_of_chance():
+    assert charted(np.full(20, 100.0) + np.tile([0.5, -0.5], 10), np.ones(20), kind="u").spread == 1.0

@@ -88,8 +88,8 @@ def fitted(panel: Panel, *, slope: bool = False, draws: int = 0, seed: int = 1) 
     with the action from step 0 on, or step · treated for the slope. Groups may differ in level, and a season that befalls all of them drops
     out. With h the row of δ in (X'WX)⁻¹X' and r = top − bottom·g, the influence of cluster c in cell k is u_ck = h_k·r_ck. Variance:
     C/(C−1)·Σ_c(Σ_k u_ck)² (customers over time), plus what cells (group × step) spread beyond their customers,
-    max(0, n/(n−p)·Σ_k(Σ_c u_ck)² − Σ_ck u_ck²) (Cameron, Gelbach & Miller 2011, without letting the second part be negative), where
-    n − p is at least eight. t with Satterthwaite's degrees of freedom of the part that counts most.
+    max(0, Σ_k(Σ_c u_ck)²/(1 − leverage_k) − Σ_ck u_ck²) (Cameron, Gelbach & Miller 2011, without letting the second part be negative;
+    HC2), where at least eight cells are left over. t with Satterthwaite's degrees of freedom, those of the cells where they count.
     """
     table = _usable(panel)
     sides = table.groupby("treated")["step"].agg([lambda step: bool((step < 0).any()), lambda step: bool((step >= 0).any())])
@@ -107,9 +107,11 @@ def fitted(panel: Panel, *, slope: bool = False, draws: int = 0, seed: int = 1) 
     beta, bread, level = _solve(design, sums[0], sums[1], panel.log)
     if not np.isfinite(beta[-1, 0]):
         return Effect(np.nan, np.nan, np.nan, note="no events")
-    lever = design @ np.linalg.inv(bread[0])[-1]
-    influence = lever[cell] * (tops - level[cell, 0] * bottoms)
-    se, df, shocks = _spread(influence, codes, cell, len(cells) - design.shape[1])
+    inverse = np.linalg.inv(bread[0])
+    influence = (design @ inverse[-1])[cell] * (tops - level[cell, 0] * bottoms)
+    weight = sums[1][:, 0] * (level[:, 0] if panel.log else 1.0)
+    kept = 1 - weight * np.einsum("kp,pq,kq->k", design, inverse, design)
+    se, df, shocks = _spread(influence, codes, cell, kept)
     drawn = None
     if draws:
         weights = estimates.draw_weights(np.asarray(ids, dtype=object), draws=draws, seed=seed)
@@ -167,21 +169,24 @@ def _solved(bread: Array, score: Array) -> Array:
     return np.asarray(np.linalg.solve(bread + ridge, score.T[:, :, None])[:, :, 0].T)
 
 
-def _spread(influence: Array, codes: npt.NDArray[np.intp], cell: npt.NDArray[np.intp], free: int) -> tuple[float, float, bool]:
-    """Return standard error, degrees of freedom, and whether what befalls whole groups is in it."""
+def _spread(influence: Array, codes: npt.NDArray[np.intp], cell: npt.NDArray[np.intp], kept: Array) -> tuple[float, float, bool]:
+    """Return standard error, degrees of freedom, and whether what befalls whole groups is in it.
+
+    `kept` is what the fit leaves of each cell's own departure, 1 less its leverage.
+    """
     by_cluster = np.bincount(codes, weights=influence).astype("float64")
     count = len(by_cluster)
     if count < 2:
         return float("nan"), float("nan"), False
     customers = float((by_cluster**2).sum()) * count / (count - 1)
     df = min(count - 1.0, _effective(by_cluster))
-    if free < FEW_FREE:
+    free = float(kept.sum())
+    if free < FEW_FREE - 0.5:
         return float(np.sqrt(customers)), df, False
-    by_cell = np.bincount(cell, weights=influence).astype("float64")
-    size = np.count_nonzero(np.bincount(cell))
-    shared = float((by_cell**2).sum()) * size / free - float((influence**2).sum())
-    if shared > customers:
-        df = min(df, _effective(by_cell), float(free))
+    by_cell = np.bincount(cell, weights=influence, minlength=len(kept)).astype("float64") / np.sqrt(np.maximum(kept, 1e-6))
+    shared = float((by_cell**2).sum()) - float((influence**2).sum())
+    if shared > 0:
+        df = min(df, _effective(by_cell), free)
     return float(np.sqrt(customers + max(shared, 0.0))), df, True
 
 

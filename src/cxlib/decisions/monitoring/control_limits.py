@@ -230,7 +230,7 @@ def _followed(
     seen = rows(groups.assign(curve="seen"), {"metric": metric, "value": value, "unit": unit, "n": n, "method": "count"})
     alone = pd.DataFrame({name: pd.Series([level_of], dtype="str") for name, level_of in head.items()}, index=[0])
     if found is None:
-        few = {"metric": "swings", "unit": "count", "n": int(n.sum()), "note": f"n < {FEWEST}"}
+        few = {"metric": "swings", "unit": "count", "note": f"n < {FEWEST}"}
         return estimates.stack(seen, rows(alone, few))
     told = {"value": found.center, "low": found.low, "high": found.high, "n": int(n.sum()), "method": found.name}
     usual_ones = rows(groups.assign(curve="usual"), told | {"metric": metric, "unit": unit})
@@ -241,7 +241,7 @@ def _signals(found: Chart, groups: pd.DataFrame, alone: pd.DataFrame, n: np.ndar
     beyond = np.isin(found.signal, ("above", "below"))
     runs = pd.Series(found.signal).where(pd.Series(found.signal).str.startswith("run"), "")
     starts = int((runs.ne("") & runs.ne(runs.shift())).sum())
-    told = {"unit": "count", "n": int(n.sum()), "method": found.name}
+    told = {"unit": "count", "method": found.name}  # of weeks, not of people
     parts = [
         rows(alone, told | {"metric": "swings", "value": float(beyond.sum() + starts)}),
         rows(alone, told | {"metric": "overdispersion", "value": found.spread, "unit": "factor"}),
