@@ -72,7 +72,7 @@ def test_the_mark_that_rose_is_found(house):
     assert row["low"] < 0.6 < row["high"]
     assert row["proposal"] == "keep"
     assert row["unit"] == "scale 1–6"
-    assert pd.isna(one(told(made), "action_effect")["proposal"])
+    assert proposals(told(made))["metric"].item() == "action_effect_points"  # what it aims at leads, though contacts are told as well
 
 
 def test_sales_are_followed_as_orders(house):
