@@ -32,7 +32,7 @@ import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
 LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
-DECISIONS = ("decisions-actions", "decisions-opportunities")
+DECISIONS = ("decisions-actions", "decisions-monitoring", "decisions-opportunities")
 ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, "journeys", *DECISIONS)
 PARTS = {"survey": SURVEY, "decisions": DECISIONS}  # what is asked for by one name
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}

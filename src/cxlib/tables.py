@@ -186,6 +186,17 @@ MEASURED = (
     "way",
     "task",
     "grade",
+    "placebo",
+    "compared",
+    "weeks_from_start",
+    "day",
+    "curve",
+    "series",
+    "kpi",
+    "changed",
+    "figure",
+    "compared_with",
+    "trait",
 )
 STATES = ("answered", "not_used", "no_answer", "not_asked")
 # what to do with contacts of a reason, by what they are worth to (customer, company); nothing else decides it
@@ -556,7 +567,6 @@ _WRITTEN = {
     "elements": _parse("one column or kind of survey item that holds values", "table element filled:count", key=("element",)),
 }
 # by the suite itself, never read from a client's file
-MADE = ("contact_reasons", "reason_phrases", "topics", "personas", "account_scores", "questions", "sources", "elements", "intake", "joins")
 MADE = (
     "contact_reasons",
     "reason_phrases",

@@ -19,6 +19,10 @@ def test_every_page_says_what_it_should(suite, raw, published, demo):
     worth = german["05_contact_value"].replace("\N{NO-BREAK SPACE}", " ")
     assert re.search(r"\d\d % der Kontakte wären vermeidbar \(Spanne \d\d bis \d\d %\)", worth)
     assert "€" in worth
+    worked = german["17_monitoring"].replace("\N{NO-BREAK SPACE}", " ")
+    assert re.search(r"Verzugsmeldung vor Termin: −\d\d % Kontakte \(Spanne −\d\d bis −\d+ %; n = \d+\), behalten\.", worked)
+    assert re.search(r"Rechnungsleitfaden als Beileger: [−\d]+ % Kontakte \([^)]+\), (noch offen|ändern|beenden)\.", worked)
+    assert "erste Auswertung" in worked
     gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,42 statt 5,35. Abstand −1,93 Punkte (Spanne −2,15 bis −1,71; n = 176)"
     assert gap in german["10_expectation_gaps"]
     assert "3.42 against 5.35" in english["10_expectation_gaps"]

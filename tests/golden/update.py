@@ -27,7 +27,7 @@ from cxlib.contacts import (
     welcome,
 )
 from cxlib.customers import personas, roles
-from cxlib.decisions import actions, inventory, opportunities
+from cxlib.decisions import actions, inventory, monitoring, opportunities
 from cxlib.intake import readiness
 from cxlib.params import Params, load
 from cxlib.reasons import classify, complete, quality, taxonomy, value
@@ -61,6 +61,7 @@ def tables(project: Path) -> Iterator[tuple[str, pd.DataFrame]]:
         of_drivers,
         of_moments,
         of_actions,
+        of_monitoring,
     ):
         yield from part(params, prepared.table)
 
@@ -442,6 +443,24 @@ def of_moments(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[st
     window = {"window_days": wanted.window_days, "bad": wanted.bad_rating, "min_events": wanted.min_events, "level": params.level}
     period = (params.period.start, params.period.end)
     yield "reviews_after_incidents", incidents.reviews(told, table("reviews"), period=period, **window)
+
+
+def of_monitoring(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Notebook 17, with the reasons that staff noted."""
+    contacts, answers, asked = table("contacts"), table("responses"), params.sampling | {"draws": 0}
+    log = volume.logged(contacts.assign(reason_id=contacts["reason_gold"].fillna(contacts["reason_legacy"])))
+    counted = {name: table(name) for name in ("orders", "invoices", "customers")} | params.following_up | {"draws": 0}
+    wanted, actions = params.monitoring, table("actions")
+    yield "action_effects", monitoring.action_effect(actions, log, responses=answers, least=wanted.least, asked=asked, **counted)
+    yield "action_course", monitoring.course(actions, log, **counted)
+    alike = {"wordings": params.wordings, **asked}
+    yield "wave_change", monitoring.change(answers, table("touchpoints"), min_n=wanted.least, **alike)
+    yield "same_instrument", monitoring.same_instrument(answers, fields=wanted.fields, **alike)
+    yield "drift", monitoring.drift(answers, declared=params.gaps.pairs, **alike)
+    yield "even_impression", monitoring.consistency(answers, **alike)
+    watched = {"by": wanted.by, "shares": wanted.shares, "items": wanted.items, "free_days": params.free_days}
+    yield "control_limits", monitoring.control_limits(log, answers, period=(params.period.start, params.period.end), **watched)
+    yield "targets", monitoring.targets(table("goals"))
 
 
 def project_of_demo(folder: Path) -> Path:

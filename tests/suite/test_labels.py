@@ -44,3 +44,11 @@ def test_labels_of_the_client_go_first_and_german_stands_in(params):
 def test_a_client_without_tables_has_no_names(params):
     empty = labels(params, lambda name: contract(name).empty("Europe/Berlin"), "de")
     assert empty["reason_id"] == empty["principle_id"] == empty["item_id"] == {}
+
+
+def test_groups_that_actions_are_compared_by_have_the_words_of_their_column(params):
+    told = params.model_copy(update={"labels": {"region": {"north": params.labels["touchpoint_id"]["T2"]}}})
+    actions = pd.DataFrame({"action_id": ["M1"], "name_de": ["Meldung"], "name_en": [None], "comparison": ["region: north"]})
+    found = labels(told, lambda name: actions if name == "actions" else read(name), "de")
+    assert found["compared"] == {"north": "Rechnungen"}
+    assert found["action_id"] == {"M1": "Meldung"}

@@ -1156,6 +1156,44 @@ _LAID = (
 )
 
 
+class FollowedAction(_Section):
+    """What is followed of one action; what is left out comes from the action's own reason and touchpoint."""
+
+    reasons: tuple[str, ...] = Field(default=(), description="reasons of contacts that it is to save")
+    per: Literal["delayed_orders", "orders", "invoices", "customers"] = Field(
+        default="customers", description="what contacts are counted on; delayed_orders: those whose delivery date was moved"
+    )
+    items: tuple[str, ...] = Field(default=(), description="questions whose ratings it is to raise")
+    unwanted: tuple[str, ...] = Field(default=(), description="reasons of contacts that must not rise for it")
+
+
+class Reference(_Section):
+    """A figure from outside to compare with."""
+
+    metric: str = Field(description="the figure that it is compared with: nps, csat, ces, contacts_gross …")
+    value: float
+    low: float | None = Field(default=None, description="its 95 % interval, where it is known")
+    high: float | None = None
+    name: str = Field(min_length=1, description="whose figure it is")
+    source: str = Field(min_length=1, description="where it stands: publication, year, page")
+
+
+class Monitoring(_Section):
+    """Whether it worked, and what has changed, notebook 17."""
+
+    actions: dict[str, FollowedAction] = Field(default_factory=dict, description="action_id → what is followed of it")
+    step_days: int = Field(default=28, ge=7, multiple_of=7, description="length of a step of time before and after an action's start")
+    least: int = Field(default=30, ge=1, description="contacts or respondents below which no effect is told")
+    fields: tuple[str, ...] = Field(default=(), description="columns of respondents of which waves are compared: segment, role …")
+    by: tuple[str, ...] = Field(default=("channel",), description="columns of contacts whose swings are watched")
+    shares: dict[str, str] = Field(
+        default_factory=lambda: {"abandoned": "abandoned", "reached": "reached"},
+        description="name → flag column of contacts whose share is watched",
+    )
+    items: tuple[str, ...] = Field(default=(), description="questions put after contacts whose ratings are watched week by week")
+    benchmarks: tuple[Reference, ...] = Field(default=(), description="figures from outside, each with its source")
+
+
 class Evidence(_Section):
     """What an answer needs to count as established."""
 
@@ -1230,6 +1268,7 @@ class Params(_Section):
     welcome: Welcome = Welcome()
     promises: Promises = Promises()
     loyalty: Loyalty = Loyalty()
+    monitoring: Monitoring = Monitoring()
     evidence: Evidence = Evidence()
 
     @property
@@ -1409,6 +1448,27 @@ class Params(_Section):
         return {"complaints": of.complaints, "complaint_days": of.complaint_days, "left_days": of.left_days, **self.ending}
 
     @property
+    def wordings(self) -> tuple[dict[str, str], ...]:
+        """How each question was put in each wave, where a source is one wave of one survey."""
+        fixed = [source for source in self.sources.values() if {"survey_id", "wave"} <= set(source.constants)]
+        return tuple(
+            {
+                "survey_id": str(source.constants["survey_id"]),
+                "wave": str(source.constants["wave"]),
+                "item_id": item.item_id or header,
+                "text": " / ".join(text for text in (item.de, item.en) if text),
+            }
+            for source in fixed
+            for header, item in source.items.items()
+        )
+
+    @property
+    def following_up(self) -> dict[str, typing.Any]:
+        """What is followed of actions: keywords for :func:`cxlib.decisions.monitoring.action_effect` and ``course``."""
+        told = {name: action.model_dump() for name, action in self.monitoring.actions.items()}
+        return {"followed": told, "step_days": self.monitoring.step_days, "period": (self.period.start, self.period.end), **self.chance}
+
+    @property
     def chance(self) -> dict[str, typing.Any]:
         """What holds for every interval of this client: level, draws and seed."""
         return {"level": self.level, "draws": self.draws, "seed": self.seed}
@@ -1514,6 +1574,9 @@ class Params(_Section):
             ("outlook.tried", "contacts", [self.outlook.tried] if self.outlook.tried else []),
             ("opportunities.alike", "customers", self.opportunities.alike),
             ("opportunities.offers_by", "customers", (self.opportunities.offers_by,)),
+            ("monitoring.fields", "responses", self.monitoring.fields),
+            ("monitoring.by", "contacts", self.monitoring.by),
+            ("monitoring.shares", "contacts", tuple(self.monitoring.shares.values())),
         ):
             features = self.extra.get(table, {})
             problems += [
@@ -1521,7 +1584,7 @@ class Params(_Section):
                 for column in columns
                 if column not in features and column not in CONTRACTS[table].columns
             ]
-        problems += self._persona_problems()
+        problems += self._persona_problems() + self._monitoring_problems()
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -1542,6 +1605,16 @@ class Params(_Section):
         asked += [(f"roles.value_groups.{group}", name) for group, names in self.roles.value_groups.items() for name in names]
         return problems + [
             worded(place, "no survey asks the item", name, sorted(items), label="Items") for place, name in asked if name not in items
+        ]
+
+    def _monitoring_problems(self) -> list[str]:
+        items = {item.item_id or header for source in self.sources.values() for header, item in source.items.items()}
+        named = [(f"actions.{action}.items", name) for action, told in self.monitoring.actions.items() for name in told.items]
+        named += [("items", name) for name in self.monitoring.items]
+        return [
+            worded(f"monitoring.{place}", "no survey asks the item", name, sorted(items), label="Items")
+            for place, name in named
+            if name not in items
         ]
 
     def _label_problems(self) -> list[str]:

@@ -282,7 +282,7 @@ class Words:
             return self.datetime(value) if value.time() != value.time().min else self.date(value)
         if isinstance(value, date):
             return self.date(value)
-        if column.endswith("_date") and DAY.fullmatch(str(value)):
+        if (column == "day" or column.endswith("_date")) and DAY.fullmatch(str(value)):
             return self.date(date.fromisoformat(str(value)))
         columns = LIKE.get(column, (column,))
         own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)

@@ -28,9 +28,10 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     for features in params.extra.values():
         named["column"] |= {column: getattr(feature, language) for column, feature in features.items()}
     named["touchpoint_id"] = _named(load("touchpoints"), "touchpoint_id", "name", language)
-    named["action_id"] = _named(load("actions"), "action_id", "name", language)
     named["bought_at"] = named["touchpoint_id"]
     named["offer_id"] = _named(load("offers"), "offer_id", "name", language)
+    actions = load("actions")
+    named["action_id"] = _named(actions, "action_id", "name", language) if "action_id" in actions else {}
     named["document_id"] = dict(load("documents")[["document_id", "name"]].dropna().itertuples(index=False, name=None))
     named["principle_id"] = _named(load("principles"), "principle_id", "text", language)
     reasons = load("reasons")
@@ -45,11 +46,21 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     named |= {f"step_{number}": named.get(params.channels.path, {}) for number in range(1, params.channels.steps + 1)}
     for column, told in params.labels.items():
         named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in told.items()}}
+    named["series"] = named["item_id"]
+    named["compared"] = _of_comparisons(actions, named)
     words = Words(language, named)
     named["feature"] = {name: named["item_id"].get(name) or words.column(name) for name in params.person_columns}
     named["feature_2"] = named["feature"]
+    named["trait"] = {name: words.column(name) for name in params.monitoring.fields}
     named["answer"] = {**_of_features(params, named, language), **named.get("answer", {})}
     return named
+
+
+def _of_comparisons(actions: pd.DataFrame, named: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Words of the groups that actions are compared by, whatever column they are told in."""
+    told = actions["comparison"].dropna() if "comparison" in actions else pd.Series(dtype="str")
+    columns = dict.fromkeys(text.partition(":")[0].strip() for text in told)
+    return {value: word for column in columns for value, word in named.get(column, {}).items()}
 
 
 def _of_features(params: Params, named: dict[str, dict[str, str]], language: str) -> dict[str, str]:
@@ -58,7 +69,7 @@ def _of_features(params: Params, named: dict[str, dict[str, str]], language: str
     said: dict[str, str] = {}
     allowed = {name: column.allowed for table in ("customers", "persons", "contacts") for name, column in CONTRACTS[table].columns.items()}
     allowed["preferred_channel"] = allowed["channel"]
-    for column in params.person_columns:
+    for column in dict.fromkeys((*params.person_columns, *params.monitoring.fields)):
         base = column.removesuffix("_mostly")
         said |= {value: words.label(base, value) for value in (*allowed.get(base, ()), *named.get(base, {}))}
     return said

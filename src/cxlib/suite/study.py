@@ -28,6 +28,7 @@ from cxlib.suite.store import Store
 from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
 
 if TYPE_CHECKING:
+    from cxlib.decisions.monitoring import Analysis
     from cxlib.survey.weights import Weights
 
 __all__ = ["Study", "open_study"]
@@ -137,6 +138,22 @@ class Study:
         for other in join:
             frame = _joined(frame, name, other, self._load(other))
         return frame
+
+    @property
+    def analysis(self) -> Analysis:
+        """This analysis: its inputs, and what lower numbers saved."""
+        from cxlib.suite import manifest, previous
+
+        told = {"library": manifest.library_version(), "library_hash": manifest.library_hash(), "rows": dict(self.prepared.rows)}
+        told |= {"params_hash": self.prepared.params_hash, "data_hash": self.prepared.data_hash}
+        return previous.analysis(self.store.folder, told, without=self._saved)
+
+    def previous(self) -> Analysis | None:
+        """Return the analysis before: the newest kept run of other data, params or library; None where there is none."""
+        from cxlib.suite import previous
+
+        wanted = {"audience": self.audience, "notebook": self.notebook, "timezone": self.params.timezone}
+        return previous.previous(self.project / "reports" / self.params.client, self.analysis.facts, **wanted)
 
     def saved(self, *names: str) -> dict[str, pd.DataFrame]:
         """Return tables that notebooks with lower numbers saved, with their draws, by name; those that none saved are left out.

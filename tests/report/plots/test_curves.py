@@ -106,3 +106,19 @@ def test_marks_stand_on_their_line_with_what_they_say_below(lines_of, named, dra
     assert said in " ".join(drawn(plot, named("de")).words)
     assert plot.describe(named("de")).endswith(f"{said}.")
     assert "Zugesagt" not in plot.describe(named("de"))
+
+
+def test_a_start_is_an_upright_line_with_its_word(lines_of, named, drawn):
+    plot = plots.curves(lines_of(2), x="days", by="item_id", start="180")
+    assert "Beginn" in drawn(plot, named("de")).words
+    assert "Eine senkrechte Linie bei 180 zeigt den Beginn." in plot.describe(named("de"))
+    assert "Beginn" not in drawn(plots.curves(lines_of(2), x="days", by="item_id", start="7"), named("de")).words
+
+
+def test_of_many_levels_some_are_named(named, drawn):
+    days = [f"2025-{month:02d}-{day:02d}" for month in range(1, 13) for day in (1, 8, 15, 22)]
+    table = pd.DataFrame({"day": days, "metric": "nps", "value": np.arange(48.0), "low": np.nan, "high": np.nan, "unit": "points"})
+    table = table.assign(n=pd.array([9] * 48, dtype="Int64"), n_eff=np.nan, method="", note="")
+    said = [text for text in drawn(plots.curves(table, x="day"), named("de")).words if text.endswith(".2025")]
+    assert said[0] == "01.01.2025"
+    assert 4 <= len(said) <= 8

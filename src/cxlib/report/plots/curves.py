@@ -30,6 +30,7 @@ __all__ = ["Curves", "curves"]
 SIZE, SMALL, LINE, MOST = 13, 12, 15, len(SERIES)
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (1, 3))
 FEW = 14  # as many points a line as get a mark
+CLOSE, ROOMY = 30, 80  # room a level below which not every one is named, and what a named one has then
 NOTCHES = ("diamond", "wedge")  # shapes of what is marked on the lines, one a name
 
 Marks = Mapping[str, Mapping[str, float]]  # level of the lines: name of what is marked (a metric): its place on the scale of x
@@ -57,6 +58,7 @@ class Curves(Plot):
     by: str | None
     step: bool = False
     marks: Marks = field(default_factory=dict)
+    start: str | None = None
 
     def figure(self, words: Words, *, narrow: bool) -> Figure:
         """Draw the lines, 720 pixels wide, or 350 for a telephone."""
@@ -77,6 +79,7 @@ class Curves(Plot):
         for place, text in enumerate(title):
             write(axes, 0, 14 + 16 * place, text, bold=True)
         self._frame(axes, strokes, words, *scales)
+        self._begin(axes, strokes, words, *scales)
         for line in lines:
             self._draw(axes, strokes, line, *scales)
             self._notch(strokes, line, *scales)
@@ -107,6 +110,8 @@ class Curves(Plot):
                     facts |= {name: str(told), f"{name}_at": words.label(self.x, told.row[self.x])}
                 sentences.append(words.text("plot.curves.alt_line", **facts))
         sentences += [f"{text}." for _, text in self._marked(words, lines)]
+        if self.start in self._places():
+            sentences.append(words.text("plot.curves.alt_start", at=words.label(self.x, self.start)))
         hidden = self._hidden(words, lines)
         return " ".join([*sentences, hidden] if hidden else sentences)
 
@@ -172,9 +177,19 @@ class Curves(Plot):
     def _x_told(self, words: Words, x: Scale) -> list[tuple[float, str]]:
         if self._numeric() is not None:
             return x.told(words)
-        levels = list(self._places())
-        room = (x.end - x.start) / max(len(levels), 1) - 6
-        return [(x.at(place), wrapped(words.label(self.x, level), room, size=SMALL, lines=1)[0]) for level, place in self._places().items()]
+        places = list(self._places().items())
+        each = (x.end - x.start) / max(len(places), 1)
+        step = 1 if each >= CLOSE else round(ROOMY / each)  # where many stand close, some are named
+        return [
+            (x.at(place), wrapped(words.label(self.x, level), each * step - 6, size=SMALL, lines=1)[0]) for level, place in places[::step]
+        ]
+
+    def _begin(self, axes: Axes, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
+        """Draw the start: an upright line with its word at the top."""
+        place = None if self.start is None else self._places().get(self.start)
+        if place is not None:
+            strokes.line((x.at(place), x.at(place)), (y.start, y.end), ink="ink")
+            write(axes, x.at(place) + 4, y.end + 10, words.text("plot.curves.start_mark"), size=SMALL, bold=True)
 
     def _draw(self, axes: Axes, strokes: Strokes, line: _Line, x: Scale, y: Scale) -> None:
         ink, shape = line.look
@@ -241,7 +256,9 @@ def _ends(axes: Axes, strokes: Strokes, lines: Sequence[_Line], names: Sequence[
             write(axes, x.end + 14, top + LINE * row, text, size=SMALL, bold=not said_n, ink="muted" if said_n else line.look[0])
 
 
-def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool = False, marks: Marks | None = None) -> Curves:
+def curves(
+    estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool = False, marks: Marks | None = None, start: str | None = None
+) -> Curves:
     """Draw a metric over time or dose, one line a class.
 
     Parameters
@@ -256,6 +273,8 @@ def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool
         Whether a value holds until the next one, as in survival curves; otherwise points are joined by straight lines.
     marks : mapping of str to (mapping of str to float), optional
         Places on the lines: level of `by`, name of what is marked (a metric: time expected, time promised), place on the scale of `x`.
+    start : str, optional
+        Level of `x` at which something began: an upright line.
 
     Raises
     ------
@@ -275,4 +294,4 @@ def curves(estimates: pd.DataFrame, *, x: str, by: str | None = None, step: bool
         raise CxError(worded("plots.curves", f"a point of {' and '.join(wanted)} stands twice", None, groups, label="Group columns"))
     if by is not None and (count := shown[by].nunique(dropna=False)) > MOST:
         raise CxError(worded("plots.curves", f"shows at most {MOST} lines, levels of {by}:", count, do="Coarsen them or choose some."))
-    return Curves(estimates, x, by, step, marks or {})
+    return Curves(estimates, x, by, step, marks or {}, start)
