@@ -87,14 +87,14 @@ def prepare(project: Path, params: Params) -> Prepared:
         With every problem of every file at once; nothing is written then.
     """
     questions = catalogue(project / "QUESTIONS.md")
-    params_hash, data_hash = fingerprint(project, params)
+    params_hash, data_hash, hashes = fingerprint(project, params)
     shelf = project / "data" / params.client / "tables"
     folder = shelf / hashlib.sha256(f"{params_hash}{data_hash}{_code_hash(project)}".encode()).hexdigest()[:16]
     if (folder / RECORD).is_file():
         os.utime(folder)
         return Prepared.open(folder)
     with workbench() as bench:
-        tables, taken = _converted(project, params, bench)
+        tables, taken = _converted(project, params, bench, hashes)
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
@@ -111,10 +111,14 @@ def prepare(project: Path, params: Params) -> Prepared:
     return Prepared.open(folder)
 
 
-def fingerprint(project: Path, params: Params) -> tuple[str, str]:
-    """Return the hashes of the client's params file, and of all raw files and the taxonomy it names; a database has no hash."""
+def fingerprint(project: Path, params: Params) -> tuple[str, str, dict[str, str]]:
+    """Return the hashes of the client's params file, of all raw files and the taxonomy it names, and of each source's file alone.
+
+    A database has no hash.
+    """
     params_hash = hashlib.sha256((project / "params" / f"{params.client}.yml").read_bytes()).hexdigest()
     data = hashlib.sha256()
+    hashes: dict[str, str] = {}
     problems: list[str] = []
     for name, source in sorted(params.sources.items()):
         if source.file:
@@ -124,7 +128,8 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
                 problems += error.problems
                 continue
             with path.open("rb") as file:
-                data.update(f"{name}:{hashlib.file_digest(file, 'sha256').hexdigest()};".encode())
+                hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            data.update(f"{name}:{hashes[name]};".encode())
     if _needs_taxonomy(params):
         try:
             path = taxonomy.place(project, params.taxonomy.name, f"params/{params.client}.yml: taxonomy")
@@ -139,7 +144,7 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
         data.update(f"labels:{hashlib.sha256(given.read_bytes()).hexdigest()};".encode())
     if problems:
         raise DataError(*problems)
-    return params_hash, data.hexdigest()
+    return params_hash, data.hexdigest(), hashes
 
 
 def _needs_taxonomy(params: Params) -> bool:
@@ -156,14 +161,14 @@ def _code_hash(project: Path) -> str:
     return code.hexdigest()
 
 
-def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[str, Contract], list[Taken]]:
+def _converted(project: Path, params: Params, bench: Workbench, hashes: dict[str, str]) -> tuple[dict[str, Contract], list[Taken]]:
     """Convert all sources; problems of all of them are gathered before anything is refused."""
     taken: list[Taken] = []
     problems: list[str] = []
     broken: set[str] = set()  # tables of which a source is not there
     for name, source in params.sources.items():
         try:
-            taken.append(take(project, params, name, bench))
+            taken.append(take(project, params, name, bench, sha256=hashes.get(name, "")))
             problems += taken[-1].problems
         except CxError as error:
             problems += error.problems

@@ -97,8 +97,10 @@ def raw_path(project: Path, params: Params, name: str) -> Path:
     return path
 
 
-def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
+def take(project: Path, params: Params, name: str, bench: Workbench, *, sha256: str | None = None) -> Taken:
     """Read and convert one source; what is wrong with its cells is told by the result, so that its table can be looked at all the same.
+
+    The hash of the source's file is worked out where it is not known yet.
 
     Raises
     ------
@@ -146,7 +148,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows}
     record |= {"dropped": dropped, "noted": noted | odd}
-    record |= {"failed": examples(bench, raw, conversions, failed, typed), "sha256": _hash(path) if path else ""}
+    record |= {"failed": examples(bench, raw, conversions, failed, typed), "sha256": _hash(path) if path and sha256 is None else sha256 or ""}
     return Taken(name, table, tuple(columns), record, failed, place, source.duplicates, tuple(problems), refused)
 
 
