@@ -148,7 +148,8 @@ def take(project: Path, params: Params, name: str, bench: Workbench, *, sha256: 
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows}
     record |= {"dropped": dropped, "noted": noted | odd}
-    record |= {"failed": examples(bench, raw, conversions, failed, typed), "sha256": _hash(path) if path and sha256 is None else sha256 or ""}
+    record |= {"failed": examples(bench, raw, conversions, failed, typed)}
+    record |= {"sha256": _hash(path) if path and sha256 is None else sha256 or ""}
     return Taken(name, table, tuple(columns), record, failed, place, source.duplicates, tuple(problems), refused)
 
 
