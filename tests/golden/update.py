@@ -182,10 +182,10 @@ def of_standards(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[
     yield "promises_kept", service_standards.promises_kept(log, by=["promise_type"], **until, **counting)
     yield "dates_kept", service_standards.dates_kept(orders, as_of=params.last_day, **chance)
     yield "change_notice", service_standards.change_notice(orders, messages, **chance)
-    span = {"window_days": settings.window_days, "follow_days": settings.follow_days, "complaints": settings.complaints, "clock": clock}
+    span = {"window_days": settings.window_days, "follow_days": settings.follow_days, **params.complaining, "clock": clock}
     who = {"customers": table("customers"), "adjust": params.volume.adjust}
     yield "reliability", service_standards.reliability(log, orders, messages, service_levels=levels, **who, **span, **until, **chance)
-    yield "goodwill", service_standards.goodwill(service_standards.complaints(log, settings.complaints), **counting)
+    yield "goodwill", service_standards.goodwill(service_standards.complaints(log, **params.complaining), **counting)
     rated = (table("principles"), table("principle_ratings"))
     yield "principle_standards", service_standards.principles(*rated, levels, log, table("touchpoints"), **ruled)
 
@@ -256,7 +256,7 @@ def of_pain_points(params: Params, table: Callable[[str], Any]) -> Iterator[tupl
     yield "reachability", pain_points.reachability(log, **counting)
     yield "passed_around", pain_points.passed_around(log, **counting)
     yield "invoices", pain_points.invoices(log, table("invoices"), orders, by=["layout_version"], **counting)
-    yield "complaints", pain_points.complaints(log, messages, about=pain.complaint, **known, **counting)
+    yield "complaints", pain_points.complaints(log, messages, **params.complaining, **known, **counting)
 
 
 def of_before_purchase(params: Params, table: Callable[[str], Any]) -> Iterator[tuple[str, pd.DataFrame]]:
