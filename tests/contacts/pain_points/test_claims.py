@@ -84,7 +84,9 @@ def test_any_column_makes_a_complaint_and_each_says_how_many_it_tells_of():
 
 def test_what_is_missing_is_named():
     table = log(CLAIMS).assign(touchpoint_id=None)
-    bare = pain_points.complaints(table.drop(columns=["touchpoint_id", "reason_id"]), about={"touchpoint_id": ["T39"], "reason_id": ["claim"]})
+    bare = pain_points.complaints(
+        table.drop(columns=["touchpoint_id", "reason_id"]), about={"touchpoint_id": ["T39"], "reason_id": ["claim"]}
+    )
     assert bare["note"].item() == "needs contacts.touchpoint_id"
     assert pain_points.complaints(table, about={})["note"].item() == "needs params.complaints"
 
