@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cxlib.errors import CxError, DataError
 from cxlib.intake import labels, taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
+from cxlib.intake.named import misnamed
 from cxlib.intake.questions import catalogue, elements
 from cxlib.intake.slips import labels_without_value, unlisted_touchpoints
 from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
@@ -49,6 +51,8 @@ class Prepared:
     timezone : str
         The client's; times are read into it.
     params_hash, data_hash : str
+    hints : tuple of str
+        What params name or leave out and the tables do not have, where nobody can say whether that is meant.
     """
 
     folder: Path
@@ -57,11 +61,13 @@ class Prepared:
     timezone: str
     params_hash: str
     data_hash: str
+    hints: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Prepared:
         """Read the record of a finished conversion."""
-        return cls(folder=folder, **json.loads((folder / RECORD).read_text(encoding="utf-8")))
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return cls(folder=folder, **record | {"hints": tuple(record["hints"])})
 
     def table(self, name: str) -> pd.DataFrame | None:
         """Return a table as typed pandas, times in the client's zone; None when the client does not have it."""
@@ -94,13 +100,13 @@ def prepare(project: Path, params: Params) -> Prepared:
         os.utime(folder)
         return Prepared.open(folder)
     with workbench() as bench:
-        tables, taken = _converted(project, params, bench, hashes)
+        tables, taken, hints = _converted(project, params, bench, hashes)
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
             more = taxonomy.told(bench, project, params) if "reasons" in tables else {}
             record = _written(bench, params, tables, taken, questions, part, more)
-            record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
+            record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash, "hints": hints}
             (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
             if not folder.exists():
                 part.rename(folder)
@@ -161,7 +167,9 @@ def _code_hash(project: Path) -> str:
     return code.hexdigest()
 
 
-def _converted(project: Path, params: Params, bench: Workbench, hashes: dict[str, str]) -> tuple[dict[str, Contract], list[Taken]]:
+def _converted(
+    project: Path, params: Params, bench: Workbench, hashes: dict[str, str]
+) -> tuple[dict[str, Contract], list[Taken], list[str]]:
     """Convert all sources; problems of all of them are gathered before anything is refused."""
     taken: list[Taken] = []
     problems: list[str] = []
@@ -174,9 +182,11 @@ def _converted(project: Path, params: Params, bench: Workbench, hashes: dict[str
             problems += error.problems
             broken.add(source.table)
     tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken if part.record["table"] not in broken}
+    retired: Mapping[str, str] = {}
+    reasons: dict[str, Contract] = {}
     if _needs_taxonomy(params):
         try:
-            taxonomy.lay(bench, project, params)
+            retired, reasons = taxonomy.lay(bench, project, params), {"reasons": contract("reasons")}
         except CxError as error:
             problems += error.problems
     whole = dict(tables)  # tables of which every cell is known: what another one lacks may stand in a cell that did not convert
@@ -191,12 +201,14 @@ def _converted(project: Path, params: Params, bench: Workbench, hashes: dict[str
     if "touchpoints" in whole:
         problems += unlisted_touchpoints(bench, tables, params)
     problems += labels_without_value(bench, whole, params, unsure=_columns(params, broken | (tables.keys() - whole.keys())))
+    more, hints = misnamed(bench, whole | reasons, params, retired=retired, unsure=broken | (tables.keys() - whole.keys()))
+    problems += more
     if "reasons" in whole:
         problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
     if problems:
         raise DataError(*problems)
     note_capitals(bench, taken)
-    return tables | ({"reasons": contract("reasons")} if _needs_taxonomy(params) else {}), taken
+    return tables | reasons, taken, hints
 
 
 def _columns(params: Params, tables: set[str]) -> set[str]:

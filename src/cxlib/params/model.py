@@ -100,6 +100,8 @@ def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
 _ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
 TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name not in MADE])]
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
+MessageType = Annotated[str, _one_of("type of message", CONTRACTS["messages"].columns["type"].allowed)]
+Role = Annotated[str, _one_of("role", CONTRACTS["persons"].columns["role"].allowed)]
 Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 Channel = Annotated[str, _one_of("channel", CONTRACTS["contacts"].columns["channel"].allowed)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
@@ -613,8 +615,8 @@ class Roles(_Section):
     """The roles inside an account, notebook 04."""
 
     item: str | None = Field(default=None, description="item_id by which accounts are judged; the leading outcome when left out")
-    buyers: tuple[str, ...] = Field(default=("decision_maker", "influencer", "information_gatherer"), description="roles that buy")
-    users: tuple[str, ...] = Field(default=("user",), description="roles that use what is bought")
+    buyers: tuple[Role, ...] = Field(default=("decision_maker", "influencer", "information_gatherer"), description="roles that buy")
+    users: tuple[Role, ...] = Field(default=("user",), description="roles that use what is bought")
     gap: float = Field(default=2.0, gt=0, description="points between buyers and users of an account from which they disagree")
     item_types: tuple[ItemType, ...] = Field(default=("importance", "expected"), description="types of questions that tell needs")
     value_groups: dict[str, tuple[str, ...]] = Field(
@@ -1035,7 +1037,7 @@ class Promises(_Section):
     min_orders: int = Field(default=50, ge=2, description="orders below which a group is not judged")
     month_end_days: int = Field(default=3, ge=1, description="last days of a month in which a deal is one at the month's end")
     cancelled_days: int = Field(default=14, ge=1, description="days after an order within which a cancellation is an early one")
-    useful: tuple[str, ...] = Field(
+    useful: tuple[MessageType, ...] = Field(
         default=("delivery_status", "product_information", "payment_terms", "next_steps"),
         description="types of messages that are the first useful information",
     )
