@@ -18,7 +18,7 @@ from cxlib.tables import Column
             [3],
         ),
         ([" a ", "  ", "=1+1", "NA", "#N/A", "# 5"], "text", {"name": "text"}, [" a ", None, "=1+1", "NA", None, "# 5"], [4]),
-        (["Köln", "Köln ", "\u00a0Köln\u00a0", "\tKöln\u200b", "k.A.\u00a0"], "text", {"missing": ["", "k.A."]}, [*["Köln"] * 4, None], []),
+        (["Köln", "Köln ", "\u00a0Köln\u00a0", "\tKöln\u200b\u200e", "k.A.\u00a0"], "text", {"missing": ["", "k.A."]}, [*["Köln"] * 4, None], []),
         ([" a\u00a0", "k.A.\u00a0", "\tk.A.\t"], "text", {"name": "text", "missing": ["", "k.A."]}, [" a\u00a0", None, None], []),
         (["true", "FALSE", "True"], "flag", {"values": {"x": {"true": "false", "false": "true"}}}, [False, True, False], []),
         (["", "ja"], "flag", {"values": {"x": {"": "false", "ja": "true"}}}, [False, True], []),

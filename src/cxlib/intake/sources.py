@@ -38,7 +38,7 @@ from cxlib.intake.survey import answers
 from cxlib.intake.unfinished import borne, broken_off, undecided, unseen
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
-from cxlib.tables import CLOCKS, PLANNED, Column, Contract, contract
+from cxlib.tables import CALENDAR, CLOCKS, PLANNED, Column, Contract, contract
 
 __all__ = ["Taken", "contract_of", "raw_path", "take"]
 
@@ -226,6 +226,11 @@ def _unknown(
     wanted += [(f"{place}.items", header) for header in source.items] + [(f"{place}.ignore_rows", header) for header in source.ignore_rows]
     problems = [
         worded(spot, "unknown column", header, raw.headers, label="The file has") for spot, header in wanted if header not in raw.headers
+    ]
+    problems += [
+        f"{place}.{'constants' if column in source.constants else 'columns'}.{column}: is worked out of {CLOCKS[of.name]}. Leave it out."
+        for column in CALENDAR
+        if column in of.columns and (column in headers or column in source.constants)
     ]
     return problems + [
         worded(where, f"{source.table} has no column", column, of.columns, label="Columns")
