@@ -57,7 +57,8 @@ def read_parquet(
     if problems:
         raise DataError(*problems)
     chosen = ", ".join(
-        f"coalesce({_told(identifier(column), stored, kind, source, timezone)}, '') AS {identifier(header)}" for header, column, stored, kind in columns
+        f"coalesce({_told(identifier(column), stored, kind, source, timezone)}, '') AS {identifier(header)}"
+        for header, column, stored, kind in columns
     )
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, {chosen} FROM {scan}")
     rows = bench.rows(f"SELECT count(*) FROM {identifier(name)}")[0][0]
