@@ -33,7 +33,7 @@ from cxlib.intake.plausible import implausible
 from cxlib.intake.qualtrics import odd_responses, previews
 from cxlib.intake.several import several_answers
 from cxlib.intake.slips import reserved_words, strays, unmapped_words
-from cxlib.intake.spss import read_spss, undeclared_missing
+from cxlib.intake.spss import contradicted_labels, read_spss, undeclared_missing
 from cxlib.intake.survey import answers
 from cxlib.intake.unfinished import borne, broken_off, undecided, unseen
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
@@ -144,6 +144,7 @@ def take(project: Path, params: Params, name: str, bench: Workbench, *, sha256: 
         noted |= several
     if path and source.format == "spss":
         problems += undeclared_missing(path, source, params, of, raw, bench, where)
+        problems += contradicted_labels(path, source, params, raw, bench, where)
     if source.items and table == typed:
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows}
