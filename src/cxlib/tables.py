@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pandera.pandas as pa
 
 __all__ = [
+    "CALENDAR",
     "CLOCKS",
     "CONTRACTS",
     "DRAW_COLUMNS",
@@ -590,6 +591,8 @@ CLOCKS = {
     "messages": "sent_ts",
     "reviews": "review_ts",
 }
+# columns that intake works out of the moment, on the client's own clock
+CALENDAR = ("local_date", "local_hour", "local_weekday")
 # days and times that are planned and may lie ahead; every other one tells what has happened
 PLANNED = ("due_ts", "promise_due_ts", "promised_ts", "promised_first", "promised_last", "requested_date", "start_date", "churn_date")
 

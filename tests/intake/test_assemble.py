@@ -54,6 +54,18 @@ def test_cells_that_no_row_may_lack_are_named_with_their_places(bench, parts):
     ]
 
 
+@pytest.mark.parametrize("ids", ["1 2 3", "1 - 2", "3 1 2", "- -"])
+def test_ids_that_all_differ_are_no_doubles_in_whatever_order(bench, parts, ids):
+    rows = [("NULL" if id_ == "-" else f"'{id_}'", "'K'", "'2025-01-01'", "1") for id_ in ids.split()]
+    assert not any("more than once" in problem for problem in assemble(bench, ORDERS, parts(rows), "UTC", "orders"))
+
+
+@pytest.mark.parametrize("ids", ["1 1", "1 - 1", "1 2 2", "2 1 2", "1 2 - 1 3"])
+def test_doubled_ids_are_found_whatever_stands_between_them(bench, parts, ids):
+    rows = [("NULL" if id_ == "-" else f"'{id_}'", "'K'", "'2025-01-01'", "1") for id_ in ids.split()]
+    assert any("1 stand more than once in equal rows" in problem for problem in assemble(bench, ORDERS, parts(rows), "UTC", "orders"))
+
+
 def test_doubled_keys_are_told_apart_and_named_with_their_places(bench, parts):
     other = ("'2'", "'K'", "'2025-01-02'", "NULL")
     assert assemble(bench, ORDERS, parts([A, B], [A, other]), "UTC", "orders")[1:] == [

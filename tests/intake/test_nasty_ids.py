@@ -66,6 +66,13 @@ REFUSED = {  # name: (content, declaration), messages word for word
             "it would make another id of the same one. Have it taken out of the export."
         ],
     ),
+    "ids with marks of the direction of writing and narrow blanks": (
+        ids("47\u200e11", "47\u202a11", "47\u200911", "4711"),
+        [
+            f"{X}: Id: 3 of 4 cells are no id for contact_id (line 2: '47\\u200e11', line 3: '47\\u202a11', line 4: '47\\u200911'). "
+            "A blank or sign that nobody sees stands inside: it would make another id of the same one. Have it taken out of the export."
+        ],
+    ),
 }
 
 

@@ -119,6 +119,26 @@ def test_a_moment_in_the_hour_that_comes_twice_is_the_moment_it_was(log_of, tmp_
     assert [row["contact_ts"] for row in came.rows] == moments
 
 
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("zone", ["UTC", "America/New_York"])
+def test_a_moment_with_its_zone_is_read_in_whatever_unit_it_is_stored(log_of, tmp_path, unit, zone):
+    cells = pa.array([datetime(2025, 7, 1, 22, 30)], pa.timestamp(unit, zone))
+    pq.write_table(pa.table({"Id": ["1"], "Zeit": cells, "Kanal": ["phone"], "Tag": cells}), tmp_path / "x.parquet")
+    content = (tmp_path / "x.parquet").read_bytes()
+    formats = {"time_format": "%Y-%m-%d %H:%M:%S", "date_format": "%Y-%m-%d"}
+    day = {"extra": {"contacts": {"day": {"de": "Tag", "en": "Day"}}}}
+    came = log_of(content, "x.parquet", day, format="parquet", columns={"day": "Tag"}, **formats)
+    assert came.problems == []
+    assert came.rows[0]["contact_ts"].astimezone(UTC) == datetime(2025, 7, 1, 22, 30, tzinfo=UTC)
+    assert came.rows[0]["day"].startswith("2025-07-01 22:30:00")
+
+
+def test_an_hour_that_a_clock_change_skips_is_told_as_such(log_of, tmp_path):
+    pq.write_table(pa.table({"Id": ["1"], "Zeit": [datetime(2025, 3, 30, 2, 30)], "Kanal": ["phone"]}), tmp_path / "x.parquet")
+    came = log_of((tmp_path / "x.parquet").read_bytes(), "x.parquet", format="parquet", time_format="%Y-%m-%d %H:%M:%S")
+    assert came.problems[0].endswith("hours that the clock change skips or doubles need `skipped_hour` or `doubled_hour`.")
+
+
 def test_seconds_that_the_format_does_not_know_are_not_lost_in_silence(log_of, tmp_path):
     pq.write_table(pa.table({"Id": ["1"], "Zeit": [datetime(2025, 2, 5, 8, 15, 30)], "Kanal": ["phone"]}), tmp_path / "made.parquet")
     assert (

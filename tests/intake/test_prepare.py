@@ -318,6 +318,63 @@ def test_a_slip_in_a_label_is_named(client):
     ]
 
 
+HOSTILE = """
+value: {protect: [growth_feedback.addon_booking]}
+complaints: {reasons: [complaint.qualty_claim], touchpoints: [hottline], chasing: [complaint.complaint_status]}
+pain_points: {enquiries: [delivery.delivery_statsu], invoice_reasons: [billing.invoice_eror], contact_item: recomend}
+outlook: {unmet: [growth_feedback.unmet_demnd], faults: [usage_service.product_fault]}
+welcome: {zeros: {onboarding.first_use_hlp: delivery}, messages: {order.order_confirmation_mising: {information: next_steps}}}
+promises: {causes: {delay: [delivery.delay]}, broken: [onboarding.promise_not_kept]}
+before_purchase: {talks: [hotlin]}
+journeys: {claim: [hotline, hotlines]}
+"""
+
+
+def test_every_slip_in_params_that_a_list_can_tell_comes_at_once_with_the_nearest_right_word(with_calls):
+    (with_calls / "params" / "acme.yml").write_text(PARAMS + CALLS + HOSTILE, encoding="utf-8")
+    told = problems(with_calls)
+    assert [problem.split(". They list")[0].removeprefix("params/acme.yml: ") for problem in told] == [
+        "value.protect: the reason 'growth_feedback.addon_booking' is retired. Use 'growth_feedback.service_package_enquiry', which took it in.",
+        "complaints.reasons: the reasons do not list 'complaint.qualty_claim' (did you mean 'complaint.quality_claim'?)",
+        "complaints.touchpoints: the touchpoints do not list 'hottline' (did you mean 'hotline'?)",
+        "pain_points.enquiries: the reasons do not list 'delivery.delivery_statsu' (did you mean 'delivery.delivery_status'?)",
+        "pain_points.invoice_reasons: the reasons do not list 'billing.invoice_eror' (did you mean 'billing.invoice_error'?)",
+        "outlook.unmet: the reasons do not list 'growth_feedback.unmet_demnd' (did you mean 'growth_feedback.unmet_demand'?)",
+        "before_purchase.talks: the touchpoints do not list 'hotlin' (did you mean 'hotline'?)",
+        "welcome.zeros: the reasons do not list 'onboarding.first_use_hlp' (did you mean 'onboarding.first_use_help'?)",
+        "welcome.messages: the reasons do not list 'order.order_confirmation_mising' (did you mean 'order.order_confirmation_missing'?)",
+        "promises.causes.delay: the reasons do not list 'delivery.delay' (did you mean 'delivery.delivery_status'?)",
+        "journeys.claim: the touchpoints do not list 'hotlines' (did you mean 'hotline'?)",
+        "pain_points.contact_item: the answers do not list 'recomend' (did you mean 'recommend'?)",
+    ]
+    assert told[5].split("They list: ")[1].startswith("growth_feedback.unmet_demand, ")
+    assert told[5].endswith(" more.")
+    rewrite(with_calls, ";2;", ";-2;", "anrufe.csv")  # beside a cell that does not convert they are told all the same
+    assert len(problems(with_calls)) == len(told) + 1
+
+
+def test_presets_that_the_client_s_own_reasons_lack_are_hints(with_calls):
+    own = """  own:
+    table: reasons
+    rows: [{reason_id: a.b, group_id: a, group_de: A, group_en: A, label_de: B, label_en: B, value_customer: irritating, value_company: irritating,
+      treatment: eliminate, phase: sales, stage: order, failure_demand: true, concern: true}]
+"""
+    (with_calls / "params" / "acme.yml").write_text(PARAMS + CALLS + own + "complaints: {reasons: [a.b], chasing: []}\n", encoding="utf-8")
+    hints = prepared(with_calls).hints
+    assert [hint.split(": ")[1] for hint in hints] == [
+        "outlook.unmet",
+        "outlook.faults",
+        "welcome.zeros",
+        "welcome.messages",
+        "promises.broken",
+        *[f"promises.causes.{name}" for name in ("delay", "missing_feature", "unseen_surcharge", "unmentioned_term", "other")],
+    ]
+    assert hints[0] == (
+        "params/acme.yml: outlook.unmet: is left out, and the reasons list none of what is usual (growth_feedback.unmet_demand). "
+        "Name your own there."
+    )
+
+
 def test_names_of_pooled_groups_are_refused_as_data(client):
     text = FEATURE.replace("    items:", "    values: {way: {'1': __other__}}\n    items:")
     (client / "params" / "acme.yml").write_text(text, encoding="utf-8")

@@ -44,6 +44,14 @@ def test_the_raw_file_is_never_changed(log_of, tmp_path):
     assert (tmp_path / "data/acme/raw/x.csv").read_text(encoding="utf-8") == HEAD + ROW
 
 
+def test_columns_that_intake_works_out_itself_cannot_be_given(log_of):
+    came = log_of(HEAD + ROW, columns={"local_date": "Text"}, constants={"local_hour": 7})
+    assert [problem for problem in came.problems if "worked out" in problem] == [
+        "params/acme.yml: sources.log.columns.local_date: is worked out of contact_ts. Leave it out.",
+        "params/acme.yml: sources.log.constants.local_hour: is worked out of contact_ts. Leave it out.",
+    ]
+
+
 @pytest.mark.parametrize("name", ["row", "Part", "Channel"])
 def test_a_feature_cannot_have_a_name_that_is_taken(name):
     with pytest.raises(DataError, match=f"extra.contacts: a feature cannot be named '{name}'"):

@@ -41,6 +41,16 @@ def sav(tmp_path):
     return run
 
 
+@pytest.fixture
+def labelled(tmp_path):
+    def run(labels):
+        frame = pd.DataFrame({"id": ["007", "8"], "tag": pd.to_datetime(["2025-02-05"] * 2).date, "q1": [1.0, 5.0], "w": 1.0, "frei": "a"})
+        pyreadstat.write_sav(frame, str(tmp_path / "labelled.sav"), variable_value_labels={"q1": labels})
+        return (tmp_path / "labelled.sav").read_bytes()
+
+    return run
+
+
 def test_codes_are_read_and_labels_are_not(bench, sav, tmp_path):
     (tmp_path / "x.sav").write_bytes(sav(q1=[5]))
     raw = read_spss(tmp_path / "x.sav", Source.model_validate(SURVEY), "x.sav", "raw", bench, {"tag": "time"})
@@ -74,6 +84,54 @@ def test_a_rating_that_the_file_declares_missing_is_refused(came_of, sav):
         "data/acme/raw/x.sav: q1: the file declares 5 as missing, but it is a rating of scale 'mark': "
         "correct the scale's ends, or ask what 5 means and recode it in the file."
     ]
+
+
+@pytest.mark.parametrize(
+    ("label", "told"),
+    [
+        ("nie benutzt", True),
+        ("6 = Weiß nicht", True),
+        ("k. A.", True),
+        ("don't know", True),
+        ("Nie", False),
+        ("nicht gut", False),
+        ("", False),
+    ],
+)
+def test_a_rating_that_the_file_s_labels_call_no_answer_is_refused(came_of, labelled, label, told):
+    scales = {"scales": {"mark": {"low": 1, "high": 6, "best": "low", "empty": "not_asked"}}}
+    problems = came_of({"x.sav": labelled({1.0: "gut", 5.0: label})}, {"s": SURVEY}, scales).problems
+    assert (
+        problems
+        == [
+            f"data/acme/raw/x.sav: q1: the file calls 5 {label.casefold()!r}, but it is a rating of scale 'mark': "
+            "correct the scale's ends, or recode it in the file."
+        ]
+        * told
+    )
+    assert not came_of({"x.sav": labelled({1.0: "gut", 6.0: label})}, {"s": SURVEY}, scales).problems  # nobody chose it
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "best", "told"),
+    [
+        ("ungenügend", "Sehr gut", "low", "best: high"),
+        ("1 - very satisfied", "6 - very dissatisfied", "high", "best: low"),
+        ("sehr gut", "ungenügend", "low", ""),
+        ("mangelhaft", "sehr gut", "high", ""),
+        ("stimme zu", "stimme gar nicht zu", "high", ""),
+        ("gar nicht", "eins", "low", ""),
+    ],
+)
+def test_a_scale_that_the_file_s_labels_turn_round_is_refused(came_of, labelled, low, high, best, told):
+    scales = {"scales": {"mark": {"low": 1, "high": 6, "best": best, "empty": "not_asked"}}}
+    problems = came_of({"x.sav": labelled({1.0: low, 6.0: high})}, {"s": SURVEY}, scales).problems
+    good, bad = ("6", "1") if best == "high" else ("1", "6")
+    words = {"1": low.casefold(), "6": high.casefold()}
+    assert problems == [
+        f"data/acme/raw/x.sav: q1: the file calls {bad} {words[bad]!r} and {good} {words[good]!r}, but scale 'mark' says that {good} is best. "
+        f"Declare `{told}`."
+    ] * bool(told)
 
 
 def test_a_missing_code_of_another_column_is_refused_until_it_is_declared(came_of, sav):

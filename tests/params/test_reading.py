@@ -67,6 +67,17 @@ def test_unreadable_files_are_refused_and_nothing_runs(project, text, message):
     assert refused(project, text)[0].startswith(message)
 
 
+def test_the_fast_reader_reads_what_the_careful_one_reads(root):
+    import yaml
+
+    from cxlib.params import reading
+
+    for file in [*(root / "params").glob("*.yml"), *(root / "data" / "taxonomy").glob("*.yml")]:
+        text = file.read_text(encoding="utf-8")
+        fast, careful = (yaml.load(text, Loader=loader) for loader in (reading._FastYaml, reading._PlainYaml))
+        assert fast == careful
+
+
 def test_words_stay_words(project):
     text = GOOD.replace("Tel: phone", "NO: phone, 0123: email, on: chat, 1e3: fax")
     (project / "params" / "acme.yml").write_text(text, encoding="utf-8")

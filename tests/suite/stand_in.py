@@ -100,7 +100,12 @@ def prepare(project: Path, params: SimpleNamespace) -> SimpleNamespace:
     if not value:
         raise DataError("data/tiny/raw/a.csv: line 2: no number 'x'.", "data/tiny/raw/a.csv: line 3: no number 'y'.")
     return SimpleNamespace(
-        folder=project / "data" / params.client / "tables", rows={"responses": 3}, sources=(), params_hash="p", data_hash=f"d{value}"
+        folder=project / "data" / params.client / "tables",
+        rows={"responses": 3},
+        sources=(),
+        hints=(f"h{value}",),
+        params_hash="p",
+        data_hash=f"d{value}",
     )
 
 

@@ -56,7 +56,7 @@ def test_a_wrong_word_is_refused_with_the_right_one(line, message, capsys):
 
 def test_check_says_that_all_is_in_order(quick, capsys):
     assert main(["check", "tiny"]) == 0
-    assert capsys.readouterr().out == "tiny: params, data and 2 notebooks are in order.\n"
+    assert capsys.readouterr().out == "tiny: params, data and 2 notebooks are in order.\n  hint: h1\n"
     assert not (quick / "reports").exists()
 
 

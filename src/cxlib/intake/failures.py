@@ -104,11 +104,11 @@ def _moments(bench: Workbench, one: Conversion, text: str) -> str:
         return f"{told}. These cells tell their time zone at their end: write %z there, as in %Y-%m-%dT%H:%M:%S%z"
     if re.search(r"1[89]\d\d|9999|0000|00\.00\.", text):
         return f"{told}. If this stands for no day at all, add it to `missing`"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", text) and source.format not in ("csv", "qualtrics"):
-        return f"{told}, which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S"
     parsed = f"({one.parsed(literal(text))})"
     judged = f"{one.shaped(literal(text))}, {parsed} IS NOT NULL, {one.changed(parsed)} IS NOT NULL"
     shaped, real, changed = bench.rows(f"SELECT {judged}")[0]
+    if not shaped and re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d.*", text) and source.format not in ("csv", "qualtrics"):
+        return f"{told}, which has no place for the seconds of these cells: write it as in %d.%m.%Y %H:%M:%S"
     if real and not changed:
         first = 1970 if kind == "time" else 1901
         return f"{told}. Days are taken from {first} to 2199: if this stands for no day at all, add it to `missing`"

@@ -18,7 +18,9 @@ _WORDY = ("reason_id", "group_id", "concern_2_id")  # ids that are words of a ta
 TOTAL = r"(?:zwischen|gesamt)?summen?|gesamt(?:ergebnis)?|insgesamt|(?:grand |sub ?)?totals?|Σ"  # of a row that is no row
 _NOTE = r"mittelwerte?|durchschnitt|ergebnis|anzahl|stand|seite|average|avg|mean|count|page"  # of a line below a table
 _ROWS = r"\(?\d[\d.,]* ?(?:zeilen?|datensätze?|einträge?|rows?|records?|entries)\b.*|n ?= ?\d.*"  # 200 Zeilen, n = 200
-HIDDEN = r"[\t\r\n\x{00A0}\x{00AD}\x{2007}\x{200B}-\x{200D}\x{202F}\x{2060}\x{FEFF}]"  # nobody sees it, and it makes another id of one
+_MARKS = r"\x{034F}\x{061C}\x{180E}\x{200B}-\x{200F}\x{202A}-\x{202E}\x{2060}-\x{2064}\x{2066}-\x{206F}\x{FE00}-\x{FE0F}\x{FEFF}"
+# nobody sees it, and it makes two ids of one
+HIDDEN = rf"[\t\r\n\x{{00A0}}\x{{00AD}}\x{{2000}}-\x{{200A}}\x{{202F}}\x{{205F}}\x{{3000}}{_MARKS}]"
 _KEPT_AS_TEXT = r"""^="(.*)"$|^'+"""  # how programs keep a spreadsheet from taking an id for a number
 _NO_ID = rf"{POWER}|{DECIMAL}|{FRACTION}|{SHORT_DAY}|(?i)(?:{TOTAL})(?:\W.*)?|(?:{_NOTE})(?:\s*[:=(].*|\s.*)?|{_ROWS}"
 

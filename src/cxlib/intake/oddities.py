@@ -119,8 +119,8 @@ def _spelt(bench: Workbench, table: str, name: str) -> Iterator[tuple[tuple[str,
 
 
 def _cut(bench: Workbench, table: str) -> Iterator[tuple[tuple[str, str], int]]:
-    longest = bench.rows(f"SELECT max(length(text)) FROM {identifier(table)}")[0][0]
-    if longest >= CUT:
+    if bench.rows(f"SELECT max(strlen(text)) FROM {identifier(table)}")[0][0] >= CUT:  # bytes, of which letters have one and more
+        longest = bench.rows(f"SELECT max(length(text)) FROM {identifier(table)}")[0][0]
         rows, texts = bench.rows(f"SELECT count(*), count(DISTINCT text) FROM {identifier(table)} WHERE length(text) = {longest}")[0]
-        if texts > 2:
+        if longest >= CUT and texts > 2:
             yield ("cut_text", f"{longest}"), rows

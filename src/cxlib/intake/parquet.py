@@ -57,7 +57,8 @@ def read_parquet(
     if problems:
         raise DataError(*problems)
     chosen = ", ".join(
-        f"coalesce({_told(column, stored, kind, source, timezone)}, '') AS {identifier(header)}" for header, column, stored, kind in columns
+        f"coalesce({_told(identifier(column), stored, kind, source, timezone)}, '') AS {identifier(header)}"
+        for header, column, stored, kind in columns
     )
     bench.run(f"CREATE TABLE {identifier(name)} AS SELECT (row_number() OVER () - 1)::BIGINT AS row, {chosen} FROM {scan}")
     rows = bench.rows(f"SELECT count(*) FROM {identifier(name)}")[0][0]
@@ -83,10 +84,11 @@ def _unfit(bench: Workbench, scan: str, where: str, header: str, column: str, st
     return f"{where}: {header}: {count} {told} (first: row {first}: {shown[:60]!r}). Ask for this column as text." if count else ""
 
 
-def _told(column: str, stored: str, kind: str, source: Source, timezone: str) -> str:
+def _told(cell: str, stored: str, kind: str, source: Source, timezone: str) -> str:
     """SQL: a typed cell as the source's declarations expect its text; a moment never loses its seconds or its zone."""
-    cell = identifier(column)
     text = f"{cell}::VARCHAR"
+    if stored == "TIMESTAMPTZ_NS":  # as pandas writes it; DuckDB reckons with microseconds alone
+        return _told(f"make_timestamptz(epoch_ns({cell}) // 1000)", "TIMESTAMP WITH TIME ZONE", kind, source, timezone)
     if stored in _MICROSECONDS:
         return f"to_microseconds({cell} * {_MICROSECONDS[stored][0]} // {_MICROSECONDS[stored][1]})::VARCHAR"
     kind, _, form = kind.partition(" ")

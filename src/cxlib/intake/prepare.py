@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from cxlib.errors import CxError, DataError
 from cxlib.intake import labels, taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
+from cxlib.intake.named import misnamed
 from cxlib.intake.questions import catalogue, elements
 from cxlib.intake.slips import labels_without_value, unlisted_touchpoints
 from cxlib.intake.sources import Taken, contract_of, moments, raw_path, take
@@ -49,6 +51,8 @@ class Prepared:
     timezone : str
         The client's; times are read into it.
     params_hash, data_hash : str
+    hints : tuple of str
+        What params name or leave out and the tables do not have, where nobody can say whether that is meant.
     """
 
     folder: Path
@@ -57,11 +61,13 @@ class Prepared:
     timezone: str
     params_hash: str
     data_hash: str
+    hints: tuple[str, ...] = ()
 
     @classmethod
     def open(cls, folder: Path) -> Prepared:
         """Read the record of a finished conversion."""
-        return cls(folder=folder, **json.loads((folder / RECORD).read_text(encoding="utf-8")))
+        record = json.loads((folder / RECORD).read_text(encoding="utf-8"))
+        return cls(folder=folder, **record | {"hints": tuple(record["hints"])})
 
     def table(self, name: str) -> pd.DataFrame | None:
         """Return a table as typed pandas, times in the client's zone; None when the client does not have it."""
@@ -87,20 +93,20 @@ def prepare(project: Path, params: Params) -> Prepared:
         With every problem of every file at once; nothing is written then.
     """
     questions = catalogue(project / "QUESTIONS.md")
-    params_hash, data_hash = fingerprint(project, params)
+    params_hash, data_hash, hashes = fingerprint(project, params)
     shelf = project / "data" / params.client / "tables"
     folder = shelf / hashlib.sha256(f"{params_hash}{data_hash}{_code_hash(project)}".encode()).hexdigest()[:16]
     if (folder / RECORD).is_file():
         os.utime(folder)
         return Prepared.open(folder)
     with workbench() as bench:
-        tables, taken = _converted(project, params, bench)
+        tables, taken, hints = _converted(project, params, bench, hashes)
         shelf.mkdir(parents=True, exist_ok=True)
         part = Path(tempfile.mkdtemp(prefix=".part-", dir=shelf))
         try:
             more = taxonomy.told(bench, project, params) if "reasons" in tables else {}
             record = _written(bench, params, tables, taken, questions, part, more)
-            record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash}
+            record |= {"timezone": params.timezone, "params_hash": params_hash, "data_hash": data_hash, "hints": hints}
             (part / RECORD).write_text(json.dumps(record, ensure_ascii=False, indent=1), encoding="utf-8")
             if not folder.exists():
                 part.rename(folder)
@@ -111,10 +117,14 @@ def prepare(project: Path, params: Params) -> Prepared:
     return Prepared.open(folder)
 
 
-def fingerprint(project: Path, params: Params) -> tuple[str, str]:
-    """Return the hashes of the client's params file, and of all raw files and the taxonomy it names; a database has no hash."""
+def fingerprint(project: Path, params: Params) -> tuple[str, str, dict[str, str]]:
+    """Return the hashes of the client's params file, of all raw files and the taxonomy it names, and of each source's file alone.
+
+    A database has no hash.
+    """
     params_hash = hashlib.sha256((project / "params" / f"{params.client}.yml").read_bytes()).hexdigest()
     data = hashlib.sha256()
+    hashes: dict[str, str] = {}
     problems: list[str] = []
     for name, source in sorted(params.sources.items()):
         if source.file:
@@ -124,7 +134,8 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
                 problems += error.problems
                 continue
             with path.open("rb") as file:
-                data.update(f"{name}:{hashlib.file_digest(file, 'sha256').hexdigest()};".encode())
+                hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            data.update(f"{name}:{hashes[name]};".encode())
     if _needs_taxonomy(params):
         try:
             path = taxonomy.place(project, params.taxonomy.name, f"params/{params.client}.yml: taxonomy")
@@ -139,7 +150,7 @@ def fingerprint(project: Path, params: Params) -> tuple[str, str]:
         data.update(f"labels:{hashlib.sha256(given.read_bytes()).hexdigest()};".encode())
     if problems:
         raise DataError(*problems)
-    return params_hash, data.hexdigest()
+    return params_hash, data.hexdigest(), hashes
 
 
 def _needs_taxonomy(params: Params) -> bool:
@@ -156,22 +167,26 @@ def _code_hash(project: Path) -> str:
     return code.hexdigest()
 
 
-def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[str, Contract], list[Taken]]:
+def _converted(
+    project: Path, params: Params, bench: Workbench, hashes: dict[str, str]
+) -> tuple[dict[str, Contract], list[Taken], list[str]]:
     """Convert all sources; problems of all of them are gathered before anything is refused."""
     taken: list[Taken] = []
     problems: list[str] = []
     broken: set[str] = set()  # tables of which a source is not there
     for name, source in params.sources.items():
         try:
-            taken.append(take(project, params, name, bench))
+            taken.append(take(project, params, name, bench, sha256=hashes.get(name, "")))
             problems += taken[-1].problems
         except CxError as error:
             problems += error.problems
             broken.add(source.table)
     tables = {part.record["table"]: contract_of(params, part.record["table"]) for part in taken if part.record["table"] not in broken}
+    retired: Mapping[str, str] = {}
+    reasons: dict[str, Contract] = {}
     if _needs_taxonomy(params):
         try:
-            taxonomy.lay(bench, project, params)
+            retired, reasons = taxonomy.lay(bench, project, params), {"reasons": contract("reasons")}
         except CxError as error:
             problems += error.problems
     whole = dict(tables)  # tables of which every cell is known: what another one lacks may stand in a cell that did not convert
@@ -186,12 +201,14 @@ def _converted(project: Path, params: Params, bench: Workbench) -> tuple[dict[st
     if "touchpoints" in whole:
         problems += unlisted_touchpoints(bench, tables, params)
     problems += labels_without_value(bench, whole, params, unsure=_columns(params, broken | (tables.keys() - whole.keys())))
+    more, hints = misnamed(bench, whole | reasons, params, retired=retired, unsure=broken | (tables.keys() - whole.keys()))
+    problems += more
     if "reasons" in whole:
         problems += taxonomy.contradictions(bench, f"data/{params.client}: reasons")
     if problems:
         raise DataError(*problems)
     note_capitals(bench, taken)
-    return tables | ({"reasons": contract("reasons")} if _needs_taxonomy(params) else {}), taken
+    return tables | reasons, taken, hints
 
 
 def _columns(params: Params, tables: set[str]) -> set[str]:

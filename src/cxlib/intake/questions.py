@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib.errors import DataError
 from cxlib.intake.workbench import Workbench, identifier
-from cxlib.tables import Contract
+from cxlib.tables import CALENDAR, CLOCKS, Contract
 
 __all__ = ["catalogue", "elements"]
 
@@ -70,10 +70,12 @@ def elements(bench: Workbench, tables: Mapping[str, Contract]) -> pd.DataFrame:
     """
     rows: list[tuple[str, str, int]] = []
     for name, of in tables.items():
-        present = [column for column in bench.columns(name) if column in of.columns]
+        present = [column for column in bench.columns(name) if column in of.columns and column not in CALENDAR]
         counted = ", ".join(f"count({identifier(column)})" for column in present)
         counts = bench.rows(f"SELECT {counted} FROM {identifier(name)}")[0]
-        rows += [(name, f"{name}.{column}", count) for column, count in zip(present, counts, strict=True) if count]
+        filled = dict(zip(present, counts, strict=True))
+        filled |= {column: filled[CLOCKS[name]] for column in CALENDAR if column in of.columns and CLOCKS.get(name) in filled}
+        rows += [(name, f"{name}.{column}", filled[column]) for column in of.columns if filled.get(column)]
     if "responses" in tables:
         asked = bench.rows("SELECT item_type, count(*) FROM responses WHERE state = 'answered' GROUP BY item_type ORDER BY item_type")
         rows += [("responses", f"responses[{kind}]", count) for kind, count in asked]

@@ -33,12 +33,12 @@ from cxlib.intake.plausible import implausible
 from cxlib.intake.qualtrics import odd_responses, previews
 from cxlib.intake.several import several_answers
 from cxlib.intake.slips import reserved_words, strays, unmapped_words
-from cxlib.intake.spss import read_spss, undeclared_missing
+from cxlib.intake.spss import contradicted_labels, read_spss, undeclared_missing
 from cxlib.intake.survey import answers
 from cxlib.intake.unfinished import borne, broken_off, undecided, unseen
 from cxlib.intake.workbench import Befallen, Raw, Workbench, identifier, literal
 from cxlib.params import Params, Source
-from cxlib.tables import CLOCKS, PLANNED, Column, Contract, contract
+from cxlib.tables import CALENDAR, CLOCKS, PLANNED, Column, Contract, contract
 
 __all__ = ["Taken", "contract_of", "raw_path", "take"]
 
@@ -97,8 +97,10 @@ def raw_path(project: Path, params: Params, name: str) -> Path:
     return path
 
 
-def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
+def take(project: Path, params: Params, name: str, bench: Workbench, *, sha256: str | None = None) -> Taken:
     """Read and convert one source; what is wrong with its cells is told by the result, so that its table can be looked at all the same.
+
+    The hash of the source's file is worked out where it is not known yet.
 
     Raises
     ------
@@ -142,11 +144,13 @@ def take(project: Path, params: Params, name: str, bench: Workbench) -> Taken:
         noted |= several
     if path and source.format == "spss":
         problems += undeclared_missing(path, source, params, of, raw, bench, where)
+        problems += contradicted_labels(path, source, params, raw, bench, where)
     if source.items and table == typed:
         raise DataError(*problems)
     record = {"source": name, "table": source.table, "file": source.file or "", "rows_read": raw.rows}
     record |= {"dropped": dropped, "noted": noted | odd}
-    record |= {"failed": examples(bench, raw, conversions, failed, typed), "sha256": _hash(path) if path else ""}
+    record |= {"failed": examples(bench, raw, conversions, failed, typed)}
+    record |= {"sha256": _hash(path) if path and sha256 is None else sha256 or ""}
     return Taken(name, table, tuple(columns), record, failed, place, source.duplicates, tuple(problems), refused)
 
 
@@ -223,6 +227,11 @@ def _unknown(
     wanted += [(f"{place}.items", header) for header in source.items] + [(f"{place}.ignore_rows", header) for header in source.ignore_rows]
     problems = [
         worded(spot, "unknown column", header, raw.headers, label="The file has") for spot, header in wanted if header not in raw.headers
+    ]
+    problems += [
+        f"{place}.{'constants' if column in source.constants else 'columns'}.{column}: is worked out of {CLOCKS[of.name]}. Leave it out."
+        for column in CALENDAR
+        if column in of.columns and (column in headers or column in source.constants)
     ]
     return problems + [
         worded(where, f"{source.table} has no column", column, of.columns, label="Columns")

@@ -35,7 +35,7 @@ def _lengths(bench: Workbench, part: Taken) -> dict[str, tuple[int | None, int |
     if not names:
         return {}
     cells = map(identifier, names)
-    asked = ", ".join(f"min(strlen({cell})), max(strlen({cell})) FILTER (WHERE starts_with({cell}, '0'))" for cell in cells)
+    asked = ", ".join(f"min(strlen({cell})), max(strlen({cell})) FILTER (WHERE {cell} >= '0' AND {cell} < '1')" for cell in cells)
     found = bench.rows(f"SELECT {asked} FROM {identifier(part.table)}")[0]
     return {name: (found[2 * place], found[2 * place + 1]) for place, name in enumerate(names)}
 
@@ -82,7 +82,7 @@ def note_capitals(bench: Workbench, taken: Sequence[Taken]) -> None:
     """
     for name in SHARED:
         parts, cell = [part for part in taken if name in part.columns], identifier(name)
-        small = [part for part in parts if bench.rows(f"SELECT bool_or({cell} <> upper({cell})) FROM {identifier(part.table)}")[0][0]]
+        small = [part for part in parts if bench.rows(f"SELECT 1 FROM {identifier(part.table)} WHERE {cell} <> upper({cell}) LIMIT 1")]
         if not small:  # without small letters there are no two spellings
             continue
         every = " UNION ALL ".join(f"SELECT DISTINCT {cell} AS id FROM {identifier(part.table)}" for part in parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,29 @@ from cxlib.intake.workbench import Raw, Workbench, identifier
 from cxlib.params import Params, Scale, Source
 from cxlib.tables import Contract
 
-__all__ = ["read_spss", "undeclared_missing"]
+__all__ = ["contradicted_labels", "read_spss", "undeclared_missing"]
+
+_BEFORE = r"[\d\s=.:()–-]*(?:"  # "1 = sehr gut"
+_GOOD = re.compile(
+    rf"{_BEFORE}sehr (?:gut|zufrieden|einfach|hilfreich|wahrscheinlich)|ausgezeichnet|hervorragend|"
+    r"very (?:good|satisfied|easy|helpful|likely)|excellent|outstanding)\b"
+)
+_BAD = re.compile(
+    rf"{_BEFORE}mangelhaft|ungenügend|sehr (?:schlecht|unzufrieden|schwierig|schwer|unwahrscheinlich)|(?:gar|überhaupt) nicht|"
+    r"very (?:poor|bad|dissatisfied|unsatisfied|difficult|unlikely)|terrible|unacceptable|poor|not at all)\b"
+)
+_NO_ANSWER = re.compile(
+    rf"{_BEFORE}weiß (?:ich )?nicht|weiss (?:ich )?nicht|kann ich nicht (?:beurteilen|sagen)|nicht (?:beurteilbar|[gb]e?nutzt)|k\. ?a\.|"
+    r"keine (?:angabe|antwort|erfahrung|meinung)|nie (?:genutzt|benutzt)|don.t know|no (?:answer|opinion|experience)|not applicable|n/a|"
+    r"never used|refused)(?!\w)"
+)
 
 
 def read_spss(path: Path, source: Source, where: str, name: str, bench: Workbench, kinds: Mapping[str, str]) -> Raw:
     """Lay an SPSS file on the workbench: codes as text, user-missing codes kept as they are.
 
-    Parameters as in :func:`cxlib.intake.excel.read_excel`. Labels are not read: two codes may share one.
+    Parameters as in :func:`cxlib.intake.excel.read_excel`. Labels are no cells, as two codes may share one; what they say of a scale is
+    compared with params (:func:`contradicted_labels`).
 
     Raises
     ------
@@ -66,6 +83,36 @@ def undeclared_missing(path: Path, source: Source, params: Params, of: Contract,
             else:
                 continue
             problems.append(f"{where}: {header}: the file declares {code} as missing, {way}.")
+    return problems
+
+
+def contradicted_labels(path: Path, source: Source, params: Params, raw: Raw, bench: Workbench, where: str) -> list[str]:
+    """Name ratings that the file's own labels call no answer, and scales whose ends the labels have the other way round.
+
+    Only plain words are judged, and a scale only where both of its ends have some.
+    """
+    import pyreadstat
+
+    _, meta = pyreadstat.read_sav(str(path), metadataonly=True, user_missing=True)
+    problems = []
+    for header, item in source.items.items():
+        scale = params.scales.get(item.scale or "")
+        labels = {code: str(label).casefold().strip() for code, label in meta.variable_value_labels.get(header, {}).items()}
+        if scale is None or not labels:
+            continue
+        for code, label in labels.items():
+            number = code if isinstance(code, (int, float)) else None
+            if number is None or not scale.low <= number <= scale.high or not _NO_ANSWER.match(label):
+                continue
+            declared = _codes(raw, bench, header, meta.missing_ranges.get(header, ()), source)  # which are told of as such
+            if set(_codes(raw, bench, header, [{"lo": float(number), "hi": float(number)}], source)) - set(declared):
+                way = f"but it is a rating of scale {item.scale!r}: correct the scale's ends, or recode it in the file"
+                problems.append(f"{where}: {header}: the file calls {number:g} {label!r}, {way}.")
+        best, worst = (scale.high, scale.low) if scale.best == "high" else (scale.low, scale.high)
+        if _BAD.match(labels.get(best, "")) and _GOOD.match(labels.get(worst, "")):
+            told = f"the file calls {worst:g} {labels[worst]!r} and {best:g} {labels[best]!r}"
+            other = "low" if scale.best == "high" else "high"
+            problems.append(f"{where}: {header}: {told}, but scale {item.scale!r} says that {best:g} is best. Declare `best: {other}`.")
     return problems
 
 

@@ -241,8 +241,8 @@ def place(project: Path, name: str, where: str = "taxonomy") -> Path:
     return folder / f"{name}.yml"
 
 
-def lay(bench: Workbench, project: Path, params: Params) -> None:
-    """Lay the client's reasons on the bench, as the table ``reasons``."""
+def lay(bench: Workbench, project: Path, params: Params) -> Mapping[str, str]:
+    """Lay the client's reasons on the bench, as the table ``reasons``, and return the retired ones with those that took them in."""
     import pyarrow as pa
 
     at = f"params/{params.client}.yml: taxonomy"
@@ -250,6 +250,7 @@ def lay(bench: Workbench, project: Path, params: Params) -> None:
     bench.connection.register("incoming", pa.Table.from_pandas(taxonomy.reasons, preserve_index=False))
     bench.run("CREATE TABLE reasons AS SELECT * FROM incoming")
     bench.connection.unregister("incoming")
+    return taxonomy.retired
 
 
 def told(bench: Workbench, project: Path, params: Params) -> dict[str, pd.DataFrame]:

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 __all__ = ["Befallen", "Raw", "Workbench", "identifier", "literal", "trimmed", "workbench"]
 
 MEMORY = "25%"  # of the machine's; DuckDB spills to the folder beyond this
-_BLANKS = " \t\r\n\u00a0\u2007\u200b\u200c\u200d\u202f\u2060\ufeff"  # what stands around a word and is none of it
+_BLANKS = " \t\r\n\u00a0\u2007\u2009\u200a\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e"
+_BLANKS += (
+    "\u202f\u2060\u2066\u2067\u2068\u2069\u3000\ufeff"  # what stands around a word and is none of it, marks of the direction of writing too
+)
 
 Befallen = dict[tuple[str, str], int]  # (reason, detail) → the rows it befell
 

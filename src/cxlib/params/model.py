@@ -106,6 +106,9 @@ def _one_of(kind: str, allowed: typing.Iterable[str]) -> AfterValidator:
 _ITEM_TYPES = CONTRACTS["responses"].columns["item_type"].allowed
 TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name not in MADE])]
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
+MessageType = Annotated[str, _one_of("type of message", CONTRACTS["messages"].columns["type"].allowed)]
+Role = Annotated[str, _one_of("role", CONTRACTS["persons"].columns["role"].allowed)]
+Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 Channel = Annotated[str, _one_of("channel", CONTRACTS["contacts"].columns["channel"].allowed)]
 Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
@@ -620,8 +623,8 @@ class Roles(_Section):
     """The roles inside an account, notebook 04."""
 
     item: str | None = Field(default=None, description="item_id by which accounts are judged; the leading outcome when left out")
-    buyers: tuple[str, ...] = Field(default=("decision_maker", "influencer", "information_gatherer"), description="roles that buy")
-    users: tuple[str, ...] = Field(default=("user",), description="roles that use what is bought")
+    buyers: tuple[Role, ...] = Field(default=("decision_maker", "influencer", "information_gatherer"), description="roles that buy")
+    users: tuple[Role, ...] = Field(default=("user",), description="roles that use what is bought")
     gap: float = Field(default=2.0, gt=0, description="points between buyers and users of an account from which they disagree")
     item_types: tuple[ItemType, ...] = Field(default=("importance", "expected"), description="types of questions that tell needs")
     value_groups: dict[str, tuple[str, ...]] = Field(
@@ -803,9 +806,6 @@ class ServiceStandards(_Section):
     )
     threshold_s: float = Field(default=20, gt=0, description="seconds within which a call is meant to be taken, where no standard says so")
     reach: float = Field(default=0.8, gt=0, lt=1, description="share of customers whose expectation a proposed target is to meet")
-    complaints: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="column of contacts → values that make a contact a complaint, as in reason_id, touchpoint_id"
-    )
     window_days: int = Field(default=60, ge=1, description="days after an order in which reliability is looked at")
     follow_days: int = Field(default=90, ge=1, description="days after those in which complaints count")
     stay_days: int = Field(default=180, ge=1, description="days after a complaint at which it is told who stayed")
@@ -824,6 +824,41 @@ class Holidays(_Section):
         fault = region_fault(self.country, self.state)
         if fault:
             raise ValueError(fault)
+        return self
+
+
+class Complaints(_Section):
+    """What makes a contact a complaint, on every page: any one of these, unless it merely asks how a complaint stands."""
+
+    reasons: tuple[str, ...] = Field(
+        default=("complaint.quality_claim", "complaint.conduct_complaint", "complaint.warranty_claim"),
+        description="reasons of complaints, by the taxonomy",
+    )
+    touchpoints: tuple[str, ...] = Field(default=(), description="touchpoints at which every contact is a complaint")
+    outcomes: tuple[Outcome, ...] = Field(default=(), description="outcomes that only complaints have: return, credit …")
+    other: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
+        default_factory=dict, description="further column of contacts → values that make a contact a complaint"
+    )
+    chasing: tuple[str, ...] = Field(
+        default=("complaint.complaint_status",),
+        description="reasons of contacts that ask how a complaint stands; they are none themselves",
+    )
+
+    @property
+    def about(self) -> dict[str, tuple[str, ...]]:
+        """Column of contacts → values that make a contact a complaint."""
+        told = {"reason_id": self.reasons, "touchpoint_id": self.touchpoints, "outcome": self.outcomes}
+        return {column: values for column, values in told.items() if values} | self.other
+
+    @model_validator(mode="after")
+    def _said_once(self) -> Complaints:
+        own = {"reason_id": "reasons", "touchpoint_id": "touchpoints", "outcome": "outcomes"}
+        problems = [f"other: {column} stands under `{own[column]}` here. Write its values there" for column in self.other if column in own]
+        both = [reason for reason in self.reasons if reason in self.chasing]
+        if both:
+            problems.append(f"chasing: {both[0]!r} stands among `reasons` too; a complaint, or a question how one stands? Name it once")
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
 
@@ -858,14 +893,6 @@ class PainPoints(_Section):
     passed_window_days: float = Field(default=7, gt=0, description="days within which coming back means not settled (P10)")
     invoice_reasons: tuple[str, ...] = Field(default=(), description="reasons of contacts about invoices (P11)")
     invoice_by: tuple[str, ...] = Field(default=("format", "layout_version"), description="columns of the invoices they are told by")
-    complaint: dict[str, tuple[str, ...]] = Field(
-        default={"reason_id": ("complaint.quality_claim", "complaint.conduct_complaint", "complaint.warranty_claim")},
-        min_length=1,
-        description="what makes a contact a complaint: column → values; the first column that the log fills decides (P12)",
-    )
-    chasing: tuple[str, ...] = Field(
-        default=("complaint.complaint_status",), description="reasons of contacts that ask how a complaint stands"
-    )
     complaint_days: tuple[Annotated[float, Field(gt=0)], ...] = Field(
         default=(7, 14, 30, 60), min_length=1, description="days after a complaint at which the share not settled is told"
     )
@@ -1093,7 +1120,7 @@ class Promises(_Section):
     min_orders: int = Field(default=50, ge=2, description="orders below which a group is not judged")
     month_end_days: int = Field(default=3, ge=1, description="last days of a month in which a deal is one at the month's end")
     cancelled_days: int = Field(default=14, ge=1, description="days after an order within which a cancellation is an early one")
-    useful: tuple[str, ...] = Field(
+    useful: tuple[MessageType, ...] = Field(
         default=("delivery_status", "product_information", "payment_terms", "next_steps"),
         description="types of messages that are the first useful information",
     )
@@ -1261,6 +1288,7 @@ class Params(_Section):
         description="journeys laid down: name → touchpoints in their order; the words of a name stand under labels: journey",
     )
     service_standards: ServiceStandards = ServiceStandards()
+    complaints: Complaints = Complaints()
     pain_points: PainPoints = PainPoints()
     outlook: Outlook = Outlook()
     opportunities: Opportunities = Opportunities()
@@ -1414,7 +1442,12 @@ class Params(_Section):
         """Who has met a pain point: keywords for :func:`cxlib.contacts.pain_points.experiences` besides the tables."""
         pain = self.pain_points
         told = {"given_up_days": pain.given_up_days, "off_days": pain.off_days, "delayed": pain.delayed, "long_wait_s": pain.long_wait_s}
-        return told | {"channels": pain.answer_channels, "about": pain.complaint, "opening": self.opening, "as_of": self.known_until}
+        return told | {"channels": pain.answer_channels, **self.complaining, "opening": self.opening, "as_of": self.known_until}
+
+    @property
+    def complaining(self) -> dict[str, typing.Any]:
+        """What a complaint is: keywords for every function that tells of complaints."""
+        return {"about": self.complaints.about, "chasing": self.complaints.chasing}
 
     @property
     def around(self) -> dict[str, typing.Any]:
@@ -1566,10 +1599,9 @@ class Params(_Section):
             ("profile.split", "contacts", tuple(name for name in self.profile.split if name != "group_id")),
             ("service_standards.by", "contacts", self.service_standards.by),
             ("service_standards.unit", "contacts", (self.service_standards.unit,)),
-            ("service_standards.complaints", "contacts", tuple(self.service_standards.complaints)),
+            ("complaints.other", "contacts", tuple(self.complaints.other)),
             ("pain_points.by_customer", "customers", self.pain_points.by_customer),
             ("pain_points.invoice_by", "invoices", self.pain_points.invoice_by),
-            ("pain_points.complaint", "contacts", tuple(self.pain_points.complaint)),
             ("pain_points.adjust", "responses", self.pain_points.adjust),
             ("outlook.tried", "contacts", [self.outlook.tried] if self.outlook.tried else []),
             ("opportunities.alike", "customers", self.opportunities.alike),

@@ -130,6 +130,8 @@ def check(chosen: argparse.Namespace) -> int:
     for source in ready.data.sources:
         for line in taken_in(source):
             say(line)
+    for hint in ready.data.hints:
+        say(f"  hint: {hint}")
     return 0
 
 

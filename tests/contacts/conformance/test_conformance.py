@@ -95,7 +95,7 @@ CALLS = {
     "stayed": lambda log: standards.stayed(standards.complaints(log, WHERE), CUSTOMERS.assign(churn_date=pd.NaT), min_n=1),
     "owners": lambda log: standards.owners(OWNERS, None, log),
     "reliability": lambda log: standards.reliability(
-        log, DATED, None, CUSTOMERS, BUSINESS, complaints=WHERE, clock=CLOCK, as_of=KNOWN, window_days=20, follow_days=30, min_n=1
+        log, DATED, None, CUSTOMERS, BUSINESS, about=WHERE, clock=CLOCK, as_of=KNOWN, window_days=20, follow_days=30, min_n=1
     ),
     "principles": lambda log: standards.principles(FIT[["principle_id"]], FIT, BUSINESS, log, POINTS, clock=CLOCK, as_of=KNOWN),
     "repeats": lambda log: repeats.rate(log, by=["channel"], draws=5),

@@ -51,8 +51,8 @@ def test_by_hand():
     assert values(found, "complaint_unsettled") == pytest.approx([1, 2 / 3])
     assert values(found, "interim_share") == pytest.approx([1 / 3])
     assert values(found, "chasers_per_complaint") == pytest.approx([1, 0, 3])
-    assert values(found, "complaints") == [3]
-    assert set(found["told_by"]) == {"reason_id"}
+    counted = found[found["metric"].eq("complaints")]
+    assert counted.set_index("told_by", drop=True)["value"].to_dict() == pytest.approx({np.nan: 3, "reason_id": 3}, nan_ok=True)
 
 
 def test_word_in_between_is_found_by_the_customer_while_the_complaint_is_open():
@@ -68,14 +68,27 @@ def test_young_complaints_are_not_yet_asked():
     assert values(found, "complaint_unsettled") == pytest.approx([1, 2 / 3])
 
 
-def test_the_first_column_that_the_log_fills_decides():
-    table = log(CLAIMS).assign(touchpoint_id=["T39", "T1", "T1", "T39", "T1", "T1", "T1", "T1"])
-    both = {"touchpoint_id": ["T39"], "reason_id": ["claim"]}
-    found = pain_points.complaints(table, about=both, as_of=(DAY + pd.Timedelta(days=90)).to_pydatetime())
-    assert set(found["told_by"]) == {"touchpoint_id"}
-    assert values(found, "complaints") == [1]
-    bare = pain_points.complaints(table.drop(columns=["touchpoint_id", "reason_id"]), about=both)
+def test_any_column_makes_a_complaint_and_each_says_how_many_it_tells_of():
+    """v by both, w and the one without a case by their reason, x by its touchpoint; a contact that chases is none, wherever it came in."""
+    table = log(CLAIMS).assign(touchpoint_id=["T39", "T1", "T39", "T39", "T1", "T39", "T1", "T39"])
+    both, known = {"touchpoint_id": ["T39"], "reason_id": ["claim"]}, {"as_of": (DAY + pd.Timedelta(days=90)).to_pydatetime()}
+    found = pain_points.complaints(table, about=both, chasing=["status"], **known)
+    counted = found[found["metric"].eq("complaints")]
+    assert counted[counted["told_by"].isna()]["value"].to_list() == [4]
+    assert counted.dropna(subset="told_by").set_index("told_by")["value"].to_dict() == {"touchpoint_id": 2, "reason_id": 3}
+    assert len(cases(table, both, chasing=["status"])) == 4
+    assert len(cases(table, both)) == 6  # two questions how it stands, without a case, at the place for complaints
+    one = pain_points.complaints(table.drop(columns="reason_id"), about=both, **known)
+    assert one[one["metric"].eq("complaints") & one["told_by"].isna()]["value"].to_list() == [4]
+
+
+def test_what_is_missing_is_named():
+    table = log(CLAIMS).assign(touchpoint_id=None)
+    bare = pain_points.complaints(
+        table.drop(columns=["touchpoint_id", "reason_id"]), about={"touchpoint_id": ["T39"], "reason_id": ["claim"]}
+    )
     assert bare["note"].item() == "needs contacts.touchpoint_id"
+    assert pain_points.complaints(table, about={})["note"].item() == "needs params.complaints"
 
 
 def test_what_cannot_be_stands_aside():
@@ -89,7 +102,7 @@ def test_what_cannot_be_stands_aside():
 
 def test_complaints_at_the_same_moment_are_ordered_by_id():
     table = log([("2", 0, "v", "a", "claim", 5), ("1", 0, "v", "a", "claim", 9)])
-    assert cases(table, "reason_id", ["claim"])["contact_id"].to_list() == ["1"]
+    assert cases(table, {"reason_id": ["claim"]})["contact_id"].to_list() == ["1"]
 
 
 def test_the_demo_s_claims_are_as_planted(client, near):

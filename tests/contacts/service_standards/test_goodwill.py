@@ -69,6 +69,7 @@ def test_complaints_are_known_by_any_of_the_columns():
     log = pd.DataFrame({"touchpoint_id": ["T39", "T1", None], "reason_id": [None, "complaint.x", "other"]})
     where = {"touchpoint_id": ["T39"], "reason_id": ["complaint.x"], "absent": ["x"]}
     assert len(service_standards.complaints(log, where)) == 2
+    assert len(service_standards.complaints(log, where, chasing=["complaint.x"])) == 1
     assert len(service_standards.complaints(log, {})) == 0
 
 

@@ -116,5 +116,5 @@ def test_a_missing_condition_says_what_it_needs_and_the_others_stay():
     rate = without[without["metric"] == "complaint_rate"]
     assert rate["note"].item() == "needs contacts.reason_id"
     by_place = log.assign(touchpoint_id=np.where(log["reason_id"].str.startswith("complaint."), "T39", "T1")).drop(columns="reason_id")
-    known = service_standards.reliability(by_place, orders, messages, customers, complaints={"touchpoint_id": ["T39"]}, as_of=UNTIL)
+    known = service_standards.reliability(by_place, orders, messages, customers, about={"touchpoint_id": ["T39"]}, as_of=UNTIL)
     assert estimates.only(known, "complaint_rate")["value"].item() > 0

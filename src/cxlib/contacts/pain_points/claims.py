@@ -12,12 +12,12 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, counts, filled, headed, lacking, levels, named, picked
+from cxlib.contacts._complaints import CHASING, CLAIMS, complaining, undefined
 from cxlib.contacts.pain_points._figures import DAY, microseconds, none, timed, until
 from cxlib.estimates import Sampling
 
-__all__ = ["CLAIMS", "cases", "complaints", "with_interim"]
+__all__ = ["cases", "complaints", "with_interim"]
 
-CLAIMS = {"reason_id": ("complaint.quality_claim", "complaint.conduct_complaint", "complaint.warranty_claim")}
 INTERIM = "interim_status"
 
 
@@ -26,7 +26,7 @@ def complaints(
     messages: IntoFrame | None = None,
     *,
     about: Mapping[str, Sequence[str]] = CLAIMS,
-    chasing: Sequence[str] = ("complaint.complaint_status",),
+    chasing: Sequence[str] = CHASING,
     at_days: Sequence[float] = (7, 14, 30, 60),
     settle_days: float = 30,
     as_of: datetime | None = None,
@@ -44,10 +44,9 @@ def complaints(
     messages : DataFrame, optional
         ``type``, ``sent_ts`` and ``case_id`` or ``customer_id``; word in between has the type "interim_status".
     about : mapping of str to sequence of str
-        What makes a contact a complaint: a column and its values. Of several columns the first one that the log fills decides; the rows
-        name it.
+        What makes a contact a complaint: columns and their values, one of which is enough.
     chasing : sequence of str
-        Reasons of contacts that ask how a complaint stands.
+        Reasons of contacts that ask how a complaint stands; they are chasers, and no complaints themselves.
     at_days : sequence of float
         Days after the complaint at which the share not settled is told.
     settle_days : float
@@ -60,10 +59,10 @@ def complaints(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``told_by`` (the column that says what is a complaint), `by`, ``days`` and ``interim`` ("yes", "no"):
-        ``complaint_unsettled`` (``share`` not settled after so many days), ``interim_share`` (``share`` with word in between),
-        ``chasers_per_complaint`` (``times``; also by ``interim``), and counts: ``complaints``, ``settling_not_recorded`` (of channels
-        without any solution in the log) and ``settled_before_contact``, which are in no time. ``n`` counts complaints.
+        ESTIMATES by `by`, ``days`` and ``interim`` ("yes", "no"): ``complaint_unsettled`` (``share`` not settled after so many days),
+        ``interim_share`` (``share`` with word in between), ``chasers_per_complaint`` (``times``; also by ``interim``), and counts:
+        ``complaints``, also by ``told_by`` (the column that says so; a complaint may be told by several), ``settling_not_recorded`` (of
+        channels without any solution in the log) and ``settled_before_contact``, which are in no time. ``n`` counts complaints.
 
     Notes
     -----
@@ -76,25 +75,21 @@ def complaints(
     ...     "channel": "email", "customer_id": list("aab"), "case_id": list("vvw"), "touchpoint_id": ["T39", "T31", "T39"],
     ...     "resolved_ts": [at(9), None, None]})
     >>> told = complaints(log, about={"touchpoint_id": ["T39"]}, chasing=(), at_days=[7, 14], as_of=at(60))
-    >>> told[told["note"].eq("")][["days", "metric", "value"]]
+    >>> told[told["note"].eq("") & told["told_by"].isna()][["days", "metric", "value"]]
       days                 metric  value
     0    7    complaint_unsettled    1.0
     1   14    complaint_unsettled    0.5
     3  NaN  chasers_per_complaint    0.5
     4  NaN             complaints    2.0
     """
-    there = filled(contacts, list(about))
-    chosen = next((name for name in about if there[name]), None)
-    groups = ["told_by", *by]
-    needs = [] if chosen else [f"contacts.{name}" for name in about][:1]
-    needs += lacking(contacts, ["contact_ts", "local_date", *by])
-    if needs or chosen is None:
-        return estimates.stack(estimates.unanswerable("complaint_unsettled", "share", needs, by=[*groups, "days"]))
+    needs = undefined(contacts, about) + lacking(contacts, ["contact_ts", "local_date", *by])
+    if needs:
+        return estimates.stack(estimates.unanswerable("complaint_unsettled", "share", needs, by=[*by, "days"]))
     end = until(contacts, as_of)
-    table = cases(contacts, chosen, about[chosen], by=by, direction=direction, period=period)
+    table = cases(contacts, about, chasing=chasing, by=by, direction=direction, period=period)
     table = table[table["opened"] <= end]
     if table.empty:
-        return estimates.stack(headed(none("complaint_unsettled", "share", by), {"told_by": chosen}))
+        return estimates.stack(none("complaint_unsettled", "share", by))
     table = named(table, by)
     chance: Sampling = {**options, "weight": None, "cluster": "cluster"}
     timed_, aside = _settled(contacts, table, by, end, at_days, chance)
@@ -106,32 +101,46 @@ def complaints(
         for metric, part in {"complaints": table, **aside}.items()
         if len(part)
     ]
-    return estimates.stack(headed(estimates.stack(*parts), {"told_by": chosen}))
+    return estimates.stack(*parts, *_told_by(table, list(about), by))
+
+
+def _told_by(table: pd.DataFrame, columns: Sequence[str], by: Sequence[str]) -> list[pd.DataFrame]:
+    """How many complaints each column tells of."""
+    parts = {name: table[table[f"cx_by_{name}"].eq(1)] for name in columns if f"cx_by_{name}" in table}
+    counted = {name: counts(part.assign(n=1, weight=1.0, squares=1.0), by, "complaints") for name, part in parts.items() if len(part)}
+    return [headed(part, {"told_by": name}) for name, part in counted.items()]
 
 
 def cases(
     contacts: IntoFrame,
-    column: str,
-    values: Sequence[str],
+    about: Mapping[str, Sequence[str]],
     *,
+    chasing: Sequence[str] = (),
     by: Sequence[str] = (),
     direction: str | None = "inbound",
     period: Span | None = None,
 ) -> pd.DataFrame:
-    """Return complaints, one row each: the first such contact of a case, with ``opened`` and ``settled`` in microseconds."""
-    frame = timed(contacts, ["contact_ts"], direction, period).filter(nw.col(column).is_in(list(values)))
+    """Return complaints, one row each: the first such contact of a case, with ``opened`` and ``settled`` in microseconds.
+
+    ``cx_by_<column>`` is 1 where the column says of a contact of the case that it is a complaint.
+    """
+    frame = timed(contacts, ["contact_ts"], direction, period)
     have = frame.collect_schema().names()
+    frame = frame.filter(complaining(have, about, chasing))
+    flags = {f"cx_by_{name}": nw.when(nw.col(name).is_in(list(about[name]))).then(1).otherwise(0) for name in about if name in have}
+    frame = frame.with_columns(**flags)
     frame = timed(frame.to_native(), ["resolved_ts"], None, None) if "resolved_ts" in have else frame
     sought = ("contact_id", "customer_id", "case_id", "channel", "cx_us_resolved_ts")
     wanted = [name for name in sought if name in frame.collect_schema().names()]
-    table = frame.select(*dict.fromkeys([*wanted, "local_date", "cx_us_contact_ts", *by])).collect().to_pandas()
+    table = frame.select(*dict.fromkeys([*wanted, "local_date", "cx_us_contact_ts", *by, *flags])).collect().to_pandas()
     table = table.rename(columns={"cx_us_contact_ts": "opened", "cx_us_resolved_ts": "settled"})
     table = table.reindex(columns=list(dict.fromkeys([*table.columns, "contact_id", "customer_id", "case_id", "channel", "settled"])))
     table = table.astype({"opened": "float64", "settled": "float64"}).dropna(subset="opened")
     table = table.astype(dict.fromkeys(("contact_id", "customer_id", "case_id", "channel"), "str"))
     table = table.sort_values(["opened", "contact_id"], kind="stable", ignore_index=True)
     alone = pd.Series("contact " + table.index.astype("str"), index=table.index, dtype="str")
-    table = table[~("case " + table["case_id"]).fillna(alone).duplicated()]
+    case = ("case " + table["case_id"]).fillna(alone)
+    table = table.assign(**{name: table.groupby(case)[name].transform("max") for name in flags})[~case.duplicated()]
     return table.assign(cluster=table["customer_id"].fillna("day " + levels(table["local_date"]))).reset_index(drop=True)
 
 

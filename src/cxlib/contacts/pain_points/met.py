@@ -12,9 +12,10 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib.contacts import Span, filled, lacking, picked
+from cxlib.contacts._complaints import CHASING, CLAIMS, undefined
 from cxlib.contacts.pain_points._figures import DAY, POINT, clock, microseconds, timed, until
 from cxlib.contacts.pain_points.answers import WRITTEN
-from cxlib.contacts.pain_points.claims import CLAIMS, cases, with_interim
+from cxlib.contacts.pain_points.claims import cases, with_interim
 from cxlib.contacts.pain_points.deliveries import deliveries
 from cxlib.contacts.pain_points.hours import Opening, closed
 from cxlib.contacts.pain_points.notices import announced
@@ -66,6 +67,7 @@ def experiences(
     delayed: Literal["late", "moved"] = "late",
     long_wait_s: float = 240,
     about: Mapping[str, Sequence[str]] = CLAIMS,
+    chasing: Sequence[str] = CHASING,
     as_of: datetime | None = None,
     direction: str | None = "inbound",
     period: Span | None = None,
@@ -84,7 +86,7 @@ def experiences(
         Orders (P05, P06), quotes (P03), outbound messages (P06, P12) and invoices (P11).
     reasons : DataFrame, optional
         ``reason_id`` and ``pain_point``: a contact for such a reason has met the point as well.
-    opening, holidays, channels, given_up_days, off_days, delayed, about
+    opening, holidays, channels, given_up_days, off_days, delayed, about, chasing
         As in the functions of this folder.
     long_wait_s : float
         A caller who waited longer than this, or gave up, has met the queue (P07).
@@ -111,7 +113,7 @@ def experiences(
         ("P05", _off(orders, customers, off_days, day)),
         ("P06", _unannounced(orders, messages, customers, delayed, day)),
         ("P11", _about_invoices(contacts, billed, who, direction, period)),
-        ("P12", _silent_claims(contacts, messages, about, customers, contact_ids, end, direction, period)),
+        ("P12", _silent_claims(contacts, messages, (about, chasing), customers, contact_ids, end, direction, period)),
     ):
         if isinstance(found, list):
             needs.setdefault(point, []).extend(found)
@@ -262,21 +264,20 @@ def _about_invoices(
 def _silent_claims(
     contacts: IntoFrame,
     messages: IntoFrame | None,
-    about: Mapping[str, Sequence[str]],
+    complaints: tuple[Mapping[str, Sequence[str]], Sequence[str]],
     customers: Sequence[str],
     contact_ids: Sequence[str] | None,
     end: int,
     direction: str | None,
     period: Span | None,
 ) -> pd.DataFrame | list[str]:
-    there = filled(contacts, list(about))
-    chosen = next((name for name in about if there[name]), None)
-    needs = [f"contacts.{next(iter(about))}"] if chosen is None else []
+    about, chasing = complaints
+    needs = undefined(contacts, about)
     needs += ["messages.type"] if messages is None else lacking(messages, ["type", "sent_ts"], "messages")
     needs += lacking(contacts, ["contact_ts", "customer_id"] if contact_ids is None else ["contact_ts", "contact_id"])
-    if needs or chosen is None or messages is None:
+    if needs or messages is None:
         return needs
-    table = cases(contacts, chosen, about[chosen], direction=direction, period=period)
+    table = cases(contacts, about, chasing=chasing, direction=direction, period=period)
     table = with_interim(table, messages, end)
     own = table["customer_id"].isin(customers) if contact_ids is None else table["contact_id"].isin(contact_ids)
     table = table[table["interim"].eq("no") & own]

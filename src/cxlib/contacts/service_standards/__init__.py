@@ -4,11 +4,12 @@ Only deadlines that have passed can be kept or broken, and what is still open co
 before it came) is counted by itself and enters no figure.
 """
 
+from cxlib.contacts._complaints import complaints
 from cxlib.contacts.service_standards.abandonment import abandonment
 from cxlib.contacts.service_standards.attainment import DONE, NOT_COUNTED, attainment, targets
 from cxlib.contacts.service_standards.backlog import backlog, month_ends
 from cxlib.contacts.service_standards.clock import Clock, clock
-from cxlib.contacts.service_standards.goodwill import complaints, goodwill, outcomes, stayed
+from cxlib.contacts.service_standards.goodwill import goodwill, outcomes, stayed
 from cxlib.contacts.service_standards.owners import owners
 from cxlib.contacts.service_standards.perceived import perceived
 from cxlib.contacts.service_standards.principles import principles, worst

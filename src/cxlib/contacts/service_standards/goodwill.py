@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Unpack
 
 import narwhals as nw
@@ -14,27 +14,9 @@ from cxlib import estimates
 from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, named, picked, wanting
 from cxlib.estimates import Sampling
 
-__all__ = ["GIVEN", "complaints", "goodwill", "outcomes", "stayed"]
+__all__ = ["GIVEN", "goodwill", "outcomes", "stayed"]
 
 GIVEN = ("return", "credit", "cancelled")  # outcomes that cost the house something
-
-
-def complaints(contacts: Any, where: Mapping[str, Sequence[str]]) -> Any:
-    """Return the contacts that are complaints: those with one of the values in any of the columns.
-
-    Columns that the log lacks say nothing; where it has none of them, no contact is a complaint.
-
-    >>> log = pd.DataFrame({"touchpoint_id": ["T39", "T05", None]})
-    >>> len(complaints(log, {"touchpoint_id": ["T39"], "reason_id": ["complaint.quality_claim"]}))
-    1
-    """
-    frame = nw.from_native(contacts)
-    have = frame.collect_schema().names()
-    nobody = nw.col(have[0]).is_null()
-    is_one: Any = nobody & ~nobody
-    for column in [name for name in where if name in have]:
-        is_one = is_one | (~nw.col(column).is_null() & nw.col(column).is_in(list(where[column])))
-    return frame.filter(is_one).to_native()
 
 
 def goodwill(

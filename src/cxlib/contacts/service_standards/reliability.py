@@ -17,6 +17,7 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import counted, headed, lacking, named, picked
+from cxlib.contacts._complaints import CHASING, CLAIMS, complaining, undefined
 from cxlib.contacts.service_standards.attainment import due_states, known_until
 from cxlib.contacts.service_standards.clock import Clock
 from cxlib.estimates import Sampling
@@ -42,7 +43,8 @@ def reliability(
     customers: pd.DataFrame | None = None,
     service_levels: pd.DataFrame | None = None,
     *,
-    complaints: Mapping[str, Sequence[str]] | None = None,
+    about: Mapping[str, Sequence[str]] = CLAIMS,
+    chasing: Sequence[str] = CHASING,
     unclear: Sequence[str] = UNCLEAR,
     reason: str = "reason_id",
     notices: Sequence[str] = ("delay_notice",),
@@ -61,7 +63,7 @@ def reliability(
     Parameters
     ----------
     contacts : pandas, DuckDB or PySpark frame
-        The contact log with ``customer_id`` and, for two of the conditions and for complaints, `reason`.
+        The contact log with ``customer_id`` and, for one of the conditions, `reason`.
     orders : pandas, DuckDB or PySpark frame
         ``customer_id``, ``order_ts``, ``promised_first`` or ``promised_last``, ``delivered_date``.
     messages : pandas, DuckDB or PySpark frame, optional
@@ -70,8 +72,10 @@ def reliability(
         ``customer_id`` and the columns of `by` and `adjust`.
     service_levels, clock, as_of, direction
         As in :func:`attainment`, for the first answer; without standards ``due_ts`` counts.
-    complaints : mapping of str to sequence of str, optional
-        Column of contacts: values that make a contact a complaint. Left out: reasons whose id begins with ``complaint.``.
+    about : mapping of str to sequence of str
+        Column of contacts: values that make a contact a complaint; one of them is enough.
+    chasing : sequence of str
+        Reasons of contacts that ask how a complaint stands, and are none.
     unclear : sequence of str
         Reasons that say that documents or information were not clear.
     notices : sequence of str
@@ -102,7 +106,7 @@ def reliability(
     are left out. Slopes are least squares with clustered standard errors; adjusted ones within strata. An association: what makes
     orders go wrong may also make customers complain.
     """
-    absent = _absent(contacts, orders, messages, service_levels, reason, complaints)
+    absent = _absent(contacts, orders, messages, service_levels, reason, about)
     base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")
     if base:
         return _unanswerable(base)
@@ -110,7 +114,7 @@ def reliability(
     table = _ordered(orders, customers, [*by, *adjust], until, window_days + follow_days)
     if table.empty:
         return _unanswerable(["orders.order_ts"])
-    events = _events(contacts, service_levels, complaints, unclear, reason, clock, until, direction, absent)
+    events = _events(contacts, service_levels, (about, chasing), unclear, reason, clock, until, direction, absent)
     table = _judged(table, events, messages, notices, window_days, follow_days, absent)
     cluster = options.get("cluster") or "customer_id"
     settings: Any = {**options, "weight": None, "cluster": cluster}
@@ -132,7 +136,7 @@ def _absent(
     messages: IntoFrame | None,
     service_levels: pd.DataFrame | None,
     reason: str,
-    complaints: Mapping[str, Sequence[str]] | None,
+    about: Mapping[str, Sequence[str]],
 ) -> dict[str, list[str]]:
     """What each condition, and complaints, would need."""
     reasons = lacking(contacts, [reason])
@@ -151,15 +155,9 @@ def _absent(
         "promises_kept": promise,
         "change_announced": [*dates, *sent],
         "reply_in_time": reply,
-        "complaints": _told_by_none(contacts, list(complaints or [reason])),
+        "complaints": undefined(contacts, about),
     }
     return {name: needs for name, needs in needed.items() if needs}
-
-
-def _told_by_none(contacts: IntoFrame, columns: Sequence[str]) -> list[str]:
-    """What is missing when none of the columns has a value."""
-    needs = [lacking(contacts, [column]) for column in columns]
-    return [] if any(not need for need in needs) else [column for need in needs for column in need]
 
 
 def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequence[str], until: datetime, days: int) -> pd.DataFrame:
@@ -186,7 +184,7 @@ def _days(moments: pd.Series) -> np.ndarray:
 def _events(
     contacts: IntoFrame,
     service_levels: pd.DataFrame | None,
-    complaints: Mapping[str, Sequence[str]] | None,
+    complaints: tuple[Mapping[str, Sequence[str]], Sequence[str]],
     unclear: Sequence[str],
     reason: str,
     clock: Clock | None,
@@ -201,12 +199,7 @@ def _events(
         frame = due_states(contacts, service_levels, "response", clock, until)
         columns["slow"] = nw.when(nw.col("due_state").is_in(["late", "open"])).then(1.0).otherwise(0.0)
     if "complaints" not in absent:
-        names = frame.collect_schema().names()
-        is_one: Any = nw.lit(False)
-        for column, values in (complaints or {}).items():
-            is_one = is_one | (~nw.col(column).is_null() & nw.col(column).is_in(list(values))) if column in names else is_one
-        is_one = is_one if complaints else nw.col(reason).str.starts_with("complaint.")
-        columns["complaint"] = nw.when(is_one).then(1.0).otherwise(0.0)
+        columns["complaint"] = nw.when(complaining(frame.collect_schema().names(), *complaints)).then(1.0).otherwise(0.0)
     if "documents_clear" not in absent:
         columns["unclear"] = nw.when(nw.col(reason).is_in(list(unclear))).then(1.0).otherwise(0.0)
     if "promises_kept" not in absent:
