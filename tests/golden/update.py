@@ -291,7 +291,8 @@ def of_opportunities(params: Params, table: Callable[[str], Any]) -> Iterator[tu
     ended = {"solved": settings.solved, "satisfied": settings.satisfied, **known}
     results = [opportunities.contact_results(log, orders, table("responses"), by=by, **ended) for by in ((), ("channel",))]
     yield "contact_results", estimates.stack(*results)
-    yield "guard_rails", opportunities.guard_rails(log, reasons, customers, **params.guarding | {"draws": 0})
+    guarded = params.guarding | {"about": {"touchpoint_id": ["T39"]}, "draws": 0}  # no contact has a reason before notebook 03
+    yield "guard_rails", opportunities.guard_rails(log, customers, **guarded)
     yield "repurchase", opportunities.repurchase(log, orders, customers, reasons, **params.rebuying | {"draws": 0})
     paths = {"window_days": settings.path_days, "min_n": settings.min_n, **params.counting, "draws": 0}
     yield "multi_touch", opportunities.multi_touch(log, orders, customers, **paths)

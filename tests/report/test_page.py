@@ -243,9 +243,10 @@ def test_the_index_gives_each_answer_with_its_grade_and_links(german, provenance
 def test_the_index_begins_with_what_matters_most_and_where_it_comes_from(german, provenance, tags):
     other = {**DECIDED, "notebook": "02_status_quo", "answer": "Meist am Montag.", "anchor": "figure-1"}
     html = index([other, {**DECIDED, "anchor": "table-2"}], german, provenance, leading=["03_contact_reasons"], latest_prefix="runs/R/de/")
-    first = html[html.index("Das Wichtigste") : html.index("Alle Antworten")]
+    first = html[html.index("Das Wichtigste") : html.index("Weitere Antworten")]
     assert "Drei Gründe machen 47 % aus." in first
     assert "Meist am Montag." not in first
+    assert "Drei Gründe machen 47 % aus." not in html[html.index("Weitere Antworten") :]
     assert 'href="runs/R/de/03_contact_reasons.html#table-2">Woher die Zahl kommt: Warum?</a>' in first
 
 

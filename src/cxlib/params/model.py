@@ -108,7 +108,6 @@ TableName = Annotated[str, _one_of("table", [name for name in CONTRACTS if name 
 ItemType = Annotated[str, _one_of("item type", _ITEM_TYPES)]
 MessageType = Annotated[str, _one_of("type of message", CONTRACTS["messages"].columns["type"].allowed)]
 Role = Annotated[str, _one_of("role", CONTRACTS["persons"].columns["role"].allowed)]
-Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 Channel = Annotated[str, _one_of("channel", CONTRACTS["contacts"].columns["channel"].allowed)]
 Outcome = Annotated[str, _one_of("outcome", CONTRACTS["contacts"].columns["outcome"].allowed)]
 State = Annotated[str, _one_of("state", [state for state in STATES if state != "answered"])]
@@ -988,7 +987,6 @@ class Opportunities(_Section):
     horizon_days: int = Field(default=90, ge=7, description="days after a service contact in which buying again counts")
     recent_days: int = Field(default=90, ge=46, description="days before it whose orders make customers comparable")
     quiet_days: int = Field(default=28, ge=1, description="days without a contact before a service contact that is looked at")
-    complaints: tuple[str, ...] = Field(default=("complaint",), description="groups of contact reasons that are complaints")
     complaint_days: float = Field(default=30, gt=0, description="days after a contact within which a complaint follows on it")
     left_days: float = Field(default=180, gt=0, description="days after a contact within which a lost customer has left after it")
     offers_by: str = Field(default="segment", description="column of customers by which the spread of service offers is told")
@@ -1478,7 +1476,7 @@ class Params(_Section):
     def guarding(self) -> dict[str, typing.Any]:
         """How the guard rails of contact reduction are looked at."""
         of = self.opportunities
-        return {"complaints": of.complaints, "complaint_days": of.complaint_days, "left_days": of.left_days, **self.ending}
+        return {**self.complaining, "complaint_days": of.complaint_days, "left_days": of.left_days, **self.ending}
 
     @property
     def wordings(self) -> tuple[dict[str, str], ...]:

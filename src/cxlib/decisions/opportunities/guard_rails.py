@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Unpack
 
 import numpy as np
@@ -11,22 +11,24 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import Span, lacking
+from cxlib.contacts.service_standards import complaints
 from cxlib.decisions.opportunities._log import Purchases, days, logged, microseconds, per_contact, purchases
 from cxlib.decisions.opportunities.contact_results import SOLVED
 from cxlib.estimates import Sampling
 
 __all__ = ["GUARDS", "guard_rails"]
 
+HOME = {"reason_id": "contact_reasons.reason_id"}
 GUARDS = ("unreached_share", "unsolved_share", "complaint_after", "left_after")  # more of each is worse
 
 
 def guard_rails(
     contacts: IntoFrame,
-    reasons: pd.DataFrame,
     customers: pd.DataFrame,
     *,
+    about: Mapping[str, Sequence[str]] | None = None,
+    chasing: Sequence[str] = (),
     solved: Sequence[str] = SOLVED,
-    complaints: Sequence[str] = ("complaint",),
     complaint_days: float = 30,
     left_days: float = 180,
     min_n: int = 30,
@@ -40,14 +42,12 @@ def guard_rails(
     ----------
     contacts : pandas, DuckDB or PySpark frame
         The log; ``reached``, ``abandoned``, ``outcome``, ``reason_id`` and ``customer_id`` where they are known.
-    reasons : DataFrame
-        The contract table *reasons*; its ``group_id`` tells which reasons are complaints.
     customers : DataFrame
         ``churn_date`` of those who left.
+    about, chasing : mapping of str to sequence of str, sequence of str
+        What makes a contact a complaint, as in :func:`cxlib.contacts.service_standards.complaints`.
     solved : sequence of str
         Outcomes that count as a solution.
-    complaints : sequence of str
-        Groups of reasons that are complaints.
     complaint_days, left_days : float
         Days after a contact within which a complaint, or leaving, follows on it; contacts whose days are not over are left out.
     min_n : int
@@ -68,7 +68,7 @@ def guard_rails(
 
     >>> log = pd.DataFrame({"contact_id": list("xy"), "contact_ts": pd.to_datetime(["2025-01-02", "2025-01-03"], utc=True),
     ...     "outcome": ["sale", "no_solution"], "local_date": pd.to_datetime(["2025-01-02", "2025-01-03"])})
-    >>> told = guard_rails(log, pd.DataFrame({"reason_id": []}), pd.DataFrame(), min_n=1)
+    >>> told = guard_rails(log, pd.DataFrame(), about={"reason_id": ["angry"]}, min_n=1)
     >>> told[["metric", "value", "note"]].to_dict("split")["data"]  # doctest: +NORMALIZE_WHITESPACE
     [['unreached_share', nan, 'needs contacts.reached'], ['unsolved_share', 0.5, ''],
      ['complaint_after', nan, 'needs contact_reasons.reason_id, contacts.customer_id'],
@@ -77,11 +77,12 @@ def guard_rails(
     needs = lacking(contacts, ["contact_ts"])
     if needs:
         return estimates.unanswerable(GUARDS[0], "share", needs, by=("reason_id",))
-    names = ["customer_id", "outcome", "reached", "abandoned", "reason_id"]
+    defined = {name: list(values) for name, values in (about or {}).items()}
+    names = list(dict.fromkeys(["customer_id", "outcome", "reached", "abandoned", "reason_id", *defined]))
     told = logged(contacts, names, direction=direction, period=period)
     lost = (1 - told["reached"].astype("Float64")).fillna(told["abandoned"].astype("Float64"))
     failed = (~told["outcome"].isin(list(solved))).astype("Float64").where(told["outcome"].notna())
-    after, complaining = _complaint_after(told, reasons, complaints, complaint_days)
+    after, complaining = _complaint_after(told, defined, chasing, complaint_days)
     gone, leaving = _left_after(told, customers, left_days)
     each = {
         GUARDS[0]: (lost, ["contacts.reached"]),
@@ -106,15 +107,14 @@ def _both(told: pd.DataFrame, metric: str, flag: pd.Series, needs: Sequence[str]
 
 
 def _complaint_after(
-    told: pd.DataFrame, reasons: pd.DataFrame, complaints: Sequence[str], within_days: float
+    told: pd.DataFrame, about: Mapping[str, Sequence[str]], chasing: Sequence[str], within_days: float
 ) -> tuple[pd.Series, list[str]]:
-    groups = reasons["group_id"].isin(list(complaints)) if "group_id" in reasons else pd.Series(False, index=reasons.index)
-    those = told["reason_id"].isin(list(reasons.loc[groups, "reason_id"]))
-    needs = [] if told["reason_id"].notna().any() else ["contact_reasons.reason_id"]
+    known = [name for name in about if told[name].notna().any()]
+    needs = [] if known else [HOME.get(name, f"contacts.{name}") for name in about] or ["params.complaints"]
     needs += [] if told["customer_id"].notna().any() else ["contacts.customer_id"]
-    nothing = pd.Series(pd.NA, index=told.index, dtype="Float64")
-    if needs or not those.any():
-        return nothing, needs or ["reasons.group_id"]
+    those = told.index.isin(complaints(told, about, chasing=chasing).index)
+    if needs:
+        return pd.Series(pd.NA, index=told.index, dtype="Float64"), needs
     made = told[those & told["customer_id"].notna()]
     line = _line(made)
     number, _ = line.around(told["customer_id"].fillna(""), told["at"].to_numpy(), 0, days(within_days))
