@@ -43,6 +43,13 @@ def test_after_its_days_are_over_nothing_follows_any_more():
     assert of(guard_rails(gone, PEOPLE, about=ANGRY, min_n=1).query("reason_id.isna()"), "left_after", "n") == 1
 
 
+def test_without_reasons_the_figures_are_those_of_all():
+    log = log_of(("x", 10), ("x", 20), ("y", 300)).assign(touchpoint_id=["t", "desk", "t"], outcome="resolved")
+    told = guard_rails(log.drop(columns="reason_id"), PEOPLE, about={"touchpoint_id": ["desk"]}, min_n=1)
+    assert told["reason_id"].isna().all()
+    assert of(told, "complaint_after") == 1
+
+
 def test_what_is_missing_is_named():
     log = log_of(("x", 10))
     told = guard_rails(log, pd.DataFrame(), about=ANGRY, min_n=1).set_index("metric")["note"]

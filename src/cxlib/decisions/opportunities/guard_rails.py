@@ -92,6 +92,8 @@ def guard_rails(
     }
     parts = [_both(told, metric, flag, wanted, min_n, per_contact(options)) for metric, (flag, wanted) in each.items()]
     stacked = estimates.stack(*parts)
+    if "reason_id" not in stacked:  # no contact has one
+        return stacked.assign(reason_id=pd.Series(None, index=stacked.index, dtype="str"))[["reason_id", *stacked.columns]]
     return stacked[["reason_id", *[name for name in stacked if name != "reason_id"]]]
 
 
