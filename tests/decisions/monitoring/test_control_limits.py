@@ -99,3 +99,23 @@ def test_short_series_and_wrong_words(log):
     with pytest.raises(CxError, match="step: is neither of the two: 'month'. Steps: week, day."):
         contact_limits(log, step="month")
     assert contact_limits(log, by=["source"]).tail(1)["note"].item() == "needs contacts.source"
+
+
+def test_every_column_of_a_group_is_there_whatever_is_missing():
+    told = control_limits(pd.DataFrame(), by=["channel"])
+    assert list(told.columns[:4]) == ["channel", "day", "curve", "series"]
+    assert told["note"].tolist() == ["needs contacts.contact_ts"]
+
+
+def test_each_figure_that_is_missing_has_a_row_of_its_own():
+    log = pd.DataFrame({"contact_id": range(240), "local_date": pd.date_range("2025-01-06", periods=120).repeat(2), "weight": 1.0})
+    log = log.assign(local_weekday=log["local_date"].dt.day_of_week + 1, contact_ts=log["local_date"].dt.tz_localize("UTC"))
+    told = control_limits(log, pd.DataFrame(), by=["channel"], shares={"reached": "reached", "lost": "abandoned"}, items=["T1", "T2"])
+    missing = told[told["note"].str.startswith("needs ")]
+    assert missing[["metric", "series", "note"]].dropna().values.tolist() == [
+        ["share_over_time", "reached", "needs contacts.reached"],
+        ["share_over_time", "lost", "needs contacts.abandoned"],
+        ["rating_over_time", "T1", "needs responses.T1"],
+        ["rating_over_time", "T2", "needs responses.T2"],
+    ]
+    assert not told.duplicated(["metric", "series", "channel", "day", "curve"]).any()

@@ -15,7 +15,7 @@ from cxlib import estimates
 from cxlib.contacts import Span, counted, lacking, levels
 from cxlib.decisions.monitoring._charts import FEWEST, Chart, charted
 from cxlib.errors import CxError, worded
-from cxlib.estimates import Sampling
+from cxlib.estimates import UNKNOWN, Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey import local_day, rated, scale_unit, scales
 
@@ -69,7 +69,10 @@ def control_limits(
     parts = [contact_limits(contacts, by=by, shares=shares, step=step, level=level, **working)]
     if responses is not None and items:
         parts.append(rating_limits(responses, items=items, level=level))
-    return estimates.stack(*parts)
+    found = estimates.stack(*parts)
+    lost = [name for name in (*by, "series", "day", "curve") if name not in found]  # nothing is split by them for this client
+    nothing = {name: pd.Series(None, index=found.index, dtype="str") for name in lost}
+    return found.assign(**nothing)[[*lost, *found.columns]]
 
 
 def contact_limits(
@@ -136,7 +139,7 @@ def contact_limits(
     parts = []
     for name in (None, *by):
         if name and lacking(contacts, [name]):
-            parts.append(estimates.unanswerable("contacts_per_day", PER_DAY, [f"contacts.{name}"], by=[name]))
+            parts.append(estimates.unanswerable("contacts_per_day", PER_DAY, [f"contacts.{name}"], by=[name]).assign(**{name: UNKNOWN}))
             continue
         log = counted(contacts, ["local_date", *([name] if name else [])], cluster="", direction=direction, period=span)
         for level_of, own in [(None, log)] if name is None else log.dropna(subset=[name]).groupby(levels(log[name]), sort=True):
@@ -159,7 +162,7 @@ def rating_limits(responses: pd.DataFrame, *, items: Sequence[str], level: float
     for item in items:
         own = answers[answers["item_id"].eq(item)] if len(answers) else answers
         if own.empty:
-            parts.append(estimates.unanswerable("rating_over_time", "", [f"responses.{item}"], by=["series"]))
+            parts.append(estimates.unanswerable("rating_over_time", "", [f"responses.{item}"], by=["series"]).assign(series=item))
             continue
         ends = scales(own)
         day = local_day(own["survey_ts"])
@@ -208,7 +211,7 @@ def _of_share(
     contacts: IntoFrame, series: str, column: str, days: pd.DataFrame, step: str, direction: str | None, span: Span, level: float
 ) -> pd.DataFrame:
     if lacking(contacts, [column]):
-        return estimates.unanswerable("share_over_time", "share", [f"contacts.{column}"], by=["series"])
+        return estimates.unanswerable("share_over_time", "share", [f"contacts.{column}"], by=["series"]).assign(series=series)
     log = counted(contacts, ["local_date", column], cluster="", direction=direction, period=span).dropna(subset=[column])
     both = {"bottom": log, "top": log[log[column].astype("boolean").fillna(False)]}
     sums = {name: days["local_date"].map(part.groupby("local_date")["n"].sum()).fillna(0.0) for name, part in both.items()}
