@@ -20,8 +20,9 @@ HERE = Path(__file__).parent
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file of a client's reports but failed notebooks and the lock, with its bytes."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock" and "failed" not in path.parts]
+    """Every file of a client's reports but failed notebooks, the lock and what an unfinished run keeps, with its bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "failed" not in path.parts]
+    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
