@@ -11,7 +11,9 @@ its kernels.
 from __future__ import annotations
 
 import ast
+import builtins
 import importlib
+import io
 import json
 import os
 import random
@@ -21,8 +23,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any
 
 from cxlib.suite import kernel
@@ -226,11 +230,28 @@ def main(arguments: list[str]) -> None:
     if sys.path[:1] == [os.getcwd()]:
         del sys.path[0]
     connection = socket.socket(fileno=int(arguments[0]))
-    for name in [*ALWAYS, *arguments[1:]]:
-        importlib.import_module(name) if importable(name) else importlib.import_module(name.rpartition(".")[0])
+    with as_in_a_kernel():
+        for name in [*ALWAYS, *arguments[1:]]:
+            importlib.import_module(name) if importable(name) else importlib.import_module(name.rpartition(".")[0])
     gc.collect()
     gc.freeze()  # so that a kernel's collector does not copy what it shares with all others
     serve(connection.makefile("r", encoding="utf-8"), connection)
+
+
+@contextmanager
+def as_in_a_kernel() -> Iterator[None]:
+    """Let modules see, while they are imported, what they would see in a kernel.
+
+    pandas looks once: at `get_ipython`, how many columns it shows, and at the encoding of the standard output.
+    """
+    before = sys.stdout
+    sys.stdout = io.TextIOWrapper(io.BytesIO(), encoding="UTF-8")
+    builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        del builtins.get_ipython  # type: ignore[attr-defined]
+        sys.stdout = before
 
 
 def importable(name: str) -> bool:
