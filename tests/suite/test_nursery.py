@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cxlib.suite import manifest
-from cxlib.suite.environment import environment
+from cxlib.suite.environment import common, environment
 from cxlib.suite.nursery import Nursery, sources
 from cxlib.suite.run import run
 
@@ -55,8 +55,8 @@ import json, os, sys, random, locale, decimal, warnings
 import numpy, pandas
 import cxlib.suite.study, matplotlib
 told = {
-    "path": sys.path, "flags": list(sys.flags), "encoding": sys.stdout.encoding, "cwd": os.getcwd(), "argv0": bool(sys.argv),
-    "environment": {name: value for name, value in os.environ.items() if name not in ("CX_RUN", "IPYTHONDIR", "JPY_PARENT_PID")},
+    "path": sys.path, "flags": list(sys.flags), "encoding": sys.stdout.encoding, "cwd": os.path.basename(os.getcwd()), "argv0": bool(sys.argv),
+    "environment": {name: value for name, value in os.environ.items() if name not in ("CX_RUN", "IPYTHONDIR", "JPY_PARENT_PID", "TMPDIR", "TEMP", "TMP")},
     "backend": matplotlib.get_backend(), "rc": {name: str(value) for name, value in matplotlib.rcParams.items()},
     "options": pandas.describe_option(_print_desc=False), "errors": numpy.geterr(), "print": str(numpy.get_printoptions()),
     "locale": locale.setlocale(locale.LC_ALL), "decimal": str(decimal.getcontext()), "filters": sorted({str(each[:3]) for each in warnings.filters}),
@@ -85,7 +85,7 @@ def test_a_forked_kernel_is_set_up_like_a_cold_one(tmp_path, many, monkeypatch):
 def test_what_starts_a_thread_is_not_forked(tmp_path, monkeypatch):
     (tmp_path / "threaded.py").write_text("import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), *sys.path]))
-    nursery = Nursery(["threaded"], environment(tmp_path, "{}"))
+    nursery = Nursery(["threaded"], common())
     try:
         assert nursery.fork(["-f", "x"], {}, tmp_path, tmp_path / "log") is None
     finally:
@@ -93,7 +93,7 @@ def test_what_starts_a_thread_is_not_forked(tmp_path, monkeypatch):
 
 
 def test_the_nursery_and_its_kernels_end_together(tmp_path):
-    nursery = Nursery([], environment(tmp_path, "{}"))
+    nursery = Nursery([], common())
     child = nursery.fork(["-f", str(tmp_path / "connection.json")], environment(tmp_path, "{}"), tmp_path, tmp_path / "log")
     assert child.poll() is None
     nursery.close()

@@ -18,6 +18,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,6 +75,7 @@ class Worker:
     process: subprocess.Popen[str]
     log: Path
     row: Row
+    listener: threading.Thread
     began: float = field(default_factory=time.monotonic)
     quiet_until: float = field(default_factory=lambda: time.monotonic() + INTAKE_S)
 
@@ -182,14 +184,16 @@ class Driver:
                 [sys.executable, "-m", "cxlib.suite.worker"], cwd=self.project, env=environment, encoding="utf-8",
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, start_new_session=os.name != "nt",
             )  # fmt: skip
-        worker = self.workers[process.pid] = Worker(process, log, row)
-        threading.Thread(target=self.listen, args=(process,), daemon=True).start()
+        listener = threading.Thread(target=self.listen, args=(process,), daemon=True)
+        worker = self.workers[process.pid] = Worker(process, log, row, listener)
+        listener.start()
         self.give(worker, row)
 
     def listen(self, process: subprocess.Popen[str]) -> None:
         """Pass on what a worker tells, and None when it ends."""
-        for line in process.stdout or ():
-            self.told.put((process.pid, line))
+        with process.stdout or nullcontext(()) as lines:
+            for line in lines:
+                self.told.put((process.pid, line))
         self.told.put((process.pid, None))
 
     def give(self, worker: Worker, row: Row) -> None:
@@ -207,7 +211,7 @@ class Driver:
             self.give(worker, waiting.popleft())
             return
         del self.workers[worker.process.pid]
-        dismiss(worker.process)
+        dismiss(worker)
 
     def hear(self, worker: Worker, event: dict[str, Any]) -> bool:
         """Take in one event of a worker; tell whether its client is settled."""
@@ -231,6 +235,7 @@ class Driver:
         """Settle the client of a worker that has died."""
         del self.workers[worker.process.pid]
         code = worker.process.wait()
+        dismiss(worker)
         row, lines = worker.row, [line for line in worker.log.read_text("utf-8", "replace").splitlines() if line.strip()]
         row.state, row.seconds = "failed", round(time.monotonic() - worker.began, 2)
         row.error = f"its process died: {lines[-1].strip()}" if lines and code > 0 else "its process was killed, or out of memory."
@@ -248,22 +253,26 @@ class Driver:
         for worker in self.workers.values():
             worker.process.terminate()
         for worker in self.workers.values():
-            try:
-                worker.process.wait(ENDING_S)
-            except subprocess.TimeoutExpired:
-                kill(worker.process)
+            dismiss(worker)
         self.workers.clear()
         self.logs.cleanup()
 
 
-def dismiss(process: subprocess.Popen[str]) -> None:
-    """Close a worker's input, which ends it."""
-    if process.stdin:
-        process.stdin.close()
+def dismiss(worker: Worker) -> None:
+    """Close a worker's input, which ends it, and wait for that."""
+    close(worker.process)
     try:
-        process.wait(ENDING_S)
+        worker.process.wait(ENDING_S)
     except subprocess.TimeoutExpired:
-        kill(process)
+        kill(worker.process)
+    worker.listener.join(ENDING_S)
+
+
+def close(process: subprocess.Popen[str]) -> None:
+    """Close a worker's input; what it did not read any more is lost with it."""
+    with suppress(OSError):
+        if process.stdin:
+            process.stdin.close()
 
 
 def kill(process: subprocess.Popen[str]) -> None:

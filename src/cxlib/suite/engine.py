@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -204,6 +205,7 @@ def execute(
     scratch: Path,
     timeout_s: float,
     memory_mb: float = float("inf"),
+    without: Collection[str] = (),
     nursery: Nursery | None = None,
 ) -> NotebookNode:
     """Run one notebook for one client and make sure that it ran to its end.
@@ -226,6 +228,8 @@ def execute(
         Seconds for all cells together.
     memory_mb : float
         What the kernel may hold, in MB.
+    without : collection of str
+        Variables of the environment that the kernel is not to see.
     nursery : Nursery, optional
         What forks the kernel; a cold one is started without.
 
@@ -239,7 +243,7 @@ def execute(
     NotebookFailed
         An error, a dead kernel, a limit passed, or a cell that did not run.
     """
-    job = Job(folder, scratch, environment(scratch, run), timeout_s, memory_mb, nursery)
+    job = Job(folder, scratch, environment(scratch, run, without), timeout_s, memory_mb, nursery)
     settings = {
         "engine_name": NAME,
         "kernel_name": "python3",

@@ -21,6 +21,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -131,9 +132,9 @@ class Nursery:
     @classmethod
     def of(cls, project: Path) -> Nursery:
         """Start a nursery for the notebooks of a project."""
-        from cxlib.suite.environment import environment
+        from cxlib.suite.environment import common, secrets
 
-        return cls(imported(sources(project)), environment(Path("/"), "{}"))
+        return cls(imported(sources(project)), common(secrets(project)))
 
     @staticmethod
     def possible() -> bool:
@@ -209,6 +210,7 @@ def become(parent: int, arguments: list[str], environment: dict[str, str], folde
         os.environ.clear()
         os.environ.update(environment | {"JPY_PARENT_PID": str(parent)})
         os.chdir(folder)
+        tempfile.tempdir = None  # somebody may have asked for it
         sys.argv = ["kernel", *arguments]
         random.seed()
         numpy = sys.modules.get("numpy")
@@ -227,6 +229,7 @@ def main(arguments: list[str]) -> None:
     import gc
 
     kernel.die_with(int(os.environ.pop("CX_PARENT")))
+    os.environ["JPY_PARENT_PID"] = str(os.getpid())  # ipykernel reads it when it is imported
     if sys.path[:1] == [os.getcwd()]:
         del sys.path[0]
     connection = socket.socket(fileno=int(arguments[0]))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError
 from cxlib.suite import manifest, publish, resume
+from cxlib.suite.environment import secrets
 from cxlib.suite.notebooks import Sheet
 from cxlib.suite.pages import Edition, PageRefused
 
@@ -77,8 +78,8 @@ class Part:
 
         from cxlib.suite import engine
 
-        scratch = self.scratch / sheet.number
-        scratch.mkdir()
+        scratch, work = self.scratch / sheet.number, self.scratch / sheet.number / "work"
+        work.mkdir(parents=True)  # a working folder of its own: what a notebook leaves in it, no other client finds
         before, began = snapshot(self.folder), time.monotonic()
         try:
             node = engine.execute(
@@ -86,10 +87,11 @@ class Part:
                 name=sheet.name,
                 client=self.edition.params.client,
                 run=self.told(sheet),
-                folder=sheet.path.parent,
+                folder=work,
                 scratch=scratch,
                 timeout_s=self.edition.params.run.timeout_s,
                 memory_mb=self.edition.params.run.memory_mb,
+                without=secrets(self.project),
                 nursery=self.nursery,
             )
         except engine.NotebookFailed as failure:
@@ -126,7 +128,7 @@ class Part:
     def told(self, sheet: Sheet) -> str:
         """Return ``CX_RUN``: what the study in the kernel has to know."""
         edition = self.edition
-        facts = {"folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
+        facts = {"project": str(self.project), "folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
         return json.dumps(facts | {"languages": list(edition.languages), "run": edition.run, "notebook": sheet.name})
 
     def kept(self, failure: CxError, name: str, node: NotebookNode) -> CxError:

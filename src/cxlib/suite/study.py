@@ -55,9 +55,9 @@ def open_study(client: str) -> Study:
     ParamsError, DataError
         With every problem at once.
     """
-    project = project_root()
-    params = load(project, client)
     given = json.loads(os.environ.get("CX_RUN", "{}"))
+    project = Path(given["project"]) if "project" in given else project_root()
+    params = load(project, client)
     if given:
         prepared, folder = Prepared.open(Path(given["tables"])), Path(given["folder"])
     else:
