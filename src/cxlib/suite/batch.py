@@ -17,7 +17,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from cxlib.suite import publish, resume
 from cxlib.suite.batch_progress import Board
 from cxlib.suite.run import interruptible
 
-__all__ = ["BAD", "Row", "clients", "run"]
+__all__ = ["BAD", "Row", "clients", "run", "settle", "write"]
 
 BAD = ("failed", "refused", "interrupted")
 PLACE = re.compile(r"^notebooks/(?P<notebook>[^/ ]+)\.ipynb: (?:cell (?P<cell>\d+): )?(?P<error>.*)$", re.DOTALL)
@@ -223,9 +223,7 @@ class Driver:
         elif event["event"] == "notebook":
             row.peak_mb = max(row.peak_mb, event["peak_mb"] or 0)
         else:
-            row.state, row.seconds, row.notebook = event["event"], event["seconds"], ""
-            if row.state in BAD:
-                row.blame(event["problems"])
+            settle(row, event)
             self.board.settled(row)
             return True
         self.board.moved(row, event)
@@ -256,6 +254,13 @@ class Driver:
             dismiss(worker)
         self.workers.clear()
         self.logs.cleanup()
+
+
+def settle(row: Row, event: Mapping[str, Any]) -> None:
+    """Enter what a worker told of its client in the end: published, unchanged, or what was wrong."""
+    row.state, row.seconds, row.notebook = event["event"], event["seconds"], ""
+    if row.state in BAD:
+        row.blame(event["problems"])
 
 
 def dismiss(worker: Worker) -> None:

@@ -178,9 +178,15 @@ def taken_in(source: Mapping[str, Any]) -> Iterator[str]:
 
 def run(chosen: argparse.Namespace) -> int:
     """``cx run CLIENT``."""
+    import os
+    import signal
+
     from cxlib.params import project_root
+    from cxlib.suite import kernel
     from cxlib.suite.progress import events
 
+    if parent := os.environ.pop("CX_PARENT", ""):  # whoever started this wants it to end when they do
+        kernel.die_with(int(parent), signal.SIGTERM)
     teller = events(sys.stdout.write) if chosen.json else None
     from cxlib.suite.run import run as publish_run
 
@@ -212,7 +218,12 @@ def batch(chosen: argparse.Namespace) -> int:
     board: Board = Events(sys.stdout.write) if chosen.json else Bars(len(set(names))) if on_terminal else Lines(say)
     workers = chosen.workers or (os.cpu_count() or 1) + 1
     language = "en" if chosen.language == "en" else "de"
-    rows = batches.run(project, names, board=board, workers=workers, language=language, **wishes(chosen))
+    if chosen.engine == "dask":
+        from cxlib.suite import cluster
+
+        rows = cluster.run(project, names, board=board, workers=workers, language=language, scheduler=chosen.scheduler, **wishes(chosen))
+    else:
+        rows = batches.run(project, names, board=board, workers=workers, language=language, **wishes(chosen))
     bad = [row for row in rows if row.state in batches.BAD]
     if not chosen.json:
         say(f"{len(rows)} clients, {len(bad)} without a new report: {shown(project / 'reports' / 'index.html')}")
