@@ -28,7 +28,7 @@ from _measurement import Result, command_line, show
 ROOT = Path(__file__).parent.parent
 ARMS = ("naive", "cold", "forked")
 CORES = os.cpu_count() or 1
-BLOCK = 4  # clients that each arm takes before it is the next one's turn
+BLOCK = 10  # clients that each arm takes before it is the next one's turn
 NAIVE = """
 import sys
 import papermill
@@ -148,7 +148,7 @@ def main() -> None:
     parser.add_argument("--notebooks", default="", help="numbers, as in 00,01,07; all when left out")
     chosen = parser.parse_args()
     if chosen.quick:
-        chosen.clients, chosen.notebooks = min(chosen.clients, 4), chosen.notebooks or "00,01,07"
+        chosen.clients, chosen.notebooks = min(chosen.clients, 6), chosen.notebooks or "00,01,07"
     show(results(chosen), as_json=chosen.json)
 
 
