@@ -297,3 +297,15 @@ def test_the_states_are_worded_in_both_languages():
 
     states = ("published", "unchanged", *batch.BAD)
     assert [state for state in states for language in LANGUAGES if f"batch.state.{state}" not in messages(language)] == []
+
+
+def test_a_worker_that_says_nothing_is_stopped(tmp_path, many, monkeypatch):
+    project = many.project_of(tmp_path / "project", "acme")
+    monkeypatch.chdir(project)
+    monkeypatch.setattr(batch, "INTAKE_S", 1.0)
+    (project / "sitecustomize.py").write_text(
+        "import sys, time\nif any('cxlib.suite.worker' in word for word in getattr(sys, 'orig_argv', [])):\n    time.sleep(60)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(project), os.environ.get("PYTHONPATH", "")]))
+    assert main(["batch", "--workers", "1"]) == 1
+    assert rows(project)["acme"]["error"] == "it said nothing for too long and was stopped."

@@ -22,7 +22,7 @@ from contextlib import nullcontext, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from cxlib.errors import CxError, ParamsError
 from cxlib.suite import publish, resume
@@ -73,9 +73,10 @@ class Worker:
     """One worker process and the client it is at."""
 
     process: subprocess.Popen[str]
-    log: Path
+    log: IO[bytes]  # its standard error; the file has no name, so that nothing is left when this process is killed
     row: Row
     listener: threading.Thread
+    hung: bool = False
     began: float = field(default_factory=time.monotonic)
     quiet_until: float = field(default_factory=lambda: time.monotonic() + INTAKE_S)
 
@@ -144,7 +145,6 @@ class Driver:
         self.project, self.board, self.settings = project, board, settings
         self.told: queue.SimpleQueue[tuple[int, str | None]] = queue.SimpleQueue()
         self.workers: dict[int, Worker] = {}
-        self.logs = tempfile.TemporaryDirectory(prefix="cx-logs-", ignore_cleanup_errors=True)
 
     def skip(self, rows: Sequence[Row]) -> None:
         """Settle the clients that have nothing new."""
@@ -177,13 +177,12 @@ class Driver:
 
     def start(self, row: Row) -> None:
         """Start a worker, with a first client."""
-        log = Path(self.logs.name) / f"{row.client}-{time.monotonic_ns()}"
+        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the worker is dismissed
         environment = {name: value for name, value in os.environ.items() if name != "CX_RUN"} | {"CX_PARENT": str(os.getpid())}
-        with log.open("wb") as file:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "cxlib.suite.worker"], cwd=self.project, env=environment, encoding="utf-8",
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=file, start_new_session=os.name != "nt",
-            )  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cxlib.suite.worker"], cwd=self.project, env=environment, encoding="utf-8",
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=os.name != "nt",
+        )  # fmt: skip
         listener = threading.Thread(target=self.listen, args=(process,), daemon=True)
         worker = self.workers[process.pid] = Worker(process, log, row, listener)
         listener.start()
@@ -233,17 +232,20 @@ class Driver:
         """Settle the client of a worker that has died."""
         del self.workers[worker.process.pid]
         code = worker.process.wait()
+        worker.log.seek(0)
+        row, lines = worker.row, [line for line in worker.log.read().decode("utf-8", "replace").splitlines() if line.strip()]
         dismiss(worker)
-        row, lines = worker.row, [line for line in worker.log.read_text("utf-8", "replace").splitlines() if line.strip()]
         row.state, row.seconds = "failed", round(time.monotonic() - worker.began, 2)
         row.error = f"its process died: {lines[-1].strip()}" if lines and code > 0 else "its process was killed, or out of memory."
+        if worker.hung:
+            row.error = "it said nothing for too long and was stopped."
         self.board.settled(row)
 
     def end_hanging(self) -> None:
         """Kill the workers that have said nothing for longer than any notebook may take."""
         for worker in list(self.workers.values()):
             if time.monotonic() > worker.quiet_until:
-                worker.log.write_text("it said nothing for too long and was stopped.", "utf-8")
+                worker.hung = True
                 kill(worker.process)
 
     def stop(self) -> None:
@@ -253,7 +255,6 @@ class Driver:
         for worker in self.workers.values():
             dismiss(worker)
         self.workers.clear()
-        self.logs.cleanup()
 
 
 def settle(row: Row, event: Mapping[str, Any]) -> None:
@@ -271,6 +272,7 @@ def dismiss(worker: Worker) -> None:
     except subprocess.TimeoutExpired:
         kill(worker.process)
     worker.listener.join(ENDING_S)
+    worker.log.close()
 
 
 def close(process: subprocess.Popen[str]) -> None:
