@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 HERE = Path(__file__).parent
-collect_ignore = ["stand_in.py", "small.py", "killed.py"]
+collect_ignore = ["stand_in.py", "small.py", "killed.py", "many.py"]
 
 
 def beside(name: str) -> ModuleType:
@@ -24,6 +24,11 @@ def beside(name: str) -> ModuleType:
 @pytest.fixture(scope="session")
 def stand_in() -> ModuleType:
     return beside("stand_in")
+
+
+@pytest.fixture(scope="session")
+def many() -> ModuleType:
+    return beside("many")
 
 
 @pytest.fixture(scope="session")

@@ -90,7 +90,7 @@ def load(project: Path, client: str) -> SimpleNamespace:
     period = SimpleNamespace(start=datetime.date(2025, 1, 1), end=datetime.date(2025, 12, 31))
     return SimpleNamespace(
         client=client, name="Tiny", simulated=True, languages=("de", "en"), period=period, branding=SimpleNamespace(model_dump=dict),
-        keep_runs=values["keep_runs"], timezone="Europe/Berlin", run=SimpleNamespace(timeout_s=values["timeout_s"]), seed=1, min_n=7,
+        keep_runs=values["keep_runs"], timezone="Europe/Berlin", run=SimpleNamespace(timeout_s=values["timeout_s"], memory_mb=values.get("memory_mb", 4000)), seed=1, min_n=7,
     )  # fmt: skip
 
 
@@ -159,7 +159,9 @@ def modules() -> dict[str, ModuleType]:
 
     return {
         "cxlib.params": module("cxlib.params", load=load, client_id=str, project_root=Path.cwd),
-        "cxlib.intake": module("cxlib.intake", prepare=prepare),
+        "cxlib.intake": module(
+            "cxlib.intake", prepare=prepare, inputs=lambda project, params: [project / "params" / f"{params.client}.yml"]
+        ),
         "cxlib.report.page": module("cxlib.report.page", export=export, index=index, Provenance=SimpleNamespace),
         "cxlib.suite.store": module("cxlib.suite.store", audit=audit),
         "cxlib.report.words": module("cxlib.report.words", Words=lambda language: SimpleNamespace(language=language)),

@@ -11,7 +11,7 @@ import pytest
 from cxlib.suite import publish
 from cxlib.suite.cli import main, taken_in
 
-OPTIONS = "--help, --only, --language, --audience"
+OPTIONS = "--help, --only, --language, --audience, --force, --json"
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -27,14 +27,14 @@ def test_help_is_quick_and_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, verify, label."),
+        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label."),
         (
             "run demo --onyl 10",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json.",
         ),
         (
             "run --onyl=10 demo",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json.",
         ),
         ("check demo --only 10", "cx check: unknown option '--only'. Allowed: --help."),
         ("run demo acme", "cx run: one client at a time, not also 'acme'."),

@@ -92,7 +92,7 @@ def test_sockets_lie_in_the_scratch_folder_which_goes(execute, tmp_path, monkeyp
 def test_a_path_too_long_for_a_socket_falls_back_to_tcp(length, transport):
     if os.name == "nt":
         transport = "tcp"
-    manager = engine.kernel_manager(Path("/" + "x" * length))
+    manager = engine.kernel_manager(engine.Job(Path("/"), Path("/" + "x" * length), {}, 1.0, 1000.0))
     manager.context.destroy()
     assert manager.transport == transport
 

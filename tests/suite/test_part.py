@@ -2,7 +2,7 @@
 
 import os
 
-from cxlib.suite.part import snapshot
+from cxlib.suite.part import came_of, snapshot
 
 
 def test_a_snapshot_tells_new_changed_and_replaced_files(tmp_path):
@@ -17,3 +17,14 @@ def test_a_snapshot_tells_new_changed_and_replaced_files(tmp_path):
     after = snapshot(tmp_path)
     assert set(after) - set(before) == {"added"}
     assert {name for name in before if before[name] != after[name]} == {"tables/changed", "tables/replaced"}
+
+
+def test_the_manifest_tells_what_became_of_rows_without_showing_any():
+    source = {"source": "log", "table": "contacts", "file": "log.csv", "rows_read": 1200, "rows_kept": 1190, "sha256": "ab"}
+    source |= {"dropped": [["outside_period", "", 7], ["ignored", "Konto = Test", 3]], "noted": [], "oldest_ts": None}
+    source |= {"failed": {"wait_s": {"cells": 1, "examples": ["line 7: 'lang'"]}}}
+    assert came_of(source) == {
+        "source": "log", "table": "contacts", "file": "log.csv", "rows_read": 1200, "rows_kept": 1190, "sha256": "ab",
+        "dropped": [{"reason": "outside_period", "rows": 7}, {"reason": "ignored", "rows": 3}],
+        "not_converted": {"wait_s": 1},
+    }  # fmt: skip

@@ -20,8 +20,9 @@ HERE = Path(__file__).parent
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file of a client's reports but failed notebooks and the lock, with its bytes."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != ".lock" and "failed" not in path.parts]
+    """Every file of a client's reports but failed notebooks, the lock and what an unfinished run keeps, with its bytes."""
+    files = [path for path in folder.rglob("*") if path.is_file() and "failed" not in path.parts]
+    files = [path for path in files if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
@@ -241,10 +242,10 @@ def test_a_run_told_to_stop_leaves_no_kernel_and_no_half_run(quick, stand_in, mo
     run(quick, "tiny")
     reports = quick / "reports" / "tiny"
     before = tree(reports)
-    code = "import os, pathlib, time\npathlib.Path('pid').write_text(str(os.getpid()))\ntime.sleep(60)"
+    code = f"import os, pathlib, time\npathlib.Path({str(quick / 'pid')!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
     stand_in.write_notebook(quick, "00_first", stand_in.notebook(code))
     process = start(quick, "run", "tiny")
-    kernel = int(wait_for(quick / "notebooks" / "pid"))
+    kernel = int(wait_for(quick / "pid"))
     process.send_signal(number)
     told = process.communicate(timeout=20)[1]
     assert gone(kernel)
@@ -267,6 +268,7 @@ def test_the_run_reaches_the_kernel(quick, stand_in):
     told = json.loads(failure.value.problems[0].partition("ValueError: ")[2].removesuffix("."))
     assert Path(told.pop("folder")).name == f".{told.pop('run')}.part"
     assert told == {
+        "project": str(quick),
         "tables": str(quick / "data" / "tiny" / "tables"),
         "audience": "management",
         "languages": ["en"],

@@ -75,11 +75,11 @@ def test_a_run_that_gives_a_hidden_cell_away_is_refused(tmp_path):
     total = estimates.mean(pd.DataFrame({"y": np.arange(23.0)}), "y")
     store, register = Store(tmp_path), disclosure.Register()
     shown = disclosure.protect(estimates.stack(total, table), min_n=7, register=register, name="scores", who=["region"])
-    store.save_register(register)
+    store.save_register(register, "10_gaps")
     audit(tmp_path, min_n=7)
     assert shown["value"].isna().sum() == 2  # the small one, and the other one that would give it away
     careless = register.to_frame()
     careless.loc[careless["n"] >= 7, "published"] = True
-    store.save_register(disclosure.Register.from_frame(careless))
+    store.save_register(disclosure.Register.from_frame(careless), "10_gaps")
     with pytest.raises(CxError, match="disclosure: "):
         audit(tmp_path, min_n=7)

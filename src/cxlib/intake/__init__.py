@@ -4,6 +4,6 @@ Nothing is guessed: encoding, delimiter, columns, codes and formats are declared
 then converted, and what does not convert is refused with file, line and column.
 """
 
-from cxlib.intake.prepare import Prepared, prepare
+from cxlib.intake.prepare import Prepared, inputs, prepare
 
-__all__ = ["Prepared", "prepare"]
+__all__ = ["Prepared", "inputs", "prepare"]

@@ -29,7 +29,7 @@ from cxlib.intake.workbench import Workbench, identifier, workbench
 from cxlib.params import Params
 from cxlib.tables import Contract, contract, dtype
 
-__all__ = ["Prepared", "fingerprint", "prepare"]
+__all__ = ["Prepared", "fingerprint", "inputs", "prepare"]
 
 RECORD = "record.json"
 KEPT = 2  # conversions kept beside the newest, so that two runs on different params do not rebuild each other's
@@ -115,6 +115,19 @@ def prepare(project: Path, params: Params) -> Prepared:
     for old in sorted(shelf.glob("[0-9a-f]*"), key=lambda path: path.stat().st_mtime)[: -KEPT - 1]:
         shutil.rmtree(old, ignore_errors=True)
     return Prepared.open(folder)
+
+
+def inputs(project: Path, params: Params) -> list[Path] | None:
+    """Return every file that a client's tables come from, there or not; None when some come from a database, which has no hash."""
+    if any(source.connection for source in params.sources.values()):
+        return None
+    raw = project / "data" / params.client / "raw"
+    found = [project / "params" / f"{params.client}.yml", project / "QUESTIONS.md", labels.place(project, params.client)]
+    found += [raw / source.file for source in params.sources.values() if source.file]
+    if _needs_taxonomy(params):
+        path = taxonomy.place(project, params.taxonomy.name, f"params/{params.client}.yml: taxonomy")
+        found += [path, path.with_name(f"{taxonomy.STANDARD}.yml")]
+    return found
 
 
 def fingerprint(project: Path, params: Params) -> tuple[str, str, dict[str, str]]:

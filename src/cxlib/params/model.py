@@ -372,9 +372,10 @@ class Branding(_Section):
 
 
 class RunLimits(_Section):
-    """How long one notebook may take, and how many runs are kept."""
+    """What one notebook may take, and how many runs are kept."""
 
-    timeout_s: int = Field(default=1800, gt=0)
+    timeout_s: int = Field(default=1800, gt=0, description="seconds after which a notebook is stopped")
+    memory_mb: int = Field(default=4000, ge=300, description="megabytes that the kernel of a notebook may hold")
     keep_runs: int = Field(default=2, ge=0, description="older runs kept beside the newest")
 
 

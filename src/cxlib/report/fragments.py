@@ -37,6 +37,10 @@ class _Guard(HTMLParser):
         super().__init__()
         self.place = place
 
+    def updatepos(self, i: int, j: int) -> int:
+        """Count no lines: nobody asks where in a fragment something stands, and counting is a fifth of the work."""
+        return j
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Refuse an element, or one of its attributes, as soon as it is met."""
         if tag in ACTIVE:

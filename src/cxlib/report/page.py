@@ -147,7 +147,9 @@ def export(
     """
     story = _story(notebook, words, provenance, pages)
     shell = _shell(words, story.pop("provenance"), branding or {}, file=story["file"], title=story["title"])
-    html, _ = _exporter().from_notebook_node(notebook, {"cx": {**shell, **story}})
+    from nbformat.v4 import new_notebook
+
+    html, _ = _exporter().from_notebook_node(new_notebook(), {"cx": {**shell, **story}})  # it would copy the real one, unread
     return str(html)
 
 

@@ -1,4 +1,4 @@
-"""The command line: ``cx check``, ``cx run``, ``cx verify``, ``cx label``.
+"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``.
 
 Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
 """
@@ -18,7 +18,13 @@ __all__ = ["main"]
 INTERRUPTED = 128  # plus the signal's number, as shells report it
 LANGUAGES = ("de", "en", "both")
 AUDIENCES = ("management", "analyst")
+ENGINES = ("local", "dask")
+STANDS = {
+    False: "Nothing was published; the report of the last run stands.",
+    True: "Clients that were under way keep the report of their last run.",
+}
 MOST_ROWS = 10_000
+MOST_WORKERS = 256
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,6 +61,13 @@ def counted(word: str) -> int:
     return int(word)
 
 
+def working(word: str) -> int:
+    """Read a number of workers."""
+    if not word.isdecimal() or not 1 <= int(word) <= MOST_WORKERS:
+        raise ParamsError(f"--workers: is {word!r}. Give a whole number from 1 to {MOST_WORKERS}.")
+    return int(word)
+
+
 def parser() -> Parser:
     """Return the parser of all commands."""
     top = Parser(prog="cx", description="Customer contact-point analysis: notebooks to published reports.", allow_abbrev=False)
@@ -62,26 +75,43 @@ def parser() -> Parser:
     for name, action, text in (
         ("check", check, "params, data and notebooks against their contracts; every problem at once"),
         ("run", run, "run the notebooks for one client and publish the report"),
+        ("batch", batch, "run the notebooks for many clients at once; one that fails never stops the others"),
         ("verify", verify, "recompute the hashes of the published report"),
         ("label", label, "the contacts most worth labelling, as a sheet; or read the filled sheet back"),
     ):
         command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
-        command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
+        if name == "batch":
+            command.add_argument("client", metavar="CLIENT", nargs="*", help="params/CLIENT.yml; all when left out")
+        else:
+            command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
         command.set_defaults(action=action)
         if name == "label":
             command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
-        if name == "run":
-            command.add_argument("--only", type=listed, default=(), metavar="00,10", help="these notebooks; the others are carried over")
-            kinds = "{" + ",".join(LANGUAGES) + "}"
-            command.add_argument("--language", type=one_of("--language", LANGUAGES), metavar=kinds, help="as in params when left out")
+        if name in ("run", "batch"):
+            of_runs(command)
+        if name == "batch":
+            command.add_argument("--workers", type=working, metavar="3", help="clients at a time; cores and one more when left out")
             command.add_argument(
-                "--audience",
-                type=one_of("--audience", AUDIENCES),
-                metavar="{" + ",".join(AUDIENCES) + "}",
-                help="who may read the report; management when left out",
+                "--engine", type=one_of("--engine", ENGINES), default="local", metavar="{local,dask}", help="where they run"
             )
+            command.add_argument("--scheduler", metavar="ADDRESS", help="of the dask cluster; one on this machine when left out")
     return top
+
+
+def of_runs(command: argparse.ArgumentParser) -> None:
+    """Add the options that a run of one client and of many have in common."""
+    command.add_argument("--only", type=listed, default=(), metavar="00,10", help="these notebooks; the others are carried over")
+    kinds = "{" + ",".join(LANGUAGES) + "}"
+    command.add_argument("--language", type=one_of("--language", LANGUAGES), metavar=kinds, help="as in params when left out")
+    command.add_argument(
+        "--audience",
+        type=one_of("--audience", AUDIENCES),
+        metavar="{" + ",".join(AUDIENCES) + "}",
+        help="who may read the report; management when left out",
+    )
+    command.add_argument("--force", action="store_true", help="run also what has not changed, and from the first notebook on")
+    command.add_argument("--json", action="store_true", help="tell everything as JSON, one event a line")
 
 
 def parsed(arguments: list[str]) -> argparse.Namespace:
@@ -150,13 +180,56 @@ def taken_in(source: Mapping[str, Any]) -> Iterator[str]:
 
 def run(chosen: argparse.Namespace) -> int:
     """``cx run CLIENT``."""
+    import os
+    import signal
+
     from cxlib.params import project_root
+    from cxlib.suite import kernel
+    from cxlib.suite.progress import events
+
+    if parent := os.environ.pop("CX_PARENT", ""):  # whoever started this wants it to end when they do
+        kernel.die_with(int(parent), signal.SIGTERM)
+    teller = events(sys.stdout.write) if chosen.json else None
     from cxlib.suite.run import run as publish_run
 
-    languages = None if chosen.language is None else ("de", "en") if chosen.language == "both" else (chosen.language,)
-    report = publish_run(project_root(), chosen.client, only=chosen.only, languages=languages, audience=chosen.audience, say=say)
-    say(f"Report: {shown(report)}")
+    report = publish_run(project_root(), chosen.client, say=say, tell=teller, forked=True, **wishes(chosen))
+    if teller is None:
+        say(f"Report: {shown(report)}")
+    else:
+        teller({"event": "report", "client": chosen.client, "report": shown(report)})
     return 0
+
+
+def wishes(chosen: argparse.Namespace) -> dict[str, Any]:
+    """Return what a run is asked for."""
+    languages = None if chosen.language is None else ("de", "en") if chosen.language == "both" else (chosen.language,)
+    return {"only": chosen.only, "languages": languages, "audience": chosen.audience, "force": chosen.force}
+
+
+def batch(chosen: argparse.Namespace) -> int:
+    """``cx batch [CLIENT …]``."""
+    import os
+
+    from cxlib.params import project_root
+    from cxlib.suite import batch as batches
+    from cxlib.suite.batch_progress import Bars, Board, Events, Lines
+
+    project = project_root()
+    names = chosen.client or batches.clients(project)
+    on_terminal = sys.stderr.isatty() and not chosen.json
+    board: Board = Events(sys.stdout.write) if chosen.json else Bars(len(set(names))) if on_terminal else Lines(say)
+    workers = chosen.workers or (os.cpu_count() or 1) + 1
+    language = "en" if chosen.language == "en" else "de"
+    if chosen.engine == "dask":
+        from cxlib.suite import cluster
+
+        rows = cluster.run(project, names, board=board, workers=workers, language=language, scheduler=chosen.scheduler, **wishes(chosen))
+    else:
+        rows = batches.run(project, names, board=board, workers=workers, language=language, **wishes(chosen))
+    bad = [row for row in rows if row.state in batches.BAD]
+    if not chosen.json:
+        say(f"{len(rows)} clients, {len(bad)} without a new report: {shown(project / 'reports' / 'index.html')}")
+    return 1 if bad else 0
 
 
 def verify(chosen: argparse.Namespace) -> int:
@@ -202,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{fault.filename or 'cx'}: {fault.strerror or fault}. Nothing was published.\n")
         return 1
     except KeyboardInterrupt as signal:
-        sys.stderr.write("Interrupted. Nothing was published; the report of the last run stands.\n")
+        sys.stderr.write(f"Interrupted. {STANDS[chosen.command == 'batch']}\n")
         return INTERRUPTED + (signal.args[0] if signal.args and isinstance(signal.args[0], int) else 2)
 
 

@@ -13,7 +13,8 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import zmq.asyncio
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill import execute_notebook
@@ -30,13 +32,14 @@ from papermill.engines import Engine, NotebookExecutionManager, papermill_engine
 from papermill.exceptions import PapermillExecutionError
 
 from cxlib.errors import CxError
+from cxlib.suite.environment import environment
+from cxlib.suite.memory import Watch, watched
+from cxlib.suite.nursery import Child, Nursery
 
 __all__ = ["NAME", "NotebookFailed", "execute", "unfinished"]
 
 NAME = "cx"
 SOCKET_PATH_LIMIT = 90  # bytes; macOS allows 103 for the address of a socket, Linux 107
-ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "GOTO")
-NOT_FOR_KERNELS = ("PYTHONSTARTUP", "IPYTHONDIR", "CX_RUN")  # somebody's own start-up code would run before the notebook
 INJECTED, MARKER = "injected-parameters", "papermill-error-cell-tag"  # the tags of cells that papermill adds
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LOG = logging.getLogger("cxlib.engine")
@@ -60,8 +63,12 @@ class Job:
     scratch: Path
     environment: dict[str, str]
     timeout_s: float
+    memory_mb: float
+    nursery: Nursery | None = None
     notebook: NotebookNode | None = None
     ends_at: float = 0.0
+    watch: Watch = field(default_factory=Watch)
+    kernel: str = "cold"
 
     def seconds_left(self, _cell: object = None) -> float:
         """Return what is left for all cells, from the first one on; nbclient takes 0 for "no limit", so it never gets there."""
@@ -88,8 +95,25 @@ class OwnKernelManager(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The one specification of this suite's kernels."""
-        argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+        argv = [sys.executable, "-m", "cxlib.suite.kernel", "-f", "{connection_file}"]
         return KernelSpec(argv=argv, display_name="cxlib", language="python")
+
+
+class OwnProvisioner(LocalProvisioner):
+    """Starts the kernel's process, or has it forked by the nursery."""
+
+    job: Job
+    process: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **settings: Any) -> Any:
+        """Fork where there is a nursery that will; start a cold kernel otherwise."""
+        job, child = self.job, None
+        if job.nursery is not None:
+            child = job.nursery.fork(cmd[cmd.index("-f") :], settings["env"], job.folder, job.log)
+        if child is None:
+            return await super().launch_kernel(cmd, **settings)
+        self.process, self.pid, self.pgid, job.kernel = child, child.pid, child.pid, "forked"
+        return self.connection_info
 
 
 class CxEngine(Engine):
@@ -100,10 +124,10 @@ class CxEngine(Engine):
         """Run all cells in a fresh kernel which is gone, with its sockets, when this returns or raises."""
         job: Job = settings["job"]
         job.notebook = nb_man.nb
-        manager = kernel_manager(job.scratch)
+        manager = kernel_manager(job)
         runner = PapermillNotebookClient(nb_man, km=manager, timeout_func=job.seconds_left, log=LOG, shutdown_kernel="immediate")
         try:
-            with job.log.open("wb") as log:
+            with job.log.open("ab") as log, watched(lambda: pid_of(manager), job.memory_mb, lambda: end(manager)) as job.watch:
                 runner.execute(cwd=str(job.folder), env=job.environment, stdout=log, stderr=log, cleanup_kc=True)
         finally:
             if runner.kc is not None:  # an interrupt came before nbclient had the kernel in its care
@@ -125,11 +149,14 @@ class CxEngine(Engine):
 papermill_engines.register(NAME, CxEngine)
 
 
-def kernel_manager(scratch: Path) -> OwnKernelManager:
-    """Return a manager whose sockets lie in `scratch`; by default those of parallel kernels collide in the working folder."""
-    settings = {"kernel_name": "python3", "connection_file": str(scratch / "kernel.json"), "log": LOG, "client_factory": OwnKernelClient}
+def kernel_manager(job: Job) -> OwnKernelManager:
+    """Return a manager whose sockets lie in the job's scratch; by default those of parallel kernels collide in the working folder."""
+    file = str(job.scratch / "kernel.json")
+    settings = {"kernel_name": "python3", "connection_file": file, "log": LOG, "client_factory": OwnKernelClient}
     manager = OwnKernelManager(context=zmq.asyncio.Context(), **settings)  # a context of ours, to be closed by us come what may
-    address = str(scratch / "k")
+    manager.provisioner = OwnProvisioner(kernel_id="", kernel_spec=manager.kernel_spec, parent=manager)
+    manager.provisioner.job = job
+    address = str(job.scratch / "k")
     if os.name != "nt" and zmq.has("ipc") and len(os.fsencode(address)) <= SOCKET_PATH_LIMIT:
         manager.transport, manager.ip = "ipc", address
     return manager
@@ -137,38 +164,50 @@ def kernel_manager(scratch: Path) -> OwnKernelManager:
 
 def reap(manager: OwnKernelManager) -> None:
     """Kill the kernel's process group if it still lives; an interrupt in the middle of a shutdown must leave no orphan."""
-    process: subprocess.Popen[bytes] | None = getattr(manager.provisioner, "process", None)
+    process = process_of(manager)
+    if process is not None and process.poll() is None:
+        end(manager)
+        process.wait()
+
+
+def process_of(manager: OwnKernelManager) -> subprocess.Popen[bytes] | Child | None:
+    """Return the kernel's process; None before it was started and after it was cleaned up."""
+    return getattr(manager.provisioner, "process", None)
+
+
+def pid_of(manager: OwnKernelManager) -> int | None:
+    """Return the kernel's process number."""
+    process = process_of(manager)
+    return None if process is None else process.pid
+
+
+def end(manager: OwnKernelManager) -> None:
+    """Kill the kernel and its children; one that has gone in the meantime is what was wanted."""
+    process = process_of(manager)
     if process is None:
         return
-    if process.poll() is None:
+    try:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
-        process.wait()
+    except ProcessLookupError:
+        return
 
 
-def environment(scratch: Path, run: str) -> dict[str, str]:
-    """Return the kernel's environment: one thread for every numeric library, fixed hashing, no one's own start-up files.
-
-    Parameters
-    ----------
-    scratch : Path
-        The kernel's private folder.
-    run : str
-        ``CX_RUN``, which tells the study where it is.
-
-    Returns
-    -------
-    dict[str, str]
-        All variables of the kernel.
-    """
-    chosen = {name: value for name, value in os.environ.items() if name not in NOT_FOR_KERNELS}
-    chosen |= {f"{library}_NUM_THREADS": "1" for library in ONE_THREAD}
-    return chosen | {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "IPYTHONDIR": str(scratch / "ipython"), "CX_RUN": run}
-
-
-def execute(notebook: NotebookNode, *, name: str, client: str, run: str, folder: Path, scratch: Path, timeout_s: float) -> NotebookNode:
+def execute(
+    notebook: NotebookNode,
+    *,
+    name: str,
+    client: str,
+    run: str,
+    folder: Path,
+    scratch: Path,
+    timeout_s: float,
+    memory_mb: float = float("inf"),
+    without: Collection[str] = (),
+    nursery: Nursery | None = None,
+) -> NotebookNode:
     """Run one notebook for one client and make sure that it ran to its end.
 
     Parameters
@@ -187,18 +226,24 @@ def execute(notebook: NotebookNode, *, name: str, client: str, run: str, folder:
         An empty private folder with a short path.
     timeout_s : float
         Seconds for all cells together.
+    memory_mb : float
+        What the kernel may hold, in MB.
+    without : collection of str
+        Variables of the environment that the kernel is not to see.
+    nursery : Nursery, optional
+        What forks the kernel; a cold one is started without.
 
     Returns
     -------
     NotebookNode
-        The executed notebook.
+        The executed notebook; ``metadata.cx.peak_mb`` is the most memory its kernel held.
 
     Raises
     ------
     NotebookFailed
-        An error, a dead kernel, a timeout, or a cell that did not run.
+        An error, a dead kernel, a limit passed, or a cell that did not run.
     """
-    job = Job(folder, scratch, environment(scratch, run), timeout_s)
+    job = Job(folder, scratch, environment(scratch, run, without), timeout_s, memory_mb, nursery)
     settings = {
         "engine_name": NAME,
         "kernel_name": "python3",
@@ -217,7 +262,10 @@ def execute(notebook: NotebookNode, *, name: str, client: str, run: str, folder:
         reason = f"it took longer than run.timeout_s = {timeout_s:g} seconds"
     except (DeadKernelError, RuntimeError) as fault:
         reason = f"the kernel died{last_words(job.log, fault)}"
+    if job.watch.exceeded:
+        reason = f"it took more memory than run.memory_mb = {memory_mb:g} MB"
     executed = tidied(job.notebook if job.notebook is not None else notebook)
+    executed.metadata["cx"] = {"peak_mb": round(job.watch.peak_mb), "kernel": job.kernel}
     problem = unfinished(executed, reason)
     if problem:
         raise NotebookFailed(f"notebooks/{name}.ipynb: {problem}", executed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +51,8 @@ class Edition:
     audience: str
     languages: tuple[str, ...]
     titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every page, in order
+    inputs: dict[str, str | None] | None = None  # path → hash of every file that the run rests on; None when it also reads a database
+    asked: dict[str, Any] = field(default_factory=dict)  # what the command line asked for
 
     def provenance(self, notebook: str) -> Provenance:
         """Return where a page comes from, as its provenance box tells it."""

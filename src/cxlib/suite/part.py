@@ -5,30 +5,39 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError
-from cxlib.suite import manifest, publish
+from cxlib.suite import manifest, publish, resume
+from cxlib.suite.environment import secrets
 from cxlib.suite.notebooks import Sheet
 from cxlib.suite.pages import Edition, PageRefused
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from cxlib.suite.nursery import Nursery
+
 __all__ = ["Part"]
 
 
 @dataclass(eq=False)
 class Part:
-    """The part folder of one run; `notes` become the manifest's list of notebooks."""
+    """The part folder of one run; `notes` become the manifest's list of notebooks.
+
+    `shared` is the key that another run must have to continue this one.
+    """
 
     project: Path
     folder: Path
     scratch: Path
     edition: Edition
     sheets: list[Sheet]
+    nursery: Nursery | None = None
+    shared: str = ""
     notes: dict[str, dict[str, Any]] = field(default_factory=dict)
     executed: dict[str, NotebookNode] = field(default_factory=dict)
 
@@ -55,14 +64,22 @@ class Part:
             self.notes[name] = entries[name] | {"status": "carried over"}
             self.executed[name] = nbformat.read(self.folder / "notebooks" / f"{name}.ipynb", as_version=4)
 
+    def take_up(self, notes: dict[str, dict[str, Any]]) -> None:
+        """Go on where an unfinished run of this very folder stopped."""
+        import nbformat
+
+        self.notes |= notes
+        for name in notes:
+            self.executed[name] = nbformat.read(self.folder / "notebooks" / f"{name}.ipynb", as_version=4)
+
     def execute(self, sheet: Sheet) -> float:
         """Run one notebook, note what it wrote and return the seconds; a failure keeps the executed notebook and stops the run."""
         import nbformat
 
         from cxlib.suite import engine
 
-        scratch = self.scratch / sheet.number
-        scratch.mkdir()
+        scratch, work = self.scratch / sheet.number, self.scratch / sheet.number / "work"
+        work.mkdir(parents=True)  # a working folder of its own: what a notebook leaves in it, no other client finds
         before, began = snapshot(self.folder), time.monotonic()
         try:
             node = engine.execute(
@@ -70,9 +87,12 @@ class Part:
                 name=sheet.name,
                 client=self.edition.params.client,
                 run=self.told(sheet),
-                folder=sheet.path.parent,
+                folder=work,
                 scratch=scratch,
                 timeout_s=self.edition.params.run.timeout_s,
+                memory_mb=self.edition.params.run.memory_mb,
+                without=secrets(self.project),
+                nursery=self.nursery,
             )
         except engine.NotebookFailed as failure:
             raise self.kept(failure, sheet.name, failure.notebook) from failure
@@ -97,15 +117,18 @@ class Part:
             "status": "ran",
             "run": self.edition.run,
             "seconds": seconds,
+            "kernel": node.metadata.get("cx", {}).get("kernel"),
+            "peak_mb": node.metadata.get("cx", {}).get("peak_mb"),
             "sha256": manifest.sha256(sheet.path),
             "library": manifest.library_hash(),
             "files": sorted(set(after) - set(before)),
         }
+        resume.keep(self.reports, self.edition.run, self.shared, self.notes)
 
     def told(self, sheet: Sheet) -> str:
         """Return ``CX_RUN``: what the study in the kernel has to know."""
         edition = self.edition
-        facts = {"folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
+        facts = {"project": str(self.project), "folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
         return json.dumps(facts | {"languages": list(edition.languages), "run": edition.run, "notebook": sheet.name})
 
     def kept(self, failure: CxError, name: str, node: NotebookNode) -> CxError:
@@ -143,11 +166,24 @@ def facts(edition: Edition) -> dict[str, Any]:
         "versions": manifest.versions(),
         "params_hash": data.params_hash,
         "data_hash": data.data_hash,
+        "inputs": edition.inputs,
+        "asked": edition.asked,
         "seed": params.seed,
         "audience": edition.audience,
         "languages": list(edition.languages),
         "rows": dict(data.rows),
+        "sources": [came_of(source) for source in data.sources],
     }
+
+
+def came_of(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what became of the rows of one source: how many came in, how many were left out and why, how many cells did not convert.
+
+    Without examples: those are the client's data.
+    """
+    told = {name: source[name] for name in ("source", "table", "file", "rows_read", "rows_kept", "sha256") if name in source}
+    dropped = [{"reason": reason, "rows": rows} for reason, _, rows in source["dropped"]]
+    return told | {"dropped": dropped, "not_converted": {column: failed["cells"] for column, failed in source["failed"].items()}}
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:

@@ -121,13 +121,17 @@ def new_run(reports: Path, now: datetime | None = None) -> str:
 
 @contextmanager
 def part_folder(reports: Path, run: str) -> Iterator[Path]:
-    """Make the folder in which a run grows, and remove it unless :func:`commit` has renamed it."""
-    part = reports / "runs" / f".{run}.part"
-    part.mkdir(parents=True)
+    """Make the folder in which a run grows, or go on in it; remove it at the end unless its progress was noted, or the disk is full."""
+    part, progress = reports / "runs" / f".{run}.part", reports / "runs" / f".{run}.progress"
+    part.mkdir(parents=True, exist_ok=True)
     try:
         yield part
+    except OSError:
+        progress.unlink(missing_ok=True)
+        raise
     finally:
-        discard(part)
+        if not progress.is_file():
+            discard(part)
 
 
 @contextmanager
@@ -181,6 +185,7 @@ def commit(reports: Path, part: Path, run: str, keep: int) -> Path:
     sync_folder(final.parent)
     replace(reports / "latest", f"{run}\n".encode())  # this is the commit
     replace(reports / "index.html", (final / FRONT).read_bytes())
+    (reports / "runs" / f".{run}.progress").unlink(missing_ok=True)
     discard(reports / "failed")
     prune(reports, keep)
     return final
@@ -196,16 +201,21 @@ def prune(reports: Path, keep: int) -> None:
         discard(gone)
 
 
-def heal(reports: Path) -> None:
+def heal(reports: Path, spare: str | None = None) -> None:
     """Remove what dead runs left behind and make ``latest`` and ``index.html`` agree; call it with the lock held.
 
-    A client whose ``latest`` is missing or names no complete run gets its newest complete one.
+    What is left of the run `spare` stays, for it will be continued. A client
+    whose ``latest`` is missing or names no complete run gets its newest complete one.
     """
     for left in sorted(reports.glob("runs/.*")):
         if left.suffix == ".scratch":
             drop_scratch(left)
-        else:
+        elif left.name in (f".{spare}.part", f".{spare}.progress"):
+            continue
+        elif left.is_dir():
             discard(left)
+        else:
+            left.unlink(missing_ok=True)
     for left in sorted(reports.glob(".index.html.*")) + sorted(reports.glob(".latest.*")):
         left.unlink(missing_ok=True)
     complete = runs(reports)

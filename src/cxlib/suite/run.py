@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any
 
 from cxlib import params as clients
 from cxlib.errors import DataError, ParamsError
-from cxlib.suite import manifest, notebooks, publish
+from cxlib.suite import manifest, notebooks, publish, resume
 from cxlib.suite.notebooks import Sheet
 from cxlib.suite.pages import Edition
 from cxlib.suite.part import Part
+from cxlib.suite.progress import Teller, progress
 
 if TYPE_CHECKING:
     from cxlib.intake import Prepared
     from cxlib.params import Params
+    from cxlib.suite.nursery import Nursery
 
 __all__ = ["Interrupted", "Ready", "prepare", "run"]
 
@@ -135,7 +137,11 @@ def run(
     only: tuple[str, ...] = (),
     languages: tuple[str, ...] | None = None,
     audience: str | None = None,
+    force: bool = True,
+    forked: bool = False,
+    nursery: Nursery | None = None,
     say: Callable[[str], None] = lambda text: None,
+    tell: Teller | None = None,
 ) -> Path:
     """Run the suite for one client and publish the report.
 
@@ -151,8 +157,17 @@ def run(
         As in params when absent.
     audience : str, optional
         "management" when absent.
+    force : bool
+        Whether everything runs, as it does when absent. Otherwise a client whose params, data, notebooks, library and packages are those of
+        its published run is left alone, and a run that stopped half way is continued with the notebook at which it stopped.
+    forked : bool
+        Whether kernels are forked from a process that has only imported, where the machine can do that; cold ones are started otherwise.
+    nursery : Nursery, optional
+        That process, where there is one already.
     say : callable
         Takes one line a notebook where there is no terminal for a progress bar.
+    tell : callable, optional
+        Takes events instead: see :mod:`cxlib.suite.progress`.
 
     Returns
     -------
@@ -170,38 +185,108 @@ def run(
     """
     clients.load(project, client)  # the client's name becomes a path below: refuse a wrong one first
     reports = project / "reports" / client
+    wishes = Wishes(only, languages, audience, force)
     with interruptible(), publish.locked(reports):
-        publish.heal(reports)
-        ready = prepare(project, client)
-        order = plan(ready, reports, only, languages, audience)
-        name = publish.new_run(reports)
-        with publish.part_folder(reports, name) as folder, publish.scratch(reports, name) as scratch:
-            part = Part(project, folder, scratch, edition(ready, order, name), ready.sheets)
-            grow(part, order, say)
-            publish.commit(reports, folder, name, ready.params.keep_runs)
+        if not force and not only and (published := resume.unchanged(project, client, wishes.asked)):
+            say(f"{client}: nothing has changed since run {published}; --force runs it all the same.")
+            if tell:
+                tell({"event": "unchanged", "client": client, "run": published})
+            return reports / "index.html"
+        with nurseries(project, forked, nursery) as given:
+            publish_anew(project, prepare(project, client), wishes, given, say, tell)
     return reports / "index.html"
 
 
-def edition(ready: Ready, order: Plan, name: str) -> Edition:
+@dataclass(frozen=True)
+class Wishes:
+    """What a run was asked for."""
+
+    only: tuple[str, ...]
+    languages: tuple[str, ...] | None
+    audience: str | None
+    force: bool
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What was said about readers, None where nothing was."""
+        return {"languages": None if self.languages is None else list(self.languages), "audience": self.audience}
+
+
+@contextmanager
+def nurseries(project: Path, forked: bool, given: Nursery | None) -> Iterator[Nursery | None]:
+    """Hold what forks the kernels: the given one, or one of this run's own, which imports while the data are taken in."""
+    from cxlib.suite.nursery import Nursery
+
+    if given is not None or not forked or not Nursery.possible():
+        yield given
+        return
+    own = Nursery.of(project)
+    try:
+        yield own
+    finally:
+        own.close()
+
+
+def publish_anew(
+    project: Path, ready: Ready, wishes: Wishes, nursery: Nursery | None, say: Callable[[str], None], tell: Teller | None
+) -> None:
+    """Run what is to run, in a new folder or in that of an unfinished run, and publish it."""
+    reports = project / "reports" / ready.params.client
+    order = plan(ready, reports, wishes.only, wishes.languages, wishes.audience)
+    key = resume.key(shared(ready, order))
+    old = None if wishes.force else resume.unfinished(reports, key, {sheet.name: manifest.sha256(sheet.path) for sheet in order.selected})
+    publish.heal(reports, old.run if old else None)
+    name = old.run if old else publish.new_run(reports)
+    with publish.part_folder(reports, name) as folder, publish.scratch(reports, name) as scratch:
+        part = Part(project, folder, scratch, edition(project, ready, order, name, wishes.asked), ready.sheets, nursery, key)
+        if old:
+            part.take_up(old.notes)
+        grow(part, order, say, tell)
+        publish.commit(reports, folder, name, ready.params.keep_runs)
+
+
+def shared(ready: Ready, order: Plan) -> dict[str, Any]:
+    """Return what a run must share with an unfinished one to continue it."""
+    return {
+        "params": ready.data.params_hash,
+        "data": ready.data.data_hash,
+        "library": manifest.library_hash(),
+        "versions": manifest.versions(),
+        "languages": order.languages,
+        "audience": order.audience,
+        "carried": order.carried,
+        "old": order.old["run"] if order.old else None,
+        "selected": [sheet.name for sheet in order.selected],
+    }
+
+
+def edition(project: Path, ready: Ready, order: Plan, name: str, asked: dict[str, Any]) -> Edition:
     """Return what all pages of this run have in common."""
+    from cxlib import intake
+
     names = {sheet.name for sheet in order.selected} | set(order.carried)
     sheets = [sheet for sheet in ready.sheets if sheet.name in names]
     titles = {language: [(f"{sheet.name}.html", sheet.title(language)) for sheet in sheets] for language in order.languages}
-    return Edition(ready.params, ready.data, name, datetime.now(UTC), order.audience, order.languages, titles)
+    files = intake.inputs(project, ready.params)
+    inputs = None if files is None else resume.hashes(project, files)
+    return Edition(ready.params, ready.data, name, datetime.now(UTC), order.audience, order.languages, titles, inputs, asked)
 
 
-def grow(part: Part, order: Plan, say: Callable[[str], None]) -> None:
+def grow(part: Part, order: Plan, say: Callable[[str], None], tell: Teller | None) -> None:
     """Fill the part folder: carried-over files first, for notebooks read what lower numbers saved, then notebooks, the audit, pages."""
     import_lightly()
     from cxlib.suite import store
 
-    if order.old:
+    if order.old and not part.notes:
         part.carry_over(order.old, order.carried)
-    with progress(len(order.selected), say) as step:
-        for sheet in order.selected:
-            step(sheet.name, None)
-            step(sheet.name, part.execute(sheet))
-    store.audit(part.folder, min_n=part.edition.params.min_n)
+    waiting = [sheet for sheet in order.selected if part.notes.get(sheet.name, {}).get("status") != "ran"]
+    params = part.edition.params
+    with progress(params.client, len(waiting), say, tell, params.run.timeout_s) as step:
+        for sheet in waiting:
+            step(sheet.name, None, None)
+            seconds = part.execute(sheet)
+            step(sheet.name, seconds, part.notes[sheet.name]["peak_mb"])
+    store.audit(part.folder, min_n=params.min_n)
     for sheet in order.selected:
         part.export(sheet)
     part.seal()
@@ -215,24 +300,6 @@ def import_lightly() -> None:
             import jsonschema  # noqa: F401
         finally:
             del sys.modules["rfc3987_syntax"]
-
-
-@contextmanager
-def progress(count: int, say: Callable[[str], None]) -> Iterator[Callable[[str, float | None], None]]:
-    """Show a progress bar on a terminal; elsewhere tell one line for each notebook that has run."""
-    from tqdm import tqdm
-
-    with tqdm(total=count, unit="notebook", disable=not sys.stderr.isatty(), leave=False) as bar:
-
-        def step(name: str, seconds: float | None) -> None:
-            if seconds is None:
-                bar.set_description(name)
-            elif bar.disable:
-                say(f"{name}  {seconds:.1f} s")
-            else:
-                bar.update()
-
-        yield step
 
 
 @contextmanager

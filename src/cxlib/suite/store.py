@@ -1,7 +1,7 @@
 """The folder of one run: what notebooks save in it and load from it.
 
 ``tables/`` holds what the audience may see, ``draws/`` the draws of exactly those numbers, and ``private/`` row-level tables and the
-register of published cells, which are never shown or exported.
+register of published cells, one file a notebook, which are never shown or exported.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from cxlib.report.download import defused
 
 __all__ = ["Store", "audit"]
 
+_PAGE = re.compile(r"^[0-9a-z_]{1,63}$")
 _NAME = re.compile(r"^[a-z][a-z0-9_]{0,62}$")
 REGISTER = "published_cells"
 
@@ -32,7 +33,7 @@ class Store:
 
     def save_estimates(self, name: str, shown: pd.DataFrame, full: pd.DataFrame) -> None:
         """Write ESTIMATES as the audience may see them, and the draws of the rows that kept their number."""
-        self._write("tables", name, shown)
+        self._write("tables", _checked(name), shown)
         cells = shown.copy()
         for column in cells.columns:
             if not pd.api.types.is_numeric_dtype(cells[column]):
@@ -44,7 +45,7 @@ class Store:
 
     def save_rows(self, name: str, table: pd.DataFrame) -> None:
         """Write a row-level table; it stays in the run folder."""
-        self._write("private", name, table)
+        self._write("private", _checked(name), table)
 
     def read(self, name: str) -> pd.DataFrame | None:
         """Return a table that this run saved, or None."""
@@ -60,13 +61,20 @@ class Store:
         return with_draws(table, pd.read_parquet(path)) if table is not None and path.is_file() else table
 
     def register(self) -> disclosure.Register:
-        """Return the register of every cell this run published so far."""
-        path = self.folder / "private" / f"{REGISTER}.parquet"
-        return disclosure.Register.from_frame(pd.read_parquet(path)) if path.is_file() else disclosure.Register()
+        """Return the register of every cell this run published so far, in the order of its notebooks."""
+        register = disclosure.Register()
+        for path in sorted((self.folder / "private" / REGISTER).glob("*.parquet")):
+            register.add(disclosure.Register.from_frame(pd.read_parquet(path)).layers)
+        return register
 
-    def save_register(self, register: disclosure.Register) -> None:
-        """Write the register for the notebooks that follow."""
-        self._write("private", REGISTER, register.to_frame())
+    def registered(self, notebook: str) -> set[str]:
+        """Return the tables whose cells a notebook has entered in the register."""
+        path = self.folder / "private" / REGISTER / f"{_page(notebook)}.parquet"
+        return set(pd.read_parquet(path, columns=["table"])["table"]) if path.is_file() else set()
+
+    def save_register(self, register: disclosure.Register, notebook: str) -> None:
+        """Write what one notebook published, for the notebooks that follow."""
+        self._write(f"private/{REGISTER}", _page(notebook), register.to_frame())
 
     def _write(self, room: str, name: str, table: pd.DataFrame) -> None:
         import pyarrow as pa
@@ -74,7 +82,7 @@ class Store:
 
         sink = pa.BufferOutputStream()
         pq.write_table(pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(), sink)
-        self._put(self.folder / room / f"{_checked(name)}.parquet", sink.getvalue().to_pybytes())
+        self._put(self.folder / room / f"{name}.parquet", sink.getvalue().to_pybytes())
 
     @staticmethod
     def _put(path: Path, content: bytes) -> None:
@@ -103,3 +111,9 @@ def _checked(name: str) -> str:
     if not _NAME.match(name):
         raise CxError(f"save: {name!r} cannot name a table. Use a-z, 0-9 and _, beginning with a letter.")
     return name
+
+
+def _page(notebook: str) -> str:
+    if not _PAGE.match(notebook):
+        raise CxError(f"save: {notebook!r} is no notebook. Its name is a two-digit number and a noun.")
+    return notebook

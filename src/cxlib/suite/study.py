@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Study", "open_study"]
 
 DECISION = "application/vnd.cxlib.decision+json"
+INTERACTIVE = "interactive"  # stands for the notebook where nobody has told which one runs
 LARGE = ("contacts", "events")  # tables that may stay on disk: what reads them takes a relation as well
 
 
@@ -55,9 +56,9 @@ def open_study(client: str) -> Study:
     ParamsError, DataError
         With every problem at once.
     """
-    project = project_root()
-    params = load(project, client)
     given = json.loads(os.environ.get("CX_RUN", "{}"))
+    project = Path(given["project"]) if "project" in given else project_root()
+    params = load(project, client)
     if given:
         prepared, folder = Prepared.open(Path(given["tables"])), Path(given["folder"])
     else:
@@ -68,7 +69,7 @@ def open_study(client: str) -> Study:
         store=Store(folder),
         audience=given.get("audience", "management"),
         languages=tuple(given.get("languages", params.languages[:1])),
-        notebook=given.get("notebook", "interactive"),
+        notebook=given.get("notebook", INTERACTIVE),
         project=project,
     )
     study.tell()
@@ -312,6 +313,15 @@ class Study:
         """The words of each language, with the client's own labels."""
         return {language: Words(language, labels(self.params, self._load, language)) for language in self.languages}
 
+    @cached_property
+    def _register(self) -> disclosure.Register:
+        """What this client has published before and in this notebook; read once, for lower numbers no longer write."""
+        return self.store.register()
+
+    @cached_property
+    def _registered(self) -> set[str]:
+        return self.store.registered(self.notebook)
+
     def _relation(self, name: str, join: Sequence[str]) -> Any:
         """A large table as a relation, with others joined to it."""
         path = self.prepared.folder / f"{name}.parquet"
@@ -343,10 +353,13 @@ class Study:
         counts_nobody = bare["n"].isna().all() or bare["n"].eq(0).all()
         if self.audience == "analyst" or counts_nobody:  # analysts hold the data anyway; what counts no people tells of none
             return bare.copy()
-        register = self.store.register()
         who = [column for column in group_columns(bare) if column not in MEASURED]
+        register = self._register if self.notebook != INTERACTIVE else self.store.register()  # there, other kernels may have saved
+        own = self._registered if self.notebook != INTERACTIVE else self.store.registered(INTERACTIVE)
         shown = disclosure.protect(bare, min_n=self.params.min_n, register=register, name=name, who=who, of=of)
-        self.store.save_register(register)
+        register.settle(name)
+        own.add(name)
+        self.store.save_register(register.of(own), self.notebook)
         return shown
 
     def _check_saved(self, table: pd.DataFrame) -> None:

@@ -71,6 +71,11 @@ class Layer:
         self.published.clear()
         return True
 
+    def bare(self) -> Layer:
+        """Return the same layer without anything computed from it."""
+        published = {cell for cell in self.n if cell in self.published}
+        return Layer(self.table, self.what, frozenset(sorted(self.metrics)), dict(self.n), published)
+
     def agrees(self, other: Layer) -> bool:
         """Tell whether both can be about the same respondents: no n contradicts another."""
         if any(self.n[cell] != other.n[cell] for cell in self.n.keys() & other.n.keys()):

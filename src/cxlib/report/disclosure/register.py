@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import pandas as pd
 
@@ -32,6 +32,18 @@ class Register:
         new = list(layers)
         names = {layer.table for layer in new}
         self.layers = [layer for layer in self.layers if layer.table not in names] + new
+
+    def of(self, tables: Collection[str]) -> Register:
+        """Return the cells of some tables."""
+        return Register(layer for layer in self.layers if layer.table in tables)
+
+    def settle(self, table: str) -> None:
+        """Bring a table's cells into the very state in which :meth:`from_frame` finds them again.
+
+        What was computed on the way is forgotten, layers without cells are dropped: whoever continues with this register and whoever
+        reads it from disk hides the same cells.
+        """
+        self.layers = [layer.bare() if layer.table == table else layer for layer in self.layers if layer.n or layer.table != table]
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a cell: table, what (JSON), metrics (JSON), who (JSON), n (true, also of hidden cells), published."""
