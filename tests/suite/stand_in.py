@@ -39,7 +39,7 @@ first = (folder / "tables" / "first.csv").read_text()
 with (folder / "private" / "register.txt").open("a") as register:
     register.write("second\\n")
 for language in run["languages"]:
-    content = {"answer": f"Answer in {language}", "language": language, "notebook": run["notebook"]}
+    content = {"answer": f"Answer in {language}", "language": language, "notebook": run["notebook"], "answered": True, "anchor": ""}
     bundle = {"application/vnd.cxlib.decision+json": content, "text/plain": "decision"}
     display(bundle, raw=True, metadata={"cx": {"language": language}})
 """
@@ -118,7 +118,17 @@ def export(notebook: Any, *, words: Any, provenance: Any, pages: list[tuple[str,
     return f"<html lang={words.language}><title>{dict(pages)[provenance.notebook + '.html']}</title>{provenance.run}</html>"
 
 
-def index(decisions: list[dict[str, Any]], *, words: Any, provenance: Any, pages: Any, branding: Any, latest_prefix: str = "") -> str:
+def index(
+    decisions: list[dict[str, Any]],
+    *,
+    leading: Any,
+    exhibits: Any,
+    words: Any,
+    provenance: Any,
+    pages: Any,
+    branding: Any,
+    latest_prefix: str = "",
+) -> str:
     """Stand in for page.index."""
     answers = [decision["answer"] for decision in decisions]
     links = [f'<a href="{latest_prefix}{file}">{title}</a>' for file, title in pages]

@@ -126,7 +126,14 @@ PLAIN = {
 OTHERS = {
     *("gaps.pairs", "gaps.beside", "gaps.links", "drivers.beside", "drivers.quadrants", "drivers.targets"),
     *("drivers.group_of", "asymmetry.thresholds", "loyalty.after", "loyalty.behaviour", "loyalty.bought_at", "loyalty.customer_value"),
-    *("loyalty.experience", "loyalty.items_of", "incidents.frequency", "incidents.rare_but_severe", "incidents.reviews"),
+    *(
+        "loyalty.experience",
+        "loyalty.items_of",
+        "loyalty.loss_per_point",
+        "incidents.frequency",
+        "incidents.rare_but_severe",
+        "incidents.reviews",
+    ),
     *(
         "asymmetry.beside",
         "asymmetry.foremost",
