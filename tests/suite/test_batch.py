@@ -255,7 +255,7 @@ def test_a_full_disk_loses_and_mixes_nothing(tmp_path, many, monkeypatch, megaby
     clients = ["acme", "beta"]
     try:
         old: dict[str, str | None] = dict.fromkeys(clients)
-        for _ in range(3):
+        for _ in range(2):
             process = start(project, "--force", "--workers", "2")
             process.communicate(timeout=300)
             assert faults(project, clients, old) == []

@@ -1,7 +1,7 @@
 """What is new since the analysis before."""
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlib.decisions.monitoring import Analysis, change_log
@@ -58,6 +58,7 @@ def test_new_and_gone_figures_are_counted_and_hidden_ones_are_not_compared():
     assert of(found, "figures_compared", table=None) == [0.0]
 
 
+@settings(max_examples=20)
 @given(value=st.floats(-50, 50), half=st.floats(0.1, 20))
 def test_the_same_figures_have_not_moved(value, half):
     same = {"nps": figures(value, half)}

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxlib.decisions.monitoring import targets, zero_measurement
@@ -28,6 +28,7 @@ def test_how_far_it_still_is():
     assert distance(value=[120.0]) == 0.0
 
 
+@settings(max_examples=25)
 @given(value=st.floats(1, 1e6), target=st.floats(1, 1e6))
 def test_a_reached_target_is_reached_in_one_direction(value, target):
     assert distance(value=[value], target=[target]) >= 0

@@ -134,7 +134,7 @@ def test_by_chance_alone_guards_are_seldom_tripped():
     rng, names = np.random.default_rng(5), [f"r{n}" for n in range(40)]
     reasons = pd.DataFrame({"reason_id": names, "treatment": "eliminate"})
     alarms = []
-    for _ in range(60):
+    for _ in range(40):
         found = 0.1 + rng.normal(0, 0.01, 40)
         guards = guards_of(list(found), names=names)
         told = frontier(
