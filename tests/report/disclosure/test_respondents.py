@@ -115,3 +115,16 @@ def test_tables_of_a_named_part_are_compared_with_one_another_alone() -> None:
     everybody = estimates({(): 543}, by=[], metrics=["complaints"])
     assert numbers(protect(everybody, min_n=MIN_N, register=register, name="all", who=WHO, of="complaints")) == [None]
     assert numbers(shown(units, register, "goodwill of everybody")) == [281, None]
+
+
+def test_a_table_about_others_links_no_columns_of_these() -> None:
+    """The last table divides other people by segment and role together; the first two tell about these what they told before."""
+    register, three = Register(), ["region", "role", "segment"]
+    one = {(None, None, None): 44, (None, None, OTHER): 18, (None, None, "a"): 16, (None, OTHER, None): 38, ("r", None, None): 27}
+    few = {(None, None, None): 34, (None, None, "a"): 13, (None, None, "b"): 15, (None, "x", None): 20, (None, "y", None): 11}
+    both = {(None, "x", "a"): 10, (None, "y", "a"): 2, (None, "x", "b"): 9, (None, "y", "b"): 5, ("r", None, "a"): 10, ("r", None, "b"): 7}
+    shown(estimates({(): 44}, by=[]), register, "all")
+    shown(estimates(one | {("s", None, None): 3}, by=three), register, "ratings")
+    places = {("r", None, None): 20, ("s", None, None): 3, ("s", None, "b"): 2}
+    shown(estimates(few | places | both, by=three, metrics=["contacts"]), register, "contacts")
+    assert audit(register, min_n=MIN_N).empty

@@ -77,7 +77,8 @@ def sets(found: Sequence[Layer], min_n: int) -> list[tuple[list[Layer], frozense
             spare = 1 if listed else min_n
             numbers = sorted({n for one in rest for n in one.totals if any(0 <= n - some < spare for some in sums)})
             about = [[one for one in rest if n in one.totals and all(_agree(one, layer) for layer in group)] for n in numbers]
-            every += [(group, columns, others) for others in about if others] or [(group, columns, [])]
+            parts = [part for part in _together(group) if part <= columns and bool(part) == bool(columns)]  # what this group links itself
+            every += [(group, part, others) for part in parts for others in [some for some in about if some] or [[]]]
     return every
 
 
