@@ -32,4 +32,5 @@ def test_addresses_of_databases_are_found_in_every_clients_params(tmp_path):
     (tmp_path / "params" / "a.yml").write_text("sources:\n  erp:\n    connection: ERP_DSN\n")
     (tmp_path / "params" / "b.yml").write_text('sources: {crm: {connection: "CRM_DSN"}}\n')
     (tmp_path / "params" / "c.yml").write_bytes(b"\xff: [")
-    assert secrets(tmp_path) == {"ERP_DSN", "CRM_DSN"}
+    (tmp_path / "params" / "d.yml").write_text('{"sources": {"shop": {"connection" : "SHOP_DSN"}}}')
+    assert secrets(tmp_path) == {"ERP_DSN", "CRM_DSN", "SHOP_DSN"}

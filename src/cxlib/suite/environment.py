@@ -10,7 +10,7 @@ from pathlib import Path
 __all__ = ["common", "environment", "secrets"]
 
 ONE_THREAD = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM", "BLIS", "GOTO")
-SECRET = re.compile(r"\bconnection:\s*[\"']?([A-Z][A-Z0-9_]*)")
+SECRET = re.compile(r"\bconnection[\"']?\s*:\s*[\"']?([A-Z][A-Z0-9_]*)")
 QUIET = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}  # pyarrow would start a thread when it is imported: nothing forks after that
 NOT_FOR_KERNELS = ("PYTHONSTARTUP", "IPYTHONDIR", "CX_RUN")  # somebody's own start-up code would run before the notebook
 

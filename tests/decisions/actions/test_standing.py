@@ -3,20 +3,20 @@ from datetime import date
 import pandas as pd
 
 from cxlib.decisions.actions.figures import Saved
-from cxlib.decisions.actions.standing import class_of, falls_short, guard_rails, standing
+from cxlib.decisions.actions.standing import class_of, falls_short, standing, tripped
 from tests.decisions.actions.conftest import DRAWS, ITEMS, action
 
 
 def test_what_makes_contact_harder_trips_a_rail_by_id_and_by_name():
     listed = pd.DataFrame([action("a"), action("b", name_de="Nummer von der Website nehmen"), action("c", reason_id="advice")])
-    rails = guard_rails(listed, harder=["a"], harder_words=["von der website nehmen"], protected=["advice"])
+    rails = tripped(listed, harder=["a"], harder_words=["von der website nehmen"], protected=["advice"])
     assert rails.to_dict() == {"a": "harder", "b": "harder", "c": "protected"}
-    assert set(guard_rails(listed)) == {""}
+    assert set(tripped(listed)) == {""}
 
 
 def test_only_saving_contacts_harms_what_is_protected():
     listed = pd.DataFrame([action("a", reason_id="advice", effect_on="sales")])
-    assert guard_rails(listed, protected=["advice"]).to_list() == [""]
+    assert tripped(listed, protected=["advice"]).to_list() == [""]
 
 
 def test_each_action_stands_where_the_first_reason_puts_it(tables, touchpoints):

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from cxlib import estimates
+from cxlib.decisions.actions.ranking import NEEDS
 from cxlib.decisions.actions.worth import Worth
 from cxlib.estimates.rows import rows
 
 __all__ = ["conflicts", "decision_log", "goals", "responsibilities"]
 
-NEEDS = ("actions.action_id",)
 MOVES = {"contacts": {"contacts": "down"}, "actual": {"experience": "up"}, "sales": {"sales": "up"}}  # what an effect moves by itself
 NOBODY = "nobody"
 

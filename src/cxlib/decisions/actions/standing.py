@@ -10,13 +10,13 @@ import pandas as pd
 
 from cxlib.decisions.actions.figures import Saved
 
-__all__ = ["DELIGHT", "FLOOR", "STATES", "guard_rails", "standing"]
+__all__ = ["DELIGHT", "FLOOR", "STATES", "standing", "tripped"]
 
 STATES = ("next", "running", "guard_rail", "watch", "unvalued")
 FLOOR, DELIGHT = "disappointment_dominant", "delight_dominant"
 
 
-def guard_rails(
+def tripped(
     actions: pd.DataFrame, *, harder: Collection[str] = (), harder_words: Sequence[str] = (), protected: Collection[str] = ()
 ) -> pd.Series:
     """Say which guard rail each action trips: ``harder`` (it makes contact harder), ``protected`` (it saves contacts nobody should save).
@@ -39,7 +39,7 @@ def guard_rails(
 
     >>> listed = pd.DataFrame({"action_id": ["a", "b"], "name_de": ["Nummer verstecken", "Chatbot"], "effect_on": "contacts",
     ...     "reason_id": ["x", "y"]})
-    >>> guard_rails(listed, harder_words=["verstecken"], protected=["y"]).to_list()
+    >>> tripped(listed, harder_words=["verstecken"], protected=["y"]).to_list()
     ['harder', 'protected']
     """
     names = [actions[name].fillna("").astype("str") for name in ("name_de", "name_en") if name in actions]

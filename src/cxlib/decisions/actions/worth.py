@@ -13,7 +13,7 @@ import pandas as pd
 from cxlib.decisions.actions.figures import Floats, Saved
 from cxlib.decisions.actions.levers import LENSES, Lever, lever_of
 from cxlib.decisions.actions.priors import combined, pert, three_points
-from cxlib.decisions.actions.standing import guard_rails, standing
+from cxlib.decisions.actions.standing import standing, tripped
 
 __all__ = ["MONEY", "READS", "Worth", "weigh"]
 
@@ -136,7 +136,7 @@ def weigh(
     protect : collection of str
         Reasons whose contacts nobody should save.
     harder, harder_words
-        See :func:`guard_rails`.
+        See :func:`tripped`.
     carry : three numbers
         Lowest, likeliest, highest part (0–1) of what an action removes in contacts that customers feel as a better experience; judged.
     loss_prior : three numbers, optional
@@ -174,7 +174,7 @@ def weigh(
     listed = actions.assign(action_id=actions["action_id"].astype("str")) if len(actions) else actions
     if listed.empty:
         return Worth(pd.DataFrame(columns=["state"]), {}, None, currency, years, level, draws)
-    rails = guard_rails(listed, harder=harder, harder_words=harder_words, protected=protect)
+    rails = tripped(listed, harder=harder, harder_words=harder_words, protected=protect)
     table = listed.set_index("action_id").join(standing(listed, touchpoints, known, items=dict(items or {}), rails=rails, as_of=as_of))
     for name in ("cost_once", "cost_year"):
         table[name] = table[name].astype("float64").fillna(0.0) if name in table else 0.0
