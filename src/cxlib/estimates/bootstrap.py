@@ -14,6 +14,23 @@ __all__ = ["draw_ratios", "draw_weights", "drawn", "with_draws"]
 
 _CUMULATIVE = np.cumsum(np.exp(-1.0) / np.array([1, 1, 2, 6, 24, 120, 720, 5040, 40320, 362880, 3628800, 39916800], dtype=float))
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_BLOCK = 32_768  # numbers mixed at a time: they stay in the processor's cache
+_OPEN = 255  # stands for two weights in the table below
+
+
+def _weight(numbers: np.ndarray) -> np.ndarray:
+    """Return the Poisson(1) weight that 53 random bits stand for."""
+    return np.searchsorted(_CUMULATIVE, numbers.astype(np.float64) * 2.0**-53, side="right")
+
+
+def _by_leading_bits() -> np.ndarray:
+    """Return the weight that the first 16 of 53 random bits decide alone, which is that of all numbers but one in 8,000."""
+    first = np.arange(2**16, dtype=np.uint64) << np.uint64(37)
+    low, high = _weight(first), _weight(first + np.uint64(2**37 - 1))
+    return np.where(low == high, low, _OPEN).astype(np.uint8)
+
+
+_LEADING = _by_leading_bits()
 
 
 def draw_weights(cluster_ids: Sequence[str] | np.ndarray, *, draws: int, seed: int, first: int = 0) -> np.ndarray:
@@ -44,14 +61,19 @@ def draw_weights(cluster_ids: Sequence[str] | np.ndarray, *, draws: int, seed: i
         [int.from_bytes(hashlib.blake2b(str(name).encode(), digest_size=8, key=key).digest(), "little") for name in cluster_ids],
         dtype=np.uint64,
     )
-    numbers = np.arange(first + 1, first + draws + 1, dtype=np.uint64)
-    with np.errstate(over="ignore"):
-        mixed = hashes[:, None] + numbers[None, :] * _GOLDEN
+    steps = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * _GOLDEN
+    weights = np.empty((len(hashes), draws), dtype=np.uint8)
+    rows = max(1, _BLOCK // max(1, draws))
+    for start in range(0, len(hashes), rows):
+        mixed = hashes[start : start + rows, None] + steps
         mixed = (mixed ^ (mixed >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
         mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
         mixed ^= mixed >> np.uint64(31)
-    uniform = (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53
-    return np.searchsorted(_CUMULATIVE, uniform, side="right").astype(np.uint8)
+        found = _LEADING[(mixed >> np.uint64(48)).astype(np.intp)]
+        undecided = found == _OPEN
+        found[undecided] = _weight(mixed[undecided] >> np.uint64(11))
+        weights[start : start + rows] = found
+    return weights
 
 
 def draw_ratios(

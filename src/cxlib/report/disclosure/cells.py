@@ -31,6 +31,22 @@ class Layer:
     metrics: frozenset[str]
     n: dict[Cell, int] = field(default_factory=dict)
     published: set[Cell] = field(default_factory=set)
+    compared: dict[frozenset[tuple[Cell, int]], bool] = field(default_factory=dict)  # listed cells of others → whether they can be alike
+
+    @cached_property
+    def listed(self) -> frozenset[tuple[Cell, int]]:
+        """All cells with their n: what two layers are compared by."""
+        return frozenset(self.n.items())
+
+    @cached_property
+    def divisions(self) -> frozenset[frozenset[str]]:
+        """The sets of columns by which the cells are divided."""
+        return frozenset(frozenset(column for column, _ in cell) for cell in self.n)
+
+    @cached_property
+    def pooled(self) -> bool:
+        """Whether a cell stands for levels that the table does not list."""
+        return any(is_pooled(level) for cell in self.n for _, level in cell)
 
     @cached_property
     def sums(self) -> dict[Cell, int]:
@@ -69,6 +85,8 @@ class Layer:
         """Take all cells back, so that not even their being there is known."""
         self.n.clear()
         self.published.clear()
+        for computed in ("listed", "divisions", "pooled", "sums", "totals"):
+            self.__dict__.pop(computed, None)
         return True
 
     def bare(self) -> Layer:

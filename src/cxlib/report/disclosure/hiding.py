@@ -64,8 +64,12 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     """
     new = layers(table, min_n=min_n, name=name, who=who, of=of)
     earlier = [layer for layer in register.layers if layer.table != name]
-    for i, layer in enumerate(new):
-        _complete(layer, [one for one in (*earlier, *new[:i]) if one.what == layer.what], min_n)
+    alike: dict[str, list[Layer]] = {}
+    for layer in earlier:
+        alike.setdefault(layer.what, []).append(layer)
+    for layer in new:
+        _complete(layer, alike.setdefault(layer.what, []), min_n)
+        alike[layer.what].append(layer)
     register.layers = [*earlier, *new]
     state = {(one.what, metric, cell): cell in one.published for one in new for metric in one.metrics for cell in one.n}
     seen = table.drop(columns="draws", errors="ignore").astype({"n": "Int64", "value": float, "low": float, "high": float, "n_eff": float})

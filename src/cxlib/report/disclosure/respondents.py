@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
-from cxlib.report.disclosure.cells import Cell, Layer, is_pooled
+from cxlib.report.disclosure.cells import Cell, Layer
 from cxlib.report.disclosure.grid import TooBig
 from cxlib.report.disclosure.universe import Leak, Universe
 
@@ -68,7 +68,7 @@ def sets(found: Sequence[Layer], min_n: int) -> list[tuple[list[Layer], frozense
     """
     every = []
     for columns in _together(found):
-        divided = [layer for layer in found if any(cell and columns.issuperset(_columns(cell)) for cell in layer.n)] if columns else found
+        divided = [layer for layer in found if any(some and some <= columns for some in layer.divisions)] if columns else found
         for group in _largest(divided) + _alike(divided) if columns else _of_all(divided):
             chosen = set(map(id, group))
             rest = [layer for layer in found if layer.n and id(layer) not in chosen]
@@ -104,20 +104,23 @@ def _alike(found: Sequence[Layer]) -> list[list[Layer]]:
 def _together(found: Iterable[Layer]) -> list[frozenset[str]]:
     """Return the columns in sets that no cell is divided across; the empty set for cells that are about everybody."""
     together: list[frozenset[str]] = []
-    for columns in {_columns(cell) for layer in found for cell in layer.n} or {frozenset()}:
+    for columns in frozenset().union(*(layer.divisions for layer in found)) or {frozenset()}:
         met = [some for some in together if some & columns]
         together = [some for some in together if not some & columns] + [columns.union(*met)]
     return sorted(set(together), key=sorted)
 
 
-def _columns(cell: Cell) -> frozenset[str]:
-    return frozenset(column for column, _ in cell)
-
-
 def _agree(one: Layer, other: Layer) -> bool:
-    """Tell whether two layers can be about the same respondents; pools overlap, so that only solving them tells."""
-    if not one.agrees(other) or not any(is_pooled(level) for layer in (one, other) for cell in layer.n for _, level in cell):
-        return one.agrees(other)
+    """Tell whether two layers can be about the same respondents; each pair is compared once."""
+    if other.listed not in one.compared:
+        one.compared[other.listed] = other.compared[one.listed] = one.agrees(other) and (
+            not (one.pooled or other.pooled) or _solved_alike(one, other)
+        )
+    return one.compared[other.listed]
+
+
+def _solved_alike(one: Layer, other: Layer) -> bool:
+    """Tell whether no n of two layers contradicts another; pools overlap, so that only solving them tells."""
     try:
         parts = [Universe([one, other], columns) for columns in _together([one, other])]
         return not any(part.contradicts(part.worlds[0]) for part in parts)
