@@ -574,6 +574,7 @@ MADE = (
     "reasons_standard",
     "topics",
     "personas",
+    "account_scores",
     "questions",
     "sources",
     "elements",

@@ -1,4 +1,4 @@
-"""The same client again gives the same bytes, from raw files to draws."""
+"""The same client again gives the same bytes, from raw files to draws, however many notebooks run at a time."""
 
 import shutil
 
@@ -11,7 +11,7 @@ def test_two_runs_give_the_same_bytes(suite, raw, published, demo):
     for path in (suite / "notebooks").glob("*.ipynb"):
         if not path.stem.startswith(CHOSEN):
             path.unlink()
-    first, second = (published("demo", "--language", "de", "--force") for _ in range(2))
+    first, second = (published("demo", "--language", "de", "--force", "--workers", workers) for workers in ("1", "3"))
     assert first != second
     names = {path.relative_to(first) for folder in ("tables", "draws") for path in (first / folder).iterdir()}
     assert len(names) > 60

@@ -52,4 +52,5 @@ def project(tmp_path: Path, stand_in: ModuleType, monkeypatch: pytest.MonkeyPatc
 def quick(project: Path, stand_in: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project, its notebooks run in this process."""
     monkeypatch.setattr("cxlib.suite.engine.execute", stand_in.execute)
+    monkeypatch.setattr("cxlib.suite.cli.LANES", 1)
     return project

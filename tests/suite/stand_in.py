@@ -188,6 +188,7 @@ def install(put: Callable[[Any, str, Any], None], item: Callable[[Any, str, Any]
 
 if __name__ == "__main__":
     install(setattr, dict.__setitem__)
-    from cxlib.suite.cli import main
+    from cxlib.suite import cli
 
-    raise SystemExit(main(sys.argv[1:]))
+    cli.LANES = 1  # these notebooks know one folder only
+    raise SystemExit(cli.main(sys.argv[1:]))

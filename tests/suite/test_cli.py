@@ -30,11 +30,11 @@ def test_help_is_quick_and_imports_nothing_heavy():
         ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label."),
         (
             "run demo --onyl 10",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json, --workers.",
         ),
         (
             "run --onyl=10 demo",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json, --workers.",
         ),
         ("check demo --only 10", "cx check: unknown option '--only'. Allowed: --help."),
         ("run demo acme", "cx run: one client at a time, not also 'acme'."),

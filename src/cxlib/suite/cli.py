@@ -25,6 +25,7 @@ STANDS = {
 }
 MOST_ROWS = 10_000
 MOST_WORKERS = 256
+LANES = 4  # notebooks of one client at a time unless told otherwise: more of them run ahead in vain
 
 
 class Parser(argparse.ArgumentParser):
@@ -90,6 +91,9 @@ def parser() -> Parser:
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
         if name in ("run", "batch"):
             of_runs(command)
+        if name == "run":
+            most = f"notebooks at a time; cores, but at most {LANES}, when left out"
+            command.add_argument("--workers", type=working, metavar="2", help=most)
         if name == "batch":
             command.add_argument("--workers", type=working, metavar="3", help="clients at a time; cores and one more when left out")
             command.add_argument(
@@ -192,7 +196,8 @@ def run(chosen: argparse.Namespace) -> int:
     teller = events(sys.stdout.write) if chosen.json else None
     from cxlib.suite.run import run as publish_run
 
-    report = publish_run(project_root(), chosen.client, say=say, tell=teller, forked=True, **wishes(chosen))
+    workers = chosen.workers or min(os.cpu_count() or 1, LANES)
+    report = publish_run(project_root(), chosen.client, workers=workers, say=say, tell=teller, forked=True, **wishes(chosen))
     if teller is None:
         say(f"Report: {shown(report)}")
     else:

@@ -36,7 +36,7 @@ from cxlib.suite.environment import environment
 from cxlib.suite.memory import Watch, watched
 from cxlib.suite.nursery import Child, Nursery
 
-__all__ = ["NAME", "NotebookFailed", "execute", "unfinished"]
+__all__ = ["NAME", "NotebookFailed", "end_all", "execute", "unfinished"]
 
 NAME = "cx"
 SOCKET_PATH_LIMIT = 90  # bytes; macOS allows 103 for the address of a socket, Linux 107
@@ -45,6 +45,9 @@ ANSI = re.compile(r"\x1b\[[0-9;]*m")
 LOG = logging.getLogger("cxlib.engine")
 LOG.addHandler(logging.NullHandler())
 LOG.propagate = False
+
+
+RUNNING: set[OwnKernelManager] = set()  # the kernels of this process, to end them all
 
 
 class NotebookFailed(CxError):  # noqa: N818 - the name says what happened
@@ -126,6 +129,7 @@ class CxEngine(Engine):
         job.notebook = nb_man.nb
         manager = kernel_manager(job)
         runner = PapermillNotebookClient(nb_man, km=manager, timeout_func=job.seconds_left, log=LOG, shutdown_kernel="immediate")
+        RUNNING.add(manager)
         try:
             with job.log.open("ab") as log, watched(lambda: pid_of(manager), job.memory_mb, lambda: end(manager)) as job.watch:
                 runner.execute(cwd=str(job.folder), env=job.environment, stdout=log, stderr=log, cleanup_kc=True)
@@ -133,6 +137,7 @@ class CxEngine(Engine):
             if runner.kc is not None:  # an interrupt came before nbclient had the kernel in its care
                 runner.kc.stop_channels()
             reap(manager)
+            RUNNING.discard(manager)
             manager.context.destroy(linger=0)
 
     @classmethod
@@ -193,6 +198,12 @@ def end(manager: OwnKernelManager) -> None:
             process.kill()
     except ProcessLookupError:
         return
+
+
+def end_all() -> None:
+    """Kill every kernel that this process runs, in whatever thread."""
+    for manager in list(RUNNING):
+        end(manager)
 
 
 def execute(

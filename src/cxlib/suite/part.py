@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,31 +75,54 @@ class Part:
 
     def execute(self, sheet: Sheet) -> float:
         """Run one notebook, note what it wrote and return the seconds; a failure keeps the executed notebook and stops the run."""
+        from cxlib.suite import engine
+
+        before = snapshot(self.folder)
+        try:
+            node, seconds = self.kernel(sheet, self.folder)
+        except engine.NotebookFailed as failure:
+            raise self.kept(failure, sheet.name, failure.notebook) from failure
+        self.note(sheet, seconds, before, node)
+        return seconds
+
+    def kernel(self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...] = ()) -> tuple[NotebookNode, float]:
+        """Run one notebook, which saves in `folder`, and return it with the seconds it took.
+
+        Raises
+        ------
+        NotebookFailed
+            It did not run to its end.
+        """
         import nbformat
 
         from cxlib.suite import engine
 
-        scratch, work = self.scratch / sheet.number, self.scratch / sheet.number / "work"
+        scratch = self.scratch / (sheet.number if folder == self.folder else folder.name)
+        work = scratch / "work"
         work.mkdir(parents=True)  # a working folder of its own: what a notebook leaves in it, no other client finds
-        before, began = snapshot(self.folder), time.monotonic()
-        try:
-            node = engine.execute(
-                nbformat.read(sheet.path, as_version=4),
-                name=sheet.name,
-                client=self.edition.params.client,
-                run=self.told(sheet),
-                folder=work,
-                scratch=scratch,
-                timeout_s=self.edition.params.run.timeout_s,
-                memory_mb=self.edition.params.run.memory_mb,
-                without=secrets(self.project),
-                nursery=self.nursery,
-            )
-        except engine.NotebookFailed as failure:
-            raise self.kept(failure, sheet.name, failure.notebook) from failure
-        seconds = round(time.monotonic() - began, 2)
+        began = time.monotonic()
+        node = engine.execute(
+            nbformat.read(sheet.path, as_version=4),
+            name=sheet.name,
+            client=self.edition.params.client,
+            run=self.told(sheet, folder, ahead_of),
+            folder=work,
+            scratch=scratch,
+            timeout_s=self.edition.params.run.timeout_s,
+            memory_mb=self.edition.params.run.memory_mb,
+            without=secrets(self.project),
+            nursery=self.nursery,
+        )
+        return node, round(time.monotonic() - began, 2)
+
+    def adopt(self, sheet: Sheet, seconds: float, node: NotebookNode, folder: Path, files: Sequence[Path]) -> bool:
+        """Move a notebook's files into the run, in this order, and note them; tell whether one took the place of another's."""
+        before = snapshot(self.folder)
+        for file in files:
+            (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(folder / file, self.folder / file)
         self.note(sheet, seconds, before, node)
-        return seconds
+        return any(file.as_posix() in before for file in files)
 
     def note(self, sheet: Sheet, seconds: float, before: dict[str, tuple[int, ...]], node: NotebookNode) -> None:
         """Write the executed notebook and note whose file is whose; a file that several notebooks change is nobody's."""
@@ -125,11 +149,14 @@ class Part:
         }
         resume.keep(self.reports, self.edition.run, self.shared, self.notes)
 
-    def told(self, sheet: Sheet) -> str:
+    def told(self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...]) -> str:
         """Return ``CX_RUN``: what the study in the kernel has to know."""
         edition = self.edition
-        facts = {"project": str(self.project), "folder": str(self.folder), "tables": str(edition.data.folder), "audience": edition.audience}
-        return json.dumps(facts | {"languages": list(edition.languages), "run": edition.run, "notebook": sheet.name})
+        facts: dict[str, Any] = {"project": str(self.project), "folder": str(folder), "tables": str(edition.data.folder)}
+        facts |= {"audience": edition.audience, "languages": list(edition.languages), "run": edition.run, "notebook": sheet.name}
+        if folder != self.folder:
+            facts |= {"below": str(self.folder), "ahead_of": list(ahead_of)}
+        return json.dumps(facts)
 
     def kept(self, failure: CxError, name: str, node: NotebookNode) -> CxError:
         """Keep the executed notebook of a failure and say where it lies."""
@@ -188,5 +215,6 @@ def came_of(source: Mapping[str, Any]) -> dict[str, Any]:
 
 def snapshot(folder: Path) -> dict[str, tuple[int, ...]]:
     """Return the files of a folder with what changes when one is written: inode, size and time."""
-    states = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    kept = list(folder.glob("[!.]*"))  # names that start with a dot are no part of the run
+    states = {path: path.stat() for top in kept for path in (top, *top.rglob("*")) if path.is_file()}
     return {path.relative_to(folder).as_posix(): (state.st_ino, state.st_size, state.st_mtime_ns) for path, state in states.items()}

@@ -6,7 +6,7 @@ often they are run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,11 @@ def inputs(facts: Mapping[str, Any], timezone: str) -> dict[str, Any]:
     return told | {"params_hash": facts["params_hash"], "data_hash": facts["data_hash"], "rows": dict(facts["rows"])}
 
 
-def analysis(folder: Path, facts: Mapping[str, Any], *, without: Iterable[str] = ()) -> Analysis:
-    """Return an analysis: what went in, and the published tables of a run folder but those named in `without`."""
+def analysis(folders: Sequence[Path], facts: Mapping[str, Any], *, without: Iterable[str] = ()) -> Analysis:
+    """Return an analysis: what went in, and the published tables of its folders but those named in `without`."""
     left_out = set(without)
-    paths = sorted(path for path in (folder / "tables").glob("*.parquet") if path.stem not in left_out)
-    return Analysis(facts, {path.stem: pd.read_parquet(path) for path in paths})
+    paths = sorted((path for folder in folders for path in (folder / "tables").glob("*.parquet")), key=lambda path: path.stem)
+    return Analysis(facts, {path.stem: pd.read_parquet(path) for path in paths if path.stem not in left_out})
 
 
 def previous(reports: Path, now: Mapping[str, Any], *, audience: str, notebook: str, timezone: str) -> Analysis | None:
@@ -63,5 +63,5 @@ def previous(reports: Path, now: Mapping[str, Any], *, audience: str, notebook: 
         told = inputs(facts, timezone)
         if facts["audience"] == audience and any(told[name] != now[name] for name in INPUTS):
             own = {Path(file).stem for entry in facts["notebooks"] if entry["name"] == notebook for file in entry["files"]}
-            return analysis(folder, told, without=own)
+            return analysis([folder], told, without=own)
     return None

@@ -78,7 +78,8 @@ def key(facts: Mapping[str, Any]) -> str:
 
 def state(folder: Path) -> dict[str, list[int]]:
     """Return path → size and time of each file of a part folder."""
-    found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    kept = list(folder.glob("[!.]*"))  # names that start with a dot are no part of the run
+    found = {path: path.stat() for top in kept for path in (top, *top.rglob("*")) if path.is_file()}
     return {path.relative_to(folder).as_posix(): [at.st_size, at.st_mtime_ns] for path, at in found.items()}
 
 

@@ -138,6 +138,7 @@ def run(
     languages: tuple[str, ...] | None = None,
     audience: str | None = None,
     force: bool = True,
+    workers: int = 1,
     forked: bool = False,
     nursery: Nursery | None = None,
     say: Callable[[str], None] = lambda text: None,
@@ -160,6 +161,8 @@ def run(
     force : bool
         Whether everything runs, as it does when absent. Otherwise a client whose params, data, notebooks, library and packages are those of
         its published run is left alone, and a run that stopped half way is continued with the notebook at which it stopped.
+    workers : int
+        Notebooks that run at a time; the report is the same however many.
     forked : bool
         Whether kernels are forked from a process that has only imported, where the machine can do that; cold ones are started otherwise.
     nursery : Nursery, optional
@@ -185,7 +188,7 @@ def run(
     """
     clients.load(project, client)  # the client's name becomes a path below: refuse a wrong one first
     reports = project / "reports" / client
-    wishes = Wishes(only, languages, audience, force)
+    wishes = Wishes(only, languages, audience, force, workers)
     with interruptible(), publish.locked(reports):
         if not force and not only and (published := resume.unchanged(project, client, wishes.asked)):
             say(f"{client}: nothing has changed since run {published}; --force runs it all the same.")
@@ -205,6 +208,7 @@ class Wishes:
     languages: tuple[str, ...] | None
     audience: str | None
     force: bool
+    workers: int = 1
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -241,7 +245,7 @@ def publish_anew(
         part = Part(project, folder, scratch, edition(project, ready, order, name, wishes.asked), ready.sheets, nursery, key)
         if old:
             part.take_up(old.notes)
-        grow(part, order, say, tell)
+        grow(part, order, wishes.workers, say, tell)
         publish.commit(reports, folder, name, ready.params.keep_runs)
 
 
@@ -272,7 +276,7 @@ def edition(project: Path, ready: Ready, order: Plan, name: str, asked: dict[str
     return Edition(ready.params, ready.data, name, datetime.now(UTC), order.audience, order.languages, titles, inputs, asked)
 
 
-def grow(part: Part, order: Plan, say: Callable[[str], None], tell: Teller | None) -> None:
+def grow(part: Part, order: Plan, workers: int, say: Callable[[str], None], tell: Teller | None) -> None:
     """Fill the part folder: carried-over files first, for notebooks read what lower numbers saved, then notebooks, the audit, pages."""
     import_lightly()
     from cxlib.suite import store
@@ -282,10 +286,15 @@ def grow(part: Part, order: Plan, say: Callable[[str], None], tell: Teller | Non
     waiting = [sheet for sheet in order.selected if part.notes.get(sheet.name, {}).get("status") != "ran"]
     params = part.edition.params
     with progress(params.client, len(waiting), say, tell, params.run.timeout_s) as step:
-        for sheet in waiting:
-            step(sheet.name, None, None)
-            seconds = part.execute(sheet)
-            step(sheet.name, seconds, part.notes[sheet.name]["peak_mb"])
+        if min(workers, len(waiting)) > 1:
+            from cxlib.suite import lanes
+
+            lanes.run(part, waiting, workers=workers, step=step)
+        else:
+            for sheet in waiting:
+                step(sheet.name, None, None)
+                seconds = part.execute(sheet)
+                step(sheet.name, seconds, part.notes[sheet.name]["peak_mb"])
     store.audit(part.folder, min_n=params.min_n)
     for sheet in order.selected:
         part.export(sheet)

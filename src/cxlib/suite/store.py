@@ -1,7 +1,8 @@
 """The folder of one run: what notebooks save in it and load from it.
 
 ``tables/`` holds what the audience may see, ``draws/`` the draws of exactly those numbers, and ``private/`` row-level tables and the
-register of published cells, one file a notebook, which are never shown or exported.
+register of published cells, one file a notebook, which are never shown or exported. A notebook that runs ahead of lower numbers saves in a
+folder of its own and loads from the run's folder, too.
 """
 
 from __future__ import annotations
@@ -30,6 +31,12 @@ class Store:
     """Tables of one run folder, each written whole or not at all."""
 
     folder: Path
+    below: Path | None = None  # the run's folder, for a notebook that saves in one of its own
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where saved tables lie, the notebook's own first."""
+        return [self.folder] if self.below is None else [self.folder, self.below]
 
     def save_estimates(self, name: str, shown: pd.DataFrame, full: pd.DataFrame) -> None:
         """Write ESTIMATES as the audience may see them, and the draws of the rows that kept their number."""
@@ -49,21 +56,27 @@ class Store:
 
     def read(self, name: str) -> pd.DataFrame | None:
         """Return a table that this run saved, or None."""
-        for room in ("private", "tables"):
-            path = self.folder / room / f"{_checked(name)}.parquet"
-            if path.is_file():
-                return pd.read_parquet(path)
-        return None
+        path = self._found(_checked(name), "private", "tables")
+        return None if path is None else pd.read_parquet(path)
 
     def read_drawn(self, name: str) -> pd.DataFrame | None:
         """Return ESTIMATES that this run saved, with the draws of the rows that have some, or None."""
-        table, path = self.read(name), self.folder / "draws" / f"{_checked(name)}.parquet"
-        return with_draws(table, pd.read_parquet(path)) if table is not None and path.is_file() else table
+        table, path = self.read(name), self._found(_checked(name), "draws")
+        return with_draws(table, pd.read_parquet(path)) if table is not None and path is not None else table
+
+    def _found(self, name: str, *rooms: str) -> Path | None:
+        paths = (folder / room / f"{name}.parquet" for folder in self.folders for room in rooms)
+        return next((path for path in paths if path.is_file()), None)
+
+    def registers(self) -> list[str]:
+        """Return the notebooks that have entered cells in the register, in their order."""
+        return sorted({path.stem for folder in self.folders for path in (folder / "private" / REGISTER).glob("*.parquet")})
 
     def register(self) -> disclosure.Register:
         """Return the register of every cell this run published so far, in the order of its notebooks."""
         register = disclosure.Register()
-        for path in sorted((self.folder / "private" / REGISTER).glob("*.parquet")):
+        for notebook in self.registers():
+            path = self._found(notebook, f"private/{REGISTER}")
             register.add(disclosure.Register.from_frame(pd.read_parquet(path)).layers)
         return register
 

@@ -23,9 +23,10 @@ from cxlib.params import Params, load, project_root
 from cxlib.report import disclosure, outputs
 from cxlib.report.plots import Plot
 from cxlib.report.words import Words
+from cxlib.suite.ahead import Ahead
 from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
-from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
+from cxlib.tables import CONTRACTS, MADE, MEASURED, contract, group_columns
 
 if TYPE_CHECKING:
     from cxlib.decisions.monitoring import Analysis
@@ -60,13 +61,16 @@ def open_study(client: str) -> Study:
     project = Path(given["project"]) if "project" in given else project_root()
     params = load(project, client)
     if given:
-        prepared, folder = Prepared.open(Path(given["tables"])), Path(given["folder"])
+        prepared, store = Prepared.open(Path(given["tables"])), Store(Path(given["folder"]))
+        if "below" in given:
+            store = Store(store.folder, Path(given["below"]))
     else:
-        prepared, folder = intake.prepare(project, params), project / "reports" / client / "interactive"
+        prepared, store = intake.prepare(project, params), Store(project / "reports" / client / "interactive")
     study = Study(
         params=params,
         prepared=prepared,
-        store=Store(folder),
+        store=store,
+        ahead=Ahead(store, tuple(given["ahead_of"])) if given.get("ahead_of") else None,
         audience=given.get("audience", "management"),
         languages=tuple(given.get("languages", params.languages[:1])),
         notebook=given.get("notebook", INTERACTIVE),
@@ -93,6 +97,7 @@ class Study:
     languages: tuple[str, ...]
     notebook: str
     project: Path
+    ahead: Ahead | None = None
     _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
     _shown: dict[str, int] = field(default_factory=dict)
     _anchors: dict[str, str] = field(default_factory=dict)  # saved table → where it is shown first
@@ -145,9 +150,11 @@ class Study:
         """This analysis: its inputs, and what lower numbers saved."""
         from cxlib.suite import manifest, previous
 
+        if self.ahead:
+            self.ahead.wait()
         told = {"library": manifest.library_version(), "library_hash": manifest.library_hash(), "rows": dict(self.prepared.rows)}
         told |= {"params_hash": self.prepared.params_hash, "data_hash": self.prepared.data_hash}
-        return previous.analysis(self.store.folder, told, without=self._saved)
+        return previous.analysis(self.store.folders, told, without=self._saved)
 
     def previous(self) -> Analysis | None:
         """Return the analysis before: the newest kept run of other data, params or library; None where there is none."""
@@ -165,6 +172,8 @@ class Study:
             Names of saved ESTIMATES. A page that was not run, or does not exist for this client, saved none.
         """
         found = {name: self.store.read_drawn(name) for name in dict.fromkeys(names)}
+        if self.ahead and (missing := [name for name, table in found.items() if table is None]):
+            self.ahead.wait(*missing)
         return {name: table for name, table in found.items() if table is not None}
 
     def save(self, name: str, result: Any, *, of: str = "") -> pd.DataFrame:
@@ -316,6 +325,8 @@ class Study:
     @cached_property
     def _register(self) -> disclosure.Register:
         """What this client has published before and in this notebook; read once, for lower numbers no longer write."""
+        if self.ahead:
+            self.ahead.knows(self.store.registers())
         return self.store.register()
 
     @cached_property
@@ -346,6 +357,8 @@ class Study:
         taken_in = self.prepared.table(name) if name in CONTRACTS else None
         if taken_in is not None:
             return taken_in
+        if self.ahead and (name in MADE or name not in CONTRACTS):
+            self.ahead.wait(name)
         return contract(name).empty(self.params.timezone)
 
     def _disclosed(self, name: str, full: pd.DataFrame, of: str) -> pd.DataFrame:
@@ -360,6 +373,8 @@ class Study:
         register.settle(name)
         own.add(name)
         self.store.save_register(register.of(own), self.notebook)
+        if self.ahead:
+            self.ahead.asked(name, of, who, bare, shown)
         return shown
 
     def _check_saved(self, table: pd.DataFrame) -> None:

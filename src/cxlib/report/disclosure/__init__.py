@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from cxlib.report.disclosure.auditing import audit
 from cxlib.report.disclosure.cells import layers
-from cxlib.report.disclosure.hiding import protect
+from cxlib.report.disclosure.hiding import SUPPRESSED, protect
 from cxlib.report.disclosure.register import Register
 
-__all__ = ["Register", "audit", "layers", "protect"]
+__all__ = ["SUPPRESSED", "Register", "audit", "layers", "protect"]

@@ -13,7 +13,7 @@ from cxlib.report.disclosure.grid import TooBig
 from cxlib.report.disclosure.register import Register
 from cxlib.report.disclosure.respondents import Respondents, nearly, sets
 
-__all__ = ["protect"]
+__all__ = ["SUPPRESSED", "protect"]
 
 SUPPRESSED = "suppressed"
 REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
