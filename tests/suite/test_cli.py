@@ -43,7 +43,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
             "run demo --audience managment",
             "--audience: unknown value 'managment' (did you mean 'management'?). Allowed: management, analyst.",
         ),
-        ("run demo --only ,", "--only: names no notebook."),
+        ("run demo --only ,", "--only: names nothing."),
         ("run", "cx run: the following arguments are required: CLIENT. See cx run --help."),
         ("", "cx: the following arguments are required: COMMAND. See cx --help."),
         ("run demo --only", "cx run: argument --only: expected one argument. See cx run --help."),

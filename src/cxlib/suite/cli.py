@@ -1,4 +1,4 @@
-"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``.
+"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``, ``cx sheets``, ``cx purge``.
 
 Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
 """
@@ -50,7 +50,7 @@ def listed(text: str) -> tuple[str, ...]:
     """Split ``00,10``; empty pieces are left out."""
     words = tuple(word.strip() for word in text.split(",") if word.strip())
     if not words:
-        raise ParamsError("--only: names no notebook.")
+        raise ParamsError("--only: names nothing.")
     return words
 
 
@@ -78,6 +78,7 @@ def parser() -> Parser:
         ("batch", batch, "run the notebooks for many clients at once; one that fails never stops the others"),
         ("verify", verify, "recompute the hashes of the published report"),
         ("label", label, "the contacts most worth labelling, as a sheet; or read the filled sheet back"),
+        ("sheets", sheets, "Excel templates for what only workshops know, and a questionnaire from the inventory"),
     ):
         command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         if name == "batch":
@@ -88,6 +89,8 @@ def parser() -> Parser:
         if name == "label":
             command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
+        if name == "sheets":
+            of_sheets(command)
         if name in ("run", "batch"):
             of_runs(command)
         if name == "batch":
@@ -97,6 +100,15 @@ def parser() -> Parser:
             )
             command.add_argument("--scheduler", metavar="ADDRESS", help="of the dask cluster; one on this machine when left out")
     return top
+
+
+def of_sheets(command: argparse.ArgumentParser) -> None:
+    """Add the options of templates."""
+    command.add_argument("--only", type=listed, default=(), metavar="inventory,ratings", help="these sheets; one that stands is refused")
+    kinds = "{" + ",".join(LANGUAGES[:2]) + "}"
+    command.add_argument(
+        "--language", type=one_of("--language", LANGUAGES[:2]), metavar=kinds, help="of the sheets; the client's first when left out"
+    )
 
 
 def of_runs(command: argparse.ArgumentParser) -> None:
@@ -257,6 +269,22 @@ def label(chosen: argparse.Namespace) -> int:
     sheet, rows = sheets.write(project_root(), chosen.client, chosen.count)
     say(f"{rows} contacts to label: {shown(sheet)}. Fill reason_id (the second sheet lists the reasons), then:")
     say(f"cx label {chosen.client} --read {shown(sheet)}")
+    return 0
+
+
+def sheets(chosen: argparse.Namespace) -> int:
+    """``cx sheets CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite.sheets import write
+
+    told = write(project_root(), chosen.client, chosen.only, chosen.language)
+    for path, rows in told.new.items():
+        say(f"{shown(path)}: {rows} rows are filled in; the lines that declare it: {shown(path.with_suffix('.yml'))}")
+    for path in told.kept:
+        say(f"{shown(path)}: stands there already and was left as it is.")
+    for name, lacking in told.waiting.items():
+        say(f"{name}: is made from {lacking}; fill and declare their sheets first, then: cx sheets {chosen.client}")
+    say(f"Put filled sheets into data/{chosen.client}/raw/ and their lines into params/{chosen.client}.yml, then: cx check {chosen.client}")
     return 0
 
 
