@@ -70,11 +70,12 @@ def acme(tmp_path, monkeypatch):
 def declare(acme):
     """Paste the lines of a sheet into the client's params."""
 
-    def paste(name, under="sources"):
+    def paste(name):
         given = yaml.safe_load((acme / "data/acme/sheets" / f"{name}.yml").read_text(encoding="utf-8"))
         path = acme / "params/acme.yml"
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        told.setdefault(under, {}).update(given)
+        for section, lines in given.items():
+            told.setdefault(section, {}).update(lines)
         path.write_text(yaml.safe_dump(told, allow_unicode=True), encoding="utf-8")
 
     return paste
@@ -86,14 +87,16 @@ def hand_in(acme):
 
 
 @pytest.fixture
-def table(acme):
-    return lambda name: intake.prepare(acme, load(acme, "acme")).table(name)
+def prepared(acme):
+    return lambda: intake.prepare(acme, load(acme, "acme"))
 
 
 @pytest.fixture
 def cells():
     def read(path, sheet=0):
         book = CalamineWorkbook.from_path(str(path))
-        return (book.get_sheet_by_index(sheet) if isinstance(sheet, int) else book.get_sheet_by_name(sheet)).to_python(skip_empty_area=False)
+        return (book.get_sheet_by_index(sheet) if isinstance(sheet, int) else book.get_sheet_by_name(sheet)).to_python(
+            skip_empty_area=False
+        )
 
     return read

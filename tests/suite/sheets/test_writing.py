@@ -12,7 +12,7 @@ from cxlib.errors import DataError, ParamsError
 from cxlib.params import load
 from cxlib.report.words import Words
 from cxlib.suite.cli import main
-from cxlib.suite.sheets import book, known, write
+from cxlib.suite.sheets import book, write
 from cxlib.suite.sheets.book import Page
 from cxlib.suite.sheets.forms import RATINGS, books, fields
 
@@ -45,15 +45,17 @@ FILLED = {
 }
 
 
+WORKSHOP = ("inventory", "standards", "principles", "actions")
+
+
 def fill(project, name, language, rows=FILLED):
     """Write a sheet's rows as a workshop would, with the template's own writer, into the client's raw folder."""
     params, words = load(project, "acme"), Words(language)
-    given = known.tables(project, params)
     pages = []
-    for form in books(known.raters(given), 25.9, "EUR")[name]:
+    for form in books([], 25.9, "EUR")[name]:
         columns, key = fields(form, params), RATINGS if form.table == "principle_ratings" else form.name
         pages.append(Page(key, columns, book.told(rows[form.name], columns, words)))
-    book.put(project / "data/acme/raw" / f"{name}.xlsx", pages, words, known.ids(given, language))
+    book.put(project / "data/acme/raw" / f"{name}.xlsx", pages, words, {})
 
 
 def as_filled(rows, frame):
@@ -64,25 +66,26 @@ def as_filled(rows, frame):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_what_is_filled_in_comes_back_as_tables(acme, declare, table, language):
+def test_what_is_filled_in_comes_back_as_tables(acme, declare, prepared, language):
     write(acme, "acme", language=language)
-    for name in ("inventory", "standards", "principles", "actions"):
+    for name in WORKSHOP:
         fill(acme, name, language)
         declare(name)
+    tables = prepared()
     for name, rows in FILLED.items():
         if name != "tally_week":
-            frame = table(name)
+            frame = tables.table(name)
             expected = as_filled(rows, frame)
             pd.testing.assert_frame_equal(frame[list(expected)], expected)
             assert frame.drop(columns=list(expected)).drop(columns="currency", errors="ignore").isna().all().all()
-    assert list(table("actions")["currency"]) == ["EUR", "EUR"]
+    assert list(tables.table("actions")["currency"]) == ["EUR", "EUR"]
 
 
-def test_a_tally_week_counts_for_the_weeks_of_the_period(acme, declare, table):
+def test_a_tally_week_counts_for_the_weeks_of_the_period(acme, declare, prepared):
     write(acme, "acme", ["tally_week"])
     fill(acme, "tally_week", "de")
     declare("tally_week")
-    contacts = table("contacts").set_index("contact_id")
+    contacts = prepared().table("contacts").set_index("contact_id")
     assert list(contacts.loc[["001", "NA-1", "NA-2"], "weight"]) == [1.0, 25.9, 25.9]
     row = contacts.loc["NA-1"]
     assert str(row["contact_ts"]) == "2026-03-02 09:30:00+01:00"
@@ -92,7 +95,7 @@ def test_a_tally_week_counts_for_the_weeks_of_the_period(acme, declare, table):
     assert str(contacts.loc["NA-2", "contact_ts"]) == "2026-03-03 00:00:00+01:00"
 
 
-def test_two_raters_each_rate_every_pair_in_a_file_of_their_own(acme, declare, table, cells):
+def test_two_raters_each_rate_every_pair_in_a_file_of_their_own(acme, declare, prepared, cells):
     first = write(acme, "acme")
     assert first.waiting == {"ratings_1": "principles, touchpoints", "ratings_2": "principles, touchpoints", "questionnaire": "touchpoints"}
     for name in ("inventory", "principles"):
@@ -111,26 +114,28 @@ def test_two_raters_each_rate_every_pair_in_a_file_of_their_own(acme, declare, t
         rows = [{"principle_id": "L1", "touchpoint_id": touchpoint, "fit": fit} for touchpoint, fit in pairs]
         fill(acme, f"ratings_{number}", "de", {f"ratings_{number}": rows})
         declare(f"ratings_{number}")
-    ratings = table("principle_ratings")
+    ratings = prepared().table("principle_ratings")
     assert ratings.set_index(["rater", "touchpoint_id"])["fit"].to_dict() == {
         ("rater_1", "001"): 4.0, ("rater_1", "T2"): 2.0, ("rater_2", "001"): 3.0, ("rater_2", "T2"): 0.0,
     }  # fmt: skip
 
 
-def test_known_rows_stand_in_the_next_sheet_and_come_back_unchanged(acme, declare, hand_in, table):
-    write(acme, "acme")
-    for name in ("inventory", "standards", "principles", "actions"):
+def test_known_rows_stand_in_the_next_sheet_and_come_back_unchanged(acme, declare, hand_in, prepared):
+    write(acme, "acme", WORKSHOP)
+    for name in WORKSHOP:
         fill(acme, name, "de")
         declare(name)
-    before = {name: table(name) for name in FILLED if name != "tally_week"}
+    before = prepared()
     for path in (acme / "data/acme/sheets").iterdir():
         path.unlink()
-    write(acme, "acme", language="en")
-    for name in ("inventory", "standards", "principles", "actions"):
+    write(acme, "acme", WORKSHOP, language="en")
+    for name in WORKSHOP:
         hand_in(name)
         declare(name)
-    for name, frame in before.items():
-        pd.testing.assert_frame_equal(table(name), frame)
+    after = prepared()
+    assert after.data_hash != before.data_hash
+    for name in ("touchpoints", "service_levels", "principles", "actions", "goals"):
+        pd.testing.assert_frame_equal(after.table(name), before.table(name))
 
 
 def test_equal_sheets_are_equal_bytes(acme):
@@ -178,12 +183,12 @@ def test_before_the_first_export_has_come_the_sheets_begin_empty(acme):
     assert set(write(acme, "acme").new.values()) == {0}
 
 
-def test_a_word_that_is_no_choice_is_named_with_its_place(acme, declare, table):
+def test_a_word_that_is_no_choice_is_named_with_its_place(acme, declare, prepared):
     write(acme, "acme")
     fill(acme, "inventory", "de", {"touchpoints": [FILLED["touchpoints"][0] | {"phase": "irgendwann"}]})
     declare("inventory")
     with pytest.raises(DataError, match=r"inventory.xlsx.*phase: 1 cells? .*'irgendwann'|irgendwann"):
-        table("touchpoints")
+        prepared().table("touchpoints")
 
 
 def test_the_command_tells_what_to_do_next(acme, capsys, cells):

@@ -1,4 +1,4 @@
-"""One workbook on disk: headings and ids, known rows, lists to choose from, checks while typing, a page that explains; no formula in a cell."""
+"""One workbook on disk: headings, known rows, lists to choose from, checks while typing, a page that explains; no formula in a cell."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ _MADE = datetime(2026, 1, 1)  # files carry no clock of their own, so that equal
 _LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_NAME = 255, 32, 31  # what Excel holds
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDE, _NARROW, _ID = 44, 15, 12
+_REASON = 34  # holds the id of a contact reason
 _LONG = ("name_de", "name_en", "text_de", "text_en", "text", "finding", "target_perception", "kpi", "comparison", "wording")
 _DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 
@@ -162,6 +163,8 @@ def _format(column: Field, language: str) -> dict[str, str]:
 
 
 def _width(column: Field) -> int:
+    if column.home == "reasons":
+        return _REASON
     return _WIDE if column.name in _LONG else _ID if column.kind in ("number", "count", "whole", "clock") else _NARROW
 
 

@@ -65,13 +65,16 @@ def lines(sources: Mapping[str, Mapping[str, Any]], params: Params, *, remarks: 
     remarks : mapping, optional
         Form → a line that stands above its source.
     """
-    told = [f"# Put the filled sheet into data/{params.client}/raw/, and these lines under `sources:` in params/{params.client}.yml."]
+    told = [
+        f"# Put the filled sheet into data/{params.client}/raw/, and its lines under `sources:` in params/{params.client}.yml.",
+        "sources:",
+    ]
     for name, given in sources.items():
         others = [other for other, each in params.sources.items() if each.table == given["table"] and given["table"] not in _SHARED]
         if others:
-            told.append(f"# They take the place of {', '.join(others)}: the sheet holds those rows already. Take that out.")
+            told.append(f"  # takes the place of {', '.join(others)}, whose rows the sheet holds already: leave that out")
         if remark := next((said for form, said in (remarks or {}).items() if name.startswith(form)), ""):
-            told.append(f"# {remark}")
+            told.append(f"  # {remark}")
         told.append(f"  {name}:")
         told += [f"    {key}: {flow(value)}" for key, value in given.items()]
     return "\n".join(told) + "\n"

@@ -92,9 +92,7 @@ BOOKS: Mapping[str, tuple[Form, ...]] = {
     "principles": (Form("principles", "principles"),),
     RATINGS: (Form(RATINGS, "principle_ratings", leave=("rater",)),),
     "actions": (Form("actions", "actions", leave=_PLAN), Form("goals", "goals")),
-    "tally_week": (
-        Form("tally_week", "contacts", only=_TALLY, needed=("handled_by",), parts={"contact_ts": ("day", "time")}),
-    ),
+    "tally_week": (Form("tally_week", "contacts", only=_TALLY, needed=("handled_by",), parts={"contact_ts": ("day", "time")}),),
 }
 
 
@@ -119,7 +117,9 @@ def books(raters: Sequence[str], weeks: float, currency: str | None) -> dict[str
     for name, forms in BOOKS.items():
         if name == RATINGS:
             for number, rater in enumerate(raters or RATERS, start=1):
-                told[f"{RATINGS}_{number}"] = (Form(f"{RATINGS}_{number}", forms[0].table, leave=forms[0].leave, constants={"rater": rater}),)
+                told[f"{RATINGS}_{number}"] = (
+                    Form(f"{RATINGS}_{number}", forms[0].table, leave=forms[0].leave, constants={"rater": rater}),
+                )
         else:
             told[name] = tuple(_with_constants(form, weeks, currency) for form in forms)
     return told

@@ -126,7 +126,8 @@ def source(asked: Questionnaire, params: Params) -> str:
     survey, wave = _next_wave(params)
     told = [
         f"# Export the survey with these codes as its columns' names, as CSV, to data/{params.client}/raw/survey.csv.",
-        f"# These lines under `sources:` in params/{params.client}.yml; the names on the right of `columns` are those of the survey tool.",
+        f"# The lines below `sources:` go there in params/{params.client}.yml; right in `columns` stand the names of the survey tool.",
+        "sources:",
         "  survey:",
         "    table: responses",
         "    file: survey.csv",
@@ -139,7 +140,7 @@ def source(asked: Questionnaire, params: Params) -> str:
         item = Item.model_validate({key: row[key] for key in keys if row[key]})
         told.append(f"      {flow(str(row['item_id']))}: {flow(item.model_dump(exclude_unset=True))}")
     if asked.new:
-        told += [f"# These lines under `scales:` in params/{params.client}.yml."]
+        told += [f"# The lines below `scales:` go there in params/{params.client}.yml.", "scales:"]
         told += [f"  {name}: {flow(asked.scales[name].model_dump())}" for name in asked.new]
     return "\n".join(told) + "\n"
 

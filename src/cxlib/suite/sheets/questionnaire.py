@@ -12,9 +12,10 @@ import pandas as pd
 from cxlib.params import Item, Params, Scale
 from cxlib.report.words import Words
 
-__all__ = ["COLUMNS", "NO_ANSWER", "NOT_USED", "Questionnaire", "questionnaire"]
+__all__ = ["COLUMNS", "NOT_USED", "NO_ANSWER", "Questionnaire", "questionnaire"]
 
-COLUMNS = ("item_id", "item_type", "touchpoint_id", "item_group", "scale", "block", "roles", "filter", "wording_de", "wording_en", "de", "en")
+_ASKED = ("item_id", "item_type", "touchpoint_id", "item_group", "scale", "block", "roles", "filter")
+COLUMNS = (*_ASKED, "wording_de", "wording_en", "de", "en")
 NOT_USED, NO_ANSWER = "98", "99"
 RATED = ("actual", "expected", "importance")  # of each touchpoint
 ALONE = {"overall": "overall", "nps": "recommend", "ces": "ease", "csat": "satisfied", "repurchase": "repurchase"}
@@ -139,7 +140,8 @@ def _of_touchpoint(
             continue
         code = _free(header or _code(name, kind), taken, keep=bool(header))
         scale = item.scale if item and item.scale else scales[kind][0]
-        row = {"item_id": code, "item_type": kind, "touchpoint_id": name, "item_group": item.item_group if item else phase, "scale": scale}
+        group = item.item_group or "" if item else phase
+        row = {"item_id": code, "item_type": kind, "touchpoint_id": name, "item_group": group, "scale": scale}
         row |= {"block": phase, "roles": ", ".join(ROLES[phase]) if roles else "", "filter": rows[0]["item_id"] if rows else ""}
         rows.append(row | _worded(kind, named, item))
     return rows
@@ -155,7 +157,7 @@ def _closing(
             header, item = next(((head, one) for (asked, _), (head, one) in earlier.items() if asked == kind), ("", None))
         scale = "" if kind == "open_text" else item.scale if item and item.scale else scales[kind][0]
         row = {"item_id": _free(header or name, taken, keep=bool(header)), "item_type": kind, "touchpoint_id": "", "scale": scale}
-        row |= {"item_group": item.item_group if item else "closing", "block": "closing", "roles": "", "filter": ""}
+        row |= {"item_group": item.item_group or "" if item else "closing", "block": "closing", "roles": "", "filter": ""}
         rows.append(row | _worded(name if kind == "open_text" else kind, {"de": "", "en": ""}, item))
     return rows
 

@@ -19,7 +19,7 @@ from cxlib.suite.sheets.forms import RATINGS, Form, books, fields
 __all__ = ["QUESTIONNAIRE", "Written", "place", "write"]
 
 QUESTIONNAIRE = "questionnaire"
-REMARKS = {"tally_week": "One week counted by hand stands for the whole period: `weight` is its weeks, divided by the weeks that were counted."}
+REMARKS = {"tally_week": "weight: weeks of the period, divided by the weeks that were counted; each contact stands for so many"}
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ def _wanted(allowed: Sequence[str], only: Sequence[str]) -> list[str]:
 
 def _stands(client: str, name: str) -> str:
     file = f"data/{client}/sheets/{name}.xlsx"
-    return f"{file}: stands there already and may be filled. Put it into data/{client}/raw/, or give it another name, then: cx sheets {client}."
+    do = f"Put it into data/{client}/raw/, or give it another name, then: cx sheets {client}."
+    return f"{file}: stands there already and may be filled. {do}"
 
 
 def _waits(client: str, name: str, lacking: str) -> str:
@@ -132,7 +133,9 @@ class _Maker:
             rows = book.told(known.rows(form, self.table, self.named), columns, self.words)
             key = RATINGS if form.table == "principle_ratings" else form.name
             pages.append(Page(key, columns, rows, known.beside(form, self.named)))
-            sources[declared.free(form, self.params)] = declared.source(form, columns, f"{name}.xlsx", self.words.text(f"sheet.{key}"), self.words)
+            sources[declared.free(form, self.params)] = declared.source(
+                form, columns, f"{name}.xlsx", self.words.text(f"sheet.{key}"), self.words
+            )
         book.put(self.folder / f"{name}.xlsx", pages, self.words, self.named)
         self._lines(name, declared.lines(sources, self.params, remarks=REMARKS))
         return sum(len(page.rows) for page in pages)
