@@ -16,11 +16,14 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import ParamsError, worded
 from cxlib.params import client_id
 from cxlib.suite import publish, purged
+
+if TYPE_CHECKING:
+    from cxlib.suite import batch
 
 __all__ = ["Place", "Remains", "delete", "forget", "remains"]
 
@@ -308,8 +311,7 @@ def forget(project: Path, name: str) -> None:
         return
     language = "en" if page.is_file() and '<html lang="en"' in page.read_text("utf-8") else "de"
     try:
-        words = [[row[key] for key in _WORDS] for row in others]
-        kept = [batch.Row(*told, float(row["seconds"] or 0), float(row["peak_mb"] or 0)) for told, row in zip(words, others, strict=True)]
+        kept = [_row(row) for row in others]
     except (KeyError, ValueError):
         kept = []  # not as a batch wrote it; the next one writes it anew
     if kept:
@@ -317,3 +319,11 @@ def forget(project: Path, name: str) -> None:
     else:
         _remove(table)
         _remove(page)
+
+
+def _row(told: dict[str, str]) -> batch.Row:
+    """Return a row of the page over all clients, as its table keeps it."""
+    from cxlib.suite import batch
+
+    client, state, notebook, cell, error = (told[key] for key in _WORDS)
+    return batch.Row(client, state, notebook, cell, error, float(told["seconds"] or 0), float(told["peak_mb"] or 0))
