@@ -284,11 +284,12 @@ def label(chosen: argparse.Namespace) -> int:
 def sheets(chosen: argparse.Namespace) -> int:
     """``cx sheets CLIENT``."""
     from cxlib.params import project_root
-    from cxlib.suite.sheets import write
+    from cxlib.suite.sheets import QUESTIONNAIRE, write
 
     told = write(project_root(), chosen.client, chosen.only, chosen.language)
     for path, rows in told.new.items():
-        say(f"{shown(path)}: {rows} rows are filled in; the lines that declare it: {shown(path.with_suffix('.yml'))}")
+        holds = f"{rows} questions" if path.stem == QUESTIONNAIRE else f"{rows} known rows" if rows else "empty"
+        say(f"{shown(path)}: {holds}; the lines that declare it: {shown(path.with_suffix('.yml'))}")
     for path in told.kept:
         say(f"{shown(path)}: stands there already and was left as it is.")
     for name, lacking in told.waiting.items():

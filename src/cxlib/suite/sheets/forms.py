@@ -85,7 +85,7 @@ class Field:
 
 
 _PLAN = ("currency",)
-_TALLY = ("contact_id", "contact_ts", "channel", "received_by", "handled_by", "customer_id", "reason_id", "text")
+_TALLY = ("contact_id", "contact_ts", "channel", "touchpoint_id", "received_by", "handled_by", "customer_id", "reason_id", "text")
 BOOKS: Mapping[str, tuple[Form, ...]] = {
     "inventory": (Form("touchpoints", "touchpoints"),),
     "standards": (Form("service_levels", "service_levels"),),
