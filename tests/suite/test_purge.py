@@ -15,6 +15,7 @@ import pytest
 from cxlib.errors import CxError, ParamsError
 from cxlib.suite import batch, publish, purge
 from cxlib.suite.cli import main
+from cxlib.suite.remains import remains
 
 RECORD = {"rows": {"contacts": 3, "customers": 2}}
 
@@ -135,7 +136,7 @@ def test_a_clients_folder_that_is_a_link_is_refused(project, tmp_path):
     shutil.move(project / "data/acme", tmp_path / "disk")
     (project / "data/acme").symlink_to(tmp_path / "disk")
     with pytest.raises(ParamsError) as refusal:
-        purge.remains(project, "acme")
+        remains(project, "acme")
     assert str(refusal.value) == (
         f"data/acme: is a link, and nothing outside the project is deleted. Delete what it points at ({tmp_path / 'disk'}) yourself, "
         "then the link."
@@ -275,7 +276,7 @@ def test_notebooks_with_outputs_and_folders_of_killed_conversions_are_named(proj
     write(project / "notebooks/05_x.ipynb", json.dumps({"cells": [{"outputs": [1]}]}))
     write(project / "notebooks/06_x.ipynb", "damaged")
     write(tmp_path / "tmp/cx-intake-1/x")
-    hints = purge.remains(project, "acme").hints
+    hints = remains(project, "acme").hints
     assert "notebooks/05_x.ipynb hold outputs, perhaps of this client: clear them in Lab." in hints
     assert any("holds 1 folders of conversions" in hint for hint in hints)
     assert (tmp_path / "tmp/cx-intake-1/x").is_file()
@@ -284,13 +285,13 @@ def test_notebooks_with_outputs_and_folders_of_killed_conversions_are_named(proj
 def test_a_run_that_is_broken_can_go(project):
     (project / "reports/acme/latest").write_bytes(b"\xff\xfe")
     (project / "data/acme/tables/0a/record.json").write_text("[", encoding="utf-8")
-    found = purge.remains(project, "acme")
+    found = remains(project, "acme")
     assert (found.runs, found.rows) == (1, {})
     assert purge.delete(project, found).files == 0
 
 
 def test_deleting_checks_again(project, tmp_path):
-    found = purge.remains(project, "acme")
+    found = remains(project, "acme")
     shutil.move(project / "data/acme", tmp_path / "disk")
     (project / "data/acme").symlink_to(tmp_path / "disk")
     with pytest.raises(CxError, match="is a link"):

@@ -303,11 +303,12 @@ def purge(chosen: argparse.Namespace) -> int:
     from cxlib.params import project_root
     from cxlib.suite import purge as purging
     from cxlib.suite import purged
+    from cxlib.suite.remains import remains
 
     project, client = project_root(), chosen.client
     gone = purged.before(project, client)
     try:
-        found = purging.remains(project, client, params=chosen.params, tracked=chosen.force)
+        found = remains(project, client, params=chosen.params, tracked=chosen.force)
     except ParamsError:
         if gone is None or (project / "data" / client).exists() or (project / "reports" / client).exists():
             raise

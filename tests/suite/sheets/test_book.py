@@ -66,3 +66,14 @@ class Broken(dict):
 
     def get(self, *_):
         raise KeyError
+
+
+def test_columns_of_ids_are_text_before_anything_is_typed(inventory):
+    content = parts(inventory)
+    formats = re.findall(r'<xf numFmtId="(\d+)"', content["xl/styles.xml"].partition("<cellXfs")[2])
+    styles = {
+        int(first): formats[int(style)]
+        for first, style in re.findall(r'<col min="(\d+)"[^>]*? style="(\d+)"', content["xl/worksheets/sheet1.xml"])
+    }
+    assert styles[1] == "49"  # text, as spreadsheets number their formats
+    assert styles[6] == "0"  # the place in the order

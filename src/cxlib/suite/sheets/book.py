@@ -25,6 +25,7 @@ _MADE = datetime(2026, 1, 1)  # files carry no clock of their own, so that equal
 _LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_NAME = 255, 32, 31  # what Excel holds
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _WIDE, _NARROW, _ID = 44, 15, 12
+_TEXT = 49  # Excel's own number of the format that keeps what was typed
 _REASON = 34  # holds the id of a contact reason
 _LONG = ("name_de", "name_en", "text_de", "text_en", "text", "finding", "target_perception", "kpi", "comparison", "wording")
 _DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
@@ -155,11 +156,12 @@ _HEAD = {"bold": True, "text_wrap": True, "valign": "vcenter", "bg_color": "#DCE
 _SMALL = {"font_size": 8, "font_color": "#5B6770", "italic": True, "bottom": 2}
 
 
-def _format(column: Field, language: str) -> dict[str, str]:
+def _format(column: Field, language: str) -> dict[str, str | int]:
     """Return how cells of a column are written: ids and words as text, so that a spreadsheet leaves their zeros alone."""
     if column.kind == "date":
         return {"num_format": _DATES[language]}
-    return {"clock": {"num_format": "hh:mm"}, "number": {}, "count": {}, "whole": {}}.get(column.kind, {"num_format": "@"})
+    own: dict[str, dict[str, str | int]] = {"clock": {"num_format": "hh:mm"}, "number": {}, "count": {}, "whole": {}}
+    return own.get(column.kind, {"num_format": _TEXT})
 
 
 def _width(column: Field) -> int:
