@@ -24,10 +24,11 @@ SPARE = 20  # empty rows that are printed for new lines
 _MADE = datetime(2026, 1, 1)  # files carry no clock of their own, so that equal content is equal bytes
 _LONGEST_PROMPT, _LONGEST_TITLE, _LONGEST_NAME = 255, 32, 31  # what Excel holds
 _PLAIN = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-_WIDE, _NARROW, _ID = 44, 15, 12
+_WIDE, _NAME, _NARROW, _ID = 40, 28, 13, 11  # so that a sheet fits on A4 across and can still be read
 _TEXT = 49  # Excel's own number of the format that keeps what was typed
 _REASON = 34  # holds the id of a contact reason
-_LONG = ("name_de", "name_en", "text_de", "text_en", "text", "finding", "target_perception", "kpi", "comparison", "wording")
+_LONG = ("text_de", "text_en", "text", "finding", "kpi")
+_NAMES = ("name_de", "name_en", "target_perception", "comparison")
 _DATES = {"de": "dd.mm.yyyy", "en": "yyyy-mm-dd"}
 
 
@@ -147,6 +148,7 @@ def _fill(book: Workbook, sheet: Worksheet, page: Page, words: Words) -> None:
             for line, row in enumerate(page.rows, HEADER_LINE):
                 _write(sheet, line, last, beside.get(str(row.get(column.name)), ""), aid)
     bottom = HEADER_LINE + len(page.rows) + SPARE - 1
+    sheet.set_row(0, 48)  # three lines of a heading
     sheet.freeze_panes(HEADER_LINE, 1)
     sheet.autofilter(HEADER_LINE - 1, 0, bottom, last)
     _printed(sheet, bottom, last, words.text(f"sheet.{page.name}"))
@@ -167,6 +169,8 @@ def _format(column: Field, language: str) -> dict[str, str | int]:
 def _width(column: Field) -> int:
     if column.home == "reasons":
         return _REASON
+    if column.name in _NAMES:
+        return _NAME
     return _WIDE if column.name in _LONG else _ID if column.kind in ("number", "count", "whole", "clock") else _NARROW
 
 
