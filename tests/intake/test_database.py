@@ -2,6 +2,7 @@
 
 import sqlite3
 import sys
+import traceback
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -77,8 +78,19 @@ def test_a_database_without_the_log_of_its_last_changes_is_known(bench, tmp_path
 
 
 def test_a_query_that_gives_no_rows_is_no_query(bench, base):
-    with pytest.raises(DataError, match=r"x.db: the query gives no rows. `query` has to be a SELECT."):
-        asked(bench, base, "ATTACH ':memory:' AS other")
+    for query in (
+        "ATTACH ':memory:' AS other",
+        "PRAGMA user_version = 3",
+        "COPY t TO 'x.csv'",
+        "(DELETE FROM t)",
+        " -- SELECT\n/* SELECT */ DROP TABLE t",
+        "",
+    ):
+        with pytest.raises(
+            DataError, match=r"x.db: the query is no SELECT, and nothing but reading is asked of a database. Correct `query`."
+        ):
+            read_query(base, Source.model_construct(format="sql", query=query, columns={}, items={}), "x.db", "raw", bench, {})
+    assert asked(bench, base, " /* of last\n year */ -- all\n select id from t limit 1")[1] == [("007",)]
 
 
 def test_a_query_may_name_a_column_twice(bench, base):
@@ -91,15 +103,22 @@ def test_a_query_may_name_a_column_twice(bench, base):
         asked(bench, base, "SELECT id, id FROM t", columns={"order_id": "id"})
 
 
-@pytest.mark.parametrize("query", ["DELETE FROM t", "DROP TABLE t", "INSERT INTO t VALUES ('1', 2, 3, 4)"])
-def test_nothing_is_ever_written(bench, base, query):
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("DELETE FROM t", "the query is no SELECT"),
+        ("WITH x AS (SELECT 1) DELETE FROM t", r"the database refused the query \(attempt to write a readonly database\)"),
+        ("SELECT 1; DELETE FROM t", "the database refused the query"),
+    ],
+)
+def test_nothing_is_ever_written(bench, base, query, reason):
     before = base.read_bytes()
-    with pytest.raises(DataError, match="x.db: the database refused the query"):
+    with pytest.raises(DataError, match=f"x.db: {reason}"):
         asked(bench, base, query)
     assert base.read_bytes() == before
 
 
-@pytest.mark.parametrize("query", ["SELECT nothing FROM t", "SELEC 1", "SELECT * FROM nowhere"])
+@pytest.mark.parametrize("query", ["SELECT nothing FROM t", "SELECT * FROM nowhere"])
 def test_a_query_that_fails_is_told(bench, base, query):
     with pytest.raises(DataError, match=r"x.db: the database refused the query \(.+\)\. .*Correct `query`\."):
         asked(bench, base, query)
@@ -207,10 +226,79 @@ def test_a_server_s_no_is_told_without_its_secret(bench, server, monkeypatch):
         posted(bench, "SELECT id FROM refused", {"order_id": "id"})
     assert str(error.value) == "orders: the database refused the query (no such table, at ACME_DB). Correct `query`."
     with pytest.raises(DataError, match=r"orders: the query gives no rows\. `query` has to be a SELECT\."):
-        posted(bench, "CREATE TABLE x", {})
+        posted(bench, "SELECT", {})
     monkeypatch.setenv("ACME_DB", "postgresql://user:wrong@host/db")
     with pytest.raises(DataError) as error:
         posted(bench, "SELECT id", {"order_id": "id"})
     assert (
         str(error.value) == "orders: the database cannot be reached (ACME_DB: password authentication failed). Correct the URI in ACME_DB."
     )
+
+
+@pytest.mark.parametrize(
+    ("uri", "said", "told"),
+    [  # libpq 15, word for word
+        ("postgresql://cx:s3cr3t/a@host/db", 'invalid integer value "s3cr3t" for connection option "port"', 'invalid integer value "…" for connection option "port"'),
+        ("postgresql://cx:s3cr3t%zz@host/db", 'invalid percent-encoded token: "s3cr3t%zz"', 'invalid percent-encoded token: "…"'),
+        ("postgresql://cx:p%40ss@host/db", "could not use p@ss or p%40ss", "could not use … or …"),
+        ("postgresql://cx:s3c%40r3t@host/db", "no s3c and no r3t", "no … and no …"),
+        ("postgresql://cx@host/db?password=s3cr3t", "refused: s3cr3t", "refused: …"),
+        ("postgresql://cx:a#s3cr3t@host/db", 'no host "a#s3cr3t@host"', 'no … "…@…"'),
+        ("postgresql://cx:s3cr3t@host/db", 'connection to server at "host" failed for user "cx"', 'connection to server at "host" failed for user "cx"'),
+    ],
+)  # fmt: skip
+def test_no_piece_of_a_secret_is_told_by_an_error_or_its_traceback(bench, server, monkeypatch, uri, said, told):
+    def connect(_):
+        raise RefusedError(f"{said}\n{uri}")
+
+    monkeypatch.setattr(sys.modules["adbc_driver_postgresql.dbapi"], "connect", connect)
+    monkeypatch.setenv("ACME_DB", uri)
+    with pytest.raises(DataError) as error:
+        posted(bench, "SELECT id", {"order_id": "id"})
+    assert str(error.value) == f"orders: the database cannot be reached ({told}). Correct the URI in ACME_DB."
+    assert uri not in "".join(traceback.format_exception(error.value))
+
+
+@pytest.fixture
+def warehouse(tmp_path):
+    import duckdb
+
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE t (id TEXT, seen TIMESTAMPTZ, sum DECIMAL(9, 2), wait INTERVAL, tags TEXT[])")
+        connection.execute(
+            "INSERT INTO t VALUES ('007', '2025-02-05 07:15:00+00', 1234.50, INTERVAL 205 SECOND, ['a']), ('8', NULL, NULL, NULL, NULL)"
+        )
+    return path
+
+
+def test_a_duckdb_file_is_read_as_it_is(bench, warehouse):
+    before = warehouse.read_bytes()
+    raw, rows = asked(bench, warehouse, "SELECT id, seen, sum, wait FROM t ORDER BY id")
+    assert raw.rows == 2
+    assert [row[0] for row in rows] == ["007", "8"]
+    assert rows[0][2:] == ("1234,5", "0:03:25")
+    assert datetime.fromisoformat(rows[0][1]) == datetime(2025, 2, 5, 7, 15, tzinfo=UTC)
+    assert rows[1][1:] == ("", "", "")
+    assert warehouse.read_bytes() == before
+
+
+def test_a_list_in_a_cell_is_refused_where_it_is_used(bench, warehouse):
+    assert len(asked(bench, warehouse, "FROM t", columns={"order_id": "id"})[1]) == 2
+    with pytest.raises(
+        DataError, match=r"x.db: tags: each cell holds a list or a record \(list<.*Let `query` give one plain value a cell."
+    ):
+        asked(bench, warehouse, "SELECT tags FROM t")
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["SELECT 1; DELETE FROM t", "WITH x AS (SELECT 1) DELETE FROM t", "SELECT 1; COPY t TO 'out.csv'", "SELECT * FROM read_text('/etc/hostname')", "SELECT nothing FROM t"],
+)  # fmt: skip
+def test_a_query_to_duckdb_writes_nothing_and_reaches_no_other_file(bench, warehouse, query, monkeypatch):
+    monkeypatch.chdir(warehouse.parent)
+    before = warehouse.read_bytes()
+    with pytest.raises(DataError, match=r"x.db: the database refused the query \(.+\)\. Correct `query`\."):
+        asked(bench, warehouse, query)
+    assert warehouse.read_bytes() == before
+    assert [path.name for path in warehouse.parent.iterdir()] == ["warehouse.duckdb"]

@@ -27,7 +27,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label."),
+        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label, sheets, purge."),
         (
             "run demo --onyl 10",
             "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json, --workers.",
@@ -43,7 +43,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
             "run demo --audience managment",
             "--audience: unknown value 'managment' (did you mean 'management'?). Allowed: management, analyst.",
         ),
-        ("run demo --only ,", "--only: names no notebook."),
+        ("run demo --only ,", "--only: names nothing."),
         ("run", "cx run: the following arguments are required: CLIENT. See cx run --help."),
         ("", "cx: the following arguments are required: COMMAND. See cx --help."),
         ("run demo --only", "cx run: argument --only: expected one argument. See cx run --help."),

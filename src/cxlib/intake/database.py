@@ -1,8 +1,12 @@
-"""Databases, read-only: SQLite by Python itself, PostgreSQL through ADBC; who may read it stands in the environment, never in params."""
+"""Databases, read-only: files of SQLite and DuckDB, PostgreSQL through ADBC; who may read it stands in the environment, never in params.
+
+Nothing is ever written: only a SELECT is asked, files are opened for reading, and a server's transaction is told that it reads.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
@@ -10,7 +14,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from cxlib.errors import DataError
 from cxlib.intake.cells import told
@@ -24,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["read_query"]
 
 CHUNK = 50_000  # rows that are turned into text at a time
+_DUCKDB = slice(8, 12)  # bytes that name a DuckDB file
 _WAL = slice(18, 20)  # bytes of a SQLite file that say how it is written: 2 is a log beside it
 
 
@@ -33,19 +38,23 @@ def read_query(path: Path | None, source: Source, where: str, name: str, bench: 
     Parameters
     ----------
     path : Path, optional
-        A SQLite file; None where `source.connection` names the environment variable with a database's URI.
+        A SQLite or DuckDB file; None where `source.connection` names the environment variable with a database's URI.
     source, where, name, bench, kinds
         As in :func:`cxlib.intake.excel.read_excel`.
 
     Raises
     ------
     DataError
-        When the variable is not set, the driver is not installed, the database refuses the query, or a text is not UTF-8;
-        the URI is never repeated.
+        When the query is no SELECT, the variable is not set, the driver is not installed, the database refuses the query, or a text is not
+        UTF-8; the URI is never repeated, nor what is secret in it.
     """
     import pyarrow as pa
 
-    chunks = _sqlite(path, source, where) if path else _postgres(source, where)
+    _only_reads(str(source.query), where)
+    if path is None:
+        chunks = _postgres(source, where)
+    else:
+        chunks = _duckdb(path, source, where) if _is_duckdb(path) else _sqlite(path, source, where)
     names = [bare(column) for column in next(chunks)]
     if problems := doubled(names, source, where):
         raise DataError(*problems)
@@ -69,6 +78,37 @@ def _told(cells: Sequence[object], header: str, kinds: Mapping[str, str], source
             way = "Let `query` leave the column out, or ask for the database with its texts in UTF-8."
             raise DataError(f"{where}: {header}: row {number} of the query holds bytes that are no text in UTF-8. {way}") from error
     return words
+
+
+_REMARK = re.compile(r"\s+|--[^\n]*(?:\n|$)|/\*.*?\*/|\(", re.S)  # what may stand before the first word
+
+
+def _only_reads(query: str, where: str) -> None:
+    """Refuse what is no SELECT before any database sees it: a server copies a table into a file even where it may only read."""
+    place = 0
+    while found := _REMARK.match(query, place):
+        place = found.end()
+    word = re.match(r"\w*", query[place:])
+    if word is None or word[0].upper() not in ("SELECT", "WITH", "VALUES", "TABLE", "FROM"):
+        raise DataError(f"{where}: the query is no SELECT, and nothing but reading is asked of a database. Correct `query`.")
+
+
+def _is_duckdb(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(_DUCKDB.stop)[_DUCKDB] == b"DUCK"
+
+
+def _duckdb(path: Path, source: Source, where: str) -> Iterator[Sequence[Any]]:
+    """Yield the columns' names, then rows; the query reaches no file but this one."""
+    import duckdb
+
+    closed: dict[str, str | bool | int | float | list[str]] = {"enable_external_access": "false", "lock_configuration": "true"}
+    try:
+        with duckdb.connect(str(path), read_only=True, config=closed) as connection:
+            yield from _arrow(connection.sql(str(source.query)).to_arrow_reader(CHUNK), source, where)
+    except duckdb.Error as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{where}: the database refused the query ({reason}). Correct `query`.") from error
 
 
 def _sqlite(path: Path, source: Source, where: str) -> Iterator[Sequence[Any]]:
@@ -108,21 +148,42 @@ def _postgres(source: Source, where: str) -> Iterator[Sequence[Any]]:
                 yield from _batches(cursor, source, where)
             except (driver.Error, OSError) as error:
                 reason = _reason(error, uri, source)
-                raise DataError(f"{where}: the database refused the query ({reason}). Correct `query`.") from error
-    except (driver.Error, OSError) as error:
+                raise DataError(f"{where}: the database refused the query ({reason}). Correct `query`.") from None
+    except (driver.Error, OSError) as error:  # whose own words may hold the URI: they must not reach a traceback either
         reason = _reason(error, uri, source)
-        raise DataError(f"{where}: the database cannot be reached ({reason}). Correct the URI in {source.connection}.") from error
+        raise DataError(f"{where}: the database cannot be reached ({reason}). Correct the URI in {source.connection}.") from None
+
+
+_PIECES = re.compile(r"[^\w.-]+")
+_SHORT = 3  # letters of a piece below which its places in a sentence would be chance
 
 
 def _reason(error: Exception, uri: str, source: Source) -> str:
-    return (str(error).replace(uri, str(source.connection)).splitlines() or ["no reason given"])[0]
+    """Return the first line of what a driver says, without the URI and without any piece of it that may be secret.
+
+    A driver that cannot make sense of a URI repeats what it took for a port or a name, which may be part of a password.
+    """
+    told = (str(error).replace(uri, str(source.connection)).splitlines() or ["no reason given"])[0]
+    address, _, options = uri.partition("://")[2].partition("?")
+    who, _, _ = uri.partition("://")[2].rpartition("@")
+    password = who.partition(":")[2]
+    secret = f"{password} {options} {address.partition('#')[2]}"
+    told = re.sub(r'"([^"]*)"', lambda quoted: '"…"' if len(quoted[1]) >= _SHORT and quoted[1] in secret else quoted[0], told)
+    pieces = {password, unquote(password), *_PIECES.split(secret), *_PIECES.split(unquote(secret))}
+    for piece in sorted(pieces, key=lambda piece: (-len(piece), piece)):
+        told = told.replace(piece, "…") if len(piece) >= _SHORT else told
+    return told
 
 
 def _batches(cursor: Any, source: Source, where: str) -> Iterator[Sequence[Any]]:
-    """Yield the columns' names, then rows; what Arrow cannot tell as it is stands in the fields' metadata."""
+    """Yield the columns' names, then rows."""
     if not cursor.description:
         raise DataError(f"{where}: the query gives no rows. `query` has to be a SELECT.")
-    reader = cursor.fetch_record_batch()
+    yield from _arrow(cursor.fetch_record_batch(), source, where)
+
+
+def _arrow(reader: pa.RecordBatchReader, source: Source, where: str) -> Iterator[Sequence[Any]]:
+    """Yield the columns' names, then rows; what Arrow cannot tell as it is stands in the fields' metadata."""
     used = declared(source) or set(reader.schema.names)
     if problems := [_unfit(field, where) for field in reader.schema if field.name in used and _unfit(field, where)]:
         raise DataError(*problems)
@@ -144,7 +205,7 @@ def _unfit(field: pa.Field, where: str) -> str:
     if kind == "money":
         return f"{where}: {name}: is of the type money, which comes without its decimal sign. Let `query` give {name}::numeric."
     if str(field.type).startswith(("list", "large_list", "struct", "map")):
-        return f"{where}: {name}: each cell holds a list or a record ({kind}). Let `query` give one plain value a cell."
+        return f"{where}: {name}: each cell holds a list or a record ({kind or field.type}). Let `query` give one plain value a cell."
     if "opaque" in str(field.type) and "storage_type=string" not in str(field.type):
         return f"{where}: {name}: is of the type {kind}. Let `query` give {name}::text."
     return ""
@@ -154,7 +215,7 @@ def _of_type(field: pa.Field) -> Callable[[Any], Any]:
     """Return how a cell becomes what :func:`cxlib.intake.cells.told` knows."""
     if _type(field) == "numeric":
         return _numeric
-    return _interval if _type(field) == "interval" else lambda cell: cell
+    return _interval if _type(field) == "interval" or str(field.type) == "month_day_nano_interval" else lambda cell: cell
 
 
 def _numeric(cell: str | None) -> Decimal | None:

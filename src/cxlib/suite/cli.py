@@ -1,4 +1,4 @@
-"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``.
+"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``, ``cx sheets``, ``cx purge``.
 
 Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
 """
@@ -22,6 +22,10 @@ ENGINES = ("local", "dask")
 STANDS = {
     False: "Nothing was published; the report of the last run stands.",
     True: "Clients that were under way keep the report of their last run.",
+}
+BROKEN = {  # what stands when a command that publishes nothing was cut off
+    "purge": "Part of it may be deleted already; the same command deletes the rest.",
+    "sheets": "Sheets that were finished stand; the same command writes the others.",
 }
 MOST_ROWS = 10_000
 MOST_WORKERS = 256
@@ -51,7 +55,7 @@ def listed(text: str) -> tuple[str, ...]:
     """Split ``00,10``; empty pieces are left out."""
     words = tuple(word.strip() for word in text.split(",") if word.strip())
     if not words:
-        raise ParamsError("--only: names no notebook.")
+        raise ParamsError("--only: names nothing.")
     return words
 
 
@@ -79,6 +83,8 @@ def parser() -> Parser:
         ("batch", batch, "run the notebooks for many clients at once; one that fails never stops the others"),
         ("verify", verify, "recompute the hashes of the published report"),
         ("label", label, "the contacts most worth labelling, as a sheet; or read the filled sheet back"),
+        ("sheets", sheets, "Excel templates for what only workshops know, and a questionnaire from the inventory"),
+        ("purge", purge, "delete everything of a client: raw data, tables, labels, sheets and reports; asks before"),
     ):
         command = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         if name == "batch":
@@ -89,6 +95,12 @@ def parser() -> Parser:
         if name == "label":
             command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
+        if name == "sheets":
+            of_sheets(command)
+        if name == "purge":
+            command.add_argument("--yes", action="store_true", help="do not ask; for scripts")
+            command.add_argument("--params", action="store_true", help="delete params/CLIENT.yml as well")
+            command.add_argument("--force", action="store_true", help="also files that are under version control, as those of demo are")
         if name in ("run", "batch"):
             of_runs(command)
         if name == "run":
@@ -101,6 +113,15 @@ def parser() -> Parser:
             )
             command.add_argument("--scheduler", metavar="ADDRESS", help="of the dask cluster; one on this machine when left out")
     return top
+
+
+def of_sheets(command: argparse.ArgumentParser) -> None:
+    """Add the options of templates."""
+    command.add_argument("--only", type=listed, default=(), metavar="inventory,ratings", help="these sheets; one that stands is refused")
+    kinds = "{" + ",".join(LANGUAGES[:2]) + "}"
+    command.add_argument(
+        "--language", type=one_of("--language", LANGUAGES[:2]), metavar=kinds, help="of the sheets; the client's first when left out"
+    )
 
 
 def of_runs(command: argparse.ArgumentParser) -> None:
@@ -265,6 +286,76 @@ def label(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def sheets(chosen: argparse.Namespace) -> int:
+    """``cx sheets CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite.sheets import QUESTIONNAIRE, write
+
+    told = write(project_root(), chosen.client, chosen.only, chosen.language)
+    for path, rows in told.new.items():
+        holds = f"{rows} questions" if path.stem == QUESTIONNAIRE else f"{rows} known rows" if rows else "empty"
+        say(f"{shown(path)}: {holds}; the lines that declare it: {shown(path.with_suffix('.yml'))}")
+    for path in told.kept:
+        say(f"{shown(path)}: stands there already and was left as it is.")
+    for name, lacking in told.waiting.items():
+        say(f"{name}: is made from {lacking}; fill and declare their sheets first, then: cx sheets {chosen.client}")
+    say(f"Put filled sheets into data/{chosen.client}/raw/ and their lines into params/{chosen.client}.yml, then: cx check {chosen.client}")
+    return 0
+
+
+def purge(chosen: argparse.Namespace) -> int:
+    """``cx purge CLIENT``."""
+    from cxlib.params import project_root
+    from cxlib.suite import purge as purging
+    from cxlib.suite import purged
+    from cxlib.suite.remains import remains
+
+    project, client = project_root(), chosen.client
+    gone = purged.before(project, client)
+    try:
+        found = remains(project, client, params=chosen.params, tracked=chosen.force)
+    except ParamsError:
+        if gone is None or (project / "data" / client).exists() or (project / "reports" / client).exists():
+            raise
+        say(f"{client}: nothing is left; everything was deleted on {gone}.")
+        return 0
+    for place in found.places:
+        links = f", {place.links} links" if place.links else ""
+        say(f"  {place.name}: {place.files:,} files{links}, {place.size / 1e6:,.1f} MB")
+    for hint in found.hints:
+        say(f"  note: {hint}")
+    if not found.places:
+        say(f"{client}: there is nothing to delete." + (f" Everything was deleted on {gone}." if gone else ""))
+        return 0
+    confirm(client, f"{found.files:,} files of {client}, {found.size / 1e6:,.1f} MB", asked=not chosen.yes)
+    left = purging.delete(project, found, params=chosen.params)
+    if left.files:
+        places = ", ".join(place.name for place in left.places if place.files + place.links)
+        way = f"Nothing else is left. Get the right to delete them, or close what has them open, then again: cx purge {client}"
+        raise CxError(f"{client}: {left.files:,} of {found.files:,} files could not be deleted, in {places}. {way}")
+    say(f"{client}: {found.files:,} files deleted, {found.runs} runs among them; noted in {shown(project / 'reports' / purged.RECORD)}.")
+    return 0
+
+
+def confirm(client: str, what: str, *, asked: bool) -> None:
+    """Have the client's id typed before anything is deleted.
+
+    Raises
+    ------
+    ParamsError
+        When there is nobody to ask, or something else was typed.
+    """
+    if not asked:
+        return
+    if not sys.stdin.isatty():
+        way = f"To delete without being asked: cx purge {client} --yes."
+        raise ParamsError(f"cx purge: asks before it deletes, and there is no terminal. {way}")
+    sys.stdout.write(f"To delete {what}, type {client}: ")
+    sys.stdout.flush()
+    if (typed := sys.stdin.readline().strip()) != client:
+        raise ParamsError(f"cx purge: {typed!r} is not {client!r}. Nothing was deleted.")
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -277,10 +368,10 @@ def main(arguments: list[str] | None = None) -> int:
         sys.stderr.write(f"{refusal}\n")
         return refusal.exit_code
     except OSError as fault:
-        sys.stderr.write(f"{fault.filename or 'cx'}: {fault.strerror or fault}. Nothing was published.\n")
+        sys.stderr.write(f"{fault.filename or 'cx'}: {fault.strerror or fault}. {BROKEN.get(chosen.command, 'Nothing was published.')}\n")
         return 1
     except KeyboardInterrupt as signal:
-        sys.stderr.write(f"Interrupted. {STANDS[chosen.command == 'batch']}\n")
+        sys.stderr.write(f"Interrupted. {BROKEN.get(chosen.command) or STANDS[chosen.command == 'batch']}\n")
         return INTERRUPTED + (signal.args[0] if signal.args and isinstance(signal.args[0], int) else 2)
 
 
