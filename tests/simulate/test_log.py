@@ -175,9 +175,13 @@ def test_invoice_enquiries_double_with_the_new_layout(surveyed, contacts):
         assert asked.isin(ids).sum() / len(ids) == pytest.approx(rate, abs=4 * np.sqrt(rate / len(ids)))
 
 
-def test_the_action_lowers_delivery_enquiries_by_its_rate_ratio(by_order):
-    whole = by_order[by_order["delayed"] & (by_order["due"] < 530)]
+@pytest.mark.parametrize("of", ["the demo client", "five times as much"])
+def test_the_action_lowers_delivery_enquiries_by_its_rate_ratio(by_order, many, of):
+    rows = by_order if of == "the demo client" else disappointed(many)
+    whole = rows[rows["delayed"] & (rows["due"] < 530)]
     before, after = whole.loc[~whole["m1"], "asks"], whole.loc[whole["m1"], "asks"]
+    ratio = np.log(after.mean() / before.mean())
+    assert ratio == pytest.approx(np.log(0.62), abs=4 * np.sqrt(1 / after.sum() + 1 / before.sum()))
     assert before.mean() == pytest.approx(0.96, abs=4 * np.sqrt(0.96 / len(before)))
     assert after.mean() == pytest.approx(0.60, abs=4 * np.sqrt(0.60 / len(after)))
 
