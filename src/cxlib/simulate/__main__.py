@@ -2,6 +2,7 @@
 
 ``python -m cxlib.simulate client NAME [--size 0.5] [--market b2c] [--completeness log_only] [--seed 7]`` writes one other client, its
 params and its raw tables, and ``python -m cxlib.simulate clients 50`` as many different ones, ``sim01`` to ``sim50``, for ``cx batch``.
+``python -m cxlib.simulate log FOLDER 10000000`` writes that many contacts as Parquet.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 from cxlib.errors import CxError
 from cxlib.simulate import exports
 from cxlib.simulate.company import systems
+from cxlib.simulate.log import stream_log
 from cxlib.simulate.plan import COMPLETENESS, MARKETS, Plan
 from cxlib.simulate.project import study, write_client
 
@@ -36,6 +38,10 @@ def main(words: Sequence[str]) -> int:
     chosen = _parser().parse_args(words)
     if chosen.what is None:
         demo(Path("data") / "demo" / "raw")
+        return 0
+    if chosen.what == "log":
+        paths = stream_log(Plan(chosen.seed), chosen.rows, chosen.folder)
+        sys.stdout.write(f"{chosen.folder}: {len(paths)} files\n")
         return 0
     if chosen.what == "clients":
         plans = study(chosen.count, chosen.seed)
@@ -60,7 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--size", type=float, default=1.0, help="1 is the demo's: 2,840 customers")
     one.add_argument("--market", choices=MARKETS, default="b2b")
     one.add_argument("--completeness", choices=COMPLETENESS, default="full")
-    for each in (many, one):
+    log = kinds.add_parser("log", help="a large contact log, without texts")
+    log.add_argument("folder", type=Path)
+    log.add_argument("rows", type=int)
+    for each in (many, one, log):
         each.add_argument("--seed", type=int, default=1)
     return parser
 
