@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from cxlib.simulate import answers, company, log, outbound, people, trade
+from cxlib.simulate import answers, company, log, orders, outbound, people, trade
 from cxlib.simulate.plan import Plan
+
+
+def clustered(values: pd.Series, clusters: pd.Series) -> float:
+    """Standard error of a mean whose rows go together within clusters: √Σ(Σ residuals of a cluster)² / n."""
+    residual = (values - values.mean()).groupby(clusters.to_numpy()).sum()
+    return float(np.sqrt((residual**2).sum()) / len(values))
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +60,11 @@ class Many:
     def local(self) -> pd.Series:
         return self.contacts["contact_ts"].dt.tz_localize(None)
 
+    @property
+    def customer(self) -> pd.Series:
+        """Who made each contact, also where the log has the account that collects small ones."""
+        return self.contacts["_person_id"].map(self.people.persons.set_index("person_id")["_customer_id"])
+
     def of_customer(self, column: str, customers: pd.Series) -> pd.Series:
         return customers.map(self.people.customers.set_index("customer_id")[column])
 
@@ -64,6 +76,13 @@ def many() -> Many:
     sold = trade.trade(plan, who)
     made = log.log(plan, who, sold)
     return Many(plan, who, sold, made[~made["_tally"]].reset_index(drop=True))
+
+
+@pytest.fixture(scope="session")
+def several() -> list[tuple[people.People, pd.DataFrame]]:
+    """People and orders of five clients of the demo's size."""
+    crowds = [people.people(Plan(seed=seed)) for seed in range(1, 6)]
+    return [(crowd, orders.orders(Plan(seed=seed), crowd)) for seed, crowd in enumerate(crowds, start=1)]
 
 
 @pytest.fixture(scope="session")

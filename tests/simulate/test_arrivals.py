@@ -58,6 +58,27 @@ def test_prices_are_negotiated_before_price_rounds(ex):
     assert np.log(ratio) == pytest.approx(np.log(2.5), abs=4 * np.sqrt((1 / cells).sum()))
 
 
+LIFTS = {  # beyond the season, planted so that all contacts of a segment show it: orders of the season are delivered and billed after it
+    "farming": {4: 1.9 * 1.67, 5: 1.9 * 1.67, 7: 2.2 * 1.69, 8: 2.2 * 1.69},
+    "construction": dict.fromkeys(range(5, 11), 1.4 * 1.28),
+    "maintenance": dict.fromkeys((11, 12), 1.5 * 1.54),
+}
+
+
+@pytest.mark.parametrize("segment", LIFTS)
+def test_what_customers_ask_when_they_like_is_lifted_in_their_season(ex, segment):
+    drawn = by_person(Plan(), ex, np.random.default_rng(6), wanted("usage_service.spare_parts", 600_000))
+    month = ex.days["date"].dt.month.to_numpy()[drawn["day"]]
+    throughout = ((ex.customers["first"] == 0) & (ex.customers["last"] == len(ex.days) - 1)).to_numpy()
+    of = np.where(throughout, np.array([*ex.segments, ""])[ex.customers["segment"]], "")[drawn["customer"]]
+    for at, factor in LIFTS[segment].items():
+        cells = np.array(
+            [[(group & when).sum() for when in (month == at, np.isin(month, (1, 2)))] for group in (of == segment, of == "reseller")]
+        )
+        ratio = cells[0, 0] / cells[0, 1] / (cells[1, 0] / cells[1, 1])
+        assert np.log(ratio) == pytest.approx(np.log(factor), abs=4 * np.sqrt((1 / cells).sum())), at
+
+
 def test_personas_have_their_reasons(ex):
     rng, table = np.random.default_rng(4), {}
     for reason in ("billing.invoice_copy", "usage_service.documentation_request", "contract.contract_adjustment"):

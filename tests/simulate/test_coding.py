@@ -21,7 +21,7 @@ def drawn() -> pd.DataFrame:
 
 
 def near(share: float, n: int) -> object:
-    return pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / n) + 0.001)
+    return pytest.approx(share, abs=4 * np.sqrt(share * (1 - share) / n))
 
 
 def test_kinds_of_second_concerns(drawn):

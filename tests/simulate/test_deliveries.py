@@ -6,18 +6,13 @@ import pytest
 
 from cxlib.simulate.calendar import days
 from cxlib.simulate.deliveries import CARRIER_CHANGE, CARRIERS, DEVIATION, RETURNED
-from cxlib.simulate.orders import DISAPPOINTMENT, orders
-from cxlib.simulate.people import people
+from cxlib.simulate.orders import DISAPPOINTMENT
 from cxlib.simulate.plan import Plan
 
 
-@pytest.fixture(scope="module")
-def several():
-    frames = []
-    for seed in range(1, 5):
-        crowd = people(Plan(seed=seed))
-        frames.append(orders(Plan(seed=seed), crowd).merge(crowd.customers[["customer_id", "churn_date", "region", "_quality"]]))
-    return frames
+@pytest.fixture(scope="module", name="several")
+def with_customers(several):
+    return [made.merge(crowd.customers[["customer_id", "churn_date", "region", "_quality"]]) for crowd, made in several[:4]]
 
 
 @pytest.fixture(scope="module")

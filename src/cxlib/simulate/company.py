@@ -10,7 +10,7 @@ from cxlib.simulate import answers, experiences, log, outbound, people, trade, w
 from cxlib.simulate.plan import Company, Plan, stream
 from cxlib.simulate.texts import compose
 
-__all__ = ["company", "grown", "public"]
+__all__ = ["company", "complete", "grown", "public", "systems"]
 
 WITHOUT: dict[str, dict[str, tuple[str, ...]]] = {  # tables and columns that a client with less to give lacks
     "log_only": {"keep": ("contacts", "touchpoints")},
@@ -35,11 +35,20 @@ def company(plan: Plan) -> Company:
     tables, truth = grown(plan)
     told = {name: public(table) for name, table in tables.items() if not name.startswith("_")}
     told["persons"] = told["persons"].dropna(subset="account_id").reset_index(drop=True)  # others are the customer itself
-    return Company(plan, _complete(plan, told), truth)
+    return Company(plan, complete(plan, told), truth)
 
 
 def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
-    """Return all tables with their hidden columns, and the truth; exports are made of them."""
+    """Return all tables with their hidden columns, and the truth."""
+    tables, of_rows = systems(plan)
+    truth: dict[str, pd.DataFrame] = {}
+    for part in (people, trade, log, outbound, answers, workshop):
+        truth |= part.truth(plan)
+    return tables, truth | of_rows
+
+
+def systems(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]:
+    """Return all tables with their hidden columns, of which exports are made, and what is true of their rows."""
     who = people.people(plan)
     sold = trade.trade(plan, who)
     contacts = log.log(plan, who, sold)
@@ -58,10 +67,7 @@ def grown(plan: Plan) -> tuple[dict[str, pd.DataFrame], dict[str, pd.DataFrame]]
         "invitations": told.invitations,
         **workshop.workshop(plan, told.responses),
     }
-    truth: dict[str, pd.DataFrame] = {}
-    for part in (people, trade, log, outbound, answers, workshop):
-        truth |= part.truth(plan)
-    return tables, truth | {
+    return tables, {
         "contacts": _hidden(contacts, "contact_id").assign(held_out=composed["held_out"]),
         "persons": _hidden(who.persons, "person_id"),
         "orders": _hidden(sold.orders, "order_id"),
@@ -108,7 +114,7 @@ def _texts(plan: Plan, contacts: pd.DataFrame, who: people.People, sold: trade.T
     return composed.reindex(contacts.index)
 
 
-def _complete(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def complete(plan: Plan, tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Take away what a less complete client does not have."""
     without = WITHOUT.get(plan.completeness, {})
     kept = {name: table for name, table in tables.items() if name in without.get("keep", tables)}

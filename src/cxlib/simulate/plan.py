@@ -11,8 +11,9 @@ import pandas as pd
 
 from cxlib.errors import CxError, worded
 
-__all__ = ["COMPLETENESS", "Company", "Effects", "Plan", "stream"]
+__all__ = ["COMPLETENESS", "MARKETS", "Company", "Effects", "Plan", "stream"]
 
+MARKETS = ("b2b", "b2c")
 COMPLETENESS = ("full", "log_only", "survey_only", "no_costs", "no_text")
 
 
@@ -77,7 +78,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         """Refuse words that mean nothing."""
-        for name, allowed in (("market", ("b2b", "b2c")), ("completeness", COMPLETENESS)):
+        for name, allowed in (("market", MARKETS), ("completeness", COMPLETENESS)):
             if getattr(self, name) not in allowed:
                 raise CxError(worded(f"Plan.{name}", "unknown value", getattr(self, name), allowed))
 

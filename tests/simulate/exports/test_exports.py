@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from cxlib.simulate import exports
-from cxlib.simulate.company import grown as grow
+from cxlib.simulate.company import systems as grow
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.reasons import reasons
 
