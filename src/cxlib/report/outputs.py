@@ -66,11 +66,9 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     needs = needs_of(plot.table)
     if needs:
         return missing(needs, words)
-    from cxlib.report import svg
-
     alt = plot.describe(words)
     pictures = {
-        name: Markup(svg.inline(plot.figure(words, narrow=name == "narrow"), prefix=f"f{number}{name[0]}-", alt=alt))  # noqa: S704 - our own SVG
+        name: Markup(plot.figure(words, narrow=name == "narrow").svg(alt))  # noqa: S704 - our own SVG
         for name in ("wide", "narrow")
     }
     title = words.text("output.figure_data", number=str(number))
