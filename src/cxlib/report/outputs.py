@@ -18,7 +18,8 @@ from markupsafe import Markup
 
 from cxlib.errors import CxError, worded
 from cxlib.report.download import csv_text, data_uri
-from cxlib.report.grid import Grid, grid_of, needs_of, records
+from cxlib.report.grid import Grid, grid_of, needs_of
+from cxlib.report.spread import spread
 from cxlib.report.style import stylesheet
 from cxlib.report.words import Words
 
@@ -110,7 +111,7 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, f
 
 def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:
     grid: Grid = grid_of(frame, words)
-    header, rows = records(frame, words)
+    header, rows = spread(frame, words)
     return {"grid": grid, "name": name, "title": title, "file": file, "href": data_uri(csv_text(header, rows, words.language))}
 
 

@@ -217,6 +217,7 @@ def _advance(char: str, bold: bool) -> float:
     return font.load_char(ord(char)).linearHoriAdvance / 65536 / 100
 
 
+@lru_cache(maxsize=65536)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line in CSS pixels, measured in a font wider than the usual ones."""
     return sum(_advance(char, bold) for char in text) * size

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -52,9 +53,9 @@ class Heatmap(Plot):
 
     def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the week, 720 pixels wide, or 350 for a telephone."""
-        cells, steps = self._cells(), self._steps()
+        cells, steps = self._cells, self._steps()
         labels = {day: words.label(self.day, str(day)) for day in DAYS}
-        key = _Key(words, self._steps(), self._unit, drawn=self._drawn, hidden=len(self._known()) < len(self._cells()))
+        key = _Key(words, self._steps(), self._unit, drawn=self._drawn, hidden=len(self._known()) < len(self._cells))
         head = 26 + 18 * key.lines(NARROW if narrow else WIDE)
         if narrow:
             place = _Place(True, 34, head + 20, 19, (NARROW - 36) / 7)
@@ -82,7 +83,7 @@ class Heatmap(Plot):
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: metric, busiest and quietest hour, the service hours, how many fields are hidden."""
-        metric, cells = words.metric(self._metric), self._cells()
+        metric, cells = words.metric(self._metric), self._cells
         if not self._known():
             return words.text("plot.heatmap.alt_none", metric=metric)
         ends = {
@@ -112,12 +113,13 @@ class Heatmap(Plot):
     def _drawn(self) -> bool:
         return any(self.service_hours.get(day) for day in DAYS)
 
+    @cached_property
     def _cells(self) -> dict[tuple[int, int], dict[str, Any]]:
         rows = [{str(name): cell for name, cell in row.items()} for row in self.table.to_dict("records")]
         return {(int(row[self.day]), int(row[self.hour])): row for row in rows if not absent(row[self.day]) and not absent(row[self.hour])}
 
     def _known(self) -> list[dict[str, Any]]:
-        return [row for row in self._cells().values() if not absent(row["value"])]
+        return [row for row in self._cells.values() if not absent(row["value"])]
 
     def _ends(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the busiest and the quietest field; of several alike, the first of the week."""

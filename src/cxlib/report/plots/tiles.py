@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError, worded
@@ -60,7 +61,7 @@ class Tiles(Plot):
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: what is crossed, how many numbers, the lowest and the highest, how many are hidden."""
-        known = [row for row in self._cells().values() if not absent(row["value"])]
+        known = [row for row in self._cells.values() if not absent(row["value"])]
         facts = {"metric": words.metric(self._metric), "row": words.column(self.row), "column": words.column(self.column)}
         if not known:
             return words.text("plot.tiles.alt_none", **facts)
@@ -69,7 +70,7 @@ class Tiles(Plot):
             for name, one in (("least", min(known, key=_value)), ("most", max(known, key=_value)))
         }
         said = words.text("plot.tiles.alt", n=len(known), **facts, **ends)
-        hidden = len(self._cells()) - len(known)
+        hidden = len(self._cells) - len(known)
         return f"{said} {words.text('plot.hidden', n=hidden)}" if hidden else said
 
     @property
@@ -80,6 +81,7 @@ class Tiles(Plot):
     def _unit(self) -> str:
         return next((str(unit) for unit in self.table["unit"] if unit), "")
 
+    @cached_property
     def _cells(self) -> dict[tuple[str, str], dict[str, Any]]:
         rows = [{str(name): cell for name, cell in row.items()} for row in self.table.to_dict("records")]
         known = [row for row in rows if not absent(row[self.row]) and not absent(row[self.column])]
@@ -88,12 +90,12 @@ class Tiles(Plot):
     def _levels(self) -> tuple[list[str], list[str]]:
         """Return the levels of rows, in the order asked for, and of columns, as they come; pooled and unknown ones last."""
         place = {name: number for number, name in enumerate(self.order)}
-        rows, columns = (list(dict.fromkeys(key[side] for key in self._cells())) for side in (0, 1))
+        rows, columns = (list(dict.fromkeys(key[side] for key in self._cells)) for side in (0, 1))
         return sorted(rows, key=lambda name: place.get(name, len(place))), sorted(columns, key=lambda name: name.startswith("__"))
 
     def _row(self, picture: Picture, words: Words, name: str, place: tuple[float, float, float]) -> None:
         """Draw the tiles of one row from its left edge, its top and the width of a tile."""
-        cells, (left, top, tile) = self._cells(), place
+        cells, (left, top, tile) = self._cells, place
         widest = max((abs(_value(one) - self.middle) for one in cells.values() if not absent(one["value"])), default=0.0)
         for number, column in enumerate(self._levels()[1]):
             cell, middle = cells.get((name, column)), left + (number + 0.5) * tile
