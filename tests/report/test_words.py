@@ -75,7 +75,7 @@ def test_a_scale_names_itself(german, english):
         ("suppressed", "zum Schutz Einzelner nicht veröffentlicht", "not published, to protect individuals"),
         ("n < 30", "zu wenige Angaben (unter 30)", "too few answers (fewer than 30)"),
         ("not asked", "nicht gefragt", "not asked"),
-        ("needs responses.value", "nicht bestimmbar, es fehlt: responses.value", "cannot be determined, missing: responses.value"),
+        ("needs responses.value", "nicht bestimmbar, es fehlt: Wert (Befragung)", "cannot be determined, missing: Value (Survey)"),
     ],
 )
 def test_a_hidden_number_tells_its_note(german, english, note, de, en):

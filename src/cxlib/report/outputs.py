@@ -6,7 +6,6 @@ through Jinja's escaping; only the SVG that :mod:`cxlib.report.svg` made is put 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -19,6 +18,7 @@ from markupsafe import Markup
 from cxlib.errors import CxError, worded
 from cxlib.report.download import csv_text, data_uri
 from cxlib.report.grid import Grid, grid_of, needs_of
+from cxlib.report.needs import needed
 from cxlib.report.spread import spread
 from cxlib.report.style import stylesheet
 from cxlib.report.words import Words
@@ -123,16 +123,7 @@ def missing(needs: Sequence[str], words: Words) -> str:
     needs : sequence of str
         ``table.column``, ``responses[item type]``, or a table's name alone.
     """
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    for need in map(str.strip, needs):
-        kind = re.fullmatch(r"(\w+)\[(\w+)\]", need)  # items of a kind, as in responses[expected]
-        name, _, column = need.partition(".")
-        told = (kind[1], words.label("item_type", kind[2])) if kind else (name, words.column(column) if column else "")
-        wanted.setdefault(told[0], []).append((told[1], need))
-    items = [
-        {"table": words.label("table", name), "columns": [told for told, _ in asked if told], "code": [need for _, need in asked]}
-        for name, asked in wanted.items()
-    ]
+    items = [{"table": table, "columns": columns, "code": codes} for table, columns, codes in needed(needs, words)]
     return render("missing.html.j2", words, items=items)
 
 

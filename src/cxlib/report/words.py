@@ -20,6 +20,7 @@ from babel.lists import format_list
 
 from cxlib.errors import CxError, worded
 from cxlib.report.catalog import LANGUAGES, messages
+from cxlib.report.needs import needed
 from cxlib.report.numerals import CURRENCY, decimals, written
 
 __all__ = ["OTHERS", "Told", "Words", "absent"]
@@ -267,7 +268,9 @@ class Words:
         if not note:
             return ""
         if note.startswith("needs "):
-            return self.text("note.needs", columns=note.removeprefix("needs "))
+            told = needed(note.removeprefix("needs ").split(","), self)
+            named = [self.text("note.needed", table=table, columns=self.list(columns)) if columns else table for table, columns, _ in told]
+            return self.text("note.needs", columns=", ".join(named))
         number = re.search(r"\d+", note)
         key = "note." + (note.replace(number[0], "{n}", 1) if number else note)
         return self.text(key, n=int(number[0])) if number else self.text(key)
