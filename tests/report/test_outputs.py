@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from cxlib.errors import CxError
 from cxlib.report import outputs, plots
 from cxlib.report.fragments import refuse_active
-from cxlib.report.grid import MOST
 from cxlib.report.words import Words
 
 DECISION = {
@@ -50,13 +49,14 @@ def test_the_download_opens_in_the_readers_spreadsheet(estimates, german, englis
     assert downloaded(tags(outputs.table(estimates, english, number=1, caption="x"))).startswith("Touchpoint,")
 
 
-def test_a_long_table_shows_its_first_rows_and_the_download_holds_all(estimates_of, german, tags):
-    long = estimates_of({f"t{number:03}": (float(number), "") for number in range(MOST + 5)})
-    page = tags(outputs.table(long, german, number=1, caption="x"))
-    assert len(page.all("tr")) == 1 + MOST
-    assert f"{MOST} von {MOST + 5} Zeilen; die CSV enthält alle." in page.text()
-    assert len(downloaded(page).splitlines()) == 1 + MOST + 5
-    assert "Zeilen;" not in tags(outputs.table(long.head(MOST), german, number=1, caption="x")).text()
+@pytest.mark.parametrize(("folded", "most"), [(False, outputs.OPEN), (True, outputs.FOLDED)])
+def test_a_long_table_shows_its_first_rows_and_the_download_holds_all(estimates_of, german, tags, folded, most):
+    long = estimates_of({f"t{number:03}": (float(number), "") for number in range(most + 5)})
+    page = tags(outputs.table(long, german, number=1, caption="x", folded=folded))
+    assert len(page.all("tr")) == 1 + most
+    assert f"{most} von {most + 5} Zeilen; die CSV enthält alle." in page.text()
+    assert len(downloaded(page).splitlines()) == 1 + most + 5
+    assert "Zeilen;" not in tags(outputs.table(long.head(most), german, number=1, caption="x", folded=folded)).text()
 
 
 def test_a_formula_in_a_label_is_text_in_the_download(estimates_of, tags):

@@ -6,29 +6,50 @@ from cxlib.report.spread import spread
 
 def test_a_row_a_group_and_what_is_the_same_everywhere_in_the_heading(estimates, german):
     header, rows = spread(estimates.assign(method="Wilson"), german)
-    assert header == ["Kontaktpunkt", "Weiterempfehlung (NPS) (Punkte; Wilson)", *header[2:]]
-    assert header[2:] == ["Spanne von", "Spanne bis", "n wirksam", "Hinweis", "n"]
+    assert header == [
+        "Kontaktpunkt",
+        "Weiterempfehlung (NPS) (Punkte; Wilson; n = 120)",
+        "Spanne von",
+        "Spanne bis",
+        "n wirksam",
+        "Hinweis",
+    ]
     assert len(rows) == len(estimates)
 
 
-def test_metrics_stand_side_by_side_with_one_n_where_they_share_it(estimates, estimates_of, german):
-    both = pd.concat([estimates, estimates_of({"shop": (0.72, ""), "phone": (0.5, ""), "invoice": (0.1, "")}, metric="csat", unit="share")])
-    header, rows = spread(both, german)
+@pytest.fixture
+def both(estimates, estimates_of):
+    known = dict.fromkeys(estimates["touchpoint_id"].dropna(), (0.72, ""))
+    return pd.concat([estimates, estimates_of(known, metric="csat", unit="share")], ignore_index=True)
+
+
+def test_metrics_stand_side_by_side_with_one_n_where_they_share_it(both, estimates, german):
+    both["n"] = both["touchpoint_id"].map({"shop": 80}).fillna(120)
+    header, rows = spread(both.assign(n_eff=both["n"]), german)
     assert header[-1] == "n"
-    assert not [name for name in header if name.endswith(": n")]
-    told = {row[0]: row for row in rows}
-    at = next(place for place, name in enumerate(header) if name.startswith("Zufriedenheit (CSAT)"))
-    assert told["Webshop"][at] == 0.72
-    assert len(rows) == estimates["touchpoint_id"].nunique(dropna=False) + ("invoice" not in set(estimates["touchpoint_id"]))
+    assert not [name for name in header if name.endswith((": n", "wirksam"))]
+    told = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
+    assert next(cell for name, cell in told["Webshop"].items() if name.startswith("Zufriedenheit (CSAT) (")) == 0.72
+    assert told["Webshop"]["n"] == 80
+    assert len(rows) == len(estimates)
 
 
-def test_where_n_or_the_effective_n_differ_they_stand_with_their_figure(estimates, estimates_of, german):
-    other = estimates_of({"shop": (0.72, ""), "phone": (0.5, ""), "invoice": (0.1, "")}, metric="csat", unit="share").assign(n=7, n_eff=5.5)
-    header, _ = spread(pd.concat([estimates, other]), german)
-    assert [name for name in header if name.startswith("Zufriedenheit (CSAT): n")] == [
-        "Zufriedenheit (CSAT): n",
-        "Zufriedenheit (CSAT): n wirksam",
-    ]
+def test_where_n_or_the_effective_n_differ_they_stand_with_their_figure(both, german):
+    satisfied = both["metric"].eq("csat")
+    both.loc[satisfied, "n"] = range(7, 7 + satisfied.sum())
+    both["n_eff"] = both["n"].astype(float)
+    both.loc[both.index[-1], "n_eff"] = 5.4
+    header, rows = spread(both, german)
+    assert header[-2:] == ["Zufriedenheit (CSAT): n", "Zufriedenheit (CSAT): n wirksam"]
+    assert [row[-1] for row in rows if row[-1] is not None] == [5]
+
+
+def test_an_n_that_is_hidden_somewhere_stays_with_the_rows(estimates, german):
+    estimates.loc[estimates["value"].isna(), "n"] = pd.NA
+    header, rows = spread(estimates, german)
+    assert "n" in header
+    assert "n = 120" not in " ".join(header)
+    assert None in {row[header.index("n")] if row[header.index("n")] is not pd.NA else None for row in rows}
 
 
 def test_units_that_differ_have_a_column(estimates, german):

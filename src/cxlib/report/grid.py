@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Grid", "grid_of", "is_estimates", "needs_of", "plain", "records"]
 
 NEEDS = "needs "
-MOST = 40  # rows that a reader looks through; the download holds all of them
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +38,6 @@ class Grid:
     rows: Sequence[tuple[Sequence[str], Sequence[Cell]]]
     numeric: bool = field(default=True)
     single: bool = field(default=False)  # one metric: the first cell is its number, span and n follow
-    most: int = MOST
 
 
 def is_estimates(frame: pd.DataFrame) -> bool:

@@ -32,6 +32,7 @@ __all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
 
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
+OPEN, FOLDED = 60, 20  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +77,7 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     data = _grid_values(
         plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
     )
-    return render("figure.html.j2", words, number=number, caption=caption, pictures=pictures, **data)
+    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, **data)
 
 
 def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, folded: bool = False) -> str:
@@ -106,7 +107,7 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, f
     title = words.text("output.table", number=str(number))
     file = words.text("output.csv_name", number=str(number))
     values = _grid_values(estimates, words, name=f"table-{number}", title=title, file=file)
-    return render("table.html.j2", words, caption=caption, folded=folded, **values)
+    return render("table.html.j2", words, most=FOLDED if folded else OPEN, caption=caption, folded=folded, **values)
 
 
 def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:
