@@ -29,7 +29,7 @@ def test_metrics_stand_side_by_side_with_one_n_where_they_share_it(both, estimat
     assert header[-1] == "n"
     assert not [name for name in header if name.endswith((": n", "wirksam"))]
     told = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
-    assert next(cell for name, cell in told["Webshop"].items() if name.startswith("Zufriedenheit (CSAT) (")) == 0.72
+    assert next(cell for name, cell in told["Webshop"].items() if name.startswith("2: Zufriedenheit (CSAT) (")) == 0.72
     assert told["Webshop"]["n"] == 80
     assert len(rows) == len(estimates)
 
@@ -40,7 +40,7 @@ def test_where_n_or_the_effective_n_differ_they_stand_with_their_figure(both, ge
     both["n_eff"] = both["n"].astype(float)
     both.loc[both.index[-1], "n_eff"] = 5.4
     header, rows = spread(both, german)
-    assert header[-2:] == ["Zufriedenheit (CSAT): n", "Zufriedenheit (CSAT): n wirksam"]
+    assert header[-2:] == ["2: n", "2: n wirksam"]
     assert [row[-1] for row in rows if row[-1] is not None] == [5]
 
 
@@ -71,6 +71,13 @@ def test_nothing_is_lost(estimates, german):
     values = next(cells for name, cells in told.items() if name.startswith("Weiterempfehlung (NPS) ("))
     assert list(values) == pytest.approx(list(estimates["value"]), nan_ok=True)
     assert "zum Schutz Einzelner nicht veröffentlicht" in told["Hinweis"]
+
+
+def test_a_note_that_comes_often_has_a_number_that_its_heading_explains(estimates_of, german):
+    hidden = estimates_of({f"t{number}": (None, "suppressed") for number in range(5)})
+    header, rows = spread(pd.concat([hidden, estimates_of({"shop": (1.0, "n < 30")})], ignore_index=True), german)
+    at = header.index("Hinweis (1 = zum Schutz Einzelner nicht veröffentlicht)")
+    assert [row[at] for row in rows] == ["1"] * 5 + ["zu wenige Angaben (unter 30)"]
 
 
 def test_a_table_of_labels_stays_as_it_is(german):

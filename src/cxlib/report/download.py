@@ -1,6 +1,6 @@
 """Tables to take away: CSV that opens in the reader's spreadsheet and never runs there.
 
-A text cell that a spreadsheet would take for a formula gets an apostrophe in front. Numbers stay numbers, to six digits: what
+A text cell that a spreadsheet would take for a formula gets an apostrophe in front. Numbers stay numbers, to five digits: what
 is beyond them lies far inside any span.
 """
 
@@ -17,7 +17,7 @@ __all__ = ["csv_text", "data_uri", "defused"]
 
 TRIGGERS = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
 SPLITS = re.compile('["\\t\\r\\n,;]')  # what some spreadsheet or other takes for the end of a cell
-DIGITS = 6  # significant ones; what stands left of the point is never rounded
+DIGITS = 5  # significant ones; what stands left of the point is never rounded
 INVISIBLE = "".join(map(chr, [*range(0x20), 0x7F, 0xA0, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]))
 
 

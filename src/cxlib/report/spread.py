@@ -1,12 +1,14 @@
 """Rows of ESTIMATES as a spreadsheet shows them: a row a group, and every figure with its span and n beside it.
 
 Nothing is left out. What is the same for a whole column (unit, method, n) stands in its heading; the effective n stands where
-it differs from n; n stands once where all figures of a row share it. Where few groups have few of the metrics, each figure has
-a row instead: of both layouts the shorter one is taken.
+it differs from n; n stands once where all figures of a row share it; a note that comes again and again has a number, which the
+heading of its column explains; several metrics are numbered, so that every column says whose it is. Where few groups have few
+of the metrics, each figure has a row instead: of both layouts the shorter one is taken.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["spread"]
 
+OFTEN = 5  # times that a note stands in a column before it gets a number
 PARTS = ("value", "low", "high", "unit", "n", "n_eff", "method", "note")
 Row = Mapping[str, Any]
 Columns = list[tuple[str, list[Any]]]
@@ -57,8 +60,9 @@ def _laid_out(lines: Sequence[Mapping[str, Row]], heads: Sequence[str], series: 
     columns: Columns = [(words.column(name), [plain(words, name, row) for row in first]) for name in heads]
     counts = [list(dict.fromkeys(row["n"] for row in line.values() if not absent(row["n"]))) for line in lines]
     shared = all(len(found) <= 1 for found in counts) and len({found[0] for found in counts if found}) > 1
-    for key, name in series.items():
-        columns += _figures([line.get(key) for line in lines], name, words, with_n=not shared, of=f"{name}: " if len(series) > 1 else "")
+    for number, (key, name) in enumerate(series.items(), start=1):
+        of = f"{number}: " if len(series) > 1 else ""
+        columns += _figures([line.get(key) for line in lines], name, words, with_n=not shared, of=of)
     if shared:
         columns.append((words.column("n"), [found[0] if found else None for found in counts]))
     return [head for head, _ in columns], [list(cells) for cells in zip(*(cells for _, cells in columns), strict=True)]
@@ -75,12 +79,21 @@ def _figures(rows: Sequence[Row | None], name: str, words: Words, *, with_n: boo
         same.append("n")
         facts.append(words.text("told.n", n=words.number(next(iter(told["n"])))))
     said = "; ".join(facts)
-    heading = f"{name or words.column('value')} ({said})" if said else name or words.column("value")
-    columns: Columns = [(heading, cells["value"])]
+    heading = of + (name or words.column("value"))
+    columns: Columns = [(f"{heading} ({said})" if said else heading, cells["value"])]
     for part in PARTS[1:]:
         if told[part] and part not in same and (with_n or part != "n"):
-            columns.append((of + words.column(part), cells[part]))
+            columns.append(_numbered(of + words.column(part), cells[part]) if part == "note" else (of + words.column(part), cells[part]))
     return columns
+
+
+def _numbered(heading: str, notes: list[Any]) -> tuple[str, list[Any]]:
+    """Put numbers in place of notes that come often, and what they stand for into the heading."""
+    often = [note for note, count in Counter(note for note in notes if note).most_common() if count >= OFTEN]
+    if not often:
+        return heading, notes
+    marks = {note: str(number) for number, note in enumerate(often, start=1)}
+    return f"{heading} ({'; '.join(f'{mark} = {note}' for note, mark in marks.items())})", [marks.get(note, note) for note in notes]
 
 
 def _rounded(count: Any) -> object:
