@@ -69,7 +69,7 @@ def test_nothing_is_lost(estimates, german):
     header, rows = spread(estimates, german)
     told = dict(zip(header, zip(*rows, strict=True), strict=True))
     values = next(cells for name, cells in told.items() if name.startswith("Weiterempfehlung (NPS) ("))
-    assert list(values) == pytest.approx(list(estimates["value"]), nan_ok=True)
+    assert list(values) == pytest.approx(list(estimates["value"]), nan_ok=True, abs=0.005 * (estimates["high"] - estimates["low"]).max())
     assert "zum Schutz Einzelner nicht veröffentlicht" in told["Hinweis"]
 
 
@@ -78,6 +78,23 @@ def test_a_note_that_comes_often_has_a_number_that_its_heading_explains(estimate
     header, rows = spread(pd.concat([hidden, estimates_of({"shop": (1.0, "n < 30")})], ignore_index=True), german)
     at = header.index("Hinweis (1 = zum Schutz Einzelner nicht veröffentlicht)")
     assert [row[at] for row in rows] == ["1"] * 5 + ["zu wenige Angaben (unter 30)"]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "told"),
+    [
+        ((0.112676, 0.08863, 0.142227), (0.1127, 0.0886, 0.1422)),
+        ((33064.4, 28001.7, 137467.2), (33064, 28002, 137467)),
+        ((2.97383, None, None), (2.97383, None, None)),
+        ((2.97383, float("-inf"), 3.0), (2.97383, float("-inf"), 3.0)),
+        ((1.0, 1.0, 1.0), (1.0, 1.0, 1.0)),
+    ],
+)
+def test_numbers_are_told_to_the_hundredth_of_their_span(estimates, german, numbers, told):
+    row = estimates.iloc[[2]].assign(**dict(zip(("value", "low", "high"), numbers, strict=True)))
+    _, ((_, *cells),) = spread(row, german)
+    known = [number for number in told if number is not None]
+    assert [float(cell) for cell in cells[: len(known)]] == known
 
 
 def test_a_table_of_labels_stays_as_it_is(german):

@@ -3,11 +3,13 @@
 Nothing is left out. What is the same for a whole column (unit, method, n) stands in its heading; the effective n stands where
 it differs from n; n stands once where all figures of a row share it; a note that comes again and again has a number, which the
 heading of its column explains; several metrics are numbered, so that every column says whose it is. Where few groups have few
-of the metrics, each figure has a row instead: of both layouts the shorter one is taken.
+of the metrics, each figure has a row instead: of both layouts the shorter one is taken. Numbers with a span are told to the
+hundredth of it: what is beyond is chance.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -71,6 +73,10 @@ def _laid_out(lines: Sequence[Mapping[str, Row]], heads: Sequence[str], series: 
 def _figures(rows: Sequence[Row | None], name: str, words: Words, *, with_n: bool, of: str) -> Columns:
     """Return the columns of one series: value, span, and of the rest what differs from row to row."""
     cells = {part: [None if row is None else plain(words, part, row) for row in rows] for part in PARTS}
+    places = [_places(low, high) for low, high in zip(cells["low"], cells["high"], strict=True)]
+    for part in ("value", "low", "high"):
+        told_to = zip(cells[part], places, strict=True)
+        cells[part] = [cell if most is None or absent(cell) else round(float(cell), most) for cell, most in told_to]  # type: ignore[arg-type]
     cells["n_eff"] = [_rounded(most) if _rounded(most) != n else None for most, n in zip(cells["n_eff"], cells["n"], strict=True)]
     told = {part: {cell for cell in column if not absent(cell) and cell != ""} for part, column in cells.items()}
     same = [part for part in ("unit", "method") if len(told[part]) == 1]
@@ -98,3 +104,9 @@ def _numbered(heading: str, notes: list[Any]) -> tuple[str, list[Any]]:
 
 def _rounded(count: Any) -> object:
     return count if absent(count) else round(count)
+
+
+def _places(low: Any, high: Any) -> int | None:
+    """Return the decimals that tell a span to its hundredth; None where there is no span."""
+    width = 0.0 if absent(low) or absent(high) else float(high) - float(low)
+    return max(0, 2 - math.floor(math.log10(width))) if 0 < width < math.inf else None
