@@ -97,7 +97,7 @@ def test_a_page_keeps_its_language_and_nothing_without_one(notebook, german, pro
 
 
 def test_data_of_a_figure_that_a_table_holds_are_not_printed_again(notebook, german, provenance):
-    rows = {"saved": "nps", "columns": ["touchpoint_id"], "index": [0, 1]}
+    rows = {"saved": "nps", "rows": [[["touchpoint_id"], [0, 1]]]}
     assert 'id="data-figure-1-caption"' in exported(notebook, german, provenance)
     for cell in notebook.cells:
         for shown in cell.get("outputs", []):

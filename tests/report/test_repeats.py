@@ -2,7 +2,7 @@ from cxlib.report.repeats import holders, rows_of
 
 
 def rows(*index, saved="a", columns=("x",)):
-    return {"saved": saved, "columns": list(columns), "index": list(index)}
+    return {"saved": saved, "rows": [[list(columns), list(index)]]}
 
 
 def test_rows_are_known_by_their_saved_table_and_place(estimates):
@@ -10,8 +10,9 @@ def test_rows_are_known_by_their_saved_table_and_place(estimates):
     estimates = estimates.copy()
     estimates.attrs["saved"] = "nps"
     told = rows_of(estimates[estimates["value"].gt(20)])
-    assert (told["saved"], told["columns"]) == ("nps", ["touchpoint_id"])
-    assert told["index"] == list(estimates.index[estimates["value"].gt(20)])
+    assert told["saved"] == "nps"
+    assert sorted(place for _, places in told["rows"] for place in places) == list(estimates.index[estimates["value"].gt(20)])
+    assert [columns for columns, _ in told["rows"]] == [[], ["touchpoint_id"]], "the margin is told by no column"
 
 
 def test_tables_hold_a_figure_together_as_few_as_will_do():
@@ -28,3 +29,8 @@ def test_a_table_of_others_or_without_the_column_that_tells_rows_apart_holds_not
     assert holders(rows(1), [(1, rows(1, saved="b"))]) == []
     assert holders(rows(1, columns=("x", "y")), [(1, rows(1))]) == []
     assert holders(rows(1), [(1, rows(1, columns=("x", "y"))), (2, {})]) == [1]
+
+
+def test_one_table_must_tell_all_of_a_row():
+    assert holders(rows(1, columns=("x", "y")), [(1, rows(1)), (2, rows(1, columns=("y",)))]) == []
+    assert holders(rows(1, columns=()), [(1, rows(1))]) == [1]

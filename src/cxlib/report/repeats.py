@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 __all__ = ["holders", "rows_of"]
 
+NONE: frozenset[str] = frozenset()
+
 
 def rows_of(shown: pd.DataFrame) -> dict[str, Any]:
-    """Return which rows of which saved table are shown, and the columns that say whose they are.
+    """Return which rows of which saved table are shown, by the columns that say whose they are.
 
     Parameters
     ----------
@@ -23,8 +25,11 @@ def rows_of(shown: pd.DataFrame) -> dict[str, Any]:
     """
     if "saved" not in shown.attrs or "metric" not in shown.columns:
         return {}
-    groups = [name for name in group_columns(shown) if not shown[name].isna().all()]
-    return {"saved": shown.attrs["saved"], "columns": groups, "index": [int(place) for place in shown.index]}
+    groups = group_columns(shown)
+    filled: dict[tuple[str, ...], list[int]] = {}
+    for place, told in zip(shown.index, shown[groups].notna().to_numpy(), strict=True):
+        filled.setdefault(tuple(name for name, known in zip(groups, told, strict=True) if known), []).append(int(place))
+    return {"saved": shown.attrs["saved"], "rows": [[list(columns), places] for columns, places in filled.items()]}
 
 
 def holders(figure: Mapping[str, Any], tables: Sequence[tuple[int, Mapping[str, Any]]]) -> list[int]:
@@ -37,19 +42,19 @@ def holders(figure: Mapping[str, Any], tables: Sequence[tuple[int, Mapping[str, 
     tables : sequence of (int, mapping)
         Number and :func:`rows_of` of the page's tables.
 
-    >>> holders({"saved": "a", "columns": ["x"], "index": [1, 2]}, [(4, {"saved": "a", "columns": ["x"], "index": [0, 1, 2]})])
+    >>> holders({"saved": "a", "rows": [[["x"], [1, 2]]]}, [(4, {"saved": "a", "rows": [[["x"], [0, 1, 2]]]})])
     [4]
     """
-    if not figure:
-        return []
-    wanted, found = set(figure["index"]), []
-    fit = [
-        (number, set(rows["index"]))
-        for number, rows in tables
-        if rows and rows["saved"] == figure["saved"] and set(figure["columns"]) <= set(rows["columns"])
-    ]
-    for number, rows in sorted(fit, key=lambda table: len(table[1] & wanted), reverse=True):
-        if rows & wanted:
+    wanted = _rows(figure) if figure else {}
+    found, fit = [], [(number, _rows(rows)) for number, rows in tables if rows and rows["saved"] == figure.get("saved")]
+    held = {number: {place for place, columns in wanted.items() if columns <= rows.get(place, NONE)} for number, rows in fit}
+    for number, places in sorted(held.items(), key=lambda table: len(table[1]), reverse=True):
+        if places & wanted.keys():
             found.append(number)
-            wanted -= rows
+            wanted = {place: columns for place, columns in wanted.items() if place not in places}
     return [] if wanted else sorted(found)
+
+
+def _rows(shown: Mapping[str, Any]) -> dict[int, frozenset[str]]:
+    """Return for each row the columns that say whose it is; the row itself is one more."""
+    return {place: frozenset(("", *columns)) for columns, places in shown["rows"] for place in places}

@@ -1,7 +1,7 @@
 """Rows of ESTIMATES as a spreadsheet shows them: a row a group, and every figure with its span and n beside it.
 
 Nothing is left out. What is the same for a whole column (unit, method, n) stands in its heading; the effective n stands where
-it differs from n; n stands once where all figures of a row share it; a note that comes again and again has a number, which the
+it differs from n; n stands once where all figures of a row share it; a note or a method that comes again and again has a number, which the
 heading of its column explains; several metrics are numbered, so that every column says whose it is. Where few groups have few
 of the metrics, each figure has a row instead: of both layouts the shorter one is taken. Numbers with a span are told to the
 hundredth of it: what is beyond is chance.
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["spread"]
 
-OFTEN = 5  # times that a note stands in a column before it gets a number
+OFTEN = 5  # times that a text stands in a column before it gets a number
 PARTS = ("value", "low", "high", "unit", "n", "n_eff", "method", "note")
 Row = Mapping[str, Any]
 Columns = list[tuple[str, list[Any]]]
@@ -89,13 +89,13 @@ def _figures(rows: Sequence[Row | None], name: str, words: Words, *, with_n: boo
     columns: Columns = [(f"{heading} ({said})" if said else heading, cells["value"])]
     for part in PARTS[1:]:
         if told[part] and part not in same and (with_n or part != "n"):
-            columns.append(_numbered(of + words.column(part), cells[part]) if part == "note" else (of + words.column(part), cells[part]))
+            columns.append(_numbered(of + words.column(part), cells[part]))
     return columns
 
 
 def _numbered(heading: str, notes: list[Any]) -> tuple[str, list[Any]]:
-    """Put numbers in place of notes that come often, and what they stand for into the heading."""
-    often = [note for note, count in Counter(note for note in notes if note).most_common() if count >= OFTEN]
+    """Put numbers in place of texts that come often, and what they stand for into the heading."""
+    often = [note for note, count in Counter(note for note in notes if note and isinstance(note, str)).most_common() if count >= OFTEN]
     if not often:
         return heading, notes
     marks = {note: str(number) for number, note in enumerate(often, start=1)}
