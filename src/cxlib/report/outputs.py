@@ -32,7 +32,7 @@ __all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
 
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
-OPEN, FOLDED = 60, 10  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
+OPEN, FOLDED = 60, 8  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
 
 
 @lru_cache(maxsize=1)
