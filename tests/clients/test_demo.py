@@ -3,6 +3,8 @@
 import re
 import shutil
 
+PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
+
 
 def test_every_page_says_what_it_should(suite, raw, published, demo):
     raw("demo")
@@ -27,3 +29,14 @@ def test_every_page_says_what_it_should(suite, raw, published, demo):
     assert gap in german["10_expectation_gaps"]
     assert "3.42 against 5.35" in english["10_expectation_gaps"]
     assert "caus" not in english["10_expectation_gaps"].replace("because", "")
+    small_enough({f"{path.parent.name}/{path.name}": path.read_text(encoding="utf-8") for path in run.glob("*/*.html")})
+
+
+def small_enough(pages):
+    """Every page opens from a mail: at most 150 KiB without its pictures and 1.5 MB with them, alone, and with CSV of every table."""
+    bare = {name: len(PICTURE.sub("", html).encode()) for name, html in pages.items()}
+    assert {name: size for name, size in bare.items() if size > 150 * 1024} == {}
+    assert {name for name, html in pages.items() if len(html.encode()) > 1_500_000} == set()
+    for name, html in pages.items():
+        assert "default-src 'none'" in html, name
+        assert html.count('href="data:text/csv;charset=utf-8,') == html.count('<table class="cx-'), name

@@ -96,6 +96,19 @@ def test_a_page_keeps_its_language_and_nothing_without_one(notebook, german, pro
     assert "Nicht übernommene Ausgaben 2" in said
 
 
+def test_data_of_a_figure_that_a_table_holds_are_not_printed_again(notebook, german, provenance):
+    rows = {"saved": "nps", "rows": [[["touchpoint_id"], [0, 1]]]}
+    assert 'id="data-figure-1-caption"' in exported(notebook, german, provenance)
+    for cell in notebook.cells:
+        for shown in cell.get("outputs", []):
+            if "cx" in shown.get("metadata", {}):
+                shown["metadata"]["cx"] |= {"number": 1, "rows": rows}
+    html = exported(notebook, german, provenance)
+    assert 'id="data-figure-1-caption"' not in html
+    assert 'Daten zur Abbildung 1: <a href="#table-1">Tabelle 1</a>' in html
+    assert 'id="table-1"' in html
+
+
 def test_the_answer_stands_between_the_question_and_the_first_heading(notebook, german, provenance, tags):
     said = tags(exported(notebook, german, provenance)).text()
     said = said[said.index("Kunden fragen.") :]

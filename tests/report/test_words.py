@@ -75,7 +75,7 @@ def test_a_scale_names_itself(german, english):
         ("suppressed", "zum Schutz Einzelner nicht veröffentlicht", "not published, to protect individuals"),
         ("n < 30", "zu wenige Angaben (unter 30)", "too few answers (fewer than 30)"),
         ("not asked", "nicht gefragt", "not asked"),
-        ("needs responses.value", "nicht bestimmbar, es fehlt: responses.value", "cannot be determined, missing: responses.value"),
+        ("needs responses.value", "nicht bestimmbar, es fehlt: Wert (Befragung)", "cannot be determined, missing: Value (Survey)"),
     ],
 )
 def test_a_hidden_number_tells_its_note(german, english, note, de, en):
@@ -234,3 +234,10 @@ def test_a_severe_incident_is_not_the_best(german, english):
 
 def test_a_ratio_is_not_named_twice(german):
     assert german.measure("left_rate_ratio", "ratio") == german.metric("left_rate_ratio")
+
+
+def test_values_of_other_columns_and_numbers_are_told_in_words(german, english):
+    assert german.label("owner", "contact_centre") == "Kundencenter"
+    assert german.label("route", "web_form") == german.label("channel", "web_form") != "web_form"
+    assert (german.label("sureness", "0.95"), english.label("sureness", "0.95")) == ("0,95", "0.95")
+    assert german.label("version", "1.2.3") == "1.2.3"

@@ -1,13 +1,13 @@
 """Tables to take away: CSV that opens in the reader's spreadsheet and never runs there.
 
-A text cell that a spreadsheet would take for a formula gets an apostrophe in front. Numbers stay numbers.
+A text cell that a spreadsheet would take for a formula gets an apostrophe in front. Numbers stay numbers, to five digits: what
+is beyond them lies far inside any span.
 """
 
 from __future__ import annotations
 
-import base64
-import csv
-import io
+import math
+import re
 from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 
@@ -16,6 +16,8 @@ from cxlib.report.words import absent
 __all__ = ["csv_text", "data_uri", "defused"]
 
 TRIGGERS = tuple("=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}")
+SPLITS = re.compile('["\\t\\r\\n,;]')  # what some spreadsheet or other takes for the end of a cell
+DIGITS = 5  # significant ones; what stands left of the point is never rounded
 INVISIBLE = "".join(map(chr, [*range(0x20), 0x7F, 0xA0, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF]))
 
 
@@ -30,7 +32,9 @@ def defused(text: str) -> str:
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], language: str) -> str:
-    """Return a table as CSV: semicolons and decimal commas in German, commas and points in English, all text quoted.
+    """Return a table as CSV: semicolons and decimal commas in German, commas and points in English.
+
+    Text is quoted where it holds any delimiter, its own or another's.
 
     Parameters
     ----------
@@ -42,11 +46,13 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]], language: 
         "de" or "en".
     """
     german = language == "de"
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, delimiter=";" if german else ",", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow([defused(name) for name in header])
-    writer.writerows([[_cell(value, german) for value in row] for row in rows])
-    return buffer.getvalue()
+    lines = [[_text(name) for name in header], *([_cell(value, german) for value in row] for row in rows)]
+    return "".join(f"{(';' if german else ',').join(cells)}\n" for cells in lines)
+
+
+def _text(text: str) -> str:
+    safe = defused(text)
+    return '"' + safe.replace('"', '""') + '"' if SPLITS.search(safe) else safe
 
 
 def _cell(value: object, german: bool) -> str:
@@ -55,11 +61,26 @@ def _cell(value: object, german: bool) -> str:
     if isinstance(value, Integral) and not isinstance(value, bool):
         return str(int(value))
     if isinstance(value, Real) and not isinstance(value, bool):
-        said = f"{round(float(value), 6) + 0.0:.6f}".rstrip("0").rstrip(".")
+        said = _number(float(value))
         return said.replace(".", ",") if german else said
-    return defused(str(value))
+    return _text(str(value))
+
+
+def _number(value: float) -> str:
+    if not math.isfinite(value) or not value:
+        return "0" if not value else str(value)
+    places = max(0, DIGITS - 1 - math.floor(math.log10(abs(value))))
+    said = f"{value:.{min(places, 12)}f}"
+    said = said.rstrip("0").rstrip(".") if "." in said else said
+    return "0" if said == "-0" else said
+
+
+ESCAPES = str.maketrans({sign: f"%{ord(sign):02X}" for sign in "%#\"'<>&\t\r\n"})
 
 
 def data_uri(text: str) -> str:
-    """Return CSV as an address for a download link; the byte order mark tells Excel that it is UTF-8."""
-    return "data:text/csv;charset=utf-8;base64," + base64.b64encode(text.encode("utf-8-sig", "replace")).decode()
+    """Return CSV as an address for a download link; the byte order mark tells Excel that it is UTF-8.
+
+    Only what an address or an attribute cannot hold is escaped: this is half as long as base64.
+    """
+    return "data:text/csv;charset=utf-8,%EF%BB%BF" + text.encode("utf-8", "replace").decode().translate(ESCAPES)

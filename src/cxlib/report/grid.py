@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from cxlib.tables import group_columns
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Cell", "Grid", "grid_of", "needs_of", "records"]
+__all__ = ["Cell", "Grid", "grid_of", "is_estimates", "needs_of", "plain", "records"]
 
 NEEDS = "needs "
 
@@ -37,6 +37,7 @@ class Grid:
     columns: Sequence[str]
     rows: Sequence[tuple[Sequence[str], Sequence[Cell]]]
     numeric: bool = field(default=True)
+    single: bool = field(default=False)  # one metric: the first cell is its number, span and n follow
 
 
 def is_estimates(frame: pd.DataFrame) -> bool:
@@ -152,7 +153,7 @@ def _listed(told: Sequence[Told], heads: list[str], labels: list[list[str]], val
                 *(Cell(format(row, name)) for name, wanted in shown.items() if wanted),
             ]
         rows.append((label, cells))
-    return Grid(heads, columns, rows)
+    return Grid(heads, columns, rows, single=True)
 
 
 def _side_by_side(told: Sequence[Told], head: _Head, metrics: list[str], words: Words) -> Grid:
@@ -197,11 +198,12 @@ def _packed(row: Told | None, words: Words, with_unit: bool, *, with_n: bool) ->
 def records(frame: pd.DataFrame, words: Words) -> tuple[list[str], list[list[object]]]:
     """Return a frame as headings and rows for a spreadsheet: labels and notes in words, numbers as they are."""
     names = [str(name) for name in frame.columns if name != "draws"]
-    rows = [[_plain(words, name, row) for name in names] for row in frame.to_dict("records")]
+    rows = [[plain(words, name, row) for name in names] for row in frame.to_dict("records")]
     return [words.column(name) for name in names], rows
 
 
-def _plain(words: Words, name: str, row: dict[Any, Any]) -> object:
+def plain(words: Words, name: str, row: Mapping[str, Any]) -> object:
+    """Return one cell of a row for a spreadsheet: labels, units and notes in words, numbers as they are."""
     value = row[name]
     if name == "metric":
         return words.metric(str(value))

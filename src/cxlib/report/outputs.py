@@ -6,7 +6,6 @@ through Jinja's escaping; only the SVG that :mod:`cxlib.report.svg` made is put 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
@@ -18,7 +17,9 @@ from markupsafe import Markup
 
 from cxlib.errors import CxError, worded
 from cxlib.report.download import csv_text, data_uri
-from cxlib.report.grid import Grid, grid_of, needs_of, records
+from cxlib.report.grid import Grid, grid_of, needs_of
+from cxlib.report.needs import needed
+from cxlib.report.spread import spread
 from cxlib.report.style import stylesheet
 from cxlib.report.words import Words
 
@@ -31,6 +32,7 @@ __all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
 
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
+OPEN, FOLDED = 60, 8  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
 
 
 @lru_cache(maxsize=1)
@@ -66,18 +68,16 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     needs = needs_of(plot.table)
     if needs:
         return missing(needs, words)
-    from cxlib.report import svg
-
     alt = plot.describe(words)
     pictures = {
-        name: Markup(svg.inline(plot.figure(words, narrow=name == "narrow"), prefix=f"f{number}{name[0]}-", alt=alt))  # noqa: S704 - our own SVG
+        name: Markup(plot.figure(words, narrow=name == "narrow").svg(alt))  # noqa: S704 - our own SVG
         for name in ("wide", "narrow")
     }
     title = words.text("output.figure_data", number=str(number))
     data = _grid_values(
         plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
     )
-    return render("figure.html.j2", words, number=number, caption=caption, pictures=pictures, **data)
+    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, **data)
 
 
 def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, folded: bool = False) -> str:
@@ -107,12 +107,12 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, f
     title = words.text("output.table", number=str(number))
     file = words.text("output.csv_name", number=str(number))
     values = _grid_values(estimates, words, name=f"table-{number}", title=title, file=file)
-    return render("table.html.j2", words, caption=caption, folded=folded, **values)
+    return render("table.html.j2", words, most=FOLDED if folded else OPEN, caption=caption, folded=folded, **values)
 
 
 def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:
     grid: Grid = grid_of(frame, words)
-    header, rows = records(frame, words)
+    header, rows = spread(frame, words)
     return {"grid": grid, "name": name, "title": title, "file": file, "href": data_uri(csv_text(header, rows, words.language))}
 
 
@@ -124,16 +124,7 @@ def missing(needs: Sequence[str], words: Words) -> str:
     needs : sequence of str
         ``table.column``, ``responses[item type]``, or a table's name alone.
     """
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    for need in map(str.strip, needs):
-        kind = re.fullmatch(r"(\w+)\[(\w+)\]", need)  # items of a kind, as in responses[expected]
-        name, _, column = need.partition(".")
-        told = (kind[1], words.label("item_type", kind[2])) if kind else (name, words.column(column) if column else "")
-        wanted.setdefault(told[0], []).append((told[1], need))
-    items = [
-        {"table": words.label("table", name), "columns": [told for told, _ in asked if told], "code": [need for _, need in asked]}
-        for name, asked in wanted.items()
-    ]
+    items = [{"table": table, "columns": columns, "code": codes} for table, columns, codes in needed(needs, words)]
     return render("missing.html.j2", words, items=items)
 
 

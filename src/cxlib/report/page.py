@@ -6,6 +6,7 @@ into the notebook. Pages carry no script and ask nobody for anything.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -19,6 +20,7 @@ from cxlib.report.catalog import LANGUAGES
 from cxlib.report.fragments import refuse_active
 from cxlib.report.markdown import Heading, told_in
 from cxlib.report.outputs import TEMPLATES, render
+from cxlib.report.repeats import holders
 from cxlib.report.style import stylesheet
 from cxlib.report.words import Words
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["DECISION", "Provenance", "export", "index"]
 
 DECISION = "application/vnd.cxlib.decision+json"
+DATA = re.compile(r'<details class="cx-data">.*</details>', re.DOTALL)
 CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 
 
@@ -117,6 +120,21 @@ def _fragment(output: Any, where: str) -> _Part:
     return _Part(text, kind)
 
 
+def _unrepeated(part: _Part, output: Any, kept: Sequence[Any], words: Words) -> _Part:
+    """Put links in place of a figure's data where tables of the page hold all of them."""
+    if part.kind != "figure":
+        return part
+    told = [cell["metadata"]["cx"] for cell in kept if cell.get("cell_type") != "markdown"]
+    tables = [(about["number"], about.get("rows", {})) for about in told if about.get("kind") == "table"]
+    found = holders(output["metadata"]["cx"].get("rows", {}), tables)
+    if not found:
+        return part
+    links = [Markup('<a href="#table-{}">{}</a>').format(number, words.text("output.table", number=str(number))) for number in found]
+    title = words.text("output.figure_data", number=str(output["metadata"]["cx"]["number"]))
+    line = Markup('<p class="cx-download">{}: {}</p>').format(title, Markup(", ").join(links))
+    return _Part(DATA.sub(lambda _: str(line), part.html, count=1), part.kind)
+
+
 def export(
     notebook: NotebookNode,
     *,
@@ -162,6 +180,7 @@ def _story(notebook: NotebookNode, words: Words, provenance: Provenance, pages: 
     parts = [
         _Part(next(told), "markdown") if cell.get("cell_type") == "markdown" else _fragment(cell, provenance.notebook) for cell in kept
     ]
+    parts = [_unrepeated(part, cell, kept, words) for part, cell in zip(parts, kept, strict=True)]
     question = ""
     if parts and parts[0].kind == "markdown":  # the answer stands right after the question, before the first heading
         at_heading = f"{parts[0].html}<h2".index("<h2")

@@ -87,7 +87,8 @@ def variables(accent: str | None = None, *, dark: bool) -> str:
 @lru_cache
 def _css(name: str) -> str:
     text = (Path(__file__).parent / "templates" / name).read_text(encoding="utf-8")
-    return re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip()
+    text = re.sub(r"\s*\n\s*", "\n", re.sub(r"/\*.*?\*/", "", text, flags=re.S)).strip()
+    return re.sub(r";?\s*}", "}", re.sub(r"\s*([{;,>])\s+", r"\1", re.sub(r":\s+(?=[^;{}]*[;}])", ":", text)))
 
 
 def stylesheet(place: str, accent: str | None = None) -> str:

@@ -1,47 +1,24 @@
-"""Drawing and inlining: a canvas in CSS pixels, text that wraps and stays text, and SVG that may stand in any page.
+"""Drawing: a picture in CSS pixels, written as SVG that may stand in any page; text wraps and stays text.
 
-Labels are hostile until they are text: control characters go, mathtext is off everywhere, matplotlib escapes the rest,
-and the finished SVG is read back as XML, so that a colour or an id is replaced in an attribute and never in a label.
+Labels are hostile until they are text: control characters go, the rest is escaped. Colours are names of the house; each is
+written as its CSS variable with the light value behind it, so that one picture is right in light and dark, and alone.
 """
 
 from __future__ import annotations
 
-import io
+import math
 import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
-from xml.etree import ElementTree
+from typing import Literal
+from xml.sax.saxutils import escape, quoteattr
 
 from cxlib.report.style import COLOURS
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
+__all__ = ["Picture", "Strokes", "clean", "fill", "text_width", "wrapped", "write"]
 
-__all__ = ["Strokes", "canvas", "clean", "colour", "fill", "inline", "text_width", "wrapped", "write"]
-
-_DPI = 72  # matplotlib's SVG counts points; at 72 dpi a point is a pixel of the view box
-_RC: Any = {
-    "text.parse_math": False,
-    "text.usetex": False,
-    "axes.formatter.use_mathtext": False,
-    "svg.fonttype": "none",
-    "svg.hashsalt": "cxlib",
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib and is wider than what readers have: text never outgrows its place
-    "path.sketch": None,
-}
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff\u202a-\u202e\u2066-\u2069]+")
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML 1.0 does not know
-_NUMBER = re.compile(r"-?\d+\.\d{2,}")
-_REFERENCE = re.compile(r"#([mp][0-9a-f]{10})\b")  # how matplotlib names markers and clip paths
-
-
-def colour(name: str) -> str:
-    """Return the colour that a figure is drawn in; :func:`inline` replaces it by its CSS variable."""
-    return COLOURS[name][0]
+_INKS = {name: f"var(--cx-{name},{light})" for name, (light, _) in COLOURS.items()}
 
 
 def clean(text: object) -> str:
@@ -53,31 +30,93 @@ def clean(text: object) -> str:
     return " ".join(_UNPRINTABLE.sub(" ", str(text)).split())
 
 
-@contextmanager
-def _house() -> Iterator[None]:
-    import matplotlib as mpl
-
-    with mpl.rc_context(_RC), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")  # the browser has more fonts than we measure with
-        yield
+def _told(*numbers: float) -> str:
+    """Return numbers to a tenth of a pixel, as short as they can be told."""
+    return " ".join(f"{round(number, 1) + 0.0:g}" for number in numbers)  # + 0.0: no "-0"
 
 
-def canvas(width: int, height: float) -> tuple[Figure, Axes]:
-    """Return an empty figure and its axes in CSS pixels: x to the right, y downwards, no frame, no ground."""
-    from matplotlib.figure import Figure
+class Picture:
+    """Something to draw on, in CSS pixels: x to the right, y downwards, no ground; what has a higher `order` lies above.
 
-    with _house():
-        figure = Figure(figsize=(width / _DPI, height / _DPI), dpi=_DPI)
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set_xlim(0, width)
-        axes.set_ylim(height, 0)
-        axes.set_axis_off()
-        figure.patch.set_visible(False)
-    return figure, axes
+    Parameters
+    ----------
+    width, height : float
+        Its size.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        self.width, self.height = width, height
+        self._parts: list[tuple[float, str]] = []
+
+    def path(self, d: str, style: str, *, order: float) -> None:
+        """Add a path; an empty one draws nothing."""
+        if d:
+            self._parts.append((order, f'<path d="{d}" style="{style}"/>'))
+
+    def text(self, x: float, y: float, text: str, style: str, *, turned: bool = False, order: float = 3) -> None:
+        """Add one line of text with its baseline at `y`."""
+        place = f'x="{_told(x)}" y="{_told(y)}"' + (f' transform="rotate(-90 {_told(x, y)})"' if turned else "")
+        self._parts.append((order, f'<text {place} style="{style}">{escape(text)}</text>'))
+
+    def line(
+        self,
+        x: Sequence[float],
+        y: Sequence[float],
+        *,
+        ink: str,
+        width: float = 1,
+        order: float = 3,
+        dashes: Sequence[float] = (),
+        steps: bool = False,
+    ) -> None:
+        """Add a line through points, broken where one is NaN; dashes count in line widths, `steps` holds each height until the next x."""
+        drawn = [f"M{'L'.join(_told(*point) for point in run)}" for run in _runs(x, y, steps=steps) if len(run) > 1]
+        cap = f"stroke-dasharray:{_told(*(width * dash for dash in dashes))}" if dashes else "stroke-linecap:round"
+        self.path("".join(drawn), f"fill:none;stroke:{_INKS[ink]};stroke-width:{width:g};{cap}", order=order)
+
+    def band(
+        self,
+        x: Sequence[float],
+        low: Sequence[float],
+        high: Sequence[float],
+        *,
+        ink: str,
+        alpha: float,
+        steps: bool = False,
+    ) -> None:
+        """Fill what lies between two lines, broken where one of them is NaN."""
+        below = [a if b == b else b for a, b in zip(low, high, strict=True)]
+        above = [b if a == a else a for a, b in zip(low, high, strict=True)]
+        edges = zip(_runs(x, below, steps=steps), _runs(x, above, steps=steps), strict=True)
+        drawn = [f"M{'L'.join(_told(*point) for point in (*one, *reversed(other)))}z" for one, other in edges if len(one) > 1]
+        self.path("".join(drawn), f"fill:{_INKS[ink]};opacity:{alpha:g}", order=1)
+
+    def svg(self, alt: str) -> str:
+        """Return the picture as SVG for an HTML page, with `alt` as its text alternative."""
+        parts = "".join(part for _, part in sorted(self._parts, key=lambda part: part[0]))
+        about = f'viewBox="0 0 {_told(self.width, self.height)}" role="img" aria-label={quoteattr(clean(alt))} focusable="false"'
+        return f"<svg {about}>{parts}</svg>"
+
+    def _repr_svg_(self) -> str:
+        alone = '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif"'
+        return self.svg("").replace("<svg", alone, 1)
+
+
+def _runs(x: Sequence[float], y: Sequence[float], *, steps: bool) -> Iterable[list[tuple[float, float]]]:
+    """Yield points as far as none is missing; with `steps`, each height stays until the next point."""
+    run: list[tuple[float, float]] = []
+    for at, height in zip(x, y, strict=True):
+        if math.isnan(at) or math.isnan(height):
+            yield run
+            run = []
+            continue
+        run += [(at, run[-1][1])] if steps and run else []
+        run.append((at, height))
+    yield run
 
 
 def write(
-    axes: Axes,
+    picture: Picture,
     x: float,
     y: float,
     text: str,
@@ -89,37 +128,40 @@ def write(
     upright: bool = False,
 ) -> None:
     """Write one line with its baseline at `y`; `upright` turns it to run upwards from (x, y)."""
-    turned: dict[str, Any] = {"rotation": 90, "rotation_mode": "anchor"} if upright else {}
-    axes.text(
-        x,
-        y,
-        clean(text),
-        fontsize=size,
-        fontfamily=_RC["font.family"],
-        fontweight="bold" if bold else "normal",
-        color=colour(ink),
-        ha=align,
-        va="baseline",
-        parse_math=False,
-        usetex=False,
-        **turned,
-    )
+    anchor = {"left": "", "center": "text-anchor:middle;", "right": "text-anchor:end;"}[align]
+    style = f"font-size:{size:g}px;{'font-weight:600;' if bold else ''}{anchor}fill:{_INKS[ink]}"
+    if said := clean(text):
+        picture.text(x, y, said, style, turned=upright)
 
 
-SHAPES = {"diamond": "D", "lozenge": "D", "square": "s", "triangle": "^", "wedge": "v"}  # anything else is round
-OPEN = ("empty", "diamond", "wedge")
+OPEN = ("empty", "diamond", "wedge")  # these show the ground inside
+SQUARE = math.sqrt(0.5)  # a square stands on its corner
 
 
-def fill(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], *, ink: str, alpha: float = 1, order: float = 1) -> None:
+def _outline(shape: str, x: float, y: float, size: float) -> str:
+    """Return the path of one mark around (x, y); anything unknown is round."""
+    r = size / 2
+    match shape:
+        case "square":
+            return f"M{_told(x - r, y - r)}h{_told(size)}v{_told(size)}h{_told(-size)}z"
+        case "diamond" | "lozenge":
+            d = size * SQUARE
+            return f"M{_told(x, y - d)}l{_told(d, d, -d, d, -d, -d)}z"
+        case "triangle" | "wedge":
+            turned = 1 if shape == "triangle" else -1
+            return f"M{_told(x, y - turned * r)}l{_told(r, turned * size)}h{_told(-size)}z"
+    return f"M{_told(x - r, y)}a{_told(r, r)} 0 1 0 {_told(size)} 0a{_told(r, r)} 0 1 0 {_told(-size)} 0z"
+
+
+def _half(x: float, y: float, size: float, *, left: bool) -> str:
+    r = size / 2
+    return f"M{_told(x, y - r)}a{_told(r, r)} 0 0 {0 if left else 1} 0 {_told(size)}z"
+
+
+def fill(picture: Picture, boxes: Sequence[tuple[float, float, float, float]], *, ink: str, alpha: float = 1, order: float = 1) -> None:
     """Fill boxes (left, top, right, bottom) of one colour as a single path."""
-    from matplotlib.patches import PathPatch
-    from matplotlib.path import Path
-
-    corners, codes = [], []
-    for left, top, right, bottom in boxes:
-        corners += [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
-        codes += [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
-    axes.add_patch(PathPatch(Path(corners, codes), facecolor=colour(ink), edgecolor="none", linewidth=0, alpha=alpha, zorder=order))
+    drawn = [f"M{_told(left, top)}H{_told(right)}V{_told(bottom)}H{_told(left)}z" for left, top, right, bottom in boxes]
+    picture.path("".join(drawn), f"fill:{_INKS[ink]}" + (f";opacity:{alpha:g}" if alpha < 1 else ""), order=order)
 
 
 class Strokes:
@@ -137,7 +179,7 @@ class Strokes:
         ys.extend((*y, float("nan")))
 
     def mark(self, x: float, y: float, *, ink: str, shape: str = "full", size: float = 8, order: float = 4) -> None:
-        """Add a mark: a "full", "half" (its left one), "right" (the right one) or "empty" dot, or one of `SHAPES`."""
+        """Add a dot ("full", "empty", or its "half" left or "right"), a "square", "triangle", "lozenge", an open "wedge" or "diamond"."""
         xs, ys = self._marks.setdefault((ink, shape, size, order), ([], []))
         xs.append(x)
         ys.append(y)
@@ -146,26 +188,20 @@ class Strokes:
         """Add a filled box; boxes of one colour are one path."""
         self._boxes.setdefault((ink, alpha, order), []).append((left, top, right, bottom))
 
-    def draw(self, axes: Axes) -> None:
+    def draw(self, picture: Picture) -> None:
         """Draw everything added so far."""
         for (ink, alpha, order), boxes in self._boxes.items():
-            fill(axes, boxes, ink=ink, alpha=alpha, order=order)
+            fill(picture, boxes, ink=ink, alpha=alpha, order=order)
         for (ink, width, order), (xs, ys) in self._lines.items():
-            axes.plot(xs, ys, color=colour(ink), linewidth=width, solid_capstyle="round", zorder=order, clip_on=False)
+            picture.line(xs, ys, ink=ink, width=width, order=order)
         for (ink, shape, size, order), (xs, ys) in self._marks.items():
-            axes.plot(
-                xs,
-                ys,
-                SHAPES.get(shape, "o"),
-                markersize=size,
-                fillstyle={"half": "left", "right": "right"}.get(shape, "full"),
-                markerfacecolor=colour("paper" if shape in OPEN else ink),
-                markerfacecoloralt=colour("paper"),
-                markeredgecolor=colour(ink),
-                markeredgewidth=1.2,
-                zorder=order,
-                clip_on=False,
-            )
+            places = list(zip(xs, ys, strict=True))
+            inside = "paper" if shape in (*OPEN, "half", "right") else ink
+            style = f"fill:{_INKS[inside]};stroke:{_INKS[ink]};stroke-width:1.2"
+            picture.path("".join(_outline(shape, x, y, size) for x, y in places), style, order=order)
+            if shape in ("half", "right"):
+                halves = [_half(x, y, size, left=shape == "half") for x, y in places]
+                picture.path("".join(halves), f"fill:{_INKS[ink]}", order=order)
 
 
 @lru_cache(maxsize=4096)
@@ -177,10 +213,11 @@ def _advance(char: str, bold: bool) -> float:
     )
     if not font.get_char_index(ord(char)):
         return 1.0
-    font.set_size(100, _DPI)
+    font.set_size(100, 72)
     return font.load_char(ord(char)).linearHoriAdvance / 65536 / 100
 
 
+@lru_cache(maxsize=65536)
 def text_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line in CSS pixels, measured in a font wider than the usual ones."""
     return sum(_advance(char, bold) for char in text) * size
@@ -210,91 +247,3 @@ def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False,
             last = last[:-1]
         rows = [*rows[: lines - 1], last.rstrip() + "…"]
     return rows
-
-
-def inline(figure: Figure, *, prefix: str, alt: str) -> str:
-    """Return a figure as SVG for an HTML page: a picture with a text alternative, colours as variables, own ids.
-
-    Parameters
-    ----------
-    figure : Figure
-        Made by :func:`canvas`, or any figure in the light colours of the house.
-    prefix : str
-        Put before every id, so that several figures share a page.
-    alt : str
-        The text alternative.
-    """
-    from matplotlib.backends.backend_svg import FigureCanvasSVG
-    from matplotlib.text import Text
-
-    for text in figure.findobj(Text):
-        text.set_parse_math(False)
-    buffer = io.BytesIO()
-    with _house():
-        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None})
-    written = _FORBIDDEN.sub(" ", buffer.getvalue().decode())  # tick labels come from formatters, past `write` and its cleaning
-    wanted = set(_REFERENCE.findall(written))
-    root = ElementTree.fromstring(written.encode())  # noqa: S314 - our own XML, written three lines above
-    _tidy(root)
-    for element in root.iter():
-        element.attrib = _attributes(element, prefix, wanted)
-    for name in ("width", "height", "version"):
-        root.attrib.pop(name, None)
-    root.attrib |= {"role": "img", "aria-label": clean(alt), "focusable": "false"}
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _tidy(parent: ElementTree.Element) -> None:
-    """Drop metadata, the global style sheet (it would reach the whole page), empty groups, namespaces and blank text."""
-    parent.tag = parent.tag.rpartition("}")[2]
-    kept: list[ElementTree.Element] = []
-    for child in parent:
-        _tidy(child)
-        child.tail = None
-        if child.tag in ("g", "defs") and not len(child):
-            continue
-        bare = child.tag == "g" and not child.attrib.keys() - {"id"}
-        kept += list(child) if bare else [] if child.tag in ("metadata", "style") else [child]
-    parent[:] = kept
-    styles = {child.get("style", "") for child in kept}
-    if parent.tag == "g" and len(styles) == 1 and {child.tag for child in kept} == {"use"}:
-        parent.set("style", styles.pop())
-        for child in kept:
-            child.attrib.pop("style", None)
-    if parent.tag not in ("text", "tspan"):
-        parent.text = None
-
-
-_VARIABLES = {pair[0]: f"var(--cx-{name},{pair[0]})" for name, pair in COLOURS.items()}
-_COORDINATES = {"d", "x", "y", "transform", "width", "height", "points"}
-
-
-def _attributes(element: ElementTree.Element, prefix: str, wanted: set[str]) -> dict[str, str]:
-    kept: dict[str, str] = {}
-    for full, value in element.attrib.items():
-        name = full.rpartition("}")[2]
-        if name == "id":
-            kept |= {name: prefix + value} if value in wanted else {}
-        elif name in ("href", "clip-path"):
-            kept[name] = _REFERENCE.sub(lambda match: match[0].replace("#", f"#{prefix}"), value)
-        elif name == "style":
-            kept |= {name: style} if (style := _restyled(value)) else {}
-        elif name in _COORDINATES:
-            short = " ".join(_NUMBER.sub(lambda match: f"{float(match[0]):.1f}", value).split())
-            kept |= {} if short.startswith("rotate(-0 ") else {name: short}
-        else:
-            kept[name] = value
-    return kept
-
-
-def _restyled(style: str) -> str:
-    kept = []
-    for declaration in style.split(";"):
-        key, _, value = (part.strip() for part in declaration.partition(":"))
-        if key == "font":  # "bold 13px 'DejaVu Sans', …": the page's own font instead
-            size = re.search(r"[\d.]+px", value)
-            kept += [f"font-size:{size[0]}"] if size else []
-            kept += ["font-weight:600"] if re.search(r"\b(bold|[6-9]00)\b", value) else []
-        elif key and (key, value) != ("text-anchor", "start") and key not in ("font-family", "text-rendering"):
-            kept.append(f"{key}:{_VARIABLES.get(value, value)}")
-    return ";".join(kept)

@@ -20,21 +20,25 @@ from babel.lists import format_list
 
 from cxlib.errors import CxError, worded
 from cxlib.report.catalog import LANGUAGES, messages
+from cxlib.report.needs import needed
 from cxlib.report.numerals import CURRENCY, decimals, written
 
 __all__ = ["OTHERS", "Told", "Words", "absent"]
 
 OTHERS = "__other__"
 UNKNOWN = "__unknown__"
-_OF_REASONS = ("reason_id", "value_customer", "treatment", "root_cause", "channel", "owner")
+_OF_REASONS = ("reason_id", "value_customer", "treatment", "root_cause", "channel", "owner", "default_owner")
 LIKE = {  # columns whose values have the words of others
     "next_channel": ("channel",),
     "preferred_channel": ("channel",),
+    "route": ("channel",),
+    "owner": ("owner", "department", "default_owner"),
     "participant": ("department", "channel"),
     "in_standard": _OF_REASONS,
     "in_use": _OF_REASONS,
 }
 PERCENT = re.compile(r"(?<=\d) %")
+DECIMAL = re.compile(r"\d+\.(\d+)")  # a number that stands as text in a group column
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
@@ -267,7 +271,9 @@ class Words:
         if not note:
             return ""
         if note.startswith("needs "):
-            return self.text("note.needs", columns=note.removeprefix("needs "))
+            told = needed(note.removeprefix("needs ").split(","), self)
+            named = [self.text("note.needed", table=table, columns=self.list(columns)) if columns else table for table, columns, _ in told]
+            return self.text("note.needs", columns=", ".join(named))
         number = re.search(r"\d+", note)
         key = "note." + (note.replace(number[0], "{n}", 1) if number else note)
         return self.text(key, n=int(number[0])) if number else self.text(key)
@@ -290,6 +296,9 @@ class Words:
             return own or self.text("value.other" if str(value) == OTHERS else "value.unknown")
         keys = [f"table.{value}" if name in ("table", "source", "home") else f"value.{name}.{value}" for name in columns]
         known = next((key for key in keys if self.has(key)), None)
+        plain = DECIMAL.fullmatch(str(value)) if not own and not known else None
+        if plain:
+            return self.number(float(plain[0]), places=len(plain[1]))
         return own or (self.text(known) if known else str(value))
 
     def column(self, name: str) -> str:

@@ -36,7 +36,7 @@ __all__ = ["ALWAYS", "Child", "Nursery", "imported"]
 
 ALWAYS = (  # what the study and its plots import when they are first asked for something
     "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell", "cxlib.suite.study", "cxlib.report.svg", "babel.dates",
-    "matplotlib.figure", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "pyarrow.parquet",
+    "matplotlib.font_manager", "matplotlib.ticker", "matplotlib_inline.backend_inline", "pyarrow.parquet",
 )  # fmt: skip
 BACKEND = "module://matplotlib_inline.backend_inline"  # as ipykernel sets it before a notebook imports matplotlib
 

@@ -22,6 +22,7 @@ from cxlib.intake import Prepared, large
 from cxlib.params import Params, load, project_root
 from cxlib.report import disclosure, outputs
 from cxlib.report.plots import Plot
+from cxlib.report.repeats import rows_of
 from cxlib.report.words import Words
 from cxlib.suite.ahead import Ahead
 from cxlib.suite.labels import labels
@@ -235,9 +236,10 @@ class Study:
         if kind != "missing":
             for source in what.sources if isinstance(what, Plot) else (what,):
                 self._anchors.setdefault(source.attrs["saved"], f"{kind}-{number}")
+        rows = rows_of(what.data if isinstance(what, Plot) else what)
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
-            extra: dict[str, Any] = {"number": number, "index": words.text(f"index.{on_index}") if on_index else ""}
+            extra: dict[str, Any] = {"number": number, "index": words.text(f"index.{on_index}") if on_index else "", "rows": rows}
             if kind == "missing":
                 html = outputs.missing(missing, words)
             elif isinstance(what, Plot):

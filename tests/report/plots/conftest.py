@@ -75,7 +75,7 @@ class Drawn:
 @pytest.fixture
 def drawn() -> Callable[..., Drawn]:
     def draw(plot: Plot, words: Words, *, narrow: bool = False) -> Drawn:
-        markup = svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt=plot.describe(words))
+        markup = plot.figure(words, narrow=narrow).svg(plot.describe(words))
         return Drawn(markup, ElementTree.fromstring(markup))
 
     return draw

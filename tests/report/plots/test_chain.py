@@ -9,7 +9,7 @@ ORDER = ["shop", "fair", "phone", "bill"]
 
 
 def texts(plot, words, *, narrow=False):
-    root = ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt="x"))
+    root = ElementTree.fromstring(plot.figure(words, narrow=narrow).svg("x"))
     return ["".join(element.itertext()) for element in root.iter("text")]
 
 

@@ -43,8 +43,9 @@ def test_bars_start_at_the_zero_line(sides_of, named, drawn):
     picture = drawn(plots.diverging(sides_of(2)), named("en"))
     zero = next((text.left + text.right) / 2 for text in picture.texts() if text.words == "0")
     bars = [el.attrib["d"] for el in picture.root.iter("path") if "opacity" in el.attrib.get("style", "")]
-    edges = [float(x) for bar in bars for x in re.findall(r"[ML] ([\d.]+) ", bar)]
-    assert len([x for x in edges if abs(x - zero) < 0.6]) >= 8  # each of the four bars has a side there
+    edges = [{float(x) for x in re.findall(r"[MH]([\d.]+)", box)} for bar in bars for box in bar.split("z") if box]
+    assert len(edges) == 4
+    assert all(min(abs(x - zero) for x in box) < 0.6 for box in edges)
 
 
 def test_one_missing_side_leaves_the_other(sides_of, named, drawn):

@@ -4,11 +4,11 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.report import plots, svg
+from cxlib.report import plots
 
 
 def texts(plot, words, *, narrow=False):
-    root = ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt="x"))
+    root = ElementTree.fromstring(plot.figure(words, narrow=narrow).svg("x"))
     return ["".join(element.itertext()) for element in root.iter("text")]
 
 

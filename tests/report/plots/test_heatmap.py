@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.report import plots, svg
+from cxlib.report import plots
 
 OFFICE = {day: [(7.5, 16.5)] for day in range(1, 5)} | {5: [(8, 12), (13, 14.5)]}
 
@@ -28,7 +28,7 @@ def week():
 
 
 def root_of(plot, words, *, narrow=False):
-    return ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt="x"))
+    return ElementTree.fromstring(plot.figure(words, narrow=narrow).svg("x"))
 
 
 def texts(root):
@@ -74,7 +74,7 @@ def test_a_value_at_the_end_of_a_class_belongs_to_it(week, german):
 def test_service_hours_are_drawn_to_the_minute(week, german):
     def closing(hour):
         drawn = paths(root_of(plots.heatmap(week, service_hours={1: [(7, hour)]}), german), "ink")
-        return max(float(x) for path in drawn for x in re.findall(r"[ML] ([\d.]+) ", path))
+        return max(float(x) for path in drawn for x in re.findall(r"[MLH]([\d.]+)", path))
 
     assert closing(24) == pytest.approx(718, abs=0.2)
     assert closing(16.5) - closing(16) == pytest.approx((closing(24) - closing(16)) / 16, abs=0.2)

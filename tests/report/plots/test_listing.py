@@ -1,7 +1,7 @@
 from xml.etree import ElementTree
 
 from cxlib.report.plots.listing import Item, draw_list, list_height, without
-from cxlib.report.svg import Strokes, canvas, inline
+from cxlib.report.svg import Picture, Strokes
 
 
 def test_a_list_takes_the_room_it_says_and_names_everything():
@@ -11,11 +11,11 @@ def test_a_list_takes_the_room_it_says_and_names_everything():
         Item("", None, "Ohne Punkt: Fax."),
     ]
     height = list_height(items, 300)
-    figure, axes = canvas(350, height)
+    picture = Picture(350, height)
     strokes = Strokes()
-    draw_list(axes, strokes, items, 0, 300, left=40)
-    strokes.draw(axes)
-    root = ElementTree.fromstring(inline(figure, prefix="f-", alt="x"))
+    draw_list(picture, strokes, items, 0, 300, left=40)
+    strokes.draw(picture)
+    root = ElementTree.fromstring(picture.svg("x"))
     said = ["".join(element.itertext()) for element in root.iter("text")]
     assert said == ["Zuerst verbessern", "1", "Webshop", "in 8 von 10 Rechnungen hier", "Ohne Punkt: Fax."]
     assert list_height([], 300) == 0

@@ -2,7 +2,7 @@ import pytest
 
 from cxlib.report.plots.marks import Bars, Dot, Stack, number
 from cxlib.report.plots.scale import Scale
-from cxlib.report.svg import Strokes, canvas
+from cxlib.report.svg import Picture, Strokes
 
 SCALE = Scale(-10.0, 10.0, 0.0, 200.0)
 
@@ -16,9 +16,9 @@ def told(english):
 
 
 def drawn(mark):
-    axes, strokes = canvas(200, 40)[1], Strokes()
-    mark.draw(axes, strokes, SCALE, 20.0)
-    return axes, strokes
+    picture, strokes = Picture(200, 40), Strokes()
+    mark.draw(picture, strokes, SCALE, 20.0)
+    return picture, strokes
 
 
 def test_only_finite_numbers_make_the_scale(told):

@@ -9,7 +9,7 @@ from cxlib.report.words import Words
 
 
 def texts(plot, words, *, narrow=False):
-    root = ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt="x"))
+    root = ElementTree.fromstring(plot.figure(words, narrow=narrow).svg("x"))
     return ["".join(element.itertext()) for element in root.iter("text")]
 
 
@@ -73,7 +73,7 @@ def test_one_level_and_equal_values_can_be_drawn(estimates_of, german):
 def test_infinite_ends_stay_on_the_scale(estimates_of, german):
     table = estimates_of({"a": (1.0, ""), "b": (5.0, "")}, metric="age_days", unit="days")
     table.loc[1, "high"] = float("inf")
-    picture = svg.inline(plots.ranking(table, by="touchpoint_id").figure(german, narrow=False), prefix="f-", alt="x")
+    picture = plots.ranking(table, by="touchpoint_id").figure(german, narrow=False).svg("x")
     assert "inf" not in picture
     assert "nan" not in picture
 
@@ -82,14 +82,14 @@ def test_infinite_ends_stay_on_the_scale(estimates_of, german):
 def test_hostile_labels_stay_text(estimates_of, nasty, narrow):
     words = Words("en", {"touchpoint_id": {"a": nasty}})
     plot = plots.ranking(estimates_of({"a": (1.0, ""), nasty: (2.0, "")}), by="touchpoint_id")
-    root = ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt=plot.describe(words)))
+    root = ElementTree.fromstring(plot.figure(words, narrow=narrow).svg(plot.describe(words)))
     assert "script" not in {element.tag for element in root.iter()}
     assert svg.wrapped(nasty, 220)[0].split()[0] in " ".join(root.itertext())
 
 
 @pytest.mark.parametrize("narrow", [False, True])
 def test_text_is_at_least_eleven_pixels(estimates, german, narrow):
-    picture = svg.inline(plots.ranking(estimates, by="touchpoint_id").figure(german, narrow=narrow), prefix="f-", alt="x")
+    picture = plots.ranking(estimates, by="touchpoint_id").figure(german, narrow=narrow).svg("x")
     width = float(re.search(r'viewBox="0 0 (\d+)', picture)[1])
     shown = 358 if narrow else 688  # a telephone's 390 pixels less its margins; the column of an A4 page
     assert min(float(size) for size in re.findall(r"font-size:([\d.]+)px", picture)) * shown / width >= 11

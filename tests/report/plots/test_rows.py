@@ -5,7 +5,6 @@ import pytest
 from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.rows import draw
 from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet
-from cxlib.report.svg import inline
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def told(german):
 def words_of(rows, sheet, *, narrow=False):
     from xml.etree import ElementTree
 
-    root = ElementTree.fromstring(inline(draw(rows, sheet, narrow=narrow), prefix="f-", alt="x"))
+    root = ElementTree.fromstring(draw(rows, sheet, narrow=narrow).svg("x"))
     return ["".join(element.itertext()) for element in root.iter("text")]
 
 

@@ -11,9 +11,9 @@ def bars(picture):
     found = {}
     for element in picture.root.iter("path"):
         ink = re.search(r"fill:var\(--cx-(\w+)", element.attrib.get("style", ""))
-        for box in element.attrib["d"].split("M ")[1:]:
-            xs = [float(x) for x in re.findall(r"(?:^|L )([\d.]+) ", box)]
-            if ink and len(xs) >= 4:
+        for box in element.attrib["d"].split("M")[1:]:
+            xs = [float(x) for x in re.findall(r"(?:^|H)([\d.]+)", box)]
+            if ink and len(xs) == 3:
                 found.setdefault(ink[1], []).append((min(xs), max(xs)))
     return found
 

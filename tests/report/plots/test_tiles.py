@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from cxlib.errors import CxError
-from cxlib.report import plots, style, svg
+from cxlib.report import plots, style
 from cxlib.report.plots.tiles import DARKEST
 
 
@@ -19,7 +19,7 @@ def crossed():
 
 
 def root_of(plot, words, *, narrow=False):
-    return ElementTree.fromstring(svg.inline(plot.figure(words, narrow=narrow), prefix="f-", alt="x"))
+    return ElementTree.fromstring(plot.figure(words, narrow=narrow).svg("x"))
 
 
 def texts(plot, words, *, narrow=False):

@@ -13,7 +13,8 @@ from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Agenda", "agenda"]
 
@@ -30,7 +31,7 @@ class Agenda(Plot):
         """Net benefit and probability of every action."""
         return self.table[self.table["metric"].isin((NET, OFTEN, RANK))]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the list, 720 pixels wide, or 350 for a telephone."""
         found = self._found()
         rows = [self._row(words, found, name) for name in self._order(found)]

@@ -9,14 +9,12 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, wrapped, write
+from cxlib.report.svg import Picture, Strokes, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Cards", "cards"]
 
@@ -41,21 +39,21 @@ class Cards(Plot):
         """Shares, profiles, how often, and needs."""
         return (self.table, self.profile, self.often, self.need)
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the cards, two beside each other on 720 pixels, one on 350 for a telephone."""
         width, abreast = (NARROW, 1) if narrow else (WIDE, 2)
         card = (width - GAP * (abreast - 1)) / abreast
         told = [_Card.of(self, words, row, card - 2 * PAD) for row in self._shares()]
         lines = [told[first : first + abreast] for first in range(0, len(told), abreast)]
         heights = [max(each.height for each in line) for line in lines]
-        figure, axes = canvas(width, sum(heights) + GAP * max(len(lines) - 1, 0) + 4)
+        picture = Picture(width, sum(heights) + GAP * max(len(lines) - 1, 0) + 4)
         strokes, y = Strokes(), 2.0
         for line, height in zip(lines, heights, strict=True):
             for place, each in enumerate(line):
-                each.draw(axes, strokes, place * (card + GAP), y, (card, height))
+                each.draw(picture, strokes, place * (card + GAP), y, (card, height))
             y += height + GAP
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many cards, and the share of each."""
@@ -117,7 +115,7 @@ class _Card:
     def height(self) -> float:
         return 2 * PAD + sum(LINE + above for *_, above in self.lines)
 
-    def draw(self, axes: Axes, strokes: Strokes, left: float, top: float, size: tuple[float, float]) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, left: float, top: float, size: tuple[float, float]) -> None:
         """Draw the card into a box of this width and height."""
         right, bottom = left + size[0], top + size[1]
         strokes.box(left, top, right, bottom, ink="surface")
@@ -125,7 +123,7 @@ class _Card:
         y = top + PAD - 3
         for text, letters, ink, bold, above in self.lines:
             y += LINE + above
-            write(axes, left + PAD, y, text, size=letters, ink=ink, bold=bold)
+            write(picture, left + PAD, y, text, size=letters, ink=ink, bold=bold)
 
 
 def _share(words: Words, row: Row) -> str:

@@ -14,7 +14,8 @@ from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Chain", "chain"]
 
@@ -52,7 +53,7 @@ class Chain(Plot):
 
         return pd.concat([self.table.assign(metric="actual"), self.expected.assign(metric="expected")], ignore_index=True)
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the chain, 720 pixels wide, or 350 for a telephone."""
         links, wanted = self._links(), self._expected()
         weakest = self._weakest()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,14 +16,12 @@ from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.scale import Scale, scale_of
 from cxlib.report.plots.sheet import unit_of
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Told, Words, absent
 from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Curves", "curves"]
 
@@ -60,7 +58,7 @@ class Curves(Plot):
     marks: Marks = field(default_factory=dict)
     start: str | None = None
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the lines, 720 pixels wide, or 350 for a telephone."""
         lines = self._lines(words)
         width, height = (NARROW, 300) if narrow else (WIDE, 360)
@@ -74,26 +72,26 @@ class Curves(Plot):
         hidden = self._hidden(words, lines)
         below = wrapped(hidden, width, size=SMALL, lines=3) if hidden else []
         marked = [(shape, wrapped(text, width - 18, size=SMALL, lines=3)) for shape, text in self._marked(words, lines)]
-        figure, axes = canvas(width, bottom + 16 * (len(below) + sum(len(text) for _, text in marked)) + 4)
+        picture = Picture(width, bottom + 16 * (len(below) + sum(len(text) for _, text in marked)) + 4)
         strokes = Strokes()
         for place, text in enumerate(title):
-            write(axes, 0, 14 + 16 * place, text, bold=True)
-        self._frame(axes, strokes, words, *scales)
-        self._begin(axes, strokes, words, *scales)
+            write(picture, 0, 14 + 16 * place, text, bold=True)
+        self._frame(picture, strokes, words, *scales)
+        self._begin(picture, strokes, words, *scales)
         for line in lines:
-            self._draw(axes, strokes, line, *scales)
+            self._draw(picture, strokes, line, *scales)
             self._notch(strokes, line, *scales)
-        _ends(axes, strokes, lines, names, *scales)
+        _ends(picture, strokes, lines, names, *scales)
         for place, text in enumerate(below):
-            write(axes, 0, bottom + 12 + 16 * place, text, size=SMALL, ink="muted")
+            write(picture, 0, bottom + 12 + 16 * place, text, size=SMALL, ink="muted")
         row = bottom + 16 * len(below)
         for shape, texts in marked:
             strokes.mark(6, row + 8, ink="ink", shape=shape, size=9)
             for text in texts:
-                write(axes, 18, row + 12, text, size=SMALL)
+                write(picture, 18, row + 12, text, size=SMALL)
                 row += 16
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: what is drawn over what, and where each line starts and ends, with spans and n."""
@@ -163,16 +161,16 @@ class Curves(Plot):
         x = scale_of(places.values(), "count", start=left, end=right, most=max(round((right - left) / 70), 2), pad=0.0 if numeric else 0.06)
         return (x if numeric else Scale(x.low, x.high, x.start, x.end, tuple(places.values()))), y
 
-    def _frame(self, axes: Axes, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
+    def _frame(self, picture: Picture, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
         for at, text in y.told(words):
             strokes.line((x.start, x.end), (at, at), ink="line")
-            write(axes, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
+            write(picture, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
         strokes.line((x.start, x.end), (y.start, y.start), ink="span")
         for at, text in self._x_told(words, x):
             strokes.line((at, at), (y.start, y.start + 4), ink="span")
-            write(axes, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
+            write(picture, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
         name = wrapped(words.column(self.x), x.end, size=SMALL, bold=True, lines=1)[0]
-        write(axes, x.end, y.start + 38, name, size=SMALL, bold=True, align="right")
+        write(picture, x.end, y.start + 38, name, size=SMALL, bold=True, align="right")
 
     def _x_told(self, words: Words, x: Scale) -> list[tuple[float, str]]:
         if self._numeric() is not None:
@@ -184,23 +182,21 @@ class Curves(Plot):
             (x.at(place), wrapped(words.label(self.x, level), each * step - 6, size=SMALL, lines=1)[0]) for level, place in places[::step]
         ]
 
-    def _begin(self, axes: Axes, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
+    def _begin(self, picture: Picture, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
         """Draw the start: an upright line with its word at the top."""
         place = None if self.start is None else self._places().get(self.start)
         if place is not None:
             strokes.line((x.at(place), x.at(place)), (y.start, y.end), ink="ink")
-            write(axes, x.at(place) + 4, y.end + 10, words.text("plot.curves.start_mark"), size=SMALL, bold=True)
+            write(picture, x.at(place) + 4, y.end + 10, words.text("plot.curves.start_mark"), size=SMALL, bold=True)
 
-    def _draw(self, axes: Axes, strokes: Strokes, line: _Line, x: Scale, y: Scale) -> None:
+    def _draw(self, picture: Picture, strokes: Strokes, line: _Line, x: Scale, y: Scale) -> None:
         ink, shape = line.look
         nan = float("nan")
         at = [x.at(place) for place, _ in line.points]
         cells = {part: [number(told, part) for _, told in line.points] for part in ("value", "low", "high")}
         value, low, high = ([nan if cell is None else y.at(cell) for cell in column] for column in cells.values())
-        drawn: Literal["post"] | None = "post" if self.step else None
-        axes.fill_between(at, low, high, step=drawn, color=colour(ink), alpha=0.16, linewidth=0, zorder=1, clip_on=False)
-        style = "steps-post" if self.step else "default"
-        axes.plot(at, value, color=colour(ink), linewidth=2, dashes=line.dashes, drawstyle=style, zorder=3, clip_on=False)
+        picture.band(at, low, high, ink=ink, alpha=0.16, steps=self.step)
+        picture.line(at, value, ink=ink, width=2, dashes=line.dashes, steps=self.step)
         marked = line.known() if not self.step and len(line.points) <= FEW else line.known()[-1:]
         for place, told in marked:
             strokes.mark(x.at(place), y.at(number(told) or 0.0), ink=ink, shape=shape, size=7)
@@ -243,7 +239,7 @@ class Curves(Plot):
         return words.text("plot.hidden", n=hidden) if hidden else ""
 
 
-def _ends(axes: Axes, strokes: Strokes, lines: Sequence[_Line], names: Sequence[list[str]], x: Scale, y: Scale) -> None:
+def _ends(picture: Picture, strokes: Strokes, lines: Sequence[_Line], names: Sequence[list[str]], x: Scale, y: Scale) -> None:
     """Write each line's name beside its end, moved apart where two would meet."""
     shown = [(line, name, line.known()[-1]) for line, name in zip(lines, names, strict=True) if line.known() and name]
     heights = [y.at(number(told) or 0.0) for _, _, (_, told) in shown]
@@ -253,7 +249,7 @@ def _ends(axes: Axes, strokes: Strokes, lines: Sequence[_Line], names: Sequence[
         for row, text in enumerate(name):
             said_n = row == len(name) - 1
             top = middle - LINE * len(name) / 2 + 11
-            write(axes, x.end + 14, top + LINE * row, text, size=SMALL, bold=not said_n, ink="muted" if said_n else line.look[0])
+            write(picture, x.end + 14, top + LINE * row, text, size=SMALL, bold=not said_n, ink="muted" if said_n else line.look[0])
 
 
 def curves(

@@ -13,7 +13,8 @@ from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Diverging", "diverging"]
 
@@ -33,7 +34,7 @@ class Diverging(Plot):
         """Both sides, their sum and the class of every row."""
         return self.table[self.table["metric"].isin((PENALTY, REWARD, SUM, CLASS))]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the bars, 720 pixels wide, or 350 for a telephone."""
         found = self._found()
         rows = [self._row(words, found, level) for level in self._sorted()]

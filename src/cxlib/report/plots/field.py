@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from cxlib.report.plots.labels import LEADER, Box, labelled
 from cxlib.report.plots.marks import number
 from cxlib.report.plots.scale import Scale, scale_of
-from cxlib.report.svg import Strokes, colour, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Told, Words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Axis", "Corner", "Field", "Point", "n_range"]
 
@@ -87,29 +84,29 @@ class Field:
                 return sorted(listed)
             listed += more
 
-    def draw(self, axes: Axes, strokes: Strokes, *, listed: Sequence[int] = ()) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, *, listed: Sequence[int] = ()) -> None:
         """Draw scales, points and names; the points `listed` are numbered from 1 in place of their names.
 
         Parameters
         ----------
-        axes, strokes
+        picture, strokes
             Where to draw.
         listed : sequence of int
             Places of points in `points`, in the order of their numbers.
         """
         inner = self.inner
         x, y = self._scales()
-        self._frame(axes, strokes, x, y, inner)
+        self._frame(picture, strokes, x, y, inner)
         for corner, box in zip(self.corners, self._corners(inner), strict=True):
             side: Literal["left", "right"] = "right" if corner.right else "left"
             at = box.right if corner.right else box.left
             strokes.box(box.left - 2, box.top, box.right + 2, box.bottom, ink="paper", alpha=0.8, order=2)
-            write(axes, at, box.bottom - 4, self._word(corner, inner), size=SMALL, bold=True, ink=corner.ink, align=side)
+            write(picture, at, box.bottom - 4, self._word(corner, inner), size=SMALL, bold=True, ink=corner.ink, align=side)
         for point, spot in zip(self.points, self._spots(x, y), strict=True):
             for cross in _cross(point, spot, x, y):
                 strokes.line((cross.left, cross.right), (cross.top, cross.bottom), ink="span", width=1.4, order=1.8)
             strokes.mark(*spot, ink=point.ink, shape=point.shape, size=9 if point.strong else 8)
-        self._names(axes, strokes, listed)
+        self._names(picture, strokes, listed)
 
     def _scales(self) -> tuple[Scale, Scale]:
         inner = self.inner
@@ -143,24 +140,24 @@ class Field:
     def _title(self, axis: Axis) -> list[str]:
         return wrapped(axis.title, self.box.right - self.box.left, size=SMALL, bold=True, lines=2)
 
-    def _frame(self, axes: Axes, strokes: Strokes, x: Scale, y: Scale, inner: Box) -> None:
+    def _frame(self, picture: Picture, strokes: Strokes, x: Scale, y: Scale, inner: Box) -> None:
         for place, line in enumerate(self._title(self.y)):
-            write(axes, self.box.left, self.box.top + 12 + 16 * place, line, size=SMALL, bold=True)
+            write(picture, self.box.left, self.box.top + 12 + 16 * place, line, size=SMALL, bold=True)
         for place, line in enumerate(self._title(self.x)):
-            write(axes, inner.right, inner.bottom + 36 + 16 * place, line, size=SMALL, bold=True, align="right")
+            write(picture, inner.right, inner.bottom + 36 + 16 * place, line, size=SMALL, bold=True, align="right")
         strokes.line((inner.left, inner.left), (inner.top, inner.bottom), ink="span")
         strokes.line((inner.left, inner.right), (inner.bottom, inner.bottom), ink="span")
         for at, text in x.told(self.words):
             strokes.line((at, at), (inner.bottom, inner.bottom + 4), ink="span")
-            write(axes, at, inner.bottom + 18, text, size=SMALL, ink="muted", align="center")
+            write(picture, at, inner.bottom + 18, text, size=SMALL, ink="muted", align="center")
         for at, text in y.told(self.words):
             strokes.line((inner.left - 4, inner.left), (at, at), ink="span")
-            write(axes, inner.left - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
+            write(picture, inner.left - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
         for axis, scale in ((self.x, x), (self.y, y)):
             if axis.target is not None:
                 at = scale.at(axis.target)
                 ends = ([at, at], [inner.top, inner.bottom]) if axis is self.x else ([inner.left, inner.right], [at, at])
-                axes.plot(*ends, color=colour("muted"), linewidth=1.2, dashes=(4, 3), zorder=1, clip_on=False)
+                picture.line(*ends, ink="muted", width=1.2, dashes=(4, 3), order=1)
 
     def _word(self, corner: Corner, inner: Box) -> str:
         return wrapped(corner.text, (inner.right - inner.left) / 2 - 10, size=SMALL, bold=True, lines=1)[0]
@@ -175,7 +172,7 @@ class Field:
             found.append(Box(left, base - 12, left + width, base + 4))
         return found
 
-    def _names(self, axes: Axes, strokes: Strokes, listed: Sequence[int]) -> None:
+    def _names(self, picture: Picture, strokes: Strokes, listed: Sequence[int]) -> None:
         spots = self._spots(*self._scales())
         for box, spot, lines, point in zip(self._places(listed), spots, self._texts(listed), self.points, strict=True):
             place = box or Box(spot[0] + 7, spot[1] - 7, spot[0] + 20, spot[1] + 7)  # a number without room covers something
@@ -189,7 +186,7 @@ class Field:
                 small = row == len(lines) - 1 and bool(point.small) and len(lines) > 1
                 ink = "muted" if small else "warn" if point.strong else "ink"
                 at, side = (place.left, "left") if left else (place.right, "right")
-                write(axes, at, place.top + 11 + LINE * row, line, size=SMALL, ink=ink, bold=point.strong and not small, align=side)  # type: ignore[arg-type]
+                write(picture, at, place.top + 11 + LINE * row, line, size=SMALL, ink=ink, bold=point.strong and not small, align=side)  # type: ignore[arg-type]
 
 
 def _name(point: Point) -> list[str]:

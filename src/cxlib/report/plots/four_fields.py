@@ -12,14 +12,12 @@ from cxlib.report.plots.labels import Box
 from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, fill, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, fill, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import TREATMENTS, group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["FourFields", "four_fields", "squares"]
 
@@ -41,7 +39,7 @@ class FourFields(Plot):
         """Share of every field and of every reason in it."""
         return self.table[self.table["metric"].isin(["treatment_share", "reason_share"])]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the fields, 720 pixels wide, or 350 for a telephone."""
         fields = self._fields()
         width = NARROW if narrow else WIDE
@@ -58,25 +56,25 @@ class FourFields(Plot):
         middle = (SIDE + across + GAP / 2, start + HEAD + over + GAP / 2)
         items = self._items(words, fields)
         bottom = middle[1] + GAP / 2 + under + HEAD
-        figure, axes = canvas(width, bottom + list_height(items, width) + 14)
+        picture = Picture(width, bottom + list_height(items, width) + 14)
         strokes = Strokes()
         for place, line in enumerate(intro):
-            write(axes, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
+            write(picture, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
         for column, lines in enumerate(titles):
             for place, line in enumerate(lines):
                 x = SIDE + across / 2 + column * (across + GAP)
-                write(axes, x, top + 12 + LINE * place, line, size=SMALL, bold=True, align="center")
-        self._company(axes, words, middle[1], over, under)
+                write(picture, x, top + 12 + LINE * place, line, size=SMALL, bold=True, align="center")
+        self._company(picture, words, middle[1], over, under)
         for (customer, company), treatment in TREATMENTS.items():
             right, upper = customer == "valuable", company == "valuable"
             edge = (middle[0], start + 14 if upper else middle[1] + GAP / 2 + under + 16)
-            self._head(axes, words, fields.get(treatment), (treatment, right), (edge, across))
+            self._head(picture, words, fields.get(treatment), (treatment, right), (edge, across))
             size = sizes[treatment]
             if size:
-                self._block(axes, words, treatment, _anchored(middle, across * size, down * size, right=right, upper=upper))
-        draw_list(axes, strokes, items, bottom + 4, width)
-        strokes.draw(axes)
-        return figure
+                self._block(picture, words, treatment, _anchored(middle, across * size, down * size, right=right, upper=upper))
+        draw_list(picture, strokes, items, bottom + 4, width)
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: each field with its share and its largest reason, and how many reasons there are."""
@@ -110,15 +108,15 @@ class FourFields(Plot):
         return {name: sqrt(share / most) if most > 0 else 0.0 for name, share in shares.items()}
 
     @staticmethod
-    def _company(axes: Axes, words: Words, middle: float, over: float, under: float) -> None:
+    def _company(picture: Picture, words: Words, middle: float, over: float, under: float) -> None:
         """Write beside the rows what is worth what to the company."""
         for worth, y, room in (("valuable", middle - GAP / 2 - over / 2, over), ("irritating", middle + GAP / 2 + under / 2, under)):
             title = wrapped(words.text(f"plot.four_fields.company_{worth}"), room + HEAD, size=SMALL, bold=True, lines=1)[0]
-            write(axes, 13, y + text_width(title, SMALL, bold=True) / 2, title, size=SMALL, bold=True, upright=True)
+            write(picture, 13, y + text_width(title, SMALL, bold=True) / 2, title, size=SMALL, bold=True, upright=True)
 
     @staticmethod
     def _head(
-        axes: Axes, words: Words, row: dict[str, Any] | None, which: tuple[str, bool], place: tuple[tuple[float, float], float]
+        picture: Picture, words: Words, row: dict[str, Any] | None, which: tuple[str, bool], place: tuple[tuple[float, float], float]
     ) -> None:
         """Write a field's name and share at its outer edge."""
         (treatment, right), ((x, y), across) = which, place
@@ -127,23 +125,23 @@ class FourFields(Plot):
         told = words.text("value.missing") if row is None else format(words.told(row), "value")
         name = words.label("treatment", treatment)
         first = wrapped(f"{name[:1].upper()}{name[1:]}: {told}", across, size=13, bold=True, lines=1)[0]
-        write(axes, x, y, first, bold=True, align=side)
+        write(picture, x, y, first, bold=True, align=side)
         if row is not None and not absent(row["value"]) and not absent(row["low"]):
             span = words.text("plot.four_fields.span", span=format(words.told(row), "span"))
-            write(axes, x, y + LINE, wrapped(span, across, size=SMALL, lines=1)[0], size=SMALL, ink="muted", align=side)
+            write(picture, x, y + LINE, wrapped(span, across, size=SMALL, lines=1)[0], size=SMALL, ink="muted", align=side)
 
-    def _block(self, axes: Axes, words: Words, treatment: str, block: Box) -> None:
+    def _block(self, picture: Picture, words: Words, treatment: str, block: Box) -> None:
         """Fill a field's block with a box a reason, named where the name fits."""
         ink, alpha = LOOKS[treatment]
         reasons = self._reasons(treatment)
         if not reasons:
-            fill(axes, [(block.left, block.top, block.right, block.bottom)], ink=ink, alpha=alpha)
+            fill(picture, [(block.left, block.top, block.right, block.bottom)], ink=ink, alpha=alpha)
             return
         boxes = squares([float(row["value"]) for row in reasons], block)
-        fill(axes, [(box.left + 0.75, box.top + 0.75, box.right - 0.75, box.bottom - 0.75) for box in boxes], ink=ink, alpha=alpha)
+        fill(picture, [(box.left + 0.75, box.top + 0.75, box.right - 0.75, box.bottom - 0.75) for box in boxes], ink=ink, alpha=alpha)
         for row, box in zip(reasons, boxes, strict=True):
             for place, line in enumerate(_fitting(words, row, box)):
-                write(axes, box.left + 5, box.top + 14 + LINE * place, line, size=SMALL)
+                write(picture, box.left + 5, box.top + 14 + LINE * place, line, size=SMALL)
 
     def _items(self, words: Words, fields: dict[str, dict[str, Any]]) -> list[Item]:
         """Return the list below: each field with its largest reasons, then fields without a number."""

@@ -14,7 +14,8 @@ from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Frequency", "frequency"]
 
@@ -29,7 +30,7 @@ class Frequency(Plot):
     of: str = ""
     belongs: Mapping[str, str] = field(default_factory=dict)
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the shares, 720 pixels wide, or 350 for a telephone."""
         rows = []
         for row in self._sorted():

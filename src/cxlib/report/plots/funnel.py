@@ -12,13 +12,11 @@ from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.scale import Scale, scale_of
 from cxlib.report.plots.sheet import levels, unit_of
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Funnel", "funnel"]
 
@@ -33,7 +31,7 @@ class Funnel(Plot):
 
     by: str
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the funnel, 720 pixels wide, or 350 for a telephone."""
         told, spread_of = self._told(words), self._spread()
         width, height = (NARROW, 320) if narrow else (WIDE, 340)
@@ -42,18 +40,18 @@ class Funnel(Plot):
         how = wrapped(words.text("plot.funnel.how"), width, size=SMALL, lines=4)
         top = LINE * len(title) + 14.0
         bottom = top + height
-        figure, axes = canvas(width, bottom + 48 + LINE * len(how))
+        picture = Picture(width, bottom + 48 + LINE * len(how))
         for place, text in enumerate(title):
-            write(axes, 0, 14 + LINE * place, text, bold=True)
+            write(picture, 0, 14 + LINE * place, text, bold=True)
         strokes = Strokes()
         if told:
             scales = self._scales(words, told, spread_of, unit, top, bottom, width)
-            self._frame(axes, strokes, words, spread_of, *scales)
-            self._points(axes, strokes, words, told, spread_of, *scales)
+            self._frame(picture, strokes, words, spread_of, *scales)
+            self._points(picture, strokes, words, told, spread_of, *scales)
         for place, text in enumerate(how):
-            write(axes, 0, bottom + 56 + LINE * place, text, size=SMALL, ink="muted")
-        strokes.draw(axes)
-        return figure
+            write(picture, 0, bottom + 56 + LINE * place, text, size=SMALL, ink="muted")
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many groups, and which lie outside the funnel, in the order of their names."""
@@ -91,23 +89,23 @@ class Funnel(Plot):
         x = scale_of([min(sizes) - room, max(sizes) + room], "count", start=left, end=width - 40, most=5, pad=0.0)
         return x, y
 
-    def _frame(self, axes: Axes, strokes: Strokes, words: Words, spread_of: float, x: Scale, y: Scale) -> None:
+    def _frame(self, picture: Picture, strokes: Strokes, words: Words, spread_of: float, x: Scale, y: Scale) -> None:
         for at, text in y.told(words):
             strokes.line((x.start, x.end), (at, at), ink="line")
-            write(axes, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
+            write(picture, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
         for at, text in x.told(words):
             strokes.line((at, at), (y.start, y.start + 4), ink="span")
-            write(axes, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
+            write(picture, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
         strokes.line((x.start, x.end), (y.at(0.0), y.at(0.0)), ink="muted", width=1.4, order=1)
         name = wrapped(words.text("plot.funnel.size"), x.end, size=SMALL, bold=True, lines=1)[0]
-        write(axes, x.end, y.start + 36, name, size=SMALL, bold=True, align="right")
+        write(picture, x.end, y.start + 36, name, size=SMALL, bold=True, align="right")
         size = np.linspace(x.low, x.high, 60)
         for limit, dashes in zip(LIMITS, DASHES, strict=True):
             for sign in (-1, 1):
                 edge = [y.at(float(sign * limit * spread_of / np.sqrt(max(one, 1.0)))) for one in size]
-                axes.plot([x.at(one) for one in size], edge, color=colour("muted"), linewidth=1.2, dashes=dashes, zorder=1.5, clip_on=False)
+                picture.line([x.at(one) for one in size], edge, ink="muted", width=1.2, dashes=dashes, order=1.5)
 
-    def _points(self, axes: Axes, strokes: Strokes, words: Words, told: list[Told], spread_of: float, x: Scale, y: Scale) -> None:
+    def _points(self, picture: Picture, strokes: Strokes, words: Words, told: list[Told], spread_of: float, x: Scale, y: Scale) -> None:
         outside = [row for row in told if self._outside(row, spread_of)]
         for row in told:
             far = row in outside
@@ -122,7 +120,7 @@ class Funnel(Plot):
             text = wrapped(label, max(place - 12, 60.0) if not right else x.end + 38 - place - 12, size=SMALL, bold=True, lines=1)[0]
             if abs(height - middle) > 3:
                 strokes.line((place, place + (8 if right else -8)), (height, middle), ink="line", order=1)
-            write(axes, place + (12 if right else -12), middle + 4.5, text, size=SMALL, bold=True, align="left" if right else "right")
+            write(picture, place + (12 if right else -12), middle + 4.5, text, size=SMALL, bold=True, align="left" if right else "right")
 
 
 def funnel(estimates: pd.DataFrame, *, by: str) -> Funnel:

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, fill, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, fill, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Heatmap", "heatmap"]
 
@@ -52,11 +51,11 @@ class Heatmap(Plot):
     hour: str
     service_hours: Windows = field(default_factory=dict)
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the week, 720 pixels wide, or 350 for a telephone."""
-        cells, steps = self._cells(), self._steps()
+        cells, steps = self._cells, self._steps()
         labels = {day: words.label(self.day, str(day)) for day in DAYS}
-        key = _Key(words, self._steps(), self._unit, drawn=self._drawn, hidden=len(self._known()) < len(self._cells()))
+        key = _Key(words, self._steps(), self._unit, drawn=self._drawn, hidden=len(self._known()) < len(self._cells))
         head = 26 + 18 * key.lines(NARROW if narrow else WIDE)
         if narrow:
             place = _Place(True, 34, head + 20, 19, (NARROW - 36) / 7)
@@ -64,13 +63,13 @@ class Heatmap(Plot):
             left = max(text_width(name, SIZE) for name in labels.values()) + 12
             place = _Place(False, left, head + 20, (WIDE - left - 2) / 24, 27)
         _, _, right, bottom = place.box(7, 0, 24)
-        figure, axes = canvas(NARROW if narrow else WIDE, bottom + 10)
+        picture = Picture(NARROW if narrow else WIDE, bottom + 10)
         strokes = Strokes()
         title = words.measure(self._metric, self._unit)
-        write(axes, 0, 14, wrapped(title, right, size=SIZE, bold=True, lines=1)[0], bold=True)
-        key.draw(axes, strokes, NARROW if narrow else WIDE)
-        _scale(axes, words, labels, place)
-        self._fields(axes, strokes, cells, steps, place)
+        write(picture, 0, 14, wrapped(title, right, size=SIZE, bold=True, lines=1)[0], bold=True)
+        key.draw(picture, strokes, NARROW if narrow else WIDE)
+        _scale(picture, words, labels, place)
+        self._fields(picture, strokes, cells, steps, place)
         for edge in _outline(self.service_hours):
             _, _, *start = place.box(edge[0], 0, edge[1])
             _, _, *end = place.box(edge[2], 0, edge[3])
@@ -79,12 +78,12 @@ class Heatmap(Plot):
         if peak is not None:
             box = place.box(int(peak[self.day]), int(peak[self.hour]), int(peak[self.hour]) + 1)
             _frame(strokes, box, ink="warn", width=2.4, order=5)
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: metric, busiest and quietest hour, the service hours, how many fields are hidden."""
-        metric, cells = words.metric(self._metric), self._cells()
+        metric, cells = words.metric(self._metric), self._cells
         if not self._known():
             return words.text("plot.heatmap.alt_none", metric=metric)
         ends = {
@@ -114,12 +113,13 @@ class Heatmap(Plot):
     def _drawn(self) -> bool:
         return any(self.service_hours.get(day) for day in DAYS)
 
+    @cached_property
     def _cells(self) -> dict[tuple[int, int], dict[str, Any]]:
         rows = [{str(name): cell for name, cell in row.items()} for row in self.table.to_dict("records")]
         return {(int(row[self.day]), int(row[self.hour])): row for row in rows if not absent(row[self.day]) and not absent(row[self.hour])}
 
     def _known(self) -> list[dict[str, Any]]:
-        return [row for row in self._cells().values() if not absent(row["value"])]
+        return [row for row in self._cells.values() if not absent(row["value"])]
 
     def _ends(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return the busiest and the quietest field; of several alike, the first of the week."""
@@ -138,7 +138,7 @@ class Heatmap(Plot):
         return ends[: next(number for number, end in enumerate(ends, start=1) if end >= most)]
 
     def _fields(
-        self, axes: Axes, strokes: Strokes, cells: Mapping[tuple[int, int], dict[str, Any]], steps: Sequence[float], place: _Place
+        self, picture: Picture, strokes: Strokes, cells: Mapping[tuple[int, int], dict[str, Any]], steps: Sequence[float], place: _Place
     ) -> None:
         shaded: dict[int, list[tuple[float, float, float, float]]] = {}
         for (at, hour), row in cells.items():
@@ -148,7 +148,7 @@ class Heatmap(Plot):
             elif row["value"] > 0:
                 shaded.setdefault(_class(float(row["value"]), steps), []).append((left, top, right, bottom))
         for number, boxes in sorted(shaded.items()):
-            _fill(axes, boxes, _shade(number, len(steps)))
+            _fill(picture, boxes, _shade(number, len(steps)))
         for edge in range(8):
             ends = [place.box(1, 0, 24)[:2], place.box(7, 0, 24)[2:]]
             at_line = place.box(edge + 1, 0, 24)[0 if place.narrow else 1]
@@ -166,9 +166,9 @@ def _shade(number: int, count: int) -> float:
     return SHADES[-1] if count == 1 else SHADES[round(number * (len(SHADES) - 1) / (count - 1))]
 
 
-def _fill(axes: Axes, boxes: Sequence[tuple[float, float, float, float]], shade: float) -> None:
+def _fill(picture: Picture, boxes: Sequence[tuple[float, float, float, float]], shade: float) -> None:
     """Fill the fields of one class as a single path, a hair apart."""
-    fill(axes, [(left + 0.75, top + 0.75, right - 0.75, bottom - 0.75) for left, top, right, bottom in boxes], ink="accent", alpha=shade)
+    fill(picture, [(left + 0.75, top + 0.75, right - 0.75, bottom - 0.75) for left, top, right, bottom in boxes], ink="accent", alpha=shade)
 
 
 def _frame(strokes: Strokes, box: tuple[float, float, float, float], *, ink: str, width: float, order: float = 4) -> None:
@@ -197,20 +197,20 @@ def _clock(hour: float) -> str:
     return f"{whole}:{minutes:02d}"
 
 
-def _scale(axes: Axes, words: Words, labels: Mapping[int, str], place: _Place) -> None:
+def _scale(picture: Picture, words: Words, labels: Mapping[int, str], place: _Place) -> None:
     """Write weekdays and hours along the fields; on a telephone, weekdays by their first two letters."""
     for day, label in labels.items():
         left, top, right, bottom = place.box(day, 0, 24)
         if place.narrow:
-            write(axes, (left + right) / 2, place.top - 7, label[:2], size=SMALL, align="center")
+            write(picture, (left + right) / 2, place.top - 7, label[:2], size=SMALL, align="center")
         else:
-            write(axes, 0, (top + bottom) / 2 + 4.5, label, size=SIZE)
+            write(picture, 0, (top + bottom) / 2 + 4.5, label, size=SIZE)
     for hour in range(0, 24, 2 if place.narrow else 3):
         left, top, _, bottom = place.box(1, hour, hour + 1)
         if place.narrow:
-            write(axes, place.left - 6, (top + bottom) / 2 + 4, str(hour), size=SMALL, ink="muted", align="right")
+            write(picture, place.left - 6, (top + bottom) / 2 + 4, str(hour), size=SMALL, ink="muted", align="right")
         else:
-            write(axes, left, place.top - 7, words.text("plot.heatmap.hour", hour=str(hour)), size=SMALL, ink="muted")
+            write(picture, left, place.top - 7, words.text("plot.heatmap.hour", hour=str(hour)), size=SMALL, ink="muted")
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,18 +247,18 @@ class _Key:
         """Return how many lines the key takes."""
         return self.placed(width)[-1][-1] + 1
 
-    def draw(self, axes: Axes, strokes: Strokes, width: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, width: float) -> None:
         """Draw the key below the heading."""
         for number, (kind, label, x, line) in enumerate(self.placed(width)):
             y = 36.0 + 18 * line
             box = (x + 1, y - 10, x + 13, y + 2)
             if kind == "shade":
-                _fill(axes, [box], _shade(number, len(self.steps)))
+                _fill(picture, [box], _shade(number, len(self.steps)))
             elif kind == "hidden":
                 _cross(strokes, x + 7, y - 4)
             else:
                 _frame(strokes, box, ink="warn" if kind == "peak" else "ink", width=2)
-            write(axes, x + 17, y, label, size=SMALL, ink="muted")
+            write(picture, x + 17, y, label, size=SMALL, ink="muted")
 
 
 def _outline(hours: Windows) -> list[tuple[float, float, float, float]]:

@@ -14,7 +14,8 @@ from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["SHARE", "Importance", "importance", "remarks_by_level", "sorted_levels"]
 
@@ -34,7 +35,7 @@ class Importance(Plot):
         """Shares and ranks."""
         return self.table[self.table["metric"].isin(self.metrics[:2])]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the drivers, 720 pixels wide, or 350 for a telephone."""
         shares, ranks, _ = self._picked()
         notes, shared = remarks_by_level(words, *self._picked())

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Lanes", "lanes"]
 
@@ -31,10 +29,10 @@ COLUMNS = ("stage", "department", "touchpoint_id", "measured_in")
 class Lanes(Plot):
     """One lane a department, one column a stage, one numbered dot a touchpoint; on a telephone a list by stage."""
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the lanes 720 pixels wide, or the list of 350 for a telephone."""
         if self._needed:
-            return canvas(NARROW if narrow else WIDE, LINE)[0]
+            return Picture(NARROW if narrow else WIDE, LINE)
         return self._list(words) if narrow else self._lanes(words)
 
     def describe(self, words: Words) -> str:
@@ -55,7 +53,7 @@ class Lanes(Plot):
         rows = [] if self._needed else self.table.sort_values("value").to_dict("records")
         return [{str(name): cell for name, cell in row.items()} for row in rows]
 
-    def _lanes(self, words: Words) -> Figure:
+    def _lanes(self, words: Words) -> Picture:
         rows = self._rows()
         stages = list(dict.fromkeys(str(row["stage"]) for row in rows))
         cell = (WIDE - LEFT) / len(stages)
@@ -67,48 +65,48 @@ class Lanes(Plot):
         names = [words.label("stage", stage) for stage in stages]
         head = _legend_height(words, WIDE) + min(max(text_width(name, SMALL) for name in names), 150) + 12
         deep = {lane: max(-(-len(dots) // beside) for dots in of.values()) for lane, of in cells.items()}
-        figure, axes = canvas(WIDE, head + sum(depth * STEP + 8 for depth in deep.values()) + 6)
+        picture = Picture(WIDE, head + sum(depth * STEP + 8 for depth in deep.values()) + 6)
         strokes = Strokes()
-        _legend(axes, strokes, words, WIDE)
+        _legend(picture, strokes, words, WIDE)
         for number, name in enumerate(names):
             shown = wrapped(name, 150, size=SMALL, lines=1)[0]
-            write(axes, LEFT + (number + 0.5) * cell + 4, head - 6, shown, size=SMALL, ink="muted", upright=True)
+            write(picture, LEFT + (number + 0.5) * cell + 4, head - 6, shown, size=SMALL, ink="muted", upright=True)
         y = head
         for lane, of in cells.items():
             height = deep[lane] * STEP + 8
             strokes.line((0, WIDE), (y, y), ink="line")
             for number, line in enumerate(wrapped(words.label("department", lane), LEFT - 12, size=SIZE, lines=2)):
-                write(axes, 0, y + 18 + number * LINE, line, size=SIZE)
+                write(picture, 0, y + 18 + number * LINE, line, size=SIZE)
             for place, stage in enumerate(stages):
                 for number, row in enumerate(of.get(stage, [])):
                     across = min(beside, len(of[stage]))
                     x = LEFT + (place + 0.5) * cell + (number % beside - (across - 1) / 2) * 21
-                    _dot(axes, strokes, row, x, y + 13 + number // beside * STEP)
+                    _dot(picture, strokes, row, x, y + 13 + number // beside * STEP)
             y += height
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
-    def _list(self, words: Words) -> Figure:
+    def _list(self, words: Words) -> Picture:
         """Every touchpoint under its stage, with its department: on 350 pixels lanes would be too narrow to read."""
         parts = list(self._parts(words))
         head = _legend_height(words, NARROW) + 6
-        figure, axes = canvas(NARROW, head + sum(height for _, _, height in parts) + 6)
+        picture = Picture(NARROW, head + sum(height for _, _, height in parts) + 6)
         strokes = Strokes()
-        _legend(axes, strokes, words, NARROW)
+        _legend(picture, strokes, words, NARROW)
         y = head
         for row, lines, height in parts:
             if row is None:
                 strokes.line((0, NARROW), (y + 6, y + 6), ink="line")
-                write(axes, 0, y + 24, lines[0], bold=True, ink="muted")
+                write(picture, 0, y + 24, lines[0], bold=True, ink="muted")
             else:
                 _mark(strokes, str(row["measured_in"]), 8, y + 11)
-                write(axes, 38, y + 15, f"{row['value']:.0f}", size=SMALL, ink="muted", align="right")
+                write(picture, 38, y + 15, f"{row['value']:.0f}", size=SMALL, ink="muted", align="right")
                 for number, line in enumerate(lines):
                     last = number == len(lines) - 1
-                    write(axes, 46, y + 15 + number * LINE, line, size=SMALL if last else SIZE, ink="muted" if last else "ink")
+                    write(picture, 46, y + 15 + number * LINE, line, size=SMALL if last else SIZE, ink="muted" if last else "ink")
             y += height
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def _parts(self, words: Words) -> Iterator[tuple[dict[str, Any] | None, list[str], float]]:
         """Yield headings (without a row) and touchpoints, each with its lines and its height."""
@@ -126,9 +124,9 @@ def _mark(strokes: Strokes, state: str, x: float, y: float) -> None:
     strokes.mark(x, y, ink="warn" if state == "neither" else "accent", shape=SHAPES[state], size=DOT)
 
 
-def _dot(axes: Axes, strokes: Strokes, row: Mapping[str, Any], x: float, y: float) -> None:
+def _dot(picture: Picture, strokes: Strokes, row: Mapping[str, Any], x: float, y: float) -> None:
     _mark(strokes, str(row["measured_in"]), x, y)
-    write(axes, x, y + 19, f"{row['value']:.0f}", size=SMALL - 1, ink="muted", align="center")
+    write(picture, x, y + 19, f"{row['value']:.0f}", size=SMALL - 1, ink="muted", align="center")
 
 
 def _key(words: Words, width: float) -> Iterator[tuple[str, str, float, float]]:
@@ -147,10 +145,10 @@ def _legend_height(words: Words, width: float) -> float:
     return max(y for *_, y in _key(words, width)) + 14
 
 
-def _legend(axes: Axes, strokes: Strokes, words: Words, width: float) -> None:
+def _legend(picture: Picture, strokes: Strokes, words: Words, width: float) -> None:
     for state, label, x, y in _key(words, width):
         _mark(strokes, state, x, y)
-        write(axes, x + 13, y + 4.5, label, size=SMALL, ink="muted")
+        write(picture, x + 13, y + 4.5, label, size=SMALL, ink="muted")
 
 
 def lanes(table: pd.DataFrame) -> Lanes:

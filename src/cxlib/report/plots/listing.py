@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from cxlib.report.svg import Strokes, wrapped, write
+from cxlib.report.svg import Picture, Strokes, wrapped, write
 from cxlib.report.words import Words
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 __all__ = ["Item", "draw_list", "list_height", "without"]
 
@@ -65,7 +61,7 @@ def _height(item: Item, width: float) -> float:
     return (len(name) + len(said)) * LINE + (16 if item.number is None and item.name else 7)
 
 
-def draw_list(axes: Axes, strokes: Strokes, items: Sequence[Item], y: float, width: float, *, left: float = 0) -> None:
+def draw_list(picture: Picture, strokes: Strokes, items: Sequence[Item], y: float, width: float, *, left: float = 0) -> None:
     """Draw a list from the height `y` down, `left` pixels from the edge."""
     for item in items:
         name, said = _lines(item, width)
@@ -74,13 +70,13 @@ def draw_list(axes: Axes, strokes: Strokes, items: Sequence[Item], y: float, wid
         if heading and item.name:
             strokes.line((left, left + width), (y + 5, y + 5), ink="line")
         if item.number is not None:
-            write(axes, left + 20, at, str(item.number), size=SMALL, ink="muted", align="right")
+            write(picture, left + 20, at, str(item.number), size=SMALL, ink="muted", align="right")
             strokes.mark(left + 33, at - 4.5, ink=item.ink, shape=item.shape)
         start = left if heading else left + INDENT
         for line in name:
-            write(axes, start, at, line, bold=heading, ink="muted" if heading else "warn" if item.ink == "warn" else "ink")
+            write(picture, start, at, line, bold=heading, ink="muted" if heading else "warn" if item.ink == "warn" else "ink")
             at += LINE
         for line in said:
-            write(axes, start, at, line, size=SMALL, ink="muted")
+            write(picture, start, at, line, size=SMALL, ink="muted")
             at += LINE
         y += _height(item, width)

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from cxlib.report.svg import Strokes, text_width, write
+from cxlib.report.svg import Picture, Strokes, text_width, write
 from cxlib.report.words import Told, absent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
     from cxlib.report.plots.scale import Scale
 
 __all__ = ["SERIES", "Bars", "Dot", "Mark", "Stack", "number"]
@@ -58,7 +56,7 @@ class Mark(ABC):
         """Return every finite number that the scale has to hold."""
 
     @abstractmethod
-    def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, scale: Scale, y: float) -> None:
         """Draw it around the height `y`."""
 
     def anchor(self, scale: Scale, y: float) -> tuple[float, float] | None:
@@ -85,7 +83,7 @@ class Dot(Mark):
         value = number(self.told)
         return None if value is None else (scale.at(value), self._height(y))
 
-    def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, scale: Scale, y: float) -> None:
         """Draw span and dot; with an expected value the two stand one above the other, so that neither span hides the other."""
         at = self.anchor(scale, y)
         if at is None:
@@ -112,7 +110,7 @@ class Bars(Mark):
         """Return all values, spans and the zero line."""
         return [0.0, *_finite([told for told, *_ in self.parts])]
 
-    def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, scale: Scale, y: float) -> None:
         """Draw each bar; where spans meet or both bars lie on one side, they stand one above the other, so that none hides another."""
         split = self._overlapping() or len({(number(told) or 0.0) > 0 for told, *_ in self.parts}) < len(self.parts) > 1
         for side, (told, ink, shape) in enumerate(self.parts):
@@ -144,7 +142,7 @@ class Stack(Mark):
         """Return both ends of a whole."""
         return [0.0, 1.0]
 
-    def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, scale: Scale, y: float) -> None:
         """Draw the parts from left to right, a hair apart."""
         begun = 0.0
         for told, fill, ink in self.parts:
@@ -155,4 +153,4 @@ class Stack(Mark):
                 continue
             strokes.box(left + 0.5, y - self.height / 2, right - 0.5, y + self.height / 2, ink=fill)
             if text_width(told.bare(), SMALL) <= right - left:  # measured wide: readers' fonts leave a margin
-                write(axes, (left + right) / 2, y + 4.5, told.bare(), size=SMALL, ink=ink, align="center")
+                write(picture, (left + right) / 2, y + 4.5, told.bare(), size=SMALL, ink=ink, align="center")

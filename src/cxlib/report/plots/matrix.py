@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Words
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["STATES", "Matrix", "matrix"]
 
@@ -36,7 +34,7 @@ class Matrix(Plot):
         """The three columns that the grid shows."""
         return self.table[[self.row, self.column, self.state]]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the grid, 720 pixels wide, or 350 for a telephone."""
         grid = self._grid()
         names = [words.label(self.column, name) for name in grid.columns]
@@ -45,25 +43,25 @@ class Matrix(Plot):
         lines = [wrapped(words.label(self.row, name), width if narrow else left - 14, size=SIZE, lines=2) for name in grid.index]
         heights = [len(text) * LINE + (28 if narrow else 12) for text in lines]
         top = 30 + min(max((text_width(name, SMALL) for name in names), default=0), 150)
-        figure, axes = canvas(width, top + sum(heights) + 8)
+        picture = Picture(width, top + sum(heights) + 8)
         strokes = Strokes()
-        _key(axes, strokes, words)
+        _key(picture, strokes, words)
         for number, name in enumerate(names):
             x = left + (number + 0.5) * cell
-            write(axes, x + 4, top - 6, wrapped(name, 150, size=SMALL, lines=1)[0], size=SMALL, ink="muted", upright=True)
+            write(picture, x + 4, top - 6, wrapped(name, 150, size=SMALL, lines=1)[0], size=SMALL, ink="muted", upright=True)
         y = top
         for text, height, (_, states) in zip(lines, heights, grid.iterrows(), strict=True):
             strokes.line((0, width), (y, y), ink="line")
             for number, line in enumerate(text):
-                write(axes, 0, y + 17 + number * LINE, line, size=SIZE)
+                write(picture, 0, y + 17 + number * LINE, line, size=SIZE)
             middle = y + height - 14 if narrow else y + height / 2
             for number, state in enumerate(states):
                 if state == NOTHING:
                     continue
                 _mark(strokes, left + (number + 0.5) * cell, middle, str(state))
             y += height
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: what is crossed with what, how many cells of each state, best and weakest row."""
@@ -85,12 +83,12 @@ class Matrix(Plot):
         return pd.DataFrame(cells, index=rows, columns=columns, dtype="str")
 
 
-def _key(axes: Axes, strokes: Strokes, words: Words) -> None:
+def _key(picture: Picture, strokes: Strokes, words: Words) -> None:
     x = 8.0
     for state in STATES:
         label = words.label("state", state)
         _mark(strokes, x, 10, state)
-        write(axes, x + 13, 14.5, label, size=SMALL, ink="muted")
+        write(picture, x + 13, 14.5, label, size=SMALL, ink="muted")
         x += 34 + text_width(label, SMALL)
 
 

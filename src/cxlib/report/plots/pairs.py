@@ -14,7 +14,8 @@ from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Pairs", "pairs"]
 
@@ -34,7 +35,7 @@ class Pairs(Plot):
         """The rows of both metrics."""
         return self.table[self.table["metric"].isin((self.left, self.right))]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw both columns, 720 pixels wide, or one scale below the other for a telephone."""
         left, right = self._sides()
         notes, shared = remarks_by_level(words, left, right)

@@ -14,12 +14,11 @@ from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.sheet import levels, picked, unit_of
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, wrapped, write
+from cxlib.report.svg import Picture, Strokes, wrapped, write
 from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
 __all__ = ["PerformanceMap", "performance_map"]
 
@@ -50,7 +49,7 @@ class PerformanceMap(Plot):
         tables = [self.table[self.table["metric"].eq(SHARE)], self.performance]
         return pd.concat([table.loc[table[self.by].notna(), :] for table in tables], ignore_index=True)
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the map, 720 pixels wide, or 350 for a telephone with its list."""
         points, hidden = self._points(words)
         width, height = (NARROW, 340) if narrow else (WIDE, 500)
@@ -60,14 +59,14 @@ class PerformanceMap(Plot):
         field = Field(words, shown, *self._axes(words), Box(0, top, width, top + height), self._corners(words))
         listed = list(range(len(shown))) if narrow else field.unplaced()
         items = self._items(words, points, listed, hidden)
-        figure, axes = canvas(width, top + height + list_height(items, width) + 14)
+        picture = Picture(width, top + height + list_height(items, width) + 14)
         strokes = Strokes()
         for place, line in enumerate(intro):
-            write(axes, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
-        field.draw(axes, strokes, listed=listed)
-        draw_list(axes, strokes, items, top + height + 6, width)
-        strokes.draw(axes)
-        return figure
+            write(picture, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
+        field.draw(picture, strokes, listed=listed)
+        draw_list(picture, strokes, items, top + height + 6, width)
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: both scales with their targets, number of points, who lies in which field and how surely."""

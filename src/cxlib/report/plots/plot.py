@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
 
+    from cxlib.report.svg import Picture
     from cxlib.report.words import Words
 
 __all__ = ["Plot"]
@@ -38,7 +38,7 @@ class Plot(ABC):
         return self.table
 
     @abstractmethod
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the picture, 720 pixels wide, or 350 for a telephone."""
 
     @abstractmethod

@@ -13,7 +13,8 @@ from cxlib.report.words import OTHERS, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Ranking", "ranking"]
 
@@ -26,7 +27,7 @@ class Ranking(Plot):
     reference: float | None = None
     best: Literal["high", "low"] = "high"
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the ranking, 720 pixels wide, or 350 for a telephone."""
         told = [(words.label(self.by, row[self.by]), words.told(row)) for row in self._sorted()]
         rows = [

@@ -17,11 +17,9 @@ from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
     from cxlib.report.plots.scale import Scale
-    from cxlib.report.svg import Strokes
+    from cxlib.report.svg import Picture, Strokes
 
 __all__ = ["Schedule", "schedule"]
 
@@ -46,7 +44,7 @@ class _Window(Mark):
         cells = [number(told, part) for told in (self.first, self.last, self.send, self.today) for part in ("value",)]
         return [0.0, *[cell + side for cell in cells if cell is not None and math.isfinite(cell) for side in (0.0, 1.0)]]
 
-    def draw(self, axes: Axes, strokes: Strokes, scale: Scale, y: float) -> None:
+    def draw(self, picture: Picture, strokes: Strokes, scale: Scale, y: float) -> None:
         low, high = number(self.first), number(self.last)
         if low is None or high is None:
             return
@@ -74,7 +72,7 @@ class Schedule(Plot):
         """The rows of the windows."""
         return self.table[self.table["metric"].isin((CHANCE, FIRST, LAST, RATIO))]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the windows, 720 pixels wide, or 350 for a telephone."""
         rows = [self._row(words, cell) for cell in self._cells()]
         panel = Panel(words.text("plot.schedule.title"), "days", include=(0.0, 14.0), zero=True)

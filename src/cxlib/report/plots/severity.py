@@ -14,14 +14,12 @@ from cxlib.report.plots.listing import Item, draw_list, list_height, without
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.sheet import levels, picked
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, wrapped, write
+from cxlib.report.svg import Picture, Strokes, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Severity", "severity"]
 
@@ -53,7 +51,7 @@ class Severity(Plot):
         """Frequency and severity."""
         return self.table[self.table["metric"].isin((self.frequency, SEVERITY))]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the fields side by side, 720 pixels wide, or one below the other with lists for a telephone."""
         parts = self._parts(words)
         shown = [point for part in parts for point in part.points]
@@ -74,14 +72,14 @@ class Severity(Plot):
             drawn.append((part, field, listed, items))
             bottom = max(bottom, end)
             y = end + 18 if narrow else y
-        figure, axes = canvas(width, bottom + 8)
+        picture = Picture(width, bottom + 8)
         strokes = Strokes()
         for place, line in enumerate(intro):
-            write(axes, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
+            write(picture, 0, 12 + 16 * place, line, size=SMALL, ink="muted")
         for part, field, listed, items in drawn:
-            _draw(axes, strokes, words, part, field, listed, items)
-        strokes.draw(axes)
-        return figure
+            _draw(picture, strokes, words, part, field, listed, items)
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: both scales, and by sign the most frequent, the most severe and the rare but severe ones."""
@@ -167,12 +165,14 @@ def _items(words: Words, part: _Part, listed: Sequence[int]) -> list[Item]:
     return [*found, *([Item("", None, without(words, part.hidden))] if part.hidden else [])]
 
 
-def _draw(axes: Axes, strokes: Strokes, words: Words, part: _Part, field: Field, listed: Sequence[int], items: Sequence[Item]) -> None:
+def _draw(
+    picture: Picture, strokes: Strokes, words: Words, part: _Part, field: Field, listed: Sequence[int], items: Sequence[Item]
+) -> None:
     if part.sign:
-        write(axes, field.box.left, field.box.top - 10, words.text(f"plot.severity.{part.sign}"), bold=True)
+        write(picture, field.box.left, field.box.top - 10, words.text(f"plot.severity.{part.sign}"), bold=True)
     if part.points:
-        field.draw(axes, strokes, listed=listed)
-    draw_list(axes, strokes, items, field.box.bottom + 6, field.box.right - field.box.left, left=field.box.left)
+        field.draw(picture, strokes, listed=listed)
+    draw_list(picture, strokes, items, field.box.bottom + 6, field.box.right - field.box.left, left=field.box.left)
 
 
 def severity(

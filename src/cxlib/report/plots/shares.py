@@ -15,7 +15,8 @@ from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.figure import Figure
+
+    from cxlib.report.svg import Picture
 
 __all__ = ["Shares", "shares"]
 
@@ -35,7 +36,7 @@ class Shares(Plot):
         """The rows of the three shares."""
         return self.table[self.table["metric"].isin(self.parts)]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the bars, 720 pixels wide, or 350 for a telephone."""
         found = self._found()
         rows = []

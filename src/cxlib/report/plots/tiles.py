@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, fill, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, fill, text_width, wrapped, write
 from cxlib.report.words import Words, absent
 from cxlib.tables import group_columns
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Tiles", "tiles"]
 
@@ -36,7 +35,7 @@ class Tiles(Plot):
     order: tuple[str, ...]
     middle: float
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the tiles, 720 pixels wide, or 350 for a telephone."""
         rows, columns = self._levels()
         width, left = (NARROW, 0) if narrow else (WIDE, LABELS)
@@ -45,24 +44,24 @@ class Tiles(Plot):
         labels = [wrapped(words.label(self.row, name), width if narrow else left - 12, size=SIZE, lines=2) for name in rows]
         heights = [len(label) * LINE + TALL + 2 if narrow else max(len(label) * LINE + 6, TALL + 2) for label in labels]
         y = float(34 + heads.height)
-        figure, axes = canvas(width, y + sum(heights) + 6)
+        picture = Picture(width, y + sum(heights) + 6)
         strokes = Strokes()
         title = words.measure(self._metric, self._unit)
-        write(axes, 0, 14, wrapped(title, width, size=SIZE, bold=True, lines=1)[0], bold=True)
-        heads.draw(axes, left, tile, y - 8)
+        write(picture, 0, 14, wrapped(title, width, size=SIZE, bold=True, lines=1)[0], bold=True)
+        heads.draw(picture, left, tile, y - 8)
         for name, label, height in zip(rows, labels, heights, strict=True):
             strokes.line((0, left + tile * len(columns)), (y, y), ink="line")
             first = y + 14 if narrow else y + height / 2 + 4.5 - (len(label) - 1) / 2 * LINE
             for number, line in enumerate(label):
-                write(axes, 0, first + number * LINE, line)
-            self._row(axes, words, name, (left, y + height - TALL - 1 if narrow else y + (height - TALL) / 2, tile))
+                write(picture, 0, first + number * LINE, line)
+            self._row(picture, words, name, (left, y + height - TALL - 1 if narrow else y + (height - TALL) / 2, tile))
             y += height
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: what is crossed, how many numbers, the lowest and the highest, how many are hidden."""
-        known = [row for row in self._cells().values() if not absent(row["value"])]
+        known = [row for row in self._cells.values() if not absent(row["value"])]
         facts = {"metric": words.metric(self._metric), "row": words.column(self.row), "column": words.column(self.column)}
         if not known:
             return words.text("plot.tiles.alt_none", **facts)
@@ -71,7 +70,7 @@ class Tiles(Plot):
             for name, one in (("least", min(known, key=_value)), ("most", max(known, key=_value)))
         }
         said = words.text("plot.tiles.alt", n=len(known), **facts, **ends)
-        hidden = len(self._cells()) - len(known)
+        hidden = len(self._cells) - len(known)
         return f"{said} {words.text('plot.hidden', n=hidden)}" if hidden else said
 
     @property
@@ -82,6 +81,7 @@ class Tiles(Plot):
     def _unit(self) -> str:
         return next((str(unit) for unit in self.table["unit"] if unit), "")
 
+    @cached_property
     def _cells(self) -> dict[tuple[str, str], dict[str, Any]]:
         rows = [{str(name): cell for name, cell in row.items()} for row in self.table.to_dict("records")]
         known = [row for row in rows if not absent(row[self.row]) and not absent(row[self.column])]
@@ -90,25 +90,25 @@ class Tiles(Plot):
     def _levels(self) -> tuple[list[str], list[str]]:
         """Return the levels of rows, in the order asked for, and of columns, as they come; pooled and unknown ones last."""
         place = {name: number for number, name in enumerate(self.order)}
-        rows, columns = (list(dict.fromkeys(key[side] for key in self._cells())) for side in (0, 1))
+        rows, columns = (list(dict.fromkeys(key[side] for key in self._cells)) for side in (0, 1))
         return sorted(rows, key=lambda name: place.get(name, len(place))), sorted(columns, key=lambda name: name.startswith("__"))
 
-    def _row(self, axes: Axes, words: Words, name: str, place: tuple[float, float, float]) -> None:
+    def _row(self, picture: Picture, words: Words, name: str, place: tuple[float, float, float]) -> None:
         """Draw the tiles of one row from its left edge, its top and the width of a tile."""
-        cells, (left, top, tile) = self._cells(), place
+        cells, (left, top, tile) = self._cells, place
         widest = max((abs(_value(one) - self.middle) for one in cells.values() if not absent(one["value"])), default=0.0)
         for number, column in enumerate(self._levels()[1]):
             cell, middle = cells.get((name, column)), left + (number + 0.5) * tile
             if cell is None or absent(cell["value"]):
-                write(axes, middle, top + TALL - 9, words.text("value.missing"), size=SMALL, ink="muted", align="center")
+                write(picture, middle, top + TALL - 9, words.text("value.missing"), size=SMALL, ink="muted", align="center")
                 continue
             apart = _value(cell) - self.middle
             step = round(STEPS * abs(apart) / widest) if widest else 0
             if step:
                 box = (middle - tile / 2 + 1, top, middle + tile / 2 - 1, top + TALL)
-                fill(axes, [box], ink="warn" if apart < 0 else "accent", alpha=DARKEST * step / STEPS)
+                fill(picture, [box], ink="warn" if apart < 0 else "accent", alpha=DARKEST * step / STEPS)
             bold = apart < 0 and step == STEPS
-            write(axes, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
+            write(picture, middle, top + TALL - 9, words.told(cell).bare(), size=SMALL, bold=bold, align="center")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ class _Heads:
             return max((text_width(line, SMALL) for name in self.names for line in _upright(name)), default=0.0)
         return LINE * max(map(len, self.lines), default=1)
 
-    def draw(self, axes: Axes, left: float, tile: float, bottom: float) -> None:
+    def draw(self, picture: Picture, left: float, tile: float, bottom: float) -> None:
         """Write every heading above its column."""
         for number, (name, lines) in enumerate(zip(self.names, self.lines, strict=True)):
             x = left + (number + 0.5) * tile
@@ -141,10 +141,10 @@ class _Heads:
                 told = _upright(name)
                 for across, line in enumerate(told):
                     at = x + 4 + (across - (len(told) - 1) / 2) * LINE
-                    write(axes, at, bottom, line, size=SMALL, ink="muted", upright=True)
+                    write(picture, at, bottom, line, size=SMALL, ink="muted", upright=True)
                 continue
             for up, line in enumerate(reversed(lines)):
-                write(axes, x, bottom - up * LINE, line, size=SMALL, ink="muted", align="center")
+                write(picture, x, bottom - up * LINE, line, size=SMALL, ink="muted", align="center")
 
 
 def _upright(name: str) -> list[str]:

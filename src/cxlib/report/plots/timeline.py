@@ -12,13 +12,11 @@ from cxlib.report.plots.marks import number
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.scale import Scale, scale_of
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Timeline", "timeline"]
 
@@ -38,7 +36,7 @@ class Timeline(Plot):
         """The rows of both metrics."""
         return self.table[self.table["metric"].isin(self.metrics)]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the steps, 720 pixels wide, or 350 for a telephone."""
         width = NARROW if narrow else WIDE
         own, usual = (self._told(words, metric) for metric in self.metrics)
@@ -46,24 +44,24 @@ class Timeline(Plot):
         title = wrapped(words.measure(self.metrics[0], unit), width, size=SIZE, bold=True, lines=2)
         key = wrapped(words.metric(self.metrics[1]), width - 26, size=SMALL, lines=2)
         top = 17 * len(title) + 17 * len(key) + 34
-        figure, axes = canvas(width, top + HEIGHT + 48)
+        picture = Picture(width, top + HEIGHT + 48)
         strokes = Strokes()
         for line, text in enumerate(title):
-            write(axes, 0, 14 + 17 * line, text, bold=True)
+            write(picture, 0, 14 + 17 * line, text, bold=True)
         heads = 17 * len(title) + 14
         strokes.line((0, 18), (heads - 4, heads - 4), ink="ink", width=2, order=4)
         for line, text in enumerate(key):
-            write(axes, 26, heads + 17 * line, text, size=SMALL, ink="muted")
+            write(picture, 26, heads + 17 * line, text, size=SMALL, ink="muted")
         if not own:
-            write(axes, 0, top + 20, wrapped(self._why(words), width, size=SIZE, lines=1)[0], ink="muted")
-            strokes.draw(axes)
-            return figure
+            write(picture, 0, top + 20, wrapped(self._why(words), width, size=SIZE, lines=1)[0], ink="muted")
+            strokes.draw(picture)
+            return picture
         across, up = self._scales(own, usual, width, top)
-        self._field(axes, strokes, words, across, up, top, width)
+        self._field(picture, strokes, words, across, up, top, width)
         for start, told in own.items():
-            self._step(axes, strokes, told, usual.get(start), across, up, start)
-        strokes.draw(axes)
-        return figure
+            self._step(picture, strokes, told, usual.get(start), across, up, start)
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: what stands where, the highest step before and after, and what is usual there."""
@@ -107,32 +105,32 @@ class Timeline(Plot):
         found = scale_of([0.0, *[cell for cell in cells if cell is not None]], unit, start=top + HEIGHT, end=top, pad=0.0)
         return across, found
 
-    def _field(self, axes: Axes, strokes: Strokes, words: Words, across: Scale, up: Scale, top: float, width: int) -> None:
+    def _field(self, picture: Picture, strokes: Strokes, words: Words, across: Scale, up: Scale, top: float, width: int) -> None:
         """Grid, numbers, the moment and the words for both sides of it."""
         for at, text in up.told(words):
             strokes.line((LEFT, width - 4), (at, at), ink="line")
-            write(axes, LEFT - 6, at + 4, text, size=SMALL, ink="muted", align="right")
+            write(picture, LEFT - 6, at + 4, text, size=SMALL, ink="muted", align="right")
         here = across.at(0.0)
         strokes.line((here, here), (top - 6, top + HEIGHT), ink="warn", width=2, order=3)
-        write(axes, here, top - 12, words.text("plot.timeline.moment"), size=SMALL, ink="warn", bold=True, align="center")
+        write(picture, here, top - 12, words.text("plot.timeline.moment"), size=SMALL, ink="warn", bold=True, align="center")
         bottom = top + HEIGHT
         last = -math.inf
         for tick in across.ticks:
             text, at = words.number(abs(tick), "count", places=0), across.at(tick)
             if at - text_width(text, SMALL) / 2 > last + 6 and at + text_width(text, SMALL) / 2 <= width:
                 strokes.line((at, at), (bottom, bottom + 4), ink="span")
-                write(axes, at, bottom + 18, text, size=SMALL, ink="muted", align="center")
+                write(picture, at, bottom + 18, text, size=SMALL, ink="muted", align="center")
                 last = at + text_width(text, SMALL) / 2
         for side, low, high in (("before", LEFT, here), ("after", here, width - 4)):
             text = wrapped(words.text(f"plot.timeline.{side}"), max(high - low, 20), size=SMALL, lines=1)[0]
             if high - low > 40:
-                write(axes, (low + high) / 2, bottom + 38, text, size=SMALL, ink="muted", align="center")
+                write(picture, (low + high) / 2, bottom + 38, text, size=SMALL, ink="muted", align="center")
 
-    def _step(self, axes: Axes, strokes: Strokes, told: Told, usual: Told | None, across: Scale, up: Scale, start: float) -> None:
+    def _step(self, picture: Picture, strokes: Strokes, told: Told, usual: Told | None, across: Scale, up: Scale, start: float) -> None:
         left, right = across.at(start) + 2, across.at(start + (across.high - across.low) / self._count()) - 2
         middle, value = (left + right) / 2, number(told)
         if value is None:
-            write(axes, middle, up.start - 4, "–", size=SMALL, ink="muted", align="center")
+            write(picture, middle, up.start - 4, "–", size=SMALL, ink="muted", align="center")
             return
         strokes.box(left, up.at(value), right, up.start, ink="accent", alpha=0.55)
         low, high = number(told, "low"), number(told, "high")

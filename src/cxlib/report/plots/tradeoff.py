@@ -13,13 +13,11 @@ from cxlib.report.plots.marks import number
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.scale import Scale, scale_of
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, text_width, wrapped, write
+from cxlib.report.svg import Picture, Strokes, text_width, wrapped, write
 from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Tradeoff", "tradeoff"]
 
@@ -51,7 +49,7 @@ class Tradeoff(Plot):
         """The points to choose, then the steps, of both figures."""
         return self.table[self.table["metric"].isin([self.gained, self.lost])]
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the picture, 720 pixels wide, or 350 for a telephone."""
         steps, points = self._steps(words), self._points(words)
         width, height = (NARROW, 260) if narrow else (WIDE, 340)
@@ -60,22 +58,22 @@ class Tradeoff(Plot):
         x, y = self._scales(words, steps, points, width, top, top + height)
         below = self._below(words, steps, width)
         base = top + height + 66
-        figure, axes = canvas(width, base + 17 * sum(len(text) for _, text in below) + 6)
+        picture = Picture(width, base + 17 * sum(len(text) for _, text in below) + 6)
         strokes = Strokes()
         for place, text in enumerate(title):
-            write(axes, 0, 14 + 16 * place, text, bold=True)
-        self._frame(axes, strokes, words, x, y)
-        self._draw(axes, strokes, steps, x, y)
-        self._name(axes, strokes, words, points, steps, x, y)
-        self._parts(axes, strokes, words, steps, x, y.start + 26)
+            write(picture, 0, 14 + 16 * place, text, bold=True)
+        self._frame(picture, strokes, words, x, y)
+        self._draw(picture, strokes, steps, x, y)
+        self._name(picture, strokes, words, points, steps, x, y)
+        self._parts(picture, strokes, words, steps, x, y.start + 26)
         for look, texts in below:
             if look is not None:
                 strokes.mark(6, base - 4, ink=look[0], shape=look[1], size=8)
             for text in texts:
-                write(axes, 18 if look else 0, base, text, size=SMALL, ink="ink" if look else "muted")
+                write(picture, 18 if look else 0, base, text, size=SMALL, ink="ink" if look else "muted")
                 base += 17
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: the two figures, the points to choose with their numbers, the guards of today."""
@@ -127,14 +125,14 @@ class Tradeoff(Plot):
         x = scale_of([0.0, *([step.gained for step in steps] or [1.0])], "share", start=left, end=width - 16, most=5)
         return x, y
 
-    def _frame(self, axes: Axes, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
+    def _frame(self, picture: Picture, strokes: Strokes, words: Words, x: Scale, y: Scale) -> None:
         for at, text in y.told(words):
             strokes.line((x.start, x.end), (at, at), ink="line")
-            write(axes, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
+            write(picture, x.start - 8, at + 4.5, text, size=SMALL, ink="muted", align="right")
         strokes.line((x.start, x.end), (y.start, y.start), ink="span")
         for at, text in x.told(words):
             strokes.line((at, at), (y.start, y.start + 4), ink="span")
-            write(axes, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
+            write(picture, at, y.start + 18, text, size=SMALL, ink="muted", align="center")
         limit = self._limit()
         if limit is not None:
             at, height = x.start, y.at(limit)
@@ -142,7 +140,7 @@ class Tradeoff(Plot):
                 strokes.line((at, min(at + DASH, x.end)), (height, height), ink="warn", width=1.4, order=1)
                 at += 2 * DASH
 
-    def _draw(self, axes: Axes, strokes: Strokes, steps: Sequence[_Step], x: Scale, y: Scale) -> None:
+    def _draw(self, picture: Picture, strokes: Strokes, steps: Sequence[_Step], x: Scale, y: Scale) -> None:
         at = [x.at(0.0), *(x.at(step.gained) for step in steps)]
         cells = {
             part: [
@@ -151,15 +149,15 @@ class Tradeoff(Plot):
             ]
             for part in ("value", "low", "high")
         }
-        axes.fill_between(at, cells["low"], cells["high"], color=colour("accent"), alpha=0.16, linewidth=0, zorder=1, clip_on=False)
-        axes.plot(at, cells["value"], color=colour("accent"), linewidth=2, zorder=3, clip_on=False)
+        picture.band(at, cells["low"], cells["high"], ink="accent", alpha=0.16)
+        picture.line(at, cells["value"], ink="accent", width=2)
         for step in steps:
             look: dict[str, Any] = {"ink": "warn", "shape": "empty", "size": 7} if step.tripped else {"ink": "accent", "size": 4}
             strokes.mark(x.at(step.gained), y.at(number(step.lost) or 0.0), **look)
 
     def _name(
         self,
-        axes: Axes,
+        picture: Picture,
         strokes: Strokes,
         words: Words,
         points: Mapping[str, tuple[Told, Told]],
@@ -192,9 +190,9 @@ class Tradeoff(Plot):
             if place.distance(*point) > 12:
                 strokes.line((point[0], end[0]), (point[1], end[1]), ink="span", order=2)
             for row, text in enumerate(lines):
-                write(axes, place.left, place.top + 12 + LINE * row, text, size=SMALL, bold=row < bold)
+                write(picture, place.left, place.top + 12 + LINE * row, text, size=SMALL, bold=row < bold)
 
-    def _parts(self, axes: Axes, strokes: Strokes, words: Words, steps: Sequence[_Step], x: Scale, top: float) -> None:
+    def _parts(self, picture: Picture, strokes: Strokes, words: Words, steps: Sequence[_Step], x: Scale, top: float) -> None:
         """A band below the scale: to which part of the order the steps belong."""
         begun = 0.0
         for turn, (part, group) in enumerate(groupby(steps, key=lambda step: step.part)):
@@ -204,7 +202,7 @@ class Tradeoff(Plot):
             strokes.box(left + 0.5, top, right - 0.5, top + 18, ink="surface" if turn % 2 else "line", order=0.5)
             text = words.label(self.part, part)
             if text_width(text, SMALL) <= right - left - 4:
-                write(axes, (left + right) / 2, top + 13.5, text, size=SMALL, align="center")
+                write(picture, (left + right) / 2, top + 13.5, text, size=SMALL, align="center")
 
     def _remarks(self, words: Words, steps: Sequence[_Step]) -> list[tuple[tuple[str, str] | None, str]]:
         """What is said below: the figure that runs to the right, the rail, open marks, today's guards."""

@@ -10,13 +10,11 @@ from cxlib.errors import CxError, worded
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.sheet import levels
 from cxlib.report.style import NARROW, WIDE
-from cxlib.report.svg import Strokes, canvas, colour, wrapped, write
+from cxlib.report.svg import Picture, Strokes, fill, wrapped, write
 from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
     import pandas as pd
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 __all__ = ["Waterfall", "waterfall"]
 
@@ -30,7 +28,7 @@ class Waterfall(Plot):
 
     by: str
 
-    def figure(self, words: Words, *, narrow: bool) -> Figure:
+    def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the steps from top to bottom, 720 pixels wide, or 350 for a telephone."""
         width, left = (NARROW, 0) if narrow else (WIDE, 250)
         right = width - (0 if narrow else 110)
@@ -38,24 +36,24 @@ class Waterfall(Plot):
         steps = list(self._steps())
         labels = [wrapped(words.label(self.by, row[self.by]), room, size=SIZE, lines=2) for row, _, _ in steps]
         heights = [len(lines) * LINE + (26 if narrow else 12) for lines in labels]
-        figure, axes = canvas(width, TOP + sum(heights) + 6)
+        picture = Picture(width, TOP + sum(heights) + 6)
         strokes = Strokes()
-        write(axes, 0, 14, words.measure(str(self.table["metric"].iloc[0]), str(self.table["unit"].iloc[0])), bold=True)
+        write(picture, 0, 14, words.measure(str(self.table["metric"].iloc[0]), str(self.table["unit"].iloc[0])), bold=True)
         low, high = self._ends()
         y, hung = float(TOP), None
         for (row, begin, end), lines, height in zip(steps, labels, heights, strict=True):
             middle = y + height - 14 if narrow else y + height / 2
             for number, line in enumerate(lines):
-                write(axes, 0, (y + 13 if narrow else middle - len(lines) * LINE / 2 + 13) + number * LINE, line)
+                write(picture, 0, (y + 13 if narrow else middle - len(lines) * LINE / 2 + 13) + number * LINE, line)
             scale = (right - left) / (high - low)
             x = [left + (edge - low) * scale for edge in (begin, end)]
             if hung is not None:
                 strokes.line((x[0], x[0]), (hung, middle), ink="line")
-            _bar(axes, x, middle, total=row in (steps[0][0], steps[-1][0]))
-            write(axes, width, y + 13 if narrow else middle + 4.5, words.number(row["value"], row["unit"]), align="right")
+            _bar(picture, x, middle, total=row in (steps[0][0], steps[-1][0]))
+            write(picture, width, y + 13 if narrow else middle + 4.5, words.number(row["value"], row["unit"]), align="right")
             y, hung = y + height, middle
-        strokes.draw(axes)
-        return figure
+        strokes.draw(picture)
+        return picture
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: every step with its number."""
@@ -78,12 +76,10 @@ class Waterfall(Plot):
         return low, high if high > low else low + 1
 
 
-def _bar(axes: Axes, x: list[float], middle: float, *, total: bool) -> None:
+def _bar(picture: Picture, x: list[float], middle: float, *, total: bool) -> None:
     low, high = min(x), max(x)
     high = max(high, low + THINNEST)
-    axes.fill_between(
-        [low, high], middle - BAR / 2, middle + BAR / 2, color=colour("accent" if total else "warn"), linewidth=0, zorder=2, clip_on=False
-    )
+    fill(picture, [(low, middle - BAR / 2, high, middle + BAR / 2)], ink="accent" if total else "warn", order=2)
 
 
 def waterfall(estimates: pd.DataFrame, *, by: str) -> Waterfall:
