@@ -128,6 +128,7 @@ def index(
     pages: Any,
     branding: Any,
     latest_prefix: str = "",
+    workbook: str = "",
 ) -> str:
     """Stand in for page.index."""
     answers = [decision["answer"] for decision in decisions]

@@ -185,7 +185,9 @@ class Tab:
         """Return the value of a JavaScript expression, or of what it promises; the page's policy does not apply to it."""
         told = self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)
         if "exceptionDetails" in told:
-            raise CxError(f"chromium: {told['exceptionDetails'].get('exception', {}).get('description') or told['exceptionDetails']['text']}")
+            raise CxError(
+                f"chromium: {told['exceptionDetails'].get('exception', {}).get('description') or told['exceptionDetails']['text']}"
+            )
         return told["result"].get("value")
 
     def reported(self, *methods: str) -> list[dict[str, Any]]:
@@ -238,5 +240,3 @@ def relinked(pdf: bytes, path: Path) -> bytes:
         return f"/URI ({quote(re.sub(r'[.]html$', '.pdf', told))})".encode().ljust(len(found[0]))
 
     return URI.sub(near, pdf)
-
-

@@ -236,13 +236,14 @@ def index(
     pages: Sequence[tuple[str, str]],
     branding: Mapping[str, Any] | None = None,
     latest_prefix: str = "",
+    workbook: str = "",
 ) -> str:
     """Return the page that leads to all others: what matters most, every answer with its grade, and what was not examined.
 
     Parameters
     ----------
     decisions : sequence of mappings
-        What ``study.decide`` emitted, in notebook order, in the language of `words`.
+        What ``study.decide`` emitted, in notebook order, in the language of `words`; with a ``title`` where its page is not among `pages`.
     leading : sequence of str
         Notebooks whose sentences come first, each with a link to the table it came from.
     exhibits : sequence of (str, NotebookNode)
@@ -257,13 +258,17 @@ def index(
         ``accent``: the client's colour as ``#rrggbb``.
     latest_prefix : str
         Put before every link, for an index that stands above its run: ``runs/RUN/de/``.
+    workbook : str
+        The file with all tables, as a reader finds it from here. Named, not linked: it need not have come along.
     """
     titles = dict(pages)
     cards = [
-        {**decided, "file": (file := f"{decided['notebook']}.html"), "title": titles.get(file, decided["notebook"])}
+        {"title": titles.get(file := f"{decided['notebook']}.html", decided["notebook"]), **decided, "file": file if file in titles else ""}
         for decided in decisions
     ]
     shell = _shell(words, provenance, branding or {}, file="index.html", title=words.text("index.title"), prefix=latest_prefix)
     first = [card for card in cards if card["notebook"] in leading]
     shown = [(heading, _fragment(output, "index").html) for heading, output in exhibits]
-    return render("index.html.j2", words, cx={**shell, "first": first, "shown": shown, "cards": cards, "pages": list(pages)})
+    return render(
+        "index.html.j2", words, cx={**shell, "first": first, "shown": shown, "cards": cards, "pages": list(pages), "workbook": workbook}
+    )

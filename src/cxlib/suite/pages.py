@@ -30,6 +30,7 @@ NEXT = (  # whose sentences stand in for those of the leading pages that have no
     "09_promises", "07_before_purchase", "03_contact_reasons", "14_outlook", "04_personas", "01_touchpoint_inventory", "00_data_readiness",
 )  # fmt: skip
 SENTENCES = 5
+FOR_ANALYSTS = ("00_data_readiness",)  # pages about the work itself: a manager meets their one sentence on the index
 
 
 class PageRefused(CxError):  # noqa: N818 - the name says what happened
@@ -50,9 +51,18 @@ class Edition:
     made_at: datetime
     audience: str
     languages: tuple[str, ...]
-    titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every page, in order
+    titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every notebook, in order
     inputs: dict[str, str | None] | None = None  # path → hash of every file that the run rests on; None when it also reads a database
     asked: dict[str, Any] = field(default_factory=dict)  # what the command line asked for
+    format: str = "html"  # "pdf": each page as a PDF, too
+
+    def shows(self, name: str) -> bool:
+        """Tell whether this audience has a page of a notebook."""
+        return self.audience == "analyst" or name not in FOR_ANALYSTS
+
+    def pages(self, language: str) -> list[tuple[str, str]]:
+        """Return file name and title of every page of this edition, in order."""
+        return [(file, title) for file, title in self.titles[language] if self.shows(file.removesuffix(".html"))]
 
     def provenance(self, notebook: str) -> Provenance:
         """Return where a page comes from, as its provenance box tells it."""
@@ -82,7 +92,7 @@ class Edition:
         return Words(language)
 
     def export(self, part: Path, name: str, notebook: NotebookNode) -> list[str]:
-        """Write one notebook's page in every language and return the files, relative to the part folder.
+        """Write one notebook's page in every language and return the files, relative to the part folder; none that is not for this audience.
 
         Raises
         ------
@@ -92,13 +102,13 @@ class Edition:
         from cxlib.report import page
 
         made = []
-        for language in self.languages:
+        for language in self.languages if self.shows(name) else ():
             try:
                 html = page.export(
                     notebook,
                     words=self.words(language),
                     provenance=self.provenance(name),
-                    pages=self.titles[language],
+                    pages=self.pages(language),
                     branding=self.params.branding.model_dump(),
                 )
             except CxError as fault:
@@ -107,29 +117,45 @@ class Edition:
             write(part / made[-1], html)
         return made
 
-    def index(self, notebooks: Iterable[NotebookNode], language: str, prefix: str = "") -> str:
+    def index(self, notebooks: Iterable[NotebookNode], language: str, prefix: str = "", workbook: str = "") -> str:
         """Return the index page made from the decisions, its links led by `prefix`."""
         from cxlib.report import page
 
-        notebooks = list(notebooks)
+        notebooks, titles = list(notebooks), dict(self.titles[language])
         decided = [found for notebook in notebooks for found in decisions(notebook, language)]
         return page.index(
-            decided,
+            [found | {"title": titles.get(f"{found['notebook']}.html", found["notebook"])} for found in decided],
             leading=leading(decided),
             exhibits=[found for notebook in notebooks for found in exhibits(notebook, language)],
             words=self.words(language),
             provenance=self.provenance("index"),
-            pages=self.titles[language],
+            pages=self.pages(language),
             branding=self.params.branding.model_dump(),
             latest_prefix=prefix,
+            workbook=f"{prefix}{workbook}" if workbook else "",
         )
 
-    def finish(self, part: Path, notebooks: list[NotebookNode], front: str) -> None:
-        """Write the index of every language and, as `front`, the page that becomes the client's ``index.html``."""
+    def finish(self, part: Path, notebooks: Mapping[str, NotebookNode], front: str) -> None:
+        """Write workbook and index of every language and, as `front`, the page that becomes the client's ``index.html``."""
+        from cxlib.suite import workbook
+
+        nodes = list(notebooks.values())
+        books = {language: workbook.write(part, self, notebooks, language) for language in self.languages}
         for language in self.languages:
-            write(part / language / "index.html", self.index(notebooks, language))
+            write(part / language / "index.html", self.index(nodes, language, workbook=books[language]))
         first = self.languages[0]
-        write(part / front, self.index(notebooks, first, prefix=f"runs/{self.run}/{first}/"))
+        write(part / front, self.index(nodes, first, prefix=f"runs/{self.run}/{first}/", workbook=books[first]))
+
+    def print(self, part: Path, files: Iterable[str]) -> dict[str, str]:
+        """Print pages of the part folder beside themselves and return page → PDF, relative to the part folder."""
+        from cxlib.report.chromium import Chromium, printed
+
+        made = {}
+        with Chromium() as browser:
+            for file in files:
+                made[file] = f"{file.removesuffix('.html')}.pdf"
+                (part / made[file]).write_bytes(printed(browser, part / file))
+        return made
 
 
 def decisions(notebook: NotebookNode, language: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,6 +18,10 @@ from cxlib.errors import CxError
 from cxlib.estimates import drawn, with_draws
 from cxlib.report import disclosure
 from cxlib.report.download import defused
+from cxlib.tables import CONTRACTS, contract
+
+if TYPE_CHECKING:
+    from cxlib.intake import Prepared
 
 __all__ = ["Store", "audit"]
 
@@ -54,6 +59,14 @@ class Store:
             if path.is_file():
                 return pd.read_parquet(path)
         return None
+
+    def load(self, name: str, prepared: Prepared, timezone: str) -> pd.DataFrame:
+        """Return a table that this run saved, else the one that was taken in, else a typed empty one."""
+        saved = self.read(name)
+        if saved is not None:
+            return saved
+        taken_in = prepared.table(name) if name in CONTRACTS else None
+        return contract(name).empty(timezone) if taken_in is None else taken_in
 
     def read_drawn(self, name: str) -> pd.DataFrame | None:
         """Return ESTIMATES that this run saved, with the draws of the rows that have some, or None."""

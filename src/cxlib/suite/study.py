@@ -25,7 +25,7 @@ from cxlib.report.plots import Plot
 from cxlib.report.words import Words
 from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
-from cxlib.tables import CONTRACTS, MEASURED, contract, group_columns
+from cxlib.tables import MEASURED, contract, group_columns
 
 if TYPE_CHECKING:
     from cxlib.decisions.monitoring import Analysis
@@ -214,7 +214,8 @@ class Study:
         on_index : str
             Under which heading the index shows it, too: ``index.<on_index>``; left out, it does not.
         """
-        for source in what.sources if isinstance(what, Plot) else (what,):
+        sources = what.sources if isinstance(what, Plot) else (what,)
+        for source in sources:
             self._check_saved(source)
         table = what.table if isinstance(what, Plot) else what
         missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
@@ -224,11 +225,12 @@ class Study:
         self._lacking = missing if kind == "missing" else []
         number = self._shown[kind] = self._shown.get(kind, 0) + 1
         if kind != "missing":
-            for source in what.sources if isinstance(what, Plot) else (what,):
+            for source in sources:
                 self._anchors.setdefault(source.attrs["saved"], f"{kind}-{number}")
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
             extra: dict[str, Any] = {"number": number, "index": words.text(f"index.{on_index}") if on_index else ""}
+            extra["saved"] = [] if kind == "missing" else [source.attrs["saved"] for source in sources]
             if kind == "missing":
                 html = outputs.missing(missing, words)
             elif isinstance(what, Plot):
@@ -340,13 +342,7 @@ class Study:
         return large.connect(memory=self.params.engine.memory, temp_folder=self.params.engine.temp_folder)
 
     def _load(self, name: str) -> pd.DataFrame:
-        saved = self.store.read(name)
-        if saved is not None:
-            return saved
-        taken_in = self.prepared.table(name) if name in CONTRACTS else None
-        if taken_in is not None:
-            return taken_in
-        return contract(name).empty(self.params.timezone)
+        return self.store.load(name, self.prepared, self.params.timezone)
 
     def _disclosed(self, name: str, full: pd.DataFrame, of: str) -> pd.DataFrame:
         bare = full.drop(columns="draws", errors="ignore")
