@@ -92,7 +92,7 @@ class Edition:
         return Words(language)
 
     def export(self, part: Path, name: str, notebook: NotebookNode) -> list[str]:
-        """Write one notebook's page in every language and return the files, relative to the part folder; none that is not for this audience.
+        """Write one notebook's page in every language and return the files, relative to the part folder; none that is for others.
 
         Raises
         ------
