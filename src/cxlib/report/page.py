@@ -138,7 +138,7 @@ def export(
     pages : sequence of (str, str)
         File name and title of every page of the run, in order.
     branding : mapping, optional
-        ``accent``: the client's colour as ``#rrggbb``.
+        ``accent``: the client's colour as ``#rrggbb``. ``logo``: its picture as a ``data:`` address.
 
     Raises
     ------
@@ -219,6 +219,7 @@ def _shell(words: Words, provenance: Provenance, branding: Mapping[str, Any], *,
         "csp": CSP,
         "style": Markup(stylesheet("page", branding.get("accent"))),  # noqa: S704 - our own file
         "provenance": provenance,
+        "logo": branding.get("logo", ""),
         "file": file,
         "title": title,
         "prefix": prefix,
@@ -255,7 +256,7 @@ def index(
     pages : sequence of (str, str)
         File name and title of every page of the run, in order.
     branding : mapping, optional
-        ``accent``: the client's colour as ``#rrggbb``.
+        ``accent``: the client's colour as ``#rrggbb``. ``logo``: its picture as a ``data:`` address.
     latest_prefix : str
         Put before every link, for an index that stands above its run: ``runs/RUN/de/``.
     workbook : str

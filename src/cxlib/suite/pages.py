@@ -55,6 +55,7 @@ class Edition:
     inputs: dict[str, str | None] | None = None  # path → hash of every file that the run rests on; None when it also reads a database
     asked: dict[str, Any] = field(default_factory=dict)  # what the command line asked for
     format: str = "html"  # "pdf": each page as a PDF, too
+    logo: str = ""  # as pages carry it in themselves
 
     def shows(self, name: str) -> bool:
         """Tell whether this audience has a page of a notebook."""
@@ -109,7 +110,7 @@ class Edition:
                     words=self.words(language),
                     provenance=self.provenance(name),
                     pages=self.pages(language),
-                    branding=self.params.branding.model_dump(),
+                    branding=self.params.branding.model_dump() | {"logo": self.logo},
                 )
             except CxError as fault:
                 raise PageRefused(name, fault) from fault
@@ -130,7 +131,7 @@ class Edition:
             words=self.words(language),
             provenance=self.provenance("index"),
             pages=self.pages(language),
-            branding=self.params.branding.model_dump(),
+            branding=self.params.branding.model_dump() | {"logo": self.logo},
             latest_prefix=prefix,
             workbook=f"{prefix}{workbook}" if workbook else "",
         )

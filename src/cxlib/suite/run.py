@@ -55,10 +55,13 @@ def prepare(project: Path, client: str) -> Ready:
         The data are refused; the notebooks' problems come along.
     """
     from cxlib import intake
+    from cxlib.report.logo import logo_uri
 
     params = clients.load(project, client)
     sheets: list[Sheet] = []
     faults: tuple[str, ...] = ()
+    if logo := logo_of(project, params):
+        logo_uri(logo)
     try:
         sheets = notebooks.find(project)
     except ParamsError as refusal:
@@ -281,13 +284,22 @@ def shared(ready: Ready, order: Plan) -> dict[str, Any]:
 def edition(project: Path, ready: Ready, order: Plan, name: str, asked: dict[str, Any]) -> Edition:
     """Return what all pages of this run have in common."""
     from cxlib import intake
+    from cxlib.report.logo import logo_uri
 
     names = {sheet.name for sheet in order.selected} | set(order.carried)
     sheets = [sheet for sheet in ready.sheets if sheet.name in names]
     titles = {language: [(f"{sheet.name}.html", sheet.title(language)) for sheet in sheets] for language in order.languages}
     files = intake.inputs(project, ready.params)
-    inputs = None if files is None else resume.hashes(project, files)
-    return Edition(ready.params, ready.data, name, datetime.now(UTC), order.audience, order.languages, titles, inputs, asked, order.format)
+    logo = logo_of(project, ready.params)
+    inputs = None if files is None else resume.hashes(project, [*files, *([logo] if logo else [])])
+    carried = logo_uri(logo) if logo else ""
+    made = (order.audience, order.languages, titles, inputs, asked, order.format, carried)
+    return Edition(ready.params, ready.data, name, datetime.now(UTC), *made)
+
+
+def logo_of(project: Path, params: Params) -> Path | None:
+    """Return where the client's logo lies; None where params name none."""
+    return project / "data" / params.client / params.branding.logo if params.branding.logo else None
 
 
 def grow(part: Part, order: Plan, say: Callable[[str], None], tell: Teller | None) -> None:

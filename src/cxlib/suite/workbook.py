@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cxlib.report.words import Words
-from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
+    from cxlib.report.words import Words
     from cxlib.report.workbook import Listed
     from cxlib.suite.pages import Edition
 
@@ -63,6 +62,9 @@ def write(part: Path, edition: Edition, notebooks: Mapping[str, NotebookNode], l
     ]
     if not shown:
         return ""
+    from cxlib.report.words import Words
+    from cxlib.suite.labels import labels
+
     store, params = Store(part), edition.params
     read = {each.table: store.read(each.table) for each in shown}
     tables = {name: table for name, table in read.items() if table is not None}
