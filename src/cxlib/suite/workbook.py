@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from cxlib.suite.store import Store
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -15,7 +13,7 @@ if TYPE_CHECKING:
     from cxlib.report.workbook import Listed
     from cxlib.suite.pages import Edition
 
-__all__ = ["listed", "write"]
+__all__ = ["listed", "outputs", "write"]
 
 
 def listed(name: str, title: str, notebook: NotebookNode, words: Words) -> list[Listed]:
@@ -31,14 +29,18 @@ def listed(name: str, title: str, notebook: NotebookNode, words: Words) -> list[
     """
     from cxlib.report.workbook import Listed
 
-    found = []
-    for output in (output for cell in notebook.cells for output in cell.get("outputs", [])):
-        about = output.get("metadata", {}).get("cx", {})
-        if about.get("language") == words.language and about.get("saved"):
-            shown = words.text(f"output.{about['kind']}", number=str(about["number"]))
-            said = str(output["data"]["text/plain"])
-            found += [Listed(name[:2], title, shown, said, table) for table in dict.fromkeys(about["saved"])]
-    return found
+    return [
+        Listed(name[:2], title, words.text(f"output.{told['kind']}", number=str(told["number"])), told["caption"], table)
+        for told in outputs(notebook, words.language)
+        for table in dict.fromkeys(told["saved"])
+    ]
+
+
+def outputs(notebook: NotebookNode, language: str) -> list[dict[str, Any]]:
+    """Return what the outputs of one language say of themselves: kind, number, caption, and the saved tables they show."""
+    found = [output for cell in notebook.cells for output in cell.get("outputs", []) if output.get("metadata", {}).get("cx")]
+    told = [dict(output["metadata"]["cx"]) | {"caption": str(output["data"].get("text/plain", ""))} for output in found]
+    return [{"saved": [], **each} for each in told if each.get("language") == language]
 
 
 def write(part: Path, edition: Edition, notebooks: Mapping[str, NotebookNode], language: str) -> str:
@@ -54,23 +56,22 @@ def write(part: Path, edition: Edition, notebooks: Mapping[str, NotebookNode], l
         The executed notebooks by name.
     language : str
     """
-    from cxlib.report import workbook
-
-    plain, titles = edition.words(language), dict(edition.pages(language))
-    shown = [
-        found for name, node in notebooks.items() if (file := f"{name}.html") in titles for found in listed(name, titles[file], node, plain)
-    ]
+    shown = {
+        name: node for name, node in notebooks.items() if edition.shows(name) and any(told["saved"] for told in outputs(node, language))
+    }
     if not shown:
         return ""
     from cxlib.report.words import Words
+    from cxlib.report.workbook import workbook
     from cxlib.suite.labels import labels
+    from cxlib.suite.store import Store
 
-    store, params = Store(part), edition.params
-    read = {each.table: store.read(each.table) for each in shown}
+    store, params, plain, titles = Store(part), edition.params, edition.words(language), dict(edition.pages(language))
+    rows = [row for name, node in shown.items() for row in listed(name, titles[f"{name}.html"], node, plain)]
+    read = {row.table: store.read(row.table) for row in rows}
     tables = {name: table for name, table in read.items() if table is not None}
     named = labels(params, lambda name: store.load(name, edition.data, params.timezone), language)
-    content = workbook.workbook(
-        [each for each in shown if each.table in tables], tables, Words(language, named), client=params.name, dated=params.period.end
-    )
+    rows = [row for row in rows if row.table in tables]
+    content = workbook(rows, tables, Words(language, named), client=params.name, dated=params.period.end)
     (part / language / (file := plain.text("workbook.file"))).write_bytes(content)
     return file
