@@ -13,9 +13,12 @@ def test_every_page_says_what_it_should(demo_run, root):
     assert len(list((run / "tables").iterdir())) > 160
     german = {path.stem: path.read_text(encoding="utf-8") for path in (run / "de").glob("*.html")}
     english = {path.stem: path.read_text(encoding="utf-8") for path in (run / "en").glob("*.html")}
-    assert set(german) == set(english) == {"index", *(path.stem for path in (root / "notebooks").glob("*.ipynb"))}
+    names = {path.stem for path in (root / "notebooks").glob("*.ipynb")} - {"00_data_readiness"}  # for analysts
+    assert set(german) == set(english) == {"index", *names}
+    assert {path.name for path in run.glob("*/*.xlsx")} == {"tabellen.xlsx", "tables.xlsx"}
+    assert all(path.stat().st_size < 2_000_000 for path in run.glob("*/*.xlsx"))
     assert all("Simulierte Daten – keine echte Firma" in page for page in german.values())
-    assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
+    assert "of 211 questions can be answered reliably" in english["index"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
     worth = german["05_contact_value"].replace("\N{NO-BREAK SPACE}", " ")

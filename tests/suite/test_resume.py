@@ -53,7 +53,9 @@ def test_another_wish_another_run(quick):
     assert resume.unchanged(quick, "tiny", ASKED) is None
     assert resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None, "format": None})
     run(quick, "tiny", only=("10",))
-    assert resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None, "format": None}) is None  # a page of an older run stands in it
+    assert (
+        resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None, "format": None}) is None
+    )  # a page of an older run stands in it
 
 
 def test_another_library_another_run(quick, monkeypatch):
