@@ -69,11 +69,13 @@ def test_what_a_page_does_is_reported(chromium, tmp_path):
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-def test_it_ends_with_whoever_started_it_even_when_that_one_is_killed(chromium):
+def test_it_ends_with_whoever_started_it_even_when_that_one_is_killed(chromium, tmp_path):
     code = (
         "import time; from cxlib.report.chromium import Chromium\nwith Chromium() as it: print(it._process.pid, flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as parent:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=os.environ | {"TMPDIR": str(tmp_path)}
+    ) as parent:
         group = int(parent.stdout.readline())
         assert living(group)
         parent.kill()
