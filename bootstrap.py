@@ -29,6 +29,8 @@ STAMP = ENVIRONMENT / "set-up.json"  # written last; says what the environment w
 UNDER_WAY = ENVIRONMENT / "set-up.under-way"  # stands while packages are put in: an environment that has it is not to be trusted
 BASE_PYTHON = getattr(sys, "_base_executable", "") or sys.executable  # not the one in .venv, which may have to be made anew
 INSTALL_LOCK = ["install", "--require-hashes", "--only-binary", ":all:", "-r", str(LOCK)]
+AXE_LOCK = PROJECT / "requirements-axe.txt"  # carries axe-core, which the tests look at pages with, and asks for a browser nobody needs
+INSTALL_AXE = ["install", "--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", str(AXE_LOCK)]
 INSTALL_CXLIB = ["install", "--no-deps", "--no-build-isolation", "-e", str(PROJECT)]  # hash mode refuses an editable package
 COMPILE_LOCK = [
     *("pip", "compile", "pyproject.toml", "--extra", "lab", "--extra", "test", "--extra", "build"),
@@ -39,6 +41,7 @@ COMPILE_SPARK = [
     *("pip", "compile", "-", "--constraint", "requirements.txt", "--universal", "--generate-hashes"),
     *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements-spark.txt"),
 ]
+COMPILE_AXE = [*COMPILE_SPARK[:-1], "requirements-axe.txt", "--no-deps"]
 WORKERS = (os.cpu_count() or 1) + 1  # one more than cores: tests that run the suite wait for its kernels
 # each notebook starts a Python of its own: where none may write what it compiled, every start would compile anew what it imports
 COMPILE_CODE = [
@@ -55,7 +58,7 @@ COMMANDS = {
     "bench": "set up, run every benchmark",
     "demo-data": "set up, write the demo client's raw files anew",
     "golden": "set up, write the golden tables anew; review their diff",
-    "lock": "resolve the dependencies of pyproject.toml into requirements.txt and requirements-spark.txt (needs uv)",
+    "lock": "resolve the dependencies of pyproject.toml into requirements.txt and its neighbours (needs uv)",
 }
 
 
@@ -118,8 +121,11 @@ def lock() -> int:
     done = subprocess.run([uv, *COMPILE_LOCK], cwd=PROJECT, check=False).returncode
     import tomllib  # not there in a Python that is too old, which has to be told so first
 
-    wanted = "\n".join(tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]["spark"])
-    return done or subprocess.run([uv, *COMPILE_SPARK], cwd=PROJECT, input=wanted, text=True, check=False).returncode
+    extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    for extra, line in (("spark", COMPILE_SPARK), ("axe", COMPILE_AXE)):
+        wanted = "\n".join(extras[extra])
+        done = done or subprocess.run([uv, *line], cwd=PROJECT, input=wanted, text=True, check=False).returncode
+    return done
 
 
 def set_up() -> None:
@@ -179,7 +185,7 @@ def make(wanted: str) -> None:
 def fingerprint() -> str:
     """Return a hash of all that .venv depends on; the folder counts because an editable package points to it."""
     total = hashlib.sha256(f"{sys.version_info[:3]} {sys.platform} {PROJECT}\n".encode())
-    for path in (LOCK, PROJECT / "pyproject.toml"):
+    for path in (LOCK, AXE_LOCK, PROJECT / "pyproject.toml"):
         total.update(path.read_bytes())
     return total.hexdigest()
 
@@ -214,7 +220,7 @@ def with_uv(uv: str) -> None:
         discard()
         step([uv, "venv", "--quiet", "--python", BASE_PYTHON, str(ENVIRONMENT)])
     UNDER_WAY.touch()
-    for install in (INSTALL_LOCK, INSTALL_CXLIB):
+    for install in (INSTALL_LOCK, INSTALL_AXE, INSTALL_CXLIB):
         step([uv, "pip", *install, "--python", str(PYTHON), "--quiet"])
 
 
@@ -224,7 +230,7 @@ def with_pip() -> None:
         discard()
         step([BASE_PYTHON, "-m", "venv", str(ENVIRONMENT)], "On Debian and Ubuntu: apt install python3-venv.")
     UNDER_WAY.touch()
-    for install in (INSTALL_LOCK, INSTALL_CXLIB):
+    for install in (INSTALL_LOCK, INSTALL_AXE, INSTALL_CXLIB):
         step([str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"])
 
 

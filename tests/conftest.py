@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -37,6 +39,41 @@ def oracle_data(shared_data: Path) -> Path:
     return shared_data / "oracles"
 
 
+def loaded(path: Path) -> ModuleType:
+    """A file of the tests as a module."""
+    name = f"tests_{path.stem}"
+    spec = importlib.util.spec_from_file_location(name, path)
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def browsing() -> ModuleType:
+    """How tests look at pages: tests/browser.py."""
+    return loaded(ROOT / "tests" / "browser.py")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    """A running browser; nothing of it is left when the tests end."""
+    from cxlib.report.chromium import Chromium, program
+
+    if program() is None:
+        pytest.skip("no Chromium on this machine (Debian and Ubuntu: apt install chromium; or CX_CHROMIUM=/path/to/it)")
+    with Chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def axe(browsing: ModuleType) -> str:
+    """The text of axe.min.js."""
+    source = browsing.axe_source()
+    if source is None:
+        pytest.skip("axe-core is not here: set up with bootstrap.py (requirements-axe.txt), or CX_AXE=/path/to/axe.min.js")
+    return source
+
+
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """An empty project: params/, notebooks/, the taxonomies and the catalogue of questions."""
@@ -50,10 +87,7 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def golden_update() -> ModuleType:
     """The module that computes the golden tables."""
-    spec = importlib.util.spec_from_file_location("golden_update", ROOT / "tests" / "golden" / "update.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return loaded(ROOT / "tests" / "golden" / "update.py")
 
 
 @pytest.fixture(scope="session")

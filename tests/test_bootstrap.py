@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.txt").read_text("utf-8")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 PINS = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", LOCK, flags=re.MULTILINE)
-OWN = ("dask", "encoder", "postgresql", "spark")  # extras for those who need them; the lock of the suite does without
+OWN = ("axe", "dask", "encoder", "postgresql", "spark")  # extras for those who need them; the lock of the suite does without
 DECLARED = [
     *SETTINGS["build-system"]["requires"],
     *SETTINGS["project"]["dependencies"],
@@ -55,6 +55,16 @@ def test_pyspark_has_a_lock_of_its_own_with_hashes_and_without_a_host():
     assert "://" not in lock
 
 
+def test_axe_has_a_lock_of_its_own_without_what_it_would_drag_in():
+    lock = (PROJECT / "requirements-axe.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, flags=re.MULTILINE))
+    (wanted,) = (Requirement(line) for line in SETTINGS["project"]["optional-dependencies"]["axe"])
+    assert set(pins) == {wanted.name}
+    assert wanted.specifier.contains(pins[wanted.name])
+    assert lock.count("--hash=sha256:") >= 1
+    assert "://" not in lock
+
+
 def test_environment_yml_is_python_pip_and_the_lock():
     environment = yaml.safe_load((PROJECT / "environment.yml").read_text("utf-8"))
     floor = SETTINGS["project"]["requires-python"]
@@ -83,7 +93,7 @@ def bootstrap(tmp_path, monkeypatch):
     spec = importlib.util.spec_from_file_location("bootstrap", PROJECT / "bootstrap.py")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    for name in ("requirements.txt", "pyproject.toml"):
+    for name in ("requirements.txt", "requirements-axe.txt", "pyproject.toml"):
         (tmp_path / name).write_bytes((PROJECT / name).read_bytes())
     environment = tmp_path / ".venv"
     python = environment / "bin" / "python"
@@ -91,6 +101,7 @@ def bootstrap(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "ENVIRONMENT", environment)
     monkeypatch.setattr(module, "PYTHON", python)
     monkeypatch.setattr(module, "LOCK", tmp_path / "requirements.txt")
+    monkeypatch.setattr(module, "AXE_LOCK", tmp_path / "requirements-axe.txt")
     monkeypatch.setattr(module, "STAMP", environment / "set-up.json")
     monkeypatch.setattr(module, "UNDER_WAY", environment / "set-up.under-way")
     module.ran = []
@@ -110,16 +121,17 @@ def test_set_up_once_and_again_only_when_something_changed(bootstrap, monkeypatc
     monkeypatch.setattr(bootstrap, "working_uv", lambda: uv)
     bootstrap.set_up()
     first = [list(line) for line in bootstrap.ran]
-    assert [line[0] for line in first[1:3]] == [tool or str(bootstrap.PYTHON)] * 2
-    assert "--require-hashes" in first[1]
-    assert {"--no-deps", "--no-build-isolation", "-e"} <= set(first[2])
-    assert first[3][:3] == [str(bootstrap.PYTHON), "-m", "compileall"]
-    assert len(first) == 4
+    assert [line[0] for line in first[1:4]] == [tool or str(bootstrap.PYTHON)] * 3
+    assert all("--require-hashes" in line for line in first[1:3])
+    assert "--no-deps" in first[2]
+    assert {"--no-deps", "--no-build-isolation", "-e"} <= set(first[3])
+    assert first[4][:3] == [str(bootstrap.PYTHON), "-m", "compileall"]
+    assert len(first) == 5
     bootstrap.set_up()
     assert bootstrap.ran == first
     bootstrap.LOCK.write_bytes(bootstrap.LOCK.read_bytes() + b"# changed\n")
     bootstrap.set_up()
-    assert "venv" not in bootstrap.ran[4]  # packages change in place
+    assert "venv" not in bootstrap.ran[5]  # packages change in place
     assert capsys.readouterr().out.count("Setting up") == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -11,15 +12,43 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 
+def laid_out(folder: Path) -> Path:
+    """Lay out a project with the real notebooks and nobody's data."""
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks")
+    shutil.copy(ROOT / "QUESTIONS.md", folder)
+    shutil.copytree(ROOT / "data" / "taxonomy", folder / "data" / "taxonomy")
+    (folder / "params").mkdir()
+    return folder
+
+
+def latest(suite: Path, client: str) -> Path:
+    """The folder of a client's published run."""
+    reports = suite / "reports" / client
+    return reports / "runs" / (reports / "latest").read_text(encoding="utf-8").strip()
+
+
 @pytest.fixture
 def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A project with the real notebooks and nobody's data."""
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
-    shutil.copy(ROOT / "QUESTIONS.md", tmp_path)
-    shutil.copytree(ROOT / "data" / "taxonomy", tmp_path / "data" / "taxonomy")
-    (tmp_path / "params").mkdir()
-    monkeypatch.chdir(tmp_path)
+    """A project with the real notebooks and nobody's data, as the working folder."""
+    monkeypatch.chdir(laid_out(tmp_path))
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def demo_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one whole run of the demo client, in German and English; CX_DEMO_RUN names one that is there already."""
+    if given := os.environ.get("CX_DEMO_RUN"):
+        return Path(given)
+    from cxlib.suite.cli import main
+
+    demo = request.getfixturevalue("demo")
+    suite = laid_out(tmp_path_factory.mktemp("demo-run"))
+    shutil.copy(ROOT / "params" / "demo.yml", suite / "params")
+    shutil.copytree(demo / "data" / "demo", suite / "data" / "demo")
+    with pytest.MonkeyPatch.context() as here:
+        here.chdir(suite)
+        assert main(["run", "demo"]) == 0
+    return latest(suite, "demo")
 
 
 @pytest.fixture
@@ -44,7 +73,6 @@ def published(suite: Path) -> Callable[..., Path]:
 
     def run(client: str, *options: str) -> Path:
         assert main(["run", client, *options]) == 0
-        reports = suite / "reports" / client
-        return reports / "runs" / (reports / "latest").read_text(encoding="utf-8").strip()
+        return latest(suite, client)
 
     return run

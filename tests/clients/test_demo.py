@@ -1,21 +1,28 @@
-"""The demo client: every page in both languages, and what they should say."""
+"""The demo client: what every page says in both languages, and that everybody can read it.
+
+One file, so that one worker makes the one run that all of these tests look at.
+"""
 
 import re
-import shutil
+
+import pytest
 
 PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
-def test_every_page_says_what_it_should(suite, raw, published, demo):
-    raw("demo")
-    shutil.copytree(demo / "data" / "demo", suite / "data" / "demo", dirs_exist_ok=True)
-    run = published("demo")
+def test_every_page_says_what_it_should(demo_run, root):
+    run = demo_run
     assert len(list((run / "tables").iterdir())) > 160
     german = {path.stem: path.read_text(encoding="utf-8") for path in (run / "de").glob("*.html")}
     english = {path.stem: path.read_text(encoding="utf-8") for path in (run / "en").glob("*.html")}
-    assert set(german) == set(english) == {"index", *(path.stem for path in (suite / "notebooks").glob("*.ipynb"))}
+    names = {path.stem for path in (root / "notebooks").glob("*.ipynb")}
+    assert set(german) == set(english) == {"index", *names}
+    assert "Was am meisten fehlt" in german["00_data_readiness"]
+    assert "Was eingelesen wurde" not in german["00_data_readiness"]  # for analysts
+    assert {path.name for path in run.glob("*/*.xlsx")} == {"tabellen.xlsx", "tables.xlsx"}
+    assert all(path.stat().st_size < 2_000_000 for path in run.glob("*/*.xlsx"))
     assert all("Simulierte Daten – keine echte Firma" in page for page in german.values())
-    assert "of 211 questions can be answered reliably" in english["00_data_readiness"]
+    assert "of 211 questions can be answered reliably" in english["index"]
     assert "42 Kontaktpunkte, 10 ohne jede Messung, 4 ohne Verantwortliche." in german["01_touchpoint_inventory"]
     assert "Monday, 8:00–9:00" in english["02_status_quo"]
     worth = german["05_contact_value"].replace("\N{NO-BREAK SPACE}", " ")
@@ -40,3 +47,27 @@ def small_enough(pages):
     for name, html in pages.items():
         assert "default-src 'none'" in html, name
         assert html.count('href="data:text/csv;charset=utf-8,') == html.count('<table class="cx-'), name
+
+
+@pytest.fixture
+def pages(demo_run):
+    return sorted(path.stem for path in (demo_run / "de").glob("*.html"))
+
+
+def test_nobody_is_shut_out(demo_run, pages, chromium, axe, browsing):
+    seen = browsing.covering_views(pages)
+    found = [browsing.findings(chromium, axe, demo_run / view.language / f"{view.page}.html", view, whole=False) for view in seen]
+    assert [problem for of_one in found for problem in of_one] == []
+
+
+@pytest.mark.browser_full
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_nobody_is_shut_out_in_any_language_theme_or_width(demo_run, pages, chromium, axe, browsing, language):
+    views = [view for view in browsing.every_view(pages) if view.language == language]
+    found = [browsing.findings(chromium, axe, demo_run / language / f"{view.page}.html", view, whole=True) for view in views]
+    assert [problem for of_one in found for problem in of_one] == []
+
+
+@pytest.mark.parametrize(("page", "width"), [("index", 390), ("02_status_quo", 1280)])
+def test_the_tab_key_reaches_everything_in_order_and_shows_it(demo_run, chromium, browsing, page, width):
+    assert browsing.walked(chromium, demo_run / "de" / f"{page}.html", width) == []

@@ -33,7 +33,8 @@ sources:
 def test_a_city_s_log_becomes_a_report_with_nothing_but_its_params(raw, published, shared_data):
     shutil.copy(shared_data / "boston311_2015.csv.gz", raw("boston311"))
     run = published("boston311")
-    read = (run / "en" / "00_data_readiness.html").read_text(encoding="utf-8")
+    assert "resolved_ts" not in (run / "en" / "00_data_readiness.html").read_text(encoding="utf-8")  # that part is for analysts
+    read = (run / "notebooks" / "00_data_readiness.ipynb").read_text(encoding="utf-8")
     assert read.count("121,145") >= 4  # read and taken in, drawn and listed
     assert "resolved_ts &lt; contact_ts" in read
     worth = (run / "en" / "05_contact_value.html").read_text(encoding="utf-8")

@@ -286,6 +286,26 @@ def test_an_index_without_answers_says_so(german, provenance, tags):
     assert "Nicht untersucht" not in said
 
 
+def test_a_page_for_others_keeps_its_sentence_on_the_index_without_a_link(german, provenance, tags):
+    other = {**DECIDED, "notebook": "00_data_readiness", "title": "Datenlage"}
+    found = tags(index([other], german, provenance, leading=["00_data_readiness"]))
+    assert "Drei Gründe machen 47 % aus." in found.text()
+    assert "00_data_readiness.html" not in [attrs["href"] for attrs in found.all("a")]
+    assert "Datenlage" in tags(index([other], german, provenance)).text()
+
+
+def test_the_index_names_the_workbook_and_links_nothing_that_need_not_be_there(german, provenance, tags):
+    found = tags(index([DECIDED], german, provenance, workbook="runs/R/de/tabellen.xlsx"))
+    assert "runs/R/de/tabellen.xlsx" in found.text()
+    assert not any("xlsx" in attrs["href"] for attrs in found.all("a"))
+
+
+def test_the_logo_stands_beside_the_name_and_needs_no_words_of_its_own(german, provenance, tags):
+    found = tags(index([DECIDED], german, provenance, branding={"logo": "data:image/png;base64,AAAA"}))
+    assert [(attrs["src"], attrs["alt"]) for attrs in found.all("img")] == [("data:image/png;base64,AAAA", "")]
+    assert tags(index([DECIDED], german, provenance)).all("img") == []
+
+
 def test_hostile_answers_stay_text_on_the_index(german, provenance, nasty, tags):
     hostile = {**DECIDED, "answer": nasty, "grade_reason": nasty, "not_examined": [nasty], "wanted": nasty, "owner": nasty}
     found = tags(index([hostile], german, provenance))

@@ -89,7 +89,7 @@ def load(project: Path, client: str) -> SimpleNamespace:
     values = settings(project, client)
     period = SimpleNamespace(start=datetime.date(2025, 1, 1), end=datetime.date(2025, 12, 31))
     return SimpleNamespace(
-        client=client, name="Tiny", simulated=True, languages=("de", "en"), period=period, branding=SimpleNamespace(model_dump=dict),
+        client=client, name="Tiny", simulated=True, languages=("de", "en"), period=period, branding=SimpleNamespace(model_dump=dict, logo=None),
         keep_runs=values["keep_runs"], timezone="Europe/Berlin", run=SimpleNamespace(timeout_s=values["timeout_s"], memory_mb=values.get("memory_mb", 4000)), seed=1, min_n=7,
     )  # fmt: skip
 
@@ -128,6 +128,7 @@ def index(
     pages: Any,
     branding: Any,
     latest_prefix: str = "",
+    workbook: str = "",
 ) -> str:
     """Stand in for page.index."""
     answers = [decision["answer"] for decision in decisions]

@@ -11,7 +11,7 @@ import pytest
 from cxlib.suite import publish
 from cxlib.suite.cli import main, taken_in
 
-OPTIONS = "--help, --only, --language, --audience, --force, --json"
+OPTIONS = "--help, --only, --language, --audience, --format, --force, --json"
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -30,11 +30,11 @@ def test_help_is_quick_and_imports_nothing_heavy():
         ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label, sheets, purge."),
         (
             "run demo --onyl 10",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json, --workers.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --format, --force, --json, --workers.",
         ),
         (
             "run --onyl=10 demo",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --force, --json, --workers.",
+            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --format, --force, --json, --workers.",
         ),
         ("check demo --only 10", "cx check: unknown option '--only'. Allowed: --help."),
         ("run demo acme", "cx run: one client at a time, not also 'acme'."),

@@ -11,7 +11,7 @@ from cxlib.errors import CxError
 from cxlib.suite import manifest, publish, resume
 from cxlib.suite.run import run
 
-ASKED = {"languages": None, "audience": None}
+ASKED = {"languages": None, "audience": None, "format": None}
 
 
 def latest(project):
@@ -51,9 +51,11 @@ def test_whatever_changed_is_noticed(quick, change):
 def test_another_wish_another_run(quick):
     run(quick, "tiny", languages=("de",))
     assert resume.unchanged(quick, "tiny", ASKED) is None
-    assert resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None})
+    assert resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None, "format": None})
     run(quick, "tiny", only=("10",))
-    assert resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None}) is None  # a page of an older run stands in it
+    assert (
+        resume.unchanged(quick, "tiny", {"languages": ["de"], "audience": None, "format": None}) is None
+    )  # a page of an older run stands in it
 
 
 def test_another_library_another_run(quick, monkeypatch):

@@ -206,6 +206,35 @@ def test_only_does_not_mix_data_readers_or_languages(quick):
     run(quick, "tiny", only=("00", "10"), audience="management")
 
 
+def test_pdfs_stand_beside_the_pages_and_are_carried_over(quick, chromium):
+    del chromium  # there is one on this machine
+    run(quick, "tiny", format="pdf", languages=("de",))
+    told, folder = facts(quick), quick / "reports" / "tiny" / "runs"
+    assert {name for name in told["files"] if name.endswith(".pdf")} == {"de/00_first.pdf", "de/10_second.pdf", "de/index.pdf"}
+    assert [[name for name in note["files"] if name.endswith(".pdf")] for note in told["notebooks"]] == [
+        ["de/00_first.pdf"],
+        ["de/10_second.pdf"],
+    ]
+    assert (told["format"], told["asked"]["format"]) == ("pdf", "pdf")
+    before = (folder / told["run"] / "de" / "00_first.pdf").read_bytes()
+    assert before.startswith(b"%PDF-")
+    run(quick, "tiny", only=("10",))  # in the format of the run that it mends
+    assert facts(quick)["format"] == "pdf"
+    assert (folder / facts(quick)["run"] / "de" / "00_first.pdf").read_bytes() == before
+    assert manifest.verify(quick / "reports" / "tiny")[1] == []
+
+
+def test_without_a_browser_nothing_runs(quick, monkeypatch):
+    run(quick, "tiny")
+    published = publish.latest(quick / "reports" / "tiny")
+    monkeypatch.setenv("CX_CHROMIUM", "/nowhere/chromium")
+    with pytest.raises(ParamsError, match="--format pdf: needs Chromium, Chrome or Edge, and none was found"):
+        run(quick, "tiny", format="pdf")
+    assert publish.latest(quick / "reports" / "tiny") == published
+    with pytest.raises(ParamsError, match=r"--only: not as in run \S+: format\."):
+        run(quick, "tiny", only=("10",), format="pdf")
+
+
 def test_the_other_run_is_refused(quick):
     with publish.locked(quick / "reports" / "tiny"), pytest.raises(CxError, match="another run of this client is under way"):
         run(quick, "tiny")

@@ -366,9 +366,12 @@ class Release(_Section):
 
 
 class Branding(_Section):
-    """The client's accent colour on pages."""
+    """The client's accent colour and logo on pages."""
 
-    accent: str = Field(default="#0b5c73", pattern=r"^#[0-9a-fA-F]{6}$")
+    accent: str = Field(default="#0b5c73", pattern=r"^#[0-9a-fA-F]{6}$", description="moved towards black or white until it can be read")
+    logo: str | None = Field(
+        default=None, pattern=r"^[\w][\w. -]*\.(png|jpg|jpeg|svg)$", description="file in data/CLIENT/, PNG, JPEG or SVG, at most 60 KiB"
+    )
 
 
 class RunLimits(_Section):

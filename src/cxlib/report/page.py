@@ -156,7 +156,7 @@ def export(
     pages : sequence of (str, str)
         File name and title of every page of the run, in order.
     branding : mapping, optional
-        ``accent``: the client's colour as ``#rrggbb``.
+        ``accent``: the client's colour as ``#rrggbb``. ``logo``: its picture as a ``data:`` address.
 
     Raises
     ------
@@ -238,6 +238,7 @@ def _shell(words: Words, provenance: Provenance, branding: Mapping[str, Any], *,
         "csp": CSP,
         "style": Markup(stylesheet("page", branding.get("accent"))),  # noqa: S704 - our own file
         "provenance": provenance,
+        "logo": branding.get("logo", ""),
         "file": file,
         "title": title,
         "prefix": prefix,
@@ -255,13 +256,14 @@ def index(
     pages: Sequence[tuple[str, str]],
     branding: Mapping[str, Any] | None = None,
     latest_prefix: str = "",
+    workbook: str = "",
 ) -> str:
     """Return the page that leads to all others: what matters most, every answer with its grade, and what was not examined.
 
     Parameters
     ----------
     decisions : sequence of mappings
-        What ``study.decide`` emitted, in notebook order, in the language of `words`.
+        What ``study.decide`` emitted, in notebook order, in the language of `words`; with a ``title`` where its page is not among `pages`.
     leading : sequence of str
         Notebooks whose sentences come first, each with a link to the table it came from.
     exhibits : sequence of (str, NotebookNode)
@@ -273,16 +275,20 @@ def index(
     pages : sequence of (str, str)
         File name and title of every page of the run, in order.
     branding : mapping, optional
-        ``accent``: the client's colour as ``#rrggbb``.
+        ``accent``: the client's colour as ``#rrggbb``. ``logo``: its picture as a ``data:`` address.
     latest_prefix : str
         Put before every link, for an index that stands above its run: ``runs/RUN/de/``.
+    workbook : str
+        The file with all tables, as a reader finds it from here. Named, not linked: it need not have come along.
     """
     titles = dict(pages)
     cards = [
-        {**decided, "file": (file := f"{decided['notebook']}.html"), "title": titles.get(file, decided["notebook"])}
+        {"title": titles.get(file := f"{decided['notebook']}.html", decided["notebook"]), **decided, "file": file if file in titles else ""}
         for decided in decisions
     ]
     shell = _shell(words, provenance, branding or {}, file="index.html", title=words.text("index.title"), prefix=latest_prefix)
     first = [card for card in cards if card["notebook"] in leading]
     shown = [(heading, _fragment(output, "index").html) for heading, output in exhibits]
-    return render("index.html.j2", words, cx={**shell, "first": first, "shown": shown, "cards": cards, "pages": list(pages)})
+    return render(
+        "index.html.j2", words, cx={**shell, "first": first, "shown": shown, "cards": cards, "pages": list(pages), "workbook": workbook}
+    )

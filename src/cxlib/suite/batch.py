@@ -110,7 +110,7 @@ def run(project: Path, names: Sequence[str], *, board: Board, workers: int, lang
     language : {"de", "en"}
         Of the page ``reports/index.html``.
     settings
-        As :func:`cxlib.suite.run.run` takes them: only, languages, audience, force.
+        As :func:`cxlib.suite.run.run` takes them: only, languages, audience, format, force.
 
     Returns
     -------
@@ -150,7 +150,7 @@ class Driver:
         """Settle the clients that have nothing new."""
         if self.settings.get("force") or self.settings.get("only"):
             return
-        asked = {name: self.settings.get(name) for name in ("languages", "audience")}
+        asked = {name: self.settings.get(name) for name in ("languages", "audience", "format")}
         for row in rows:
             began = time.monotonic()
             if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", row.client) and resume.unchanged(self.project, row.client, asked):

@@ -18,6 +18,7 @@ __all__ = ["main"]
 INTERRUPTED = 128  # plus the signal's number, as shells report it
 LANGUAGES = ("de", "en", "both")
 AUDIENCES = ("management", "analyst")
+FORMATS = ("html", "pdf")
 ENGINES = ("local", "dask")
 STANDS = {
     False: "Nothing was published; the report of the last run stands.",
@@ -135,6 +136,12 @@ def of_runs(command: argparse.ArgumentParser) -> None:
         metavar="{" + ",".join(AUDIENCES) + "}",
         help="who may read the report; management when left out",
     )
+    command.add_argument(
+        "--format",
+        type=one_of("--format", FORMATS),
+        metavar="{" + ",".join(FORMATS) + "}",
+        help="pdf: every page as a PDF, too (needs Chromium, Chrome or Edge); html when left out",
+    )
     command.add_argument("--force", action="store_true", help="run also what has not changed, and from the first notebook on")
     command.add_argument("--json", action="store_true", help="tell everything as JSON, one event a line")
 
@@ -229,7 +236,7 @@ def run(chosen: argparse.Namespace) -> int:
 def wishes(chosen: argparse.Namespace) -> dict[str, Any]:
     """Return what a run is asked for."""
     languages = None if chosen.language is None else ("de", "en") if chosen.language == "both" else (chosen.language,)
-    return {"only": chosen.only, "languages": languages, "audience": chosen.audience, "force": chosen.force}
+    return {"only": chosen.only, "languages": languages, "audience": chosen.audience, "format": chosen.format, "force": chosen.force}
 
 
 def batch(chosen: argparse.Namespace) -> int:

@@ -93,6 +93,7 @@ def options(settings: Mapping[str, Any]) -> list[str]:
         "--only": ",".join(settings.get("only") or ()),
         "--language": "both" if languages and len(languages) > 1 else languages[0] if languages else "",
         "--audience": settings.get("audience") or "",
+        "--format": settings.get("format") or "",
     }
     words = [word for name, value in given.items() if value for word in (name, value)]
     return [*words, *(["--force"] if settings.get("force") else [])]

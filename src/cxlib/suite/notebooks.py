@@ -15,11 +15,12 @@ from typing import Any
 
 from cxlib.errors import ParamsError, worded
 
-__all__ = ["PARAMETER", "Sheet", "chosen", "find", "problems", "told"]
+__all__ = ["ANALYST", "PARAMETER", "Sheet", "chosen", "find", "problems", "told"]
 
 PARAMETER = "client"
 LANGUAGES = ("de", "en")
-TAGS = ("parameters", *LANGUAGES)  # any other tag is a misspelt one, or makes papermill skip a cell or forgive an error
+ANALYST = "analyst"  # a cell about the work itself: managers' pages leave it out
+TAGS = ("parameters", *LANGUAGES, ANALYST)  # any other tag is a misspelt one, or makes papermill skip a cell or forgive an error
 NAME = re.compile(r"^\d\d_[a-z][a-z0-9_]*$")
 HEADING = re.compile(r"^# +(\S.*?)\s*#*$")
 FENCE = re.compile(r"^\s*(```|~~~)")

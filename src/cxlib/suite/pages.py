@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cxlib.errors import CxError
 from cxlib.suite import manifest
+from cxlib.suite.notebooks import ANALYST
 from cxlib.tables import MADE
 
 if TYPE_CHECKING:
@@ -50,9 +51,17 @@ class Edition:
     made_at: datetime
     audience: str
     languages: tuple[str, ...]
-    titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every page, in order
+    titles: dict[str, list[tuple[str, str]]]  # language → (file name, title) of every notebook, in order
     inputs: dict[str, str | None] | None = None  # path → hash of every file that the run rests on; None when it also reads a database
     asked: dict[str, Any] = field(default_factory=dict)  # what the command line asked for
+    format: str = "html"  # "pdf": each page as a PDF, too
+    logo: str = ""  # as pages carry it in themselves
+
+    def shown(self, notebook: NotebookNode) -> NotebookNode:
+        """Return an executed notebook as this audience may see it: managers do without cells about the work itself."""
+        if self.audience == "analyst":
+            return notebook
+        return type(notebook)(notebook | {"cells": [cell for cell in notebook.cells if ANALYST not in cell.metadata.get("tags", [])]})
 
     def provenance(self, notebook: str) -> Provenance:
         """Return where a page comes from, as its provenance box tells it."""
@@ -95,11 +104,11 @@ class Edition:
         for language in self.languages:
             try:
                 html = page.export(
-                    notebook,
+                    self.shown(notebook),
                     words=self.words(language),
                     provenance=self.provenance(name),
                     pages=self.titles[language],
-                    branding=self.params.branding.model_dump(),
+                    branding=self.params.branding.model_dump() | {"logo": self.logo},
                 )
             except CxError as fault:
                 raise PageRefused(name, fault) from fault
@@ -107,29 +116,45 @@ class Edition:
             write(part / made[-1], html)
         return made
 
-    def index(self, notebooks: Iterable[NotebookNode], language: str, prefix: str = "") -> str:
+    def index(self, notebooks: Iterable[NotebookNode], language: str, prefix: str = "", workbook: str = "") -> str:
         """Return the index page made from the decisions, its links led by `prefix`."""
         from cxlib.report import page
 
-        notebooks = list(notebooks)
+        notebooks, titles = list(notebooks), dict(self.titles[language])
         decided = [found for notebook in notebooks for found in decisions(notebook, language)]
         return page.index(
-            decided,
+            [found | {"title": titles.get(f"{found['notebook']}.html", found["notebook"])} for found in decided],
             leading=leading(decided),
             exhibits=[found for notebook in notebooks for found in exhibits(notebook, language)],
             words=self.words(language),
             provenance=self.provenance("index"),
             pages=self.titles[language],
-            branding=self.params.branding.model_dump(),
+            branding=self.params.branding.model_dump() | {"logo": self.logo},
             latest_prefix=prefix,
+            workbook=f"{prefix}{workbook}" if workbook else "",
         )
 
-    def finish(self, part: Path, notebooks: list[NotebookNode], front: str) -> None:
-        """Write the index of every language and, as `front`, the page that becomes the client's ``index.html``."""
+    def finish(self, part: Path, notebooks: Mapping[str, NotebookNode], front: str) -> None:
+        """Write workbook and index of every language and, as `front`, the page that becomes the client's ``index.html``."""
+        from cxlib.suite import workbook
+
+        nodes = list(notebooks.values())
+        books = {language: workbook.write(part, self, notebooks, language) for language in self.languages}
         for language in self.languages:
-            write(part / language / "index.html", self.index(notebooks, language))
+            write(part / language / "index.html", self.index(nodes, language, workbook=books[language]))
         first = self.languages[0]
-        write(part / front, self.index(notebooks, first, prefix=f"runs/{self.run}/{first}/"))
+        write(part / front, self.index(nodes, first, prefix=f"runs/{self.run}/{first}/", workbook=books[first]))
+
+    def print(self, part: Path, files: Iterable[str]) -> dict[str, str]:
+        """Print pages of the part folder beside themselves and return page → PDF, relative to the part folder."""
+        from cxlib.report.chromium import Chromium, printed
+
+        made = {}
+        with Chromium() as browser:
+            for file in files:
+                made[file] = f"{file.removesuffix('.html')}.pdf"
+                (part / made[file]).write_bytes(printed(browser, part / file))
+        return made
 
 
 def decisions(notebook: NotebookNode, language: str) -> list[dict[str, Any]]:

@@ -177,8 +177,18 @@ class Part:
     def seal(self) -> None:
         """Write the index pages and the front page, bring everything to disk, and write the manifest last."""
         order = [sheet.name for sheet in self.sheets if sheet.name in self.notes]
-        self.edition.finish(self.folder, [self.executed[name] for name in order], publish.FRONT)
+        self.edition.finish(self.folder, {name: self.executed[name] for name in order}, publish.FRONT)
+        if self.edition.format == "pdf":
+            self.print([name for name in order if self.notes[name]["status"] == "ran"])
         manifest.seal(self.folder, facts(self.edition) | {"notebooks": [self.notes[name] for name in order]})
+
+    def print(self, names: list[str]) -> None:
+        """Write the PDFs of notebooks that ran now, and of the index pages, which change with any of them."""
+        own = {name: [file for file in self.notes[name]["files"] if file.endswith(".html")] for name in names}
+        indexes = [f"{language}/index.html" for language in self.edition.languages]
+        made = self.edition.print(self.folder, [*(file for files in own.values() for file in files), *indexes])
+        for name, files in own.items():
+            self.notes[name]["files"] += [made[file] for file in files]
 
 
 def facts(edition: Edition) -> dict[str, Any]:
@@ -197,6 +207,7 @@ def facts(edition: Edition) -> dict[str, Any]:
         "asked": edition.asked,
         "seed": params.seed,
         "audience": edition.audience,
+        "format": edition.format,
         "languages": list(edition.languages),
         "rows": dict(data.rows),
         "sources": [came_of(source) for source in data.sources],

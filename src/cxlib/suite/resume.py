@@ -41,7 +41,7 @@ def unchanged(project: Path, client: str, asked: Mapping[str, Any]) -> str | Non
     client : str
         A checked name.
     asked : mapping
-        Languages and audience as asked for on the command line, None where left out.
+        Languages, audience and format as asked for on the command line, None where left out.
     """
     reports = project / "reports" / client
     run = publish.latest(reports)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interrupted", "Ready", "prepare", "run"]
 
-AUDIENCE = "management"
+AUDIENCE, FORMAT = "management", "html"
 SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
@@ -55,10 +55,13 @@ def prepare(project: Path, client: str) -> Ready:
         The data are refused; the notebooks' problems come along.
     """
     from cxlib import intake
+    from cxlib.report.logo import logo_uri
 
     params = clients.load(project, client)
     sheets: list[Sheet] = []
     faults: tuple[str, ...] = ()
+    if logo := logo_of(project, params):
+        logo_uri(logo)
     try:
         sheets = notebooks.find(project)
     except ParamsError as refusal:
@@ -81,16 +84,18 @@ class Plan:
     old: dict[str, Any] | None
     languages: tuple[str, ...]
     audience: str
+    format: str
 
 
-def plan(ready: Ready, reports: Path, only: tuple[str, ...], languages: tuple[str, ...] | None, audience: str | None) -> Plan:
-    """Decide what runs; with `only`, the rest comes from the latest run, which must be of the same data, params and readers.
+def plan(ready: Ready, reports: Path, wishes: Wishes) -> Plan:
+    """Decide what runs; with ``only``, the rest comes from the latest run, which must be of the same data, params and readers.
 
     Raises
     ------
     ParamsError
         An unknown notebook, a lower number that never ran, or a latest run that does not fit.
     """
+    only, languages, audience, wanted = wishes.only, wishes.languages, wishes.audience, wishes.format
     selected = notebooks.chosen(ready.sheets, only)
     latest = publish.latest(reports) if only else None
     old = manifest.read(reports / "runs" / latest) if latest else None
@@ -100,8 +105,9 @@ def plan(ready: Ready, reports: Path, only: tuple[str, ...], languages: tuple[st
     if only:
         refuse_gaps(ready, names, ran)
     if not old or not carried:
-        return Plan(selected, [], None, languages or ready.params.languages, audience or AUDIENCE)
-    mended = Plan(selected, carried, old, languages or tuple(old["languages"]), audience or old["audience"])
+        return Plan(selected, [], None, languages or ready.params.languages, audience or AUDIENCE, wanted or FORMAT)
+    before = old.get("format", FORMAT)
+    mended = Plan(selected, carried, old, languages or tuple(old["languages"]), audience or old["audience"], wanted or before)
     refuse_mixture(ready, mended, old)
     return mended
 
@@ -121,6 +127,7 @@ def refuse_mixture(ready: Ready, plan: Plan, old: dict[str, Any]) -> None:
         "data": (old["data_hash"], ready.data.data_hash),
         "languages": (tuple(old["languages"]), plan.languages),
         "audience": (old["audience"], plan.audience),
+        "format": (old.get("format", FORMAT), plan.format),
     }
     differing = [name for name, (before, after) in now.items() if before != after]
     if differing:
@@ -137,6 +144,7 @@ def run(
     only: tuple[str, ...] = (),
     languages: tuple[str, ...] | None = None,
     audience: str | None = None,
+    format: str | None = None,
     force: bool = True,
     workers: int = 1,
     forked: bool = False,
@@ -158,6 +166,8 @@ def run(
         As in params when absent.
     audience : str, optional
         "management" when absent.
+    format : str, optional
+        "html" when absent; "pdf" prints every page as well.
     force : bool
         Whether everything runs, as it does when absent. Otherwise a client whose params, data, notebooks, library and packages are those of
         its published run is left alone, and a run that stopped half way is continued with the notebook at which it stopped.
@@ -188,7 +198,7 @@ def run(
     """
     clients.load(project, client)  # the client's name becomes a path below: refuse a wrong one first
     reports = project / "reports" / client
-    wishes = Wishes(only, languages, audience, force, workers)
+    wishes = Wishes(only, languages, audience, format, force, workers)
     with interruptible(), publish.locked(reports):
         if not force and not only and (published := resume.unchanged(project, client, wishes.asked)):
             say(f"{client}: nothing has changed since run {published}; --force runs it all the same.")
@@ -207,13 +217,22 @@ class Wishes:
     only: tuple[str, ...]
     languages: tuple[str, ...] | None
     audience: str | None
+    format: str | None
     force: bool
     workers: int = 1
 
     @property
     def asked(self) -> dict[str, Any]:
         """What was said about readers, None where nothing was."""
-        return {"languages": None if self.languages is None else list(self.languages), "audience": self.audience}
+        return {"languages": None if self.languages is None else list(self.languages), "audience": self.audience, "format": self.format}
+
+
+def refuse_without_chromium() -> None:
+    """Refuse to print where no browser starts, before anything has run for minutes."""
+    from cxlib.report.chromium import Chromium
+
+    with Chromium():
+        pass
 
 
 @contextmanager
@@ -236,7 +255,9 @@ def publish_anew(
 ) -> None:
     """Run what is to run, in a new folder or in that of an unfinished run, and publish it."""
     reports = project / "reports" / ready.params.client
-    order = plan(ready, reports, wishes.only, wishes.languages, wishes.audience)
+    order = plan(ready, reports, wishes)
+    if order.format == "pdf":
+        refuse_without_chromium()
     key = resume.key(shared(ready, order))
     old = None if wishes.force else resume.unfinished(reports, key, {sheet.name: manifest.sha256(sheet.path) for sheet in order.selected})
     publish.heal(reports, old.run if old else None)
@@ -267,13 +288,22 @@ def shared(ready: Ready, order: Plan) -> dict[str, Any]:
 def edition(project: Path, ready: Ready, order: Plan, name: str, asked: dict[str, Any]) -> Edition:
     """Return what all pages of this run have in common."""
     from cxlib import intake
+    from cxlib.report.logo import logo_uri
 
     names = {sheet.name for sheet in order.selected} | set(order.carried)
     sheets = [sheet for sheet in ready.sheets if sheet.name in names]
     titles = {language: [(f"{sheet.name}.html", sheet.title(language)) for sheet in sheets] for language in order.languages}
     files = intake.inputs(project, ready.params)
-    inputs = None if files is None else resume.hashes(project, files)
-    return Edition(ready.params, ready.data, name, datetime.now(UTC), order.audience, order.languages, titles, inputs, asked)
+    logo = logo_of(project, ready.params)
+    inputs = None if files is None else resume.hashes(project, [*files, *([logo] if logo else [])])
+    carried = logo_uri(logo) if logo else ""
+    made = (order.audience, order.languages, titles, inputs, asked, order.format, carried)
+    return Edition(ready.params, ready.data, name, datetime.now(UTC), *made)
+
+
+def logo_of(project: Path, params: Params) -> Path | None:
+    """Return where the client's logo lies; None where params name none."""
+    return project / "data" / params.client / params.branding.logo if params.branding.logo else None
 
 
 def grow(part: Part, order: Plan, workers: int, say: Callable[[str], None], tell: Teller | None) -> None:

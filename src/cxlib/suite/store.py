@@ -11,6 +11,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -18,6 +19,10 @@ from cxlib.errors import CxError
 from cxlib.estimates import drawn, with_draws
 from cxlib.report import disclosure
 from cxlib.report.download import defused
+from cxlib.tables import CONTRACTS, contract
+
+if TYPE_CHECKING:
+    from cxlib.intake import Prepared
 
 __all__ = ["Store", "audit"]
 
@@ -58,6 +63,18 @@ class Store:
         """Return a table that this run saved, or None."""
         path = self._found(_checked(name), "private", "tables")
         return None if path is None else pd.read_parquet(path)
+
+    def holds(self, name: str) -> bool:
+        """Tell whether this run has saved such a table."""
+        return self._found(_checked(name), "private", "tables") is not None
+
+    def load(self, name: str, prepared: Prepared, timezone: str) -> pd.DataFrame:
+        """Return a table that this run saved, else the one that was taken in, else a typed empty one."""
+        saved = self.read(name)
+        if saved is not None:
+            return saved
+        taken_in = prepared.table(name) if name in CONTRACTS else None
+        return contract(name).empty(timezone) if taken_in is None else taken_in
 
     def read_drawn(self, name: str) -> pd.DataFrame | None:
         """Return ESTIMATES that this run saved, with the draws of the rows that have some, or None."""

@@ -224,7 +224,8 @@ class Study:
         on_index : str
             Under which heading the index shows it, too: ``index.<on_index>``; left out, it does not.
         """
-        for source in what.sources if isinstance(what, Plot) else (what,):
+        sources = what.sources if isinstance(what, Plot) else (what,)
+        for source in sources:
             self._check_saved(source)
         table = what.table if isinstance(what, Plot) else what
         missing = sorted({need for note in table["note"] if str(note).startswith("needs ") for need in str(note)[6:].split(", ")})
@@ -234,12 +235,13 @@ class Study:
         self._lacking = missing if kind == "missing" else []
         number = self._shown[kind] = self._shown.get(kind, 0) + 1
         if kind != "missing":
-            for source in what.sources if isinstance(what, Plot) else (what,):
+            for source in sources:
                 self._anchors.setdefault(source.attrs["saved"], f"{kind}-{number}")
         rows = rows_of(what.data if isinstance(what, Plot) else what)
         for language, words in self.words.items():
             said = words.text(f"caption.{caption}")
             extra: dict[str, Any] = {"number": number, "index": words.text(f"index.{on_index}") if on_index else "", "rows": rows}
+            extra["saved"] = [] if kind == "missing" else [source.attrs["saved"] for source in sources]
             if kind == "missing":
                 html = outputs.missing(missing, words)
             elif isinstance(what, Plot):
@@ -353,15 +355,9 @@ class Study:
         return large.connect(memory=self.params.engine.memory, temp_folder=self.params.engine.temp_folder)
 
     def _load(self, name: str) -> pd.DataFrame:
-        saved = self.store.read(name)
-        if saved is not None:
-            return saved
-        taken_in = self.prepared.table(name) if name in CONTRACTS else None
-        if taken_in is not None:
-            return taken_in
-        if self.ahead and (name in MADE or name not in CONTRACTS):
+        if self.ahead and (name in MADE or name not in CONTRACTS) and not (self.store.holds(name) or name in self.prepared.rows):
             self.ahead.wait(name)
-        return contract(name).empty(self.params.timezone)
+        return self.store.load(name, self.prepared, self.params.timezone)
 
     def _disclosed(self, name: str, full: pd.DataFrame, of: str) -> pd.DataFrame:
         bare = full.drop(columns="draws", errors="ignore")
