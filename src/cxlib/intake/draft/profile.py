@@ -1,0 +1,185 @@
+"""What the cells of each raw column look like: counted over all rows, so that evidence is n of n and never a sample."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cxlib.intake.draft.likeness import personal, words
+from cxlib.intake.moments import local, real, shape
+from cxlib.intake.workbench import Raw, Workbench, identifier, literal, trimmed
+
+__all__ = ["Form", "Profile", "profiles"]
+
+FEW = 40  # different words up to which a column is a category, and its words may be told
+LONGEST_WORD = 50  # letters; what is longer is a sentence
+SAMPLE = 60
+SURE = 0.98  # share of cells that have to fit
+_DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
+_CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p", " %H:%M:%S.%f", "T%H:%M:%S.%f")
+_ZONES = ("", "%z", " %z", " UTC")
+_CLOCK = r"\d+:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?"
+_MAIL = r"[^@\s]+@[^@\s]+\.[a-zA-Z]+"
+_LONG = r"\d+:\d{1,2}:\d{1,2}(?:[.,]\d+)?"
+
+
+@dataclass(frozen=True)
+class Form:
+    """A format in which cells can be read: how many can, the first and the last day, and another order of day and month in which all can, too."""
+
+    form: str
+    cells: int
+    first: str
+    last: str
+    other: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What was counted in one column.
+
+    Attributes
+    ----------
+    header : str
+    rows, filled, distinct : int
+        Rows of the export, cells that hold something, different ones.
+    words : dict of str to int
+        The cells and how often they occur, where there are few different ones; else empty.
+    longest, mean_length : letters
+    blanks : float
+        Blanks a filled cell: free text has several.
+    whole, comma, point, clock, long_clock, at : int
+        Cells that are whole numbers, numbers with a decimal comma or point, times on a clock (3:25), those of three parts (0:03:25), and
+        addresses of mail.
+    grouping : int
+        Numbers of which the sign could as well group thousands (1.234).
+    low, high : float
+        Of numbers.
+    form : Form or None
+        Of days and times.
+    """
+
+    header: str
+    rows: int
+    filled: int
+    distinct: int
+    words: dict[str, int] = field(default_factory=dict)
+    longest: int = 0
+    mean_length: float = 0.0
+    blanks: float = 0.0
+    whole: int = 0
+    comma: int = 0
+    point: int = 0
+    grouping: int = 0
+    clock: int = 0
+    long_clock: int = 0
+    at: int = 0
+    low: float = 0.0
+    high: float = 0.0
+    form: Form | None = None
+
+    @property
+    def numbers(self) -> int:
+        """Cells that are numbers."""
+        return self.whole + self.comma + self.point
+
+    @property
+    def unique(self) -> bool:
+        """Whether each row has a cell of its own."""
+        return self.rows > 0 and self.distinct == self.filled == self.rows
+
+    @property
+    def text(self) -> bool:
+        """Whether the cells are sentences."""
+        return self.filled > 0 and self.blanks >= 1.5 and self.distinct > min(FEW, self.filled / 2)
+
+    @property
+    def category(self) -> bool:
+        """Whether the cells are few words that come again and name nobody."""
+        short = all(len(word) <= LONGEST_WORD and not re.search(_MAIL, word) for word in self.words)
+        return bool(self.words) and short and self.distinct < max(3, self.filled / 2) and not personal(self.header)
+
+    def share(self, cells: int) -> float:
+        """Return the share of filled cells."""
+        return cells / self.filled if self.filled else 0.0
+
+
+def profiles(bench: Workbench, raw: Raw, *, typed: bool) -> tuple[list[Profile], dict[str, int]]:
+    """Count what stands in the columns of a raw table.
+
+    Parameters
+    ----------
+    bench : Workbench
+    raw : Raw
+    typed : bool
+        Whether days were stored as such, and not as texts.
+
+    Returns
+    -------
+    (list of Profile, dict of str to int)
+        The columns, in the order of the file; and how often words occur that may mean there is no value. They count as empty.
+    """
+    held = f"held {raw.table}"
+    bench.run(f"CREATE OR REPLACE TABLE {identifier(held)} AS SELECT * FROM {identifier(raw.table)}")
+    rows = bench.rows(f"SELECT count(*) FROM {identifier(held)}")[0][0]
+    empty = _no_values(bench, held, raw.headers)
+    return [_profile(bench, held, header, rows, empty, typed) for header in raw.headers], empty
+
+
+def _no_values(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, int]:
+    """Count the words that may mean there is no value."""
+    told = [str(word) for word in words()["missing"]]
+    found: dict[str, int] = {}
+    for header in headers:
+        query = f"SELECT trim({identifier(header)}), count(*) FROM {identifier(held)} WHERE trim({identifier(header)}) IN ({', '.join(map(literal, told))}) GROUP BY 1"
+        for word, count in bench.rows(query):
+            found[word] = found.get(word, 0) + count
+    return found
+
+
+def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[str, int], typed: bool) -> Profile:
+    cell = f"nullif({trimmed(identifier(header))}, '')"
+    if empty:
+        cell = f"CASE WHEN {cell} NOT IN ({', '.join(map(literal, empty))}) THEN {cell} END"
+    view = f"(SELECT {cell} AS c FROM {identifier(held)})"
+
+    def matching(pattern: str) -> str:
+        return f"count(*) FILTER (regexp_full_match(c, {literal(pattern)}))"
+
+    number = "TRY_CAST(replace(c, ',', '.') AS DOUBLE)"
+    counted = bench.rows(
+        f"SELECT count(c), count(DISTINCT c), max(length(c)), avg(length(c)), avg(length(c) - length(replace(c, ' ', ''))), "
+        f"{matching('[+-]?[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)[.][0-9]+')}, "
+        f"{matching('[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}')}, {matching(_CLOCK)}, {matching(_LONG)}, {matching(_MAIL)}, min({number}), max({number}) FROM {view}"
+    )[0]
+    filled, distinct, longest, mean, blanks, whole, comma, point, grouping, clock, long, at, low, high = counted
+    few = dict(bench.rows(f"SELECT c, count(*) FROM {view} WHERE c IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")) if 0 < distinct <= FEW else {}
+    form = _form(bench, view, filled, typed) if filled and longest >= 6 and (whole < filled or longest == 8) and not at else None
+    return Profile(
+        header, rows, filled, distinct, few, longest or 0, mean or 0.0, blanks or 0.0, whole, comma, point, grouping, clock, long, at, low or 0.0, high or 0.0, form
+    )
+
+
+def _form(bench: Workbench, view: str, filled: int, typed: bool) -> Form | None:
+    """Return the format in which most cells are days or times; None where hardly any is one."""
+    some = [row[0] for row in bench.rows(f"SELECT DISTINCT c FROM {view} WHERE c IS NOT NULL ORDER BY hash(c) LIMIT {SAMPLE}")]
+    forms = [day + clock + zone for day in _DAYS for clock in _CLOCKS for zone in (_ZONES if clock else ("",))]
+    fitting = [form for form in forms if sum(bool(re.fullmatch(_python(form), word)) for word in some) >= len(some) / 2]
+    read = []
+    for form in fitting:
+        moment = local("c", form)
+        parsed = f"(CASE WHEN {real(moment, 'time')} THEN {moment} END)"
+        cells, first, last = bench.rows(f"SELECT count({parsed}), min({parsed})::DATE::VARCHAR, max({parsed})::DATE::VARCHAR FROM {view}")[0]
+        read += [Form(form, cells, first, last)] if cells >= SURE * filled else []
+    if not read:
+        return None
+    best = max(read, key=lambda one: one.cells)
+    if "z" in best.form and typed:  # told by a moment that knows its zone
+        best = Form("%Y-%m-%d %H:%M:%S", best.cells, best.first, best.last)
+    rivals = [one for one in read if one.form != best.form and one.cells == best.cells and {"%d", "%m"} <= {one.form[:2], one.form[3:5]}]
+    return Form(best.form, best.cells, best.first, best.last, rivals[0].form if rivals else "")
+
+
+def _python(form: str) -> str:
+    return shape(form).replace(r"\pL", r"[^\W\d_]")
