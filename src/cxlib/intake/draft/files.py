@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cxlib.errors import DataError
-from cxlib.intake.headers import bare
+from cxlib.intake.headers import bare, distinct
 from cxlib.intake.unpack import no_text, unpacked
 
 __all__ = ["Export", "exports"]
@@ -38,6 +38,10 @@ class Export:
         Key → why.
     sheet : str
         "" for files that have none.
+    headers : tuple of str
+        Of texts and sheets, as intake names them.
+    below : tuple of str
+        What stands below each header in the next line, which is a question's text in some exports.
     """
 
     path: Path
@@ -45,6 +49,8 @@ class Export:
     guessed: dict[str, object] = field(default_factory=dict)
     evidence: dict[str, str] = field(default_factory=dict)
     sheet: str = ""
+    headers: tuple[str, ...] = ()
+    below: tuple[str, ...] = ()
 
 
 def exports(path: Path) -> list[Export]:
@@ -89,7 +95,8 @@ def _text(path: Path) -> Export:
     declared: dict[str, object] = {"delimiter": delimiter}
     declared |= {"header_line": top} if top > 1 else {}
     name: dict[str, object] = {} if proved else {"encoding": encoding}  # what the mark or every byte says need not be declared
-    return Export(path, declared, name, said)
+    headers = tuple(distinct([bare(cell) for cell in records[top - 1]]))
+    return Export(path, declared, name, said, headers=headers, below=tuple(records[top]) if len(records) > top else ())
 
 
 def _encoding(path: Path) -> tuple[str, str, bool]:
@@ -173,6 +180,7 @@ def _sheets(path: Path) -> Iterator[Export]:
         found += 1
         top = _header_line([[str(cell) for cell in row] for row in rows[:LOOKED_AT]], len(rows[0]))
         declared: dict[str, object] = {"format": "excel"} | ({"sheet": name} if len(names) > 1 else {}) | ({"header_line": top} if top > 1 else {})
-        yield Export(path, declared, sheet=name if len(names) > 1 else "")
+        headers = tuple(distinct([bare(str(cell)) for cell in rows[top - 1]]))
+        yield Export(path, declared, sheet=name if len(names) > 1 else "", headers=headers)
     if not found:
         raise DataError(f"{path.name}: has no sheet with a row of names, rows below it and more than one column.")

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-__all__ = ["likeness", "meant", "personal", "plain", "unit_of", "words"]
+__all__ = ["hinted", "likeness", "meant", "personal", "plain", "unit_of", "words"]
 
 EXACT, WITHIN, NEAR = 1.0, 0.75, 0.6
 CLOSE = 0.87  # share of equal letters from which a misspelt name counts
@@ -94,6 +94,19 @@ def meant(column: str, word: str) -> str:
     spelt = "".join(plain(word))
     for ours, theirs in words()["values"].get(column, {}).items():
         if spelt and (spelt == "".join(plain(ours)) or any(spelt == "".join(_split(other)) for other in theirs)):
+            return str(ours)
+    return ""
+
+
+def hinted(column: str, word: str) -> str:
+    """Return the contract's word that a part of an export's word stands for, "" for none: likely, and no more.
+
+    >>> hinted("channel", "City Worker App"), hinted("channel", "Maximo Integration")
+    ('app', '')
+    """
+    parts = set(plain(word))
+    for ours, theirs in words()["values"].get(column, {}).items():
+        if any(len(other) > 2 and set(_split(other)) <= parts for other in [*theirs, str(ours).replace("_", " ")]):
             return str(ours)
     return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from cxlib.intake.draft.likeness import EXACT, likeness, meant, personal, plain, unit_of, words
@@ -10,7 +10,7 @@ from cxlib.intake.draft.profile import SURE, Profile
 from cxlib.intake.draft.written import shown
 from cxlib.tables import CLOCKS, CONTRACTS, Column
 
-__all__ = ["FILLED_IN", "Match", "matches", "rating", "table_of"]
+__all__ = ["FILLED_IN", "Match", "lacking", "matches", "rating", "table_of"]
 
 LEAST = 0.4  # likeness times fit from which a header is proposed
 LEAST_SCORE = 2.0  # of a table; a required column that is found counts 2
@@ -70,7 +70,7 @@ def table_of(name: str, found: Sequence[Profile]) -> tuple[str, list[Match], str
     hints = {table: any(set(word.split()) <= set(plain(name)) for word in known) for table, known in words()["tables"].items()}
     scores = {table: _score(table, given, found) + 1.5 * hints.get(table, False) for table, given in told.items()}
     best, second = sorted(scores, key=lambda table: -scores[table])[:2]
-    required = [column for column in CONTRACTS[best].required if column not in ("weight", "item_id", "item_type", "state", *FILLED_IN.get(best, ()))]
+    required = lacking(best, ())
     have = {match.column for match in told[best]}
     said = f"{sum(column in have for column in required)} of the {len(required)} columns that {best} needs are there"
     said += ", and the file's name says so" if hints.get(best) else ""
@@ -118,6 +118,8 @@ def matches(table: str, found: Sequence[Profile]) -> list[Match]:
         sure = like == EXACT and fits == 1.0 and not rivals
         taken[column] = Match(column, (profile.header,), sure, _evidence(columns[column], profile, like, rivals), score)
     _by_cells(table, taken, found)
+    if table == "responses" and "response_id" in taken and "respondent_id" not in taken:
+        taken["respondent_id"] = replace(taken["response_id"], column="respondent_id", sure=False, said="no column of its own: is each row another person?")
     _joined(table, taken, found)
     return [taken[column] for column in columns if column in taken]
 
@@ -196,7 +198,7 @@ def _evidence(column: Column, profile: Profile, like: float, rivals: Sequence[Pr
     elif column.kind in ("number", "count"):
         told.append(f"{max(profile.numbers, profile.clock):,} of {profile.filled:,} are {'times on a clock' if profile.clock > profile.numbers else 'numbers'}")
     elif profile.category:
-        told.append(f"{profile.distinct} words")
+        told.append(f"{profile.distinct} word{'' if profile.distinct == 1 else 's'}")
     if column.duration and not unit_of(profile.header) and not profile.clock:
         told.append(f"is it {'seconds' if column.duration == 's' else 'hours'}?")
     if rivals:
@@ -204,7 +206,11 @@ def _evidence(column: Column, profile: Profile, like: float, rivals: Sequence[Pr
     return "; ".join(told)
 
 
-def still_missing(table: str, given: Mapping[str, object]) -> list[str]:
-    """Return the columns that every row of a table needs and that nothing was found for."""
-    made = ("weight", "item_id", "item_type", "state")
+def lacking(table: str, given: Collection[str]) -> list[str]:
+    """Return the columns that every row of a table needs and that nothing was found for.
+
+    >>> lacking("contacts", ["contact_id", "channel"])
+    ['contact_ts']
+    """
+    made = ("weight", "item_id", "item_type", "state", *FILLED_IN.get(table, ()))
     return [column for column in CONTRACTS[table].required if column not in given and column not in made]

@@ -14,12 +14,17 @@ __all__ = ["Form", "Profile", "profiles"]
 
 FEW = 40  # different words up to which a column is a category, and its words may be told
 LONGEST_WORD = 50  # letters; what is longer is a sentence
+TOTALS = ("Summe", "Gesamt", "Gesamtsumme", "Insgesamt", "Total", "Grand Total", "Grand total")
+SENTENCE = 15  # letters on average
 SAMPLE = 60
 SURE = 0.98  # share of cells that have to fit
 _DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
 _CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p", " %H:%M:%S.%f", "T%H:%M:%S.%f")
 _ZONES = ("", "%z", " %z", " UTC")
 _CLOCK = r"\d+:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?"
+_SIGN = "(€|EUR|CHF|USD|[$]|£|%)"
+_BESIDE = rf"[+-]?[0-9][0-9.,]* ?{_SIGN}|{_SIGN} ?[0-9][0-9.,]*"
+_BOTH = "[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]+"
 _MAIL = r"[^@\s]+@[^@\s]+\.[a-zA-Z]+"
 _LONG = r"\d+:\d{1,2}:\d{1,2}(?:[.,]\d+)?"
 
@@ -52,8 +57,12 @@ class Profile:
     whole, comma, point, clock, long_clock, at : int
         Cells that are whole numbers, numbers with a decimal comma or point, times on a clock (3:25), those of three parts (0:03:25), and
         addresses of mail.
-    grouping : int
-        Numbers of which the sign could as well group thousands (1.234).
+    grouping, thousands : int
+        Numbers of which the sign could as well group thousands (1.234), and those that have both signs (1.234,5).
+    beside : int
+        Numbers that have the sign of a currency or of percent beside them.
+    unit : str
+        That sign, where it is one throughout.
     low, high : float
         Of numbers.
     form : Form or None
@@ -72,6 +81,9 @@ class Profile:
     comma: int = 0
     point: int = 0
     grouping: int = 0
+    thousands: int = 0
+    beside: int = 0
+    unit: str = ""
     clock: int = 0
     long_clock: int = 0
     at: int = 0
@@ -82,7 +94,7 @@ class Profile:
     @property
     def numbers(self) -> int:
         """Cells that are numbers."""
-        return self.whole + self.comma + self.point
+        return self.whole + self.comma + self.point + (self.beside if self.unit else 0)
 
     @property
     def unique(self) -> bool:
@@ -92,7 +104,7 @@ class Profile:
     @property
     def text(self) -> bool:
         """Whether the cells are sentences."""
-        return self.filled > 0 and self.blanks >= 1.5 and self.distinct > min(FEW, self.filled / 2)
+        return self.filled > 0 and self.blanks >= 1.5 and self.mean_length >= SENTENCE and self.form is None and self.distinct > min(FEW, self.filled / 2)
 
     @property
     def category(self) -> bool:
@@ -105,7 +117,7 @@ class Profile:
         return cells / self.filled if self.filled else 0.0
 
 
-def profiles(bench: Workbench, raw: Raw, *, typed: bool) -> tuple[list[Profile], dict[str, int]]:
+def profiles(bench: Workbench, raw: Raw, *, typed: bool) -> tuple[list[Profile], dict[str, int], dict[str, dict[str, int]]]:
     """Count what stands in the columns of a raw table.
 
     Parameters
@@ -117,14 +129,26 @@ def profiles(bench: Workbench, raw: Raw, *, typed: bool) -> tuple[list[Profile],
 
     Returns
     -------
-    (list of Profile, dict of str to int)
-        The columns, in the order of the file; and how often words occur that may mean there is no value. They count as empty.
+    (list of Profile, dict of str to int, dict of str to dict of str to int)
+        The columns, in the order of the file; how often words occur that may mean there is no value, which count as empty; and by header
+        the words of rows that are none, such as totals and the names once more, which are not counted.
     """
     held = f"held {raw.table}"
     bench.run(f"CREATE OR REPLACE TABLE {identifier(held)} AS SELECT * FROM {identifier(raw.table)}")
+    odd = _no_rows(bench, held, raw.headers)
     rows = bench.rows(f"SELECT count(*) FROM {identifier(held)}")[0][0]
     empty = _no_values(bench, held, raw.headers)
-    return [_profile(bench, held, header, rows, empty, typed) for header in raw.headers], empty
+    return [_profile(bench, held, header, rows, empty, typed) for header in raw.headers], empty, odd
+
+
+def _no_rows(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, dict[str, int]]:
+    """Take rows away that repeat the names or hold a total, and count them by the word in the first column."""
+    first = f"trim({identifier(headers[0])})"
+    again = " AND ".join(f"trim({identifier(header)}) = {literal(header)}" for header in headers[:5])
+    condition = f"({again}) OR {first} IN ({', '.join(map(literal, TOTALS))})"
+    found = dict(bench.rows(f"SELECT {first}, count(*) FROM {identifier(held)} WHERE {condition} GROUP BY 1"))
+    bench.run(f"DELETE FROM {identifier(held)} WHERE {condition}")
+    return {headers[0]: found} if found else {}
 
 
 def _no_values(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, int]:
@@ -151,13 +175,16 @@ def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[st
     counted = bench.rows(
         f"SELECT count(c), count(DISTINCT c), max(length(c)), avg(length(c)), avg(length(c) - length(replace(c, ' ', ''))), "
         f"{matching('[+-]?[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)[.][0-9]+')}, "
-        f"{matching('[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}')}, {matching(_CLOCK)}, {matching(_LONG)}, {matching(_MAIL)}, min({number}), max({number}) FROM {view}"
+        f"{matching('[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}')}, {matching(_BOTH)}, {matching(_BESIDE)}, {matching(_CLOCK)}, {matching(_LONG)}, {matching(_MAIL)}, min({number}), max({number}) FROM {view}"
     )[0]
-    filled, distinct, longest, mean, blanks, whole, comma, point, grouping, clock, long, at, low, high = counted
+    filled, distinct, longest, mean, blanks, whole, comma, point, grouping, thousands, beside, clock, long, at, low, high = counted
     few = dict(bench.rows(f"SELECT c, count(*) FROM {view} WHERE c IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")) if 0 < distinct <= FEW else {}
     form = _form(bench, view, filled, typed) if filled and longest >= 6 and (whole < filled or longest == 8) and not at else None
+    units = [row[0] for row in bench.rows(f"SELECT DISTINCT regexp_extract(c, {literal(_SIGN)}) FROM {view} WHERE regexp_full_match(c, {literal(_BESIDE)})")] if beside else []
     return Profile(
-        header, rows, filled, distinct, few, longest or 0, mean or 0.0, blanks or 0.0, whole, comma, point, grouping, clock, long, at, low or 0.0, high or 0.0, form
+        header=header, rows=rows, filled=filled, distinct=distinct, words=few, longest=longest or 0, mean_length=mean or 0.0, blanks=blanks or 0.0,
+        whole=whole, comma=comma, point=point, grouping=grouping, thousands=thousands, beside=beside, unit=units[0] if len(units) == 1 else "",
+        clock=clock, long_clock=long, at=at, low=low or 0.0, high=high or 0.0, form=form,
     )
 
 

@@ -76,7 +76,8 @@ def asked(found: Sequence[Profile], questions: Mapping[str, str]) -> tuple[list[
         if profile.header in rated:
             scale = rated[profile.header]
             members = max((alike[key] for key in _family(profile.header, scale)), default=0)
-            if (kind == "actual" and members < BATTERY) or (kind == "nps" and scale.high != 10):
+            few = scale.most - scale.least < 3  # 1 to 3: yes, no, don't know, as well as marks
+            if (kind == "actual" and (members < BATTERY or few)) or (kind == "nps" and scale.high != 10):
                 doubtful.append(profile.header)
                 continue
             whole = scales.setdefault(scale.name, Seen(scale.low, scale.high, least=scale.least, most=scale.most))
