@@ -1,7 +1,7 @@
 """Guesses in a params file: what ``cx new`` proposes is marked ``!guess``, and nothing marked is taken over.
 
-The mark is a YAML tag before a value, a whole mapping or a list. Whoever deletes it vouches for what stands behind it; comments would not do,
-since no parser keeps them.
+The mark is a YAML tag before a value, a whole mapping or a list. Whoever deletes it vouches for what stands behind it; comments would
+not do, since no parser keeps them.
 """
 
 from __future__ import annotations
@@ -44,8 +44,13 @@ class Guess:
         found = _EVIDENCE.search(lines[self.line - 1].partition(MARK)[2]) if self.line <= len(lines) else None
         said = found["said"].strip() if found else ""
         evidence = f" ({said[:MOST_WORDS]}{'…' if len(said) > MOST_WORDS else ''})" if said else ""
-        what = f"{self.value!r} is a guess" if not self.parts else f"the {self.parts} entries below it are guesses"
-        do = "Delete `!guess` if it is right, or write what is." if not self.parts else "Delete `!guess` if all are right, or mend them first."
+        what = "the entry below it is a guess" if self.parts == 1 else f"the {self.parts} entries below it are guesses"
+        what = what if self.parts else f"{self.value!r} is a guess"
+        do = (
+            "Delete `!guess` if it is right, or write what is."
+            if self.parts < 2
+            else "Delete `!guess` if all are right, or mend them first."
+        )
         return f"{where}, line {self.line}: {'.'.join(self.path) or 'the whole file'}: {what}{evidence}. {do}"
 
 
@@ -64,7 +69,8 @@ def taken_off(node: yaml.Node, resolver: yaml.resolver.BaseResolver) -> list[Gue
         if part.tag != MARK:
             continue
         scalar = isinstance(part, yaml.ScalarNode)
-        part.tag = resolver.resolve(type(part), part.value if scalar else None, (not part.style, bool(part.style)) if scalar else (True, False))
+        plain = (not part.style, bool(part.style)) if isinstance(part, yaml.ScalarNode) else (True, False)
+        part.tag = resolver.resolve(type(part), part.value if scalar else None, plain)
         parts = 0 if scalar else len(part.value)
         found.append(Guess(part.start_mark.line + 1, path, part.value if scalar else "", parts))
     return sorted(found, key=lambda guess: guess.line)

@@ -87,7 +87,7 @@ def parser() -> Parser:
             command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
         command.set_defaults(action=action)
         if name == "new":
-            command.add_argument("files", metavar="FILE", type=Path, nargs="+", help="an export; copied to data/CLIENT/raw/ if it is not there")
+            command.add_argument("files", metavar="FILE", type=Path, nargs="+", help="an export; copied to data/CLIENT/raw/")
         if name == "label":
             command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
@@ -273,7 +273,7 @@ def new(chosen: argparse.Namespace) -> int:
         say(f"copied to data/{chosen.client}/raw/: {file}")
     for line in begun.left_out:
         say(line)
-    say(f"{shown(begun.path)}: drafted, {begun.marks} guesses to confirm. Delete `!guess` where it is right, write what is where it is not.")
+    say(f"{shown(begun.path)}: drafted. {begun.marks} guesses to confirm: delete `!guess` where it is right, else write what is.")
     for problem in begun.open:
         say(f"  will be refused even if all guesses are right: {problem}")
     say(f"cx check {chosen.client} names what is left.")

@@ -1,9 +1,10 @@
-"""``cx new CLIENT FILE …``: exports are copied to where they belong, and a draft of the client's params is written; all of it, or nothing."""
+"""``cx new CLIENT FILE …``: exports are copied to where they belong, a draft of the client's params is written; all of it, or nothing."""
 
 from __future__ import annotations
 
 import filecmp
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -104,7 +105,9 @@ def _places(raw: Path, files: Sequence[Path]) -> dict[str, Path]:
         elif file in places and not path.samefile(places[file]):
             problems.append(f"{path}: there is another file {file!r} among those named. Rename one of them.")
         elif not inside and (raw / file).exists() and not filecmp.cmp(path, raw / file, shallow=False):
-            problems.append(f"{path}: data/{raw.parent.name}/raw/ has another file {file!r} already, which is not overwritten. Rename one of them.")
+            problems.append(
+                f"{path}: data/{raw.parent.name}/raw/ has another file {file!r} already, which is not overwritten. Rename one of them."
+            )
         else:
             places[file] = path
     if problems:
@@ -160,6 +163,7 @@ def _tried(project: Path, drafted: Drafted) -> tuple[dict[str, dict[str, str]], 
     options: dict[str, dict[str, str]] = {}
     for source, told in problems.items():
         wanted = {key: value for key, (sign, value) in _DECISIONS.items() if any(sign in problem for problem in told)}
+        wanted |= {"timezone": found[1] for problem in told if (found := re.search(r"Declare `timezone: ([\w/+-]+)`", problem))}
         options |= {source: wanted} if wanted else {}
     if options:
         problems = _problems(project, drafted.text(options))

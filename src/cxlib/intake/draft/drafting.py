@@ -11,8 +11,8 @@ from pathlib import Path
 from cxlib.errors import CxError, DataError
 from cxlib.intake.draft.files import exports
 from cxlib.intake.draft.likeness import likeness, plain
-from cxlib.intake.draft.mapping import lacking
 from cxlib.intake.draft.looking import Look, look
+from cxlib.intake.draft.mapping import lacking
 from cxlib.intake.draft.ratings import Seen
 from cxlib.intake.draft.sections import scale_lines, source_lines, spans
 from cxlib.intake.draft.written import flow, line, marked, scalar
@@ -23,7 +23,20 @@ from cxlib.tables import CLOCKS, CONTRACTS, PLANNED
 
 __all__ = ["Drafted", "draft"]
 
-_FIRMS = ("firma", "firmenname", "company", "company name", "unternehmen", "organization", "organisation", "account name", "account id", "accountid", "konto", "kontonummer")
+_FIRMS = (
+    "firma",
+    "firmenname",
+    "company",
+    "company name",
+    "unternehmen",
+    "organization",
+    "organisation",
+    "account name",
+    "account id",
+    "accountid",
+    "konto",
+    "kontonummer",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +67,14 @@ class Drafted:
         lines = [*self._head(), *self._scales(), "", "sources:"]
         for name, (found, file, like) in self.looks.items():
             if like:
-                lines.append(line(2, name, "{<<: *" + like + ", file: " + scalar(file) + self._other_encoding(found, like) + "}", f"the same columns as {like}"))
+                lines.append(
+                    line(
+                        2,
+                        name,
+                        "{<<: *" + like + ", file: " + scalar(file) + self._other_encoding(found, like) + "}",
+                        f"the same columns as {like}",
+                    )
+                )
                 continue
             own = list(source_lines(found, name, file, (options or {}).get(name, {})))
             again = any(other == name for _, _, other in self.looks.values())
@@ -64,9 +84,16 @@ class Drafted:
     @property
     def lacking(self) -> tuple[str, ...]:
         """Columns that every row needs and that no header looks like, in words."""
-        told = [(name, found.table, lacking(found.table, [match.column for match in found.matches])) for name, (found, _, _) in self.looks.items()]
+        told = [
+            (name, found.table, lacking(found.table, [match.column for match in found.matches]))
+            for name, (found, _, _) in self.looks.items()
+        ]
         way = "Name its header under `columns`, or one value for all rows under `constants`."
-        return tuple(f"sources.{name}: {table} needs {column}, and no column looks like it. {way}" for name, table, columns in told for column in columns)
+        return tuple(
+            f"sources.{name}: {table} needs {column}, and no column looks like it. {way}"
+            for name, table, columns in told
+            for column in columns
+        )
 
     @property
     def marks(self) -> int:
@@ -79,15 +106,20 @@ class Drafted:
 
     def _head(self) -> Iterator[str]:
         own = [found for found, _, _ in self.looks.values()]
-        yield f"# Drafted by cx new from the exports. {MARK} stands before what they cannot prove: delete the mark where it is right, write what is"
-        yield f"# where it is not. `cx check {self.client}` names each mark that is left. Every key is explained in demo.yml."
+        yield f"# Drafted by cx new from the exports. {MARK} stands before what they cannot prove: delete the mark where it is right,"
+        yield f"# write what is where it is not. `cx check {self.client}` names each mark that is left. Every key is explained in demo.yml."
         yield "schema_version: 1"
         yield line(0, "client", self.client)
-        yield line(0, "name", marked(scalar(self.client.replace("_", " ").replace("-", " ").title())), "as pages shall call the client")
+        yield line(0, "name", scalar(self.client.replace("_", " ").replace("-", " ").title()), "as pages call the client")
         firms = [header for found in own for header in found.profiles if likeness(header, _FIRMS) == 1.0]
         tables = {found.table for found in own}
         b2b = bool(firms) or bool(tables & {"accounts", "persons"})
-        yield line(0, "market", marked("b2b" if b2b else "b2c"), "b2b, b2c or both; " + ("there are columns of companies" if b2b else "no column of companies"))
+        yield line(
+            0,
+            "market",
+            marked("b2b" if b2b else "b2c"),
+            "b2b, b2c or both; " + ("there are columns of companies" if b2b else "no column of companies"),
+        )
         yield line(0, "language", "both")
         american = any("%m/%d" in (p.form.form if p.form else "") for found in own for p in found.profiles.values())
         yield line(0, "timezone", marked("America/New_York" if american else "Europe/Berlin"), "no file says where the clocks stand")
@@ -98,23 +130,47 @@ class Drafted:
         clocks = clocks or [span for found in own for span in spans(found, *CONTRACTS[found.table].required)]
         if not clocks:
             today = date.today()
-            yield line(0, "period", marked(flow({"start": f"{today.year - 1}-01-01", "end": f"{today.year - 1}-12-31"})), "no column of days was found")
+            yield line(
+                0,
+                "period",
+                marked(flow({"start": f"{today.year - 1}-01-01", "end": f"{today.year - 1}-12-31"})),
+                "no column of days was found",
+            )
             return
         first, last = min(span[0] for span in clocks), max(span[1] for span in clocks)
-        yield line(0, "period", marked("{start: " + first + ", end: " + last + "}"), "the first and the last day seen")
-        past = [column.name for found in own for column in CONTRACTS[found.table].columns.values() if column.kind in ("time", "date") and column.name not in PLANNED]
+        said = "the first and the last day seen"
+        if any(_zoned(found) for found in own):
+            last, said = str(date.fromisoformat(last) + timedelta(days=1)), f"{said}, and a day more: times are told by another clock"
+        yield line(0, "period", marked("{start: " + first + ", end: " + last + "}"), said)
+        past = [
+            column.name
+            for found in own
+            for column in CONTRACTS[found.table].columns.values()
+            if column.kind in ("time", "date") and column.name not in PLANNED
+        ]
         latest = max((span[1] for found in own for span in spans(found, *past)), default=last)
         if date.fromisoformat(latest) > date.fromisoformat(last) + timedelta(days=1):
             yield line(0, "as_of", marked(latest), "something is told as done on that day")
 
     def _drivers(self) -> Iterator[str]:
         """Name the ratings that drivers are looked for among, where a survey has more than can be compared."""
-        rated = {item.header: found.profiles[item.header].filled for found, _, _ in self.looks.values() for item in found.items if item.item_type == "actual"}
-        if len(rated) > MOST_PLAYERS:
+        rated = {
+            item.header: found.profiles[item.header].filled
+            for found, _, _ in self.looks.values()
+            for item in found.items
+            if item.item_type == "actual"
+        }
+        others = sum(len(found.doubtful) for found, _, _ in self.looks.values())
+        if rated and len(rated) + others > MOST_PLAYERS:
             most = sorted(rated, key=lambda header: -rated[header])[:MOST_PLAYERS]
             yield ""
             yield "drivers:"
-            yield line(2, "items", marked(flow(header for header in rated if header in most)), f"the {MOST_PLAYERS} of {len(rated)} ratings with most answers")
+            yield line(
+                2,
+                "items",
+                marked(flow(header for header in rated if header in most)),
+                f"those of {len(rated)} ratings with most answers; {MOST_PLAYERS} at most",
+            )
 
     def _scales(self) -> Iterator[str]:
         together: dict[str, Seen] = {}
@@ -152,7 +208,8 @@ def draft(client: str, files: Mapping[str, Path]) -> Drafted:
     ['channel: !guess']
     """
     looks: dict[str, tuple[Look, str, str]] = {}
-    left_out, problems = [], []
+    left_out: list[str] = []
+    problems: list[str] = []
     with workbench() as bench:
         for file, path in files.items():
             try:
@@ -161,21 +218,33 @@ def draft(client: str, files: Mapping[str, Path]) -> Drafted:
                     if found.table:
                         looks[_name(file, export.sheet, looks)] = (found, file, _alike(found, looks))
                     else:
-                        left_out.append(f"{file}{f' [{export.sheet}]' if export.sheet else ''}: is like no contract table, left out ({', '.join(found.profiles)[:120]})")
+                        sheet = f" [{export.sheet}]" if export.sheet else ""
+                        left_out.append(f"{file}{sheet}: is like no contract table, left out ({', '.join(found.profiles)[:120]})")
             except CxError as error:
                 problems += error.problems
     if problems:
         raise DataError(*problems)
     if not looks:
-        ways = "A contact needs an id and a time, a customer an id, an answer an id, a day and ratings; docs/extending.md says how to declare others."
+        ways = "A contact needs an id and a time, a customer an id, an answer an id, a day and ratings; docs/extending.md tells of others."
         raise DataError(*left_out, f"None of these files is like a contract table. {ways}")
     return Drafted(client, looks, tuple(left_out))
+
+
+def _zoned(found: Look) -> bool:
+    """Tell whether an export's times are not those on the client's clock, so that the last one may be of the next day there."""
+    forms = [profile.form.form for profile in found.profiles.values() if profile.form]
+    return found.export.declared.get("format") == "qualtrics" or any(form.endswith(("%z", "UTC")) for form in forms)
 
 
 def _alike(found: Look, looks: Mapping[str, tuple[Look, str, str]]) -> str:
     """Return the source with the same columns, table and layout, "" for none; its words have to be those of the other one as well."""
     for name, (other, _, like) in looks.items():
-        same = not like and other.table == found.table and list(other.profiles) == list(found.profiles) and other.export.declared == found.export.declared
+        same = (
+            not like
+            and other.table == found.table
+            and list(other.profiles) == list(found.profiles)
+            and other.export.declared == found.export.declared
+        )
         if same and other.matches and _told(other) == _told(found):
             return name
     return ""

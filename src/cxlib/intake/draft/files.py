@@ -80,10 +80,14 @@ def exports(path: Path) -> list[Export]:
 
 def _text(path: Path) -> Export:
     encoding, evidence, proved = _encoding(path)
-    with unpacked(path, path.name) as file, io.TextIOWrapper(file, encoding=encoding, newline="") as reader:
+    with unpacked(path, path.name) as file, io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="") as reader:
         sample = reader.read(CHUNK)
         if reader.read(1):  # the last line of a piece is torn apart
             sample = sample[: sample.rfind("\n") + 1] or sample
+    if sum(sign < " " and sign not in "\t\r\n\f" for sign in sample) > len(sample) / 100:
+        raise DataError(
+            f"{path.name}: is no text and none of the formats that are read: CSV, .xlsx, .sav, Parquet; texts also as .gz or .zip."
+        )
     found = {delimiter: _layout(sample, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: (found[one][1] > 1, found[one][2] * found[one][1] ** 0.5))
     records, width, share = found[delimiter]
@@ -179,7 +183,9 @@ def _sheets(path: Path) -> Iterator[Export]:
             continue
         found += 1
         top = _header_line([[str(cell) for cell in row] for row in rows[:LOOKED_AT]], len(rows[0]))
-        declared: dict[str, object] = {"format": "excel"} | ({"sheet": name} if len(names) > 1 else {}) | ({"header_line": top} if top > 1 else {})
+        declared: dict[str, object] = (
+            {"format": "excel"} | ({"sheet": name} if len(names) > 1 else {}) | ({"header_line": top} if top > 1 else {})
+        )
         headers = tuple(distinct([bare(str(cell)) for cell in rows[top - 1]]))
         yield Export(path, declared, sheet=name if len(names) > 1 else "", headers=headers)
     if not found:

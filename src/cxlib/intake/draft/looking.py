@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cxlib.intake.delimited import read_delimited
 from cxlib.intake.draft.files import Export
 from cxlib.intake.draft.likeness import personal
 from cxlib.intake.draft.mapping import Match, table_of
@@ -14,7 +15,6 @@ from cxlib.intake.draft.profile import Profile, profiles
 from cxlib.intake.draft.ratings import Asked, Seen, asked
 from cxlib.intake.draft.shapes import Shape, recognised
 from cxlib.intake.excel import read_excel
-from cxlib.intake.delimited import read_delimited
 from cxlib.intake.parquet import read_parquet
 from cxlib.intake.spss import read_spss
 from cxlib.intake.workbench import Raw, Workbench
@@ -122,9 +122,13 @@ def shaped(shape: Shape, found: list[Profile]) -> list[Match]:
 
 
 def _read(export: Export, bench: Workbench, name: str) -> Raw:
-    first = {"columns": {"contact_id": export.headers[0]}} if export.headers else {}  # a declared name, for doubled ones are only refused then
+    first = (
+        {"columns": {"contact_id": export.headers[0]}} if export.headers else {}
+    )  # a declared name, for doubled ones are only refused then
     keys = {key: value for key, value in (export.declared | export.guessed).items() if not isinstance(value, dict)}
-    source = Source.model_validate({"table": "responses" if keys.get("format") == "qualtrics" else "contacts", "file": "export"} | keys | first)
+    source = Source.model_validate(
+        {"table": "responses" if keys.get("format") == "qualtrics" else "contacts", "file": "export"} | keys | first
+    )
     where = export.path.name
     if source.format in ("csv", "qualtrics"):
         return read_delimited(export.path, source, where, name, bench)

@@ -79,7 +79,9 @@ def table_of(name: str, found: Sequence[Profile]) -> tuple[str, list[Match], str
 
 
 def _score(table: str, given: Sequence[Match], found: Sequence[Profile]) -> float:
-    required = [column for column in CONTRACTS[table].required if column not in ("weight", "item_id", "item_type", "state", "survey_id", "wave")]
+    required = [
+        column for column in CONTRACTS[table].required if column not in ("weight", "item_id", "item_type", "state", "survey_id", "wave")
+    ]
     have = {match.column: match.score for match in given}
     score = sum(value * (2 if column in required else 1) for column, value in have.items())
     score -= sum(1.5 if column not in FILLED_IN.get(table, ()) else 0.5 for column in required if column not in have)
@@ -119,7 +121,9 @@ def matches(table: str, found: Sequence[Profile]) -> list[Match]:
         taken[column] = Match(column, (profile.header,), sure, _evidence(columns[column], profile, like, rivals), score)
     _by_cells(table, taken, found)
     if table == "responses" and "response_id" in taken and "respondent_id" not in taken:
-        taken["respondent_id"] = replace(taken["response_id"], column="respondent_id", sure=False, said="no column of its own: is each row another person?")
+        taken["respondent_id"] = replace(
+            taken["response_id"], column="respondent_id", sure=False, said="no column of its own: is each row another person?"
+        )
     _joined(table, taken, found)
     return [taken[column] for column in columns if column in taken]
 
@@ -129,14 +133,23 @@ def _by_cells(table: str, taken: dict[str, Match], found: Sequence[Profile]) -> 
     for column in CONTRACTS[table].columns.values():
         if column.name in taken or not column.required:
             continue
-        free = [p for p in found if not any(p.header in match.headers and match.score > LEAST for match in taken.values() if match.column in CONTRACTS[table].required)]
+        free = [
+            p
+            for p in found
+            if not any(
+                p.header in match.headers and match.score > LEAST for match in taken.values() if match.column in CONTRACTS[table].required
+            )
+        ]
         if column.kind == "choice" and column.name in words()["values"]:
             fit = [p for p in free if p.category and p.filled >= 0.9 * p.rows and _understood(column, p) >= 0.7]
             said = "by its words alone"
         elif column.kind == "time":
             fit, said = [p for p in free if p.form and p.filled >= 0.9 * p.rows], "the only column of days or times"
         elif column.name in CONTRACTS[table].key[:1]:
-            fit, said = [p for p in free if p.unique and _fit(column, p, key=True) == 1.0 and p.mean_length <= 24], "the only column with a cell of its own in each row"
+            fit, said = (
+                [p for p in free if p.unique and _fit(column, p, key=True) == 1.0 and p.mean_length <= 24],
+                "the only column with a cell of its own in each row",
+            )
         else:
             continue
         if len(fit) == 1 or (fit and column.kind == "choice"):
@@ -156,7 +169,11 @@ def _joined(table: str, taken: dict[str, Match], found: Sequence[Profile]) -> No
     form = by_name[clock.headers[0]].form if clock else None
     if clock is None or form is None or "%H" in form.form.removesuffix(" %H:%M:%S") or "%I" in form.form:
         return
-    hours = [p for p in found if p.share(p.clock) >= SURE and set(plain(p.header)) & set(_HOURS) and not any(p.header in m.headers for m in taken.values())]
+    hours = [
+        p
+        for p in found
+        if p.share(p.clock) >= SURE and set(plain(p.header)) & set(_HOURS) and not any(p.header in m.headers for m in taken.values())
+    ]
     if hours:
         said = f"{clock.said}; the time of day in a column of its own"
         taken[clock.column] = replace(clock, headers=(clock.headers[0], hours[0].header), sure=False, said=said)
@@ -180,11 +197,11 @@ def _fit(column: Column, profile: Profile, *, key: bool) -> float:
             return 0.0
         return 1.0 if _understood(column, profile) >= 0.5 else 0.7 if column.required else 0.2
     if column.kind == "id":
-        if profile.text or profile.form or profile.at or profile.longest > 64 or profile.comma + profile.point:
+        if profile.text or profile.form or profile.at or profile.clock or profile.longest > 64 or profile.comma + profile.point:
             return 0.0
         return 1.0 if not key or profile.unique else 0.9 if profile.distinct >= SURE * profile.rows else 0.45
     if column.name == "text":
-        return 1.0 if profile.text else 0.5 if profile.longest > 20 else 0.0
+        return 1.0 if profile.text else 0.5 if profile.longest > 20 and not profile.category else 0.0
     return 0.0 if profile.form else 0.5 if profile.text or profile.at else 1.0
 
 
@@ -196,7 +213,8 @@ def _evidence(column: Column, profile: Profile, like: float, rivals: Sequence[Pr
     elif column.kind == "id":
         told.append("each row has its own" if profile.unique else f"{profile.distinct:,} different in {profile.filled:,}")
     elif column.kind in ("number", "count"):
-        told.append(f"{max(profile.numbers, profile.clock):,} of {profile.filled:,} are {'times on a clock' if profile.clock > profile.numbers else 'numbers'}")
+        clock = profile.clock > profile.numbers
+        told.append(f"{max(profile.numbers, profile.clock):,} of {profile.filled:,} are {'times on a clock' if clock else 'numbers'}")
     elif profile.category:
         told.append(f"{profile.distinct} word{'' if profile.distinct == 1 else 's'}")
     if column.duration and not unit_of(profile.header) and not profile.clock:

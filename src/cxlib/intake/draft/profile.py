@@ -18,10 +18,41 @@ TOTALS = ("Summe", "Gesamt", "Gesamtsumme", "Insgesamt", "Total", "Grand Total",
 SENTENCE = 15  # letters on average
 SAMPLE = 60
 SURE = 0.98  # share of cells that have to fit
-_DAYS = ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y/%m/%d", "%Y%m%d", "%d.%m.%y", "%d/%m/%y", "%m/%d/%y", "%d %b %Y", "%d-%b-%Y", "%b %d, %Y")
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", "T%H:%M", "T%H:%M:%S", " %I:%M %p", " %I:%M:%S %p", ", %H:%M", ", %I:%M %p", " %H:%M:%S.%f", "T%H:%M:%S.%f")
+_DAYS = (
+    "%Y-%m-%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%y",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%d %b %Y",
+    "%d-%b-%Y",
+    "%b %d, %Y",
+)
+_CLOCKS = (
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    "T%H:%M",
+    "T%H:%M:%S",
+    " %I:%M %p",
+    " %I:%M:%S %p",
+    ", %H:%M",
+    ", %I:%M %p",
+    " %H:%M:%S.%f",
+    "T%H:%M:%S.%f",
+)
 _ZONES = ("", "%z", " %z", " UTC")
 _CLOCK = r"\d+:\d{1,2}(?::\d{1,2})?(?:[.,]\d+)?"
+_WHOLE = "[+-]?[0-9]+"
+_COMMA = "[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+"
+_POINT = "[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)[.][0-9]+"
+_EITHER = "[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}"
 _SIGN = "(€|EUR|CHF|USD|[$]|£|%)"
 _BESIDE = rf"[+-]?[0-9][0-9.,]* ?{_SIGN}|{_SIGN} ?[0-9][0-9.,]*"
 _BOTH = "[+-]?[0-9]{1,3}([.][0-9]{3})+,[0-9]+|[+-]?[0-9]{1,3}(,[0-9]{3})+[.][0-9]+"
@@ -31,7 +62,7 @@ _LONG = r"\d+:\d{1,2}:\d{1,2}(?:[.,]\d+)?"
 
 @dataclass(frozen=True)
 class Form:
-    """A format in which cells can be read: how many can, the first and the last day, and another order of day and month in which all can, too."""
+    """A format in which cells can be read: how many can, the first and the last day, and another order in which all can."""
 
     form: str
     cells: int
@@ -104,7 +135,13 @@ class Profile:
     @property
     def text(self) -> bool:
         """Whether the cells are sentences."""
-        return self.filled > 0 and self.blanks >= 1.5 and self.mean_length >= SENTENCE and self.form is None and self.distinct > min(FEW, self.filled / 2)
+        return (
+            self.filled > 0
+            and self.blanks >= 1.5
+            and self.mean_length >= SENTENCE
+            and self.form is None
+            and self.distinct > min(FEW, self.filled / 2)
+        )
 
     @property
     def category(self) -> bool:
@@ -156,7 +193,8 @@ def _no_values(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str,
     told = [str(word) for word in words()["missing"]]
     found: dict[str, int] = {}
     for header in headers:
-        query = f"SELECT trim({identifier(header)}), count(*) FROM {identifier(held)} WHERE trim({identifier(header)}) IN ({', '.join(map(literal, told))}) GROUP BY 1"
+        cell = f"trim({identifier(header)})"
+        query = f"SELECT {cell}, count(*) FROM {identifier(held)} WHERE {cell} IN ({', '.join(map(literal, told))}) GROUP BY 1"
         for word, count in bench.rows(query):
             found[word] = found.get(word, 0) + count
     return found
@@ -172,19 +210,48 @@ def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[st
         return f"count(*) FILTER (regexp_full_match(c, {literal(pattern)}))"
 
     number = "TRY_CAST(replace(c, ',', '.') AS DOUBLE)"
+    patterns = (_WHOLE, _COMMA, _POINT, _EITHER, _BOTH, _BESIDE, _CLOCK, _LONG, _MAIL)
     counted = bench.rows(
         f"SELECT count(c), count(DISTINCT c), max(length(c)), avg(length(c)), avg(length(c) - length(replace(c, ' ', ''))), "
-        f"{matching('[+-]?[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}([.][0-9]{3})+),[0-9]+')}, {matching('[+-]?([0-9]+|[0-9]{1,3}(,[0-9]{3})+)[.][0-9]+')}, "
-        f"{matching('[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}')}, {matching(_BOTH)}, {matching(_BESIDE)}, {matching(_CLOCK)}, {matching(_LONG)}, {matching(_MAIL)}, min({number}), max({number}) FROM {view}"
+        f"{', '.join(map(matching, patterns))}, min({number}), max({number}) FROM {view}"
     )[0]
     filled, distinct, longest, mean, blanks, whole, comma, point, grouping, thousands, beside, clock, long, at, low, high = counted
-    few = dict(bench.rows(f"SELECT c, count(*) FROM {view} WHERE c IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")) if 0 < distinct <= FEW else {}
+    few = (
+        dict(bench.rows(f"SELECT c, count(*) FROM {view} WHERE c IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")) if 0 < distinct <= FEW else {}
+    )
     form = _form(bench, view, filled, typed) if filled and longest >= 6 and (whole < filled or longest == 8) and not at else None
-    units = [row[0] for row in bench.rows(f"SELECT DISTINCT regexp_extract(c, {literal(_SIGN)}) FROM {view} WHERE regexp_full_match(c, {literal(_BESIDE)})")] if beside else []
+    units = (
+        [
+            row[0]
+            for row in bench.rows(
+                f"SELECT DISTINCT regexp_extract(c, {literal(_SIGN)}) FROM {view} WHERE regexp_full_match(c, {literal(_BESIDE)})"
+            )
+        ]
+        if beside
+        else []
+    )
     return Profile(
-        header=header, rows=rows, filled=filled, distinct=distinct, words=few, longest=longest or 0, mean_length=mean or 0.0, blanks=blanks or 0.0,
-        whole=whole, comma=comma, point=point, grouping=grouping, thousands=thousands, beside=beside, unit=units[0] if len(units) == 1 else "",
-        clock=clock, long_clock=long, at=at, low=low or 0.0, high=high or 0.0, form=form,
+        header=header,
+        rows=rows,
+        filled=filled,
+        distinct=distinct,
+        words=few,
+        longest=longest or 0,
+        mean_length=mean or 0.0,
+        blanks=blanks or 0.0,
+        whole=whole,
+        comma=comma,
+        point=point,
+        grouping=grouping,
+        thousands=thousands,
+        beside=beside,
+        unit=units[0] if len(units) == 1 else "",
+        clock=clock,
+        long_clock=long,
+        at=at,
+        low=low or 0.0,
+        high=high or 0.0,
+        form=form,
     )
 
 
@@ -197,7 +264,9 @@ def _form(bench: Workbench, view: str, filled: int, typed: bool) -> Form | None:
     for form in fitting:
         moment = local("c", form)
         parsed = f"(CASE WHEN {real(moment, 'time')} THEN {moment} END)"
-        cells, first, last = bench.rows(f"SELECT count({parsed}), min({parsed})::DATE::VARCHAR, max({parsed})::DATE::VARCHAR FROM {view}")[0]
+        cells, first, last = bench.rows(f"SELECT count({parsed}), min({parsed})::DATE::VARCHAR, max({parsed})::DATE::VARCHAR FROM {view}")[
+            0
+        ]
         read += [Form(form, cells, first, last)] if cells >= SURE * filled else []
     if not read:
         return None

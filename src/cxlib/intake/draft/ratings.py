@@ -1,4 +1,4 @@
-"""Columns of a survey that hold ratings: their scales with the range that was seen, codes that may be no rating, and what may have been asked."""
+"""Columns of a survey that hold ratings: their scales with the range seen, codes that may be no rating, and what may have been asked."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def asked(found: Sequence[Profile], questions: Mapping[str, str]) -> tuple[list[
     """
     rated = {profile.header: _scale(profile) for profile in found if rating(profile)}
     alike = Counter(key for header, scale in rated.items() for key in _family(header, scale))
-    items, scales, doubtful = [], {}, []
+    items: list[Asked] = []
+    scales: dict[str, Seen] = {}
+    doubtful: list[str] = []
     for profile in found:
         text = f"{profile.header} {questions.get(profile.header, '')}"
         kind = _kind(text)

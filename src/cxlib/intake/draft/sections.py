@@ -36,7 +36,7 @@ def source_lines(look: Look, name: str, file: str, options: Mapping[str, str]) -
     """
     export = look.export
     yield line(2, name)
-    yield line(4, "table", marked(look.table), look.why)
+    yield line(4, "table", look.table if look.matches else marked(look.table), look.why)
     yield line(4, "file", scalar(file))
     for key in ("format", "sheet", "delimiter", "header_line"):
         if key in export.declared and (key, export.declared[key]) != ("delimiter", ","):
@@ -94,7 +94,10 @@ def _moments(look: Look) -> Iterator[str]:
         if look.typed and main in TYPED:
             continue
         alike = [form for form in told.values() if form.form == main]
-        cells, filled = sum(form.cells for form in alike), sum(look.profiles[m.headers[0]].filled for m, form in told.items() if form.form == main)
+        cells, filled = (
+            sum(form.cells for form in alike),
+            sum(look.profiles[m.headers[0]].filled for m, form in told.items() if form.form == main),
+        )
         either = next((form.other for form in alike), "") if all(form.other for form in alike) else ""
         said = f"{cells:,} of {filled:,} cells can be read so" + (f"; and so can {either}: which is the day?" if either else "")
         yield line(4, f"{kind}_format", marked(scalar(main)) if either else scalar(main), said)
@@ -121,10 +124,11 @@ def spans(look: Look, *columns: str) -> list[tuple[str, str]]:
 def _columns(look: Look) -> Iterator[str]:
     """The column map: one mark for all that name and cells speak for, another for each that is doubtful."""
     sure = sum(match.sure for match in look.matches)
-    if not look.matches:
-        yield line(4, "columns", "{}")
+    more = "; the doubtful ones are marked again" if sure < len(look.matches) else ""
+    if look.matches:
+        yield line(4, "columns", marked(), f"that these are {look.table}, and {sure} columns by name and cells{more}")
     else:
-        yield line(4, "columns", marked(), f"{sure} by name and cells; the doubtful ones are marked again" if sure < len(look.matches) else f"{sure} by name and cells")
+        yield line(4, "columns", "{}")
     for match in look.matches:
         header = scalar(match.headers[0]) if len(match.headers) == 1 else flow(match.headers)
         asks = match.sure and "is it" not in match.said
@@ -214,7 +218,9 @@ def _cells(look: Look) -> Iterator[str]:
     if look.empty:
         said = ", ".join(f"{word} in {count:,} cells" for word, count in look.empty.items())
         yield line(4, "missing", marked(flow(["", *look.empty])), said)
-    rows: dict[str, tuple[list[str], str]] = {header: (list(found), ", ".join(f"{word} in {_rows(count)}" for word, count in found.items())) for header, found in look.odd.items()}
+    rows: dict[str, tuple[list[str], str]] = {
+        header: (list(found), ", ".join(f"{word} in {_rows(count)}" for word, count in found.items())) for header, found in look.odd.items()
+    }
     for header, word in (look.shape.ignore_rows if look.shape else {}).items():
         if header in look.profiles and look.profiles[header].filled < look.profiles[header].rows:
             empty = look.profiles[header].rows - look.profiles[header].filled
@@ -229,7 +235,12 @@ def _items(look: Look) -> Iterator[str]:
     if not look.items:
         return
     kinds = Counter(item.item_type for item in look.items)
-    yield line(4, "items", marked(), f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: look at the types; touchpoint_id says where each belongs")
+    yield line(
+        4,
+        "items",
+        marked(),
+        f"{', '.join(f'{count} {kind}' for kind, count in kinds.items())}: look at the types; touchpoint_id says where each belongs",
+    )
     for item in look.items:
         told = {"item_type": item.item_type} | ({"scale": item.scale} if item.scale else {})
         words = " ".join(item.words.split())[:120]
@@ -253,7 +264,10 @@ def scale_lines(scales: Mapping[str, Seen]) -> Iterator[str]:
 def _left(look: Look) -> Iterator[str]:
     """Headers that are not taken over, as comments; of their cells, nothing but how many words there are."""
     if look.doubtful:
-        yield from _wrapped("look like ratings, and nothing else speaks for it; add a line each under `items` where they are", [shown(one) for one in look.doubtful])
+        yield from _wrapped(
+            "look like ratings, and nothing else speaks for it; add a line each under `items` where they are",
+            [shown(one) for one in look.doubtful],
+        )
     known = set(look.shape.known if look.shape else ())
     told = [shown(p.header) + _about(p) for p in look.left if p.header not in known and p.header not in look.doubtful]
     if told:

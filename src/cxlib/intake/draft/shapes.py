@@ -74,7 +74,9 @@ def read(path: Path) -> Shape:
         raise CxError(*problems, worded(f"shapes/{path.name}", "there is no table", raw.get("table"), CONTRACTS, label="Tables"))
     known = CONTRACTS[raw["table"]].columns
     for section in ("columns", "constants", "values"):
-        problems += [worded(f"shapes/{path.name}: {section}", "unknown column", key, known) for key in raw.get(section, {}) if key not in known]
+        problems += [
+            worded(f"shapes/{path.name}: {section}", "unknown column", key, known) for key in raw.get(section, {}) if key not in known
+        ]
     if problems:
         raise CxError(*problems)
     several = {key: raw.pop(key) for key in ("recognised_by", "columns")}

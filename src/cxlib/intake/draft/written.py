@@ -12,7 +12,9 @@ __all__ = ["flow", "line", "marked", "scalar", "shown"]
 
 _PLAIN = re.compile(r"[A-Za-zÄÖÜäöüß](?:[\wÄÖÜäöüß .%()+/-]*[\wÄÖÜäöüß.%)])?")
 _NO_WORDS = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
-_UNPRINTED = re.compile("[^\t\n\x20-\x7e\u00a1-\u200a\u2010-\u2027\u2030-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTED = re.compile(
+    "[^\t\n\x20-\x7e\u00a1-\u200a\u2010-\u2027\u2030-\ud7ff\ue000-\ufdcf\ufdf0-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 WIDTH = 64  # column at which comments begin
 MOST = 48  # letters of a header in a comment
 
