@@ -140,13 +140,17 @@ def _read_guesses(text: str, where: str, unconfirmed: list[str]) -> Any:
 
 
 def _plain_mapping(self: Any, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    own = len([key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"])
     self.flatten_mapping(node)
+    merged = len(node.value) - own  # what is merged in comes first, and what is written here holds instead
     mapping: dict[str, Any] = {}
-    for key, value in node.value:
+    written: set[str] = set()
+    for place, (key, value) in enumerate(node.value):
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(problem="a key is not a single word", problem_mark=key.start_mark)
-        if key.value in mapping:
+        if key.value in written:
             raise yaml.constructor.ConstructorError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
+        written |= {key.value} if place >= merged else set()
         mapping[key.value] = self.construct_object(value, deep=True)
     return mapping
 

@@ -210,7 +210,7 @@ def draft(client: str, files: Mapping[str, Path]) -> Drafted:
     looks: dict[str, tuple[Look, str, str]] = {}
     left_out: list[str] = []
     problems: list[str] = []
-    with workbench() as bench:
+    with workbench(threads=1) as bench:  # hundreds of small questions: threads would only wait for each other
         for file, path in files.items():
             try:
                 for export in exports(path):

@@ -78,7 +78,7 @@ def _alike(parts: tuple[str, ...], word: tuple[str, ...]) -> float:
         return EXACT
     if len(theirs) > 3 and set(word) <= set(parts) and len(parts) <= len(word) + 2:
         return WITHIN
-    if min(len(ours), len(theirs)) > 4 and abs(len(ours) - len(theirs)) <= 3:
+    if ours[0] == theirs[0] and min(len(ours), len(theirs)) > 4 and abs(len(ours) - len(theirs)) <= 3:
         matcher = difflib.SequenceMatcher(None, ours, theirs)
         if matcher.quick_ratio() >= CLOSE and matcher.ratio() >= CLOSE:
             return NEAR

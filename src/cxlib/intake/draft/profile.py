@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 from cxlib.intake.draft.likeness import personal, words
 from cxlib.intake.moments import local, real, shape
@@ -191,13 +192,8 @@ def _no_rows(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, d
 def _no_values(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, int]:
     """Count the words that may mean there is no value."""
     told = [str(word) for word in words()["missing"]]
-    found: dict[str, int] = {}
-    for header in headers:
-        cell = f"trim({identifier(header)})"
-        query = f"SELECT {cell}, count(*) FROM {identifier(held)} WHERE {cell} IN ({', '.join(map(literal, told))}) GROUP BY 1"
-        for word, count in bench.rows(query):
-            found[word] = found.get(word, 0) + count
-    return found
+    cells = f"SELECT trim(unnest([{', '.join(map(identifier, headers))}])) AS c FROM {identifier(held)}"
+    return dict(bench.rows(f"SELECT c, count(*) FROM ({cells}) WHERE c IN ({', '.join(map(literal, told))}) GROUP BY 1 ORDER BY 1"))
 
 
 def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[str, int], typed: bool) -> Profile:
@@ -219,7 +215,8 @@ def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[st
     few = (
         dict(bench.rows(f"SELECT c, count(*) FROM {view} WHERE c IS NOT NULL GROUP BY 1 ORDER BY 2 DESC, 1")) if 0 < distinct <= FEW else {}
     )
-    form = _form(bench, view, filled, typed) if filled and longest >= 6 and (whole < filled or longest == 8) and not at else None
+    dated = filled and longest >= 6 and not at and (whole + comma + point < SURE * filled or longest == 8)
+    form = _form(bench, view, filled, typed) if dated else None
     units = (
         [
             row[0]
@@ -258,8 +255,8 @@ def _profile(bench: Workbench, held: str, header: str, rows: int, empty: dict[st
 def _form(bench: Workbench, view: str, filled: int, typed: bool) -> Form | None:
     """Return the format in which most cells are days or times; None where hardly any is one."""
     some = [row[0] for row in bench.rows(f"SELECT DISTINCT c FROM {view} WHERE c IS NOT NULL ORDER BY hash(c) LIMIT {SAMPLE}")]
-    forms = [day + clock + zone for day in _DAYS for clock in _CLOCKS for zone in (_ZONES if clock else ("",))]
-    fitting = [form for form in forms if sum(bool(re.fullmatch(_python(form), word)) for word in some) >= len(some) / 2]
+    few = [(form, looks) for form, looks in _forms() if any(looks.fullmatch(word) for word in some[:3])]
+    fitting = [form for form, looks in few if sum(bool(looks.fullmatch(word)) for word in some) >= len(some) / 2]
     read = []
     for form in fitting:
         moment = local("c", form)
@@ -277,5 +274,8 @@ def _form(bench: Workbench, view: str, filled: int, typed: bool) -> Form | None:
     return Form(best.form, best.cells, best.first, best.last, rivals[0].form if rivals else "")
 
 
-def _python(form: str) -> str:
-    return shape(form).replace(r"\pL", r"[^\W\d_]")
+@cache
+def _forms() -> list[tuple[str, re.Pattern[str]]]:
+    """Return every format that is tried, and what its cells look like."""
+    forms = [day + clock + zone for day in _DAYS for clock in _CLOCKS for zone in (_ZONES if clock else ("",))]
+    return [(form, re.compile(shape(form).replace(r"\pL", r"[^\W\d_]"))) for form in forms]

@@ -99,7 +99,7 @@ def _scale(profile: Profile) -> Seen:
     inside = sorted(number for number in counts if 0 <= number <= 10)
     core = inside[:1]
     for number in inside[1:]:
-        if number - core[-1] > 1 and number >= 8 and core[-1] <= 7 and len(core) >= 3:
+        if 10 not in inside and number - core[-1] > 1 and number >= 8 and core[-1] <= 7 and len(core) >= 3:
             break
         core.append(number)
     if core[0] == 0 and core[-1] <= 7 and len(core) > 2:
