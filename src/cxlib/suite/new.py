@@ -15,8 +15,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from cxlib.errors import CxError, ParamsError
+from cxlib.intake.assemble import assemble
 from cxlib.intake.draft import Drafted, draft
-from cxlib.intake.sources import take
+from cxlib.intake.sources import Taken, contract_of, take
 from cxlib.intake.workbench import workbench
 from cxlib.params import Params, client_id, composed, plain_yaml, worded_errors
 
@@ -167,7 +168,8 @@ def _tried(project: Path, drafted: Drafted) -> tuple[dict[str, dict[str, str]], 
         options |= {source: wanted} if wanted else {}
     if options:
         problems = _problems(project, drafted.text(options))
-    return options, [*drafted.lacking, *(problem for told in problems.values() for problem in told)]
+    still = (problem for told in problems.values() for problem in told if "is missing. Map it under" not in problem)
+    return options, [*drafted.lacking, *dict.fromkeys(still)]
 
 
 def _problems(project: Path, text: str) -> dict[str, list[str]]:
@@ -179,11 +181,21 @@ def _problems(project: Path, text: str) -> dict[str, list[str]]:
             params = Params.model_validate(plain_yaml(path, "the draft", []))
         except ValidationError as error:
             return {"": worded_errors("the draft", error, Params)}
-    found: dict[str, list[str]] = {}
-    for source in params.sources:
-        with workbench() as bench:
+    found: dict[str, list[str]] = {source: [] for source in params.sources}
+    with workbench() as bench:
+        parts: dict[str, list[Taken]] = {}
+        for source, declared in params.sources.items():
             try:
-                found[source] = list(take(project, params, source, bench).problems)
+                parts.setdefault(declared.table, []).append(take(project, params, source, bench, sha256=""))
+                found[source] += parts[declared.table][-1].problems
             except CxError as error:
-                found[source] = list(error.problems)
+                found[source] += error.problems
+        for table, taken in parts.items():
+            whole = not any(part.refused for part in taken) and len(taken) == sum(one.table == table for one in params.sources.values())
+            for problem in (
+                assemble(bench, contract_of(params, table), taken, params.timezone, f"data/{params.client}: {table}") if whole else ()
+            ):
+                named = [source for source, one in params.sources.items() if one.table == table and str(one.file) in problem]
+                for source in named or [taken[0].name]:
+                    found[source].append(problem)
     return found

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from cxlib.intake.draft import draft
 from cxlib.intake.draft.files import exports
 from cxlib.intake.draft.looking import look
 from cxlib.intake.workbench import workbench
@@ -19,6 +21,13 @@ def made() -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="session")
+def drafted(made, tmp_path_factory):
+    """The draft of one of the made exports, looked at once for all tests."""
+    folder = tmp_path_factory.mktemp("exports")
+    return cache(lambda name: draft("acme", {name: made.write(folder, name)}))
 
 
 @pytest.fixture

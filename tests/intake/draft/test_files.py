@@ -63,7 +63,10 @@ def test_packed_texts_are_looked_into(tmp_path):
             "x.csv: has one column only, whatever the delimiter (; , tab |): no table can be made of it. "
             "Ask for the export with a row for each contact, customer or answer.",
         ),
-        (bytes(range(1, 255)) * 4, "x.csv: is no text and none of the formats that are read: CSV, .xlsx, .sav, Parquet; texts also as .gz or .zip."),
+        (
+            bytes(range(1, 255)) * 4,
+            "x.csv: is no text and none of the formats that are read: CSV, .xlsx, .sav, Parquet; texts also as .gz or .zip.",
+        ),
         (b"%PDF-1.7 and more", "x.csv: is a PDF. Ask for the export as a table."),
     ],
 )
@@ -77,8 +80,16 @@ def test_each_sheet_with_rows_is_an_export(tmp_path):
     import xlsxwriter
 
     with xlsxwriter.Workbook(tmp_path / "x.xlsx") as book:
-        for name, rows in (("Fälle", [["Id", "Zeit"], [1, "a"]]), ("leer", []), ("Notiz", [["nur das"]]), ("Kunden", [["Nr", "Ort"], [1, "b"]])):
+        for name, rows in (
+            ("Fälle", [["Id", "Zeit"], [1, "a"]]),
+            ("leer", []),
+            ("Notiz", [["nur das"]]),
+            ("Kunden", [["Nr", "Ort"], [1, "b"]]),
+        ):
             sheet = book.add_worksheet(name)
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
-    assert [(found.sheet, found.headers) for found in exports(tmp_path / "x.xlsx")] == [("Fälle", ("Id", "Zeit")), ("Kunden", ("Nr", "Ort"))]
+    assert [(found.sheet, found.headers) for found in exports(tmp_path / "x.xlsx")] == [
+        ("Fälle", ("Id", "Zeit")),
+        ("Kunden", ("Nr", "Ort")),
+    ]

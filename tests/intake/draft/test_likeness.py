@@ -34,7 +34,13 @@ def test_words_of_exports_are_known_whole_and_hinted_at_in_part():
 
 def test_units_and_persons_are_known_by_the_header():
     assert [unit_of(header) for header in ("Dauer (min)", "wait_ms", "s")] == ["min", "ms", ""]
-    assert [personal(header) for header in ("Vorname", "Requester email", "IP-Adresse", "Region", "Namensraum")] == [True, True, True, False, False]
+    assert [personal(header) for header in ("Vorname", "Requester email", "IP-Adresse", "Region", "Namensraum")] == [
+        True,
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_the_words_name_tables_columns_and_values_that_exist():

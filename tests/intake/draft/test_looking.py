@@ -17,10 +17,10 @@ def test_three_hundred_columns_are_looked_at(looked):
     assert len(looked(";".join(names) + "\n" + rows).profiles) == 300
 
 
-def test_questions_have_their_texts(looked, made):
-    found = looked(made.qualtrics(), "q.csv")
+def test_questions_have_their_texts(drafted):
+    found, *_ = drafted("qualtrics.csv").looks["qualtrics"]
     assert [(item.header, item.item_type, item.words) for item in found.items][:2] == [
         ("Q1", "nps", "How likely are you to recommend us?"),
         ("Q2_1", "csat", "Satisfied - Delivery"),
     ]
-    assert {item.language for item in looked(made.limesurvey(), "l.csv").items} == {"de"}
+    assert {item.language for item in drafted("results-survey.csv").looks["results_survey"][0].items} == {"de"}

@@ -47,4 +47,9 @@ def test_a_battery_is_proposed_and_a_lone_number_is_not(looked):
 def test_what_was_asked_is_told_by_words(looked):
     marks = {"Weiterempfehlung": cycle(*range(11)), "Zufriedenheit": cycle(1, 2, 3, 4, 5), "Aufwand": cycle(1, 2, 3, 4, 5, 6, 7)}
     found = looked(survey(**marks, Lob=[f"Die Beratung war sehr gut, Fall {n}" for n in range(60)]), "Umfrage.csv")
-    assert {item.header: item.item_type for item in found.items} == {"Weiterempfehlung": "nps", "Zufriedenheit": "csat", "Aufwand": "ces", "Lob": "open_text"}
+    assert {item.header: item.item_type for item in found.items} == {
+        "Weiterempfehlung": "nps",
+        "Zufriedenheit": "csat",
+        "Aufwand": "ces",
+        "Lob": "open_text",
+    }

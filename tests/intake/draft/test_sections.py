@@ -48,7 +48,10 @@ def test_durations_have_their_unit_and_a_header_that_says_none_is_asked(looked):
 
 def test_no_text_and_no_name_of_a_person_stands_in_a_draft(looked):
     head = "Id;Erstellt;Kanal;Name;E-Mail;Ort;Nachricht"
-    text = log(lambda n: f"{n % 28 + 1:02}.03.2025;Fax;Erika Muster {n % 3};e{n % 3}@example.org;Kassel;Bitte rufen Sie mich unter 0561 123{n} an", head=head)
+    text = log(
+        lambda n: f"{n % 28 + 1:02}.03.2025;Fax;Erika Muster {n % 3};e{n % 3}@example.org;Kassel;Bitte rufen Sie mich unter 0561 123{n} an",
+        head=head,
+    )
     told = "\n".join(source_lines(looked(text), "x", "x.csv", {}))
     assert not [word for word in ("Erika", "Muster", "@", "0561", "Bitte", "Kassel") if word in told]
     assert "Name (personal), E-Mail (personal), Ort (1 word)" in told

@@ -199,7 +199,15 @@ def _fit(column: Column, profile: Profile, *, key: bool) -> float:
     if column.kind == "id":
         if profile.text or profile.form or profile.at or profile.clock or profile.longest > 64 or profile.comma + profile.point:
             return 0.0
-        return 1.0 if not key or profile.unique else 0.9 if profile.distinct >= SURE * profile.rows else 0.45 if profile.distinct > profile.rows / 2 else 0.0
+        return (
+            1.0
+            if not key or profile.unique
+            else 0.9
+            if profile.distinct >= SURE * profile.rows
+            else 0.45
+            if profile.distinct > profile.rows / 2
+            else 0.0
+        )
     if column.name == "text":
         return 1.0 if profile.text else 0.5 if profile.longest > 20 and not profile.category else 0.0
     return 0.0 if profile.form else 0.5 if profile.text or profile.at else 1.0

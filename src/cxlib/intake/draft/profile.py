@@ -176,7 +176,10 @@ def profiles(bench: Workbench, raw: Raw, *, typed: bool) -> tuple[list[Profile],
     odd = _no_rows(bench, held, raw.headers)
     rows = bench.rows(f"SELECT count(*) FROM {identifier(held)}")[0][0]
     empty = _no_values(bench, held, raw.headers)
-    return [_profile(bench, held, header, rows, empty, typed) for header in raw.headers], empty, odd
+    counts = [f"count(nullif(trim({identifier(header)}), ''))" for header in raw.headers]
+    filled = bench.rows(f"SELECT {', '.join(counts)} FROM {identifier(held)}")[0]
+    told = zip(raw.headers, filled, strict=True)
+    return [_profile(bench, held, header, rows, empty, typed) if some else Profile(header, rows, 0, 0) for header, some in told], empty, odd
 
 
 def _no_rows(bench: Workbench, held: str, headers: Sequence[str]) -> dict[str, dict[str, int]]:
