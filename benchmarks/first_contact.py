@@ -1,8 +1,8 @@
 """First contact: how many lines of a draft have to be touched until ``cx check`` takes it, for exports of which no shape is known.
 
 ``freshdesk``, ``anlage`` and ``panel`` are written by ``tests/intake/draft/made.py`` after what such programs export; ``boston311`` and
-``sfo2017`` are public data (data/README.md), left out where they are not there: set CX_SHARED_DATA to the folder that holds them. Touched is a line
-whose mark is deleted, that is mended, added or taken away. The goal is 15 at most, and that every mark left makes the check refuse.
+``sfo2017`` are public data (data/README.md), left out where they are absent: CX_SHARED_DATA names the folder that holds them. Touched is a
+line whose mark is deleted, or that is mended, added or taken away. The goal: 15 at most, and each mark that is left makes the check refuse.
 """
 
 from __future__ import annotations

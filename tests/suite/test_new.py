@@ -62,7 +62,7 @@ def test_what_it_did_is_told_and_what_is_there_is_left(empty, log, capsys, monke
     monkeypatch.chdir(empty)
     raw = empty / "data" / "acme" / "raw"
     raw.mkdir(parents=True)
-    (raw / "Anrufe.csv").write_text(LOG, encoding="utf-8")
+    (raw / "Anrufe.csv").write_text(LOG.replace("\n", "\nA").removesuffix("A"), encoding="utf-8")
     assert main(["new", "acme", str(log), str(raw / "Anrufe.csv")]) == 0
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "copied to data/acme/raw/: Tickets.csv"

@@ -164,7 +164,8 @@ def _tried(project: Path, drafted: Drafted) -> tuple[dict[str, dict[str, str]], 
     options: dict[str, dict[str, str]] = {}
     for source, told in problems.items():
         wanted = {key: value for key, (sign, value) in _DECISIONS.items() if any(sign in problem for problem in told)}
-        wanted |= {"timezone": found[1] for problem in told if (found := re.search(r"Declare `timezone: ([\w/+-]+)`", problem))}
+        zones = re.findall(r"Declare `timezone: ([\w/+-]+)`", "\n".join(told))
+        wanted |= {"timezone": zones[0]} if zones else {}
         options |= {source: wanted} if wanted else {}
     if options:
         problems = _problems(project, drafted.text(options))
@@ -192,9 +193,8 @@ def _problems(project: Path, text: str) -> dict[str, list[str]]:
                 found[source] += error.problems
         for table, taken in parts.items():
             whole = not any(part.refused for part in taken) and len(taken) == sum(one.table == table for one in params.sources.values())
-            for problem in (
-                assemble(bench, contract_of(params, table), taken, params.timezone, f"data/{params.client}: {table}") if whole else ()
-            ):
+            where = f"data/{params.client}: {table}"
+            for problem in assemble(bench, contract_of(params, table), taken, params.timezone, where) if whole else ():
                 named = [source for source, one in params.sources.items() if one.table == table and str(one.file) in problem]
                 for source in named or [taken[0].name]:
                     found[source].append(problem)
