@@ -27,6 +27,11 @@ def test_names_and_cells_together_are_sure(looked):
     }
 
 
+def test_the_names_of_the_contract_are_known(looked):
+    found = looked(log("contact_id", "contact_ts", "channel", "customer_id", "text"))
+    assert all(match.headers == (match.column,) and match.sure for match in found.matches)
+
+
 def test_cells_alone_are_doubtful(looked):
     found = told(looked(log("Schlüsselfeld", "Wann", "Womit", "Kundennummer", "Nachricht"), "Tickets.csv"))
     assert [found[column] for column in ("contact_id", "contact_ts", "channel")] == [

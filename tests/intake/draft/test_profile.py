@@ -32,6 +32,12 @@ def test_the_form_of_days_is_the_one_that_all_cells_have(bench, cells, form, oth
     assert (found.form.form, found.form.other, found.form.cells) == (form, other, 2)
 
 
+def test_moments_that_know_their_zone_are_read_without_it(bench):
+    found, *_ = one(bench, ["2025-02-05 08:15:00+00", "2025-02-17 08:15:00+01:00"], typed=True)
+    assert (found.form.form, found.form.last) == ("%Y-%m-%d %H:%M:%S", "2025-02-17")
+    assert one(bench, ["2025-02-05", "2025-02-17"], typed=True)[0].form.form == "%Y-%m-%d"
+
+
 @pytest.mark.parametrize("cells", [["31.02.2025", "45.02.2025"], ["1001", "1002"], ["a@b.de", "c@d.de"], ["05.02.2025", "x"]])
 def test_what_is_no_day_has_no_form(bench, cells):
     assert one(bench, cells)[0].form is None

@@ -101,10 +101,13 @@ def meant(column: str, word: str) -> str:
 def hinted(column: str, word: str) -> str:
     """Return the contract's word that a part of an export's word stands for, "" for none: likely, and no more.
 
-    >>> hinted("channel", "City Worker App"), hinted("channel", "Maximo Integration")
-    ('app', '')
+    >>> hinted("channel", "City Worker App"), hinted("channel", "WhatsApp AD"), hinted("channel", "Maximo Integration")
+    ('app', 'social', '')
     """
-    parts = set(plain(word))
+    parts, spelt = set(plain(word)), "".join(plain(word))
+    for ours, theirs in words()["values"].get(column, {}).items():
+        if any(len(other) > 5 and other.replace(" ", "") in spelt for other in theirs):
+            return str(ours)
     for ours, theirs in words()["values"].get(column, {}).items():
         if any(len(other) > 2 and set(_split(other)) <= parts for other in [*theirs, str(ours).replace("_", " ")]):
             return str(ours)

@@ -105,7 +105,7 @@ def matches(table: str, found: Sequence[Profile]) -> list[Match]:
     pairs = []
     for column, known in words()["columns"][table].items():
         for profile in found:
-            like = likeness(profile.header, known)
+            like = likeness(profile.header, [*known, column.replace("_", " ")])
             fits = _fit(columns[column], profile, key=column in CONTRACTS[table].key[:1]) if like else 0.0
             fits *= 0.3 if columns[column].required and profile.filled < 0.9 * profile.rows else 1.0
             place = next((place for place, word in enumerate(known) if "".join(plain(profile.header)) == word.replace(" ", "")), len(known))

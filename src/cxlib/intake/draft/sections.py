@@ -216,7 +216,7 @@ def _has_unit(look: Look, match: Match) -> bool:
 def _cells(look: Look) -> Iterator[str]:
     """Cells that mean nothing and rows that are none."""
     if look.empty:
-        said = ", ".join(f"{word} in {count:,} cells" for word, count in look.empty.items())
+        said = ", ".join(f"{word} in {count:,} cells" for word, count in look.empty.items()) + ": no value, or somebody's name?"
         yield line(4, "missing", marked(flow(["", *look.empty])), said)
     rows: dict[str, tuple[list[str], str]] = {
         header: (list(found), ", ".join(f"{word} in {_rows(count)}" for word, count in found.items())) for header, found in look.odd.items()
