@@ -78,7 +78,8 @@ def _alike(parts: tuple[str, ...], word: tuple[str, ...]) -> float:
         return EXACT
     if len(theirs) > 3 and set(word) <= set(parts) and len(parts) <= len(word) + 2:
         return WITHIN
-    if ours[0] == theirs[0] and min(len(ours), len(theirs)) > 4 and abs(len(ours) - len(theirs)) <= 3:
+    begins, ends = ours[0] == theirs[0], ours[-3:] == theirs[-3:]
+    if (begins or ends) and min(len(ours), len(theirs)) > 4 and abs(len(ours) - len(theirs)) <= 3:
         matcher = difflib.SequenceMatcher(None, ours, theirs)
         if matcher.quick_ratio() >= CLOSE and matcher.ratio() >= CLOSE:
             return NEAR
