@@ -137,3 +137,15 @@ def test_the_catalogue_needs_columns_that_exist():
             else:
                 table, _, column = element.partition(".")
                 assert column in CONTRACTS[table].columns, f"{row.question_id}: {element}"
+
+
+def test_help_of_the_package_reads_like_a_table_of_contents():
+    import cxlib
+
+    contents = dict(re.findall(r"^(\w+) : .*\n((?:    .*\n)*)", cxlib.__doc__, re.M))
+    assert set(contents) == set(FLOORS) - {"errors"}
+    for name in NOUN_ROOMS:
+        modules = {path.stem for path in (SOURCE / name).iterdir() if not path.name.startswith("_")}
+        assert set(re.findall(r"\w+", contents[name])) == modules, name
+    for name in FLOORS:
+        assert importlib.import_module(f"cxlib.{name}").__doc__, name

@@ -27,7 +27,7 @@ def test_help_is_quick_and_imports_nothing_heavy():
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label, sheets, purge."),
+        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label, new, sheets, purge."),
         (
             "run demo --onyl 10",
             "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --format, --force, --json, --workers.",

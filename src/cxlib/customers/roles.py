@@ -14,6 +14,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling, rows
 from cxlib.estimates.bootstrap import draw_weights
+from cxlib.estimates.results import Result
 
 __all__ = ["Accounts", "accounts", "needs", "values"]
 
@@ -28,7 +29,7 @@ TOLD = PARTED | {"account_agreement": "coefficient", "role_heard_share": "share"
 
 
 @dataclass(frozen=True, eq=False)
-class Accounts:
+class Accounts(Result):
     """How the people of each account judge us.
 
     Attributes

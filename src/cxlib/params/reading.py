@@ -14,6 +14,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cxlib.errors import ParamsError, worded
+from cxlib.params.guesses import MARK, taken_off
 from cxlib.params.model import Params
 
 __all__ = ["client_id", "composed", "load", "plain_yaml", "project_root", "schema", "worded_errors"]
@@ -57,7 +58,7 @@ def load(project: Path, client: str) -> Params:
     Raises
     ------
     ParamsError
-        With every problem of the file at once.
+        With every problem of the file at once, guesses that nobody confirmed among them.
     """
     name = client_id(client)
     path = project / "params" / f"{name}.yml"
@@ -65,13 +66,16 @@ def load(project: Path, client: str) -> Params:
     if not path.is_file():
         known = sorted(file.stem for file in (project / "params").glob("*.yml"))
         raise ParamsError(worded("client", "there is no params file for", name, known, label="Clients", do=f"Write {where} first."))
-    raw = plain_yaml(path, where)
+    unconfirmed: list[str] = []
+    raw = plain_yaml(path, where, unconfirmed)
     if not isinstance(raw, dict):
         raise ParamsError(f"{where}: holds no keys. Start from params/demo.yml, which shows every key.")
     try:
         params = Params.model_validate(raw)
     except ValidationError as error:
-        raise ParamsError(*worded_errors(where, error, Params)) from error
+        raise ParamsError(*unconfirmed, *worded_errors(where, error, Params)) from error
+    if unconfirmed:
+        raise ParamsError(*unconfirmed)
     if params.client != name:
         raise ParamsError(f"{where}: client: is {params.client!r}, but the file is named for {name!r}. Make them equal.")
     return params
@@ -86,7 +90,7 @@ def composed(text: str) -> str:
     return text if text.isascii() else _MARKED.sub(lambda found: normalize("NFC", found[0]), text)
 
 
-def plain_yaml(path: Path, where: str) -> Any:
+def plain_yaml(path: Path, where: str, unconfirmed: list[str] | None = None) -> Any:
     """Read a YAML file of plain words, numbers, lists and mappings: nothing in it runs, no key stands twice.
 
     Parameters
@@ -94,6 +98,8 @@ def plain_yaml(path: Path, where: str) -> Any:
     path : Path
     where : str
         How messages name the file.
+    unconfirmed : list of str, optional
+        Takes a worded problem for each value that is marked ``!guess``; left out, the mark is refused like any unknown tag.
 
     Raises
     ------
@@ -102,7 +108,7 @@ def plain_yaml(path: Path, where: str) -> Any:
     """
     try:
         text = composed(path.read_text(encoding="utf-8"))  # as intake reads exports, whatever keyboard wrote it
-        return _read(text)
+        return _read(text) if unconfirmed is None or MARK not in text else _read_guesses(text, where, unconfirmed)
     except UnicodeDecodeError as error:
         raise ParamsError(f"{where}: is not utf-8 (byte {error.start}). Save the file as UTF-8.") from error
     except yaml.YAMLError as error:
@@ -124,14 +130,27 @@ def _read(text: str) -> Any:
     return yaml.load(text, Loader=_PlainYaml)  # noqa: S506 - derives from SafeLoader
 
 
+def _read_guesses(text: str, where: str, unconfirmed: list[str]) -> Any:
+    """Read a text with marks: the values as if they were confirmed, and a worded problem for each that is not."""
+    loader = _PlainYaml(text)
+    node = loader.get_single_node()
+    lines = text.splitlines()
+    unconfirmed += [guess.worded(where, lines) for guess in taken_off(node, loader)] if node is not None else []
+    return loader.construct_document(node) if node is not None else None
+
+
 def _plain_mapping(self: Any, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    own = len([key for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"])
     self.flatten_mapping(node)
+    merged = len(node.value) - own  # what is merged in comes first, and what is written here holds instead
     mapping: dict[str, Any] = {}
-    for key, value in node.value:
+    written: set[str] = set()
+    for place, (key, value) in enumerate(node.value):
         if not isinstance(key, yaml.ScalarNode):
             raise yaml.constructor.ConstructorError(problem="a key is not a single word", problem_mark=key.start_mark)
-        if key.value in mapping:
+        if key.value in written:
             raise yaml.constructor.ConstructorError(problem=f"the key {key.value!r} is written twice", problem_mark=key.start_mark)
+        written |= {key.value} if place >= merged else set()
         mapping[key.value] = self.construct_object(value, deep=True)
     return mapping
 

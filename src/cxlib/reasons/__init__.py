@@ -1,4 +1,4 @@
-"""From free text to contact reasons that can be trusted."""
+"""From free text to contact reasons that can be trusted: words, a classifier, its quality, new reasons, and what contacts are worth."""
 
 from __future__ import annotations
 

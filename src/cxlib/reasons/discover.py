@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib.errors import DataError
+from cxlib.estimates.results import Result
 from cxlib.estimates.rows import rows, unanswerable
 from cxlib.reasons import wording
 
@@ -21,7 +22,7 @@ COMPONENTS = (8, 2, 50)  # of the space that texts are grouped in: at least, a g
 
 
 @dataclass(frozen=True, eq=False)
-class Topics:
+class Topics(Result):
     """Candidate new reasons.
 
     Attributes

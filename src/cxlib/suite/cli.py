@@ -1,4 +1,4 @@
-"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``, ``cx sheets``, ``cx purge``.
+"""The command line: ``cx check``, ``cx run``, ``cx batch``, ``cx verify``, ``cx label``, ``cx new``, ``cx sheets``, ``cx purge``.
 
 Exit codes: 0 all good, 1 a notebook failed, 2 params or data refused. Nothing heavy is imported before it is needed.
 """
@@ -84,6 +84,7 @@ def parser() -> Parser:
         ("batch", batch, "run the notebooks for many clients at once; one that fails never stops the others"),
         ("verify", verify, "recompute the hashes of the published report"),
         ("label", label, "the contacts most worth labelling, as a sheet; or read the filled sheet back"),
+        ("new", new, "draft params/CLIENT.yml from a client's exports; what they cannot prove is marked, and refused until confirmed"),
         ("sheets", sheets, "Excel templates for what only workshops know, and a questionnaire from the inventory"),
         ("purge", purge, "delete everything of a client: raw data, tables, labels, sheets and reports; asks before"),
     ):
@@ -93,6 +94,8 @@ def parser() -> Parser:
         else:
             command.add_argument("client", metavar="CLIENT", help="params/CLIENT.yml")
         command.set_defaults(action=action)
+        if name == "new":
+            command.add_argument("files", metavar="FILE", type=Path, nargs="+", help="an export; copied to data/CLIENT/raw/")
         if name == "label":
             command.add_argument("--count", type=counted, metavar="100", help="rows of the sheet; as in params when left out")
             command.add_argument("--read", type=Path, metavar="FILE", help="the filled sheet; its labels count from the next run on")
@@ -361,6 +364,23 @@ def confirm(client: str, what: str, *, asked: bool) -> None:
     sys.stdout.flush()
     if (typed := sys.stdin.readline().strip()) != client:
         raise ParamsError(f"cx purge: {typed!r} is not {client!r}. Nothing was deleted.")
+
+
+def new(chosen: argparse.Namespace) -> int:
+    """``cx new CLIENT FILE …``."""
+    from cxlib.params import project_root
+    from cxlib.suite.new import begin
+
+    begun = begin(project_root(), chosen.client, chosen.files)
+    for file in begun.copied:
+        say(f"copied to data/{chosen.client}/raw/: {file}")
+    for line in begun.left_out:
+        say(line)
+    say(f"{shown(begun.path)}: drafted. {begun.marks} guesses to confirm: delete `!guess` where it is right, else write what is.")
+    for problem in begun.open:
+        say(f"  will be refused even if all guesses are right: {problem}")
+    say(f"cx check {chosen.client} names what is left.")
+    return 0
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What survey answers say: scores, and how sure they are.
+"""What survey answers say, and how sure that is: scores and loyalty, gaps between actual and expected, drivers, moments of truth.
 
 Here stands what all of the room shares: which rows of the long table *responses* a figure rests on.
 """

@@ -20,6 +20,7 @@ from cxlib.customers.personas.reported import told, unanswered, verdict
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.bootstrap import draw_weights
+from cxlib.estimates.results import Result
 
 __all__ = ["Personas", "fit"]
 
@@ -29,7 +30,7 @@ EMPTY = ("persona", "probability")
 
 
 @dataclass(frozen=True, eq=False)
-class Personas:
+class Personas(Result):
     """Classes of people and how sure they are.
 
     Attributes

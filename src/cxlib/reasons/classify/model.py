@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.errors import DataError
+from cxlib.estimates.results import Result
 from cxlib.reasons.classify.calibration import softmax
 from cxlib.reasons.classify.features import Features
 from cxlib.reasons.classify.scorer import Recipe, Scorer
@@ -23,7 +24,7 @@ SAID = ("reason_id", "probability", "alternative_1", "probability_1", "alternati
 
 
 @dataclass(frozen=True, eq=False)
-class ReasonModel:
+class ReasonModel(Result):
     """Reasons of texts, learned from labelled ones.
 
     Attributes

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from cxlib import estimates
+from cxlib.estimates.results import Result
 from cxlib.estimates.rows import rows
 from cxlib.reasons.value.shares import NEEDS, described
 from cxlib.reasons.value.voices import COMPANY, CUSTOMER, FALLING, voices
@@ -23,7 +24,7 @@ TO_MOVE = 2  # voices more against a rating than for it; who laid it down has on
 
 
 @dataclass(frozen=True, eq=False)
-class Matrix:
+class Matrix(Result):
     """Reasons in four fields.
 
     Attributes

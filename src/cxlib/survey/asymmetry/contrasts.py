@@ -14,6 +14,7 @@ from cxlib import estimates
 from cxlib.errors import CxError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.regression import Regression, regress
+from cxlib.estimates.results import Result
 from cxlib.estimates.rows import rows
 from cxlib.survey.asymmetry.classes import certainty, classified, sides
 from cxlib.survey.asymmetry.zero_line import Threshold, thresholds
@@ -31,7 +32,7 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Asymmetry:
+class Asymmetry(Result):
     """What low and high answers go along with, item by item.
 
     Attributes

@@ -12,6 +12,7 @@ from scipy import special
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
+from cxlib.estimates.results import Result
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers.fitted import Fitted, fitted
 from cxlib.survey.drivers.fitting import REFUSED, named_groups, named_items
@@ -21,7 +22,7 @@ __all__ = ["Comparison", "compare"]
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class Comparison(Result):
     """Differences of drivers between groups of respondents.
 
     Attributes

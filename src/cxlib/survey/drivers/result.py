@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from cxlib.estimates.results import Result
+
 __all__ = ["COLUMNS", "Drivers"]
 
 COLUMNS = (
@@ -27,7 +29,7 @@ COLUMNS = (
 
 
 @dataclass(frozen=True, eq=False)
-class Drivers:
+class Drivers(Result):
     """What goes with an outcome, and how sure that is.
 
     Attributes

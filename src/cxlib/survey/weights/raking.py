@@ -13,6 +13,7 @@ import pandas as pd
 from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Calibration
+from cxlib.estimates.results import Result
 from cxlib.estimates.rows import rows
 from cxlib.survey.weights import margins
 from cxlib.survey.weights.margins import Targets
@@ -21,7 +22,7 @@ __all__ = ["Weights", "rake"]
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class Weights(Result):
     """Weights raked to known margins.
 
     Attributes
