@@ -18,7 +18,7 @@ tables : the contracts: what one row is, which columns it has
 params : what differs by client
 intake : raw exports to contract tables; ``intake.draft`` proposes params for new ones
 report : pages, pictures, words, and what hides what would give people away
-suite : the commands: cx new, check, run, batch, verify, label
+suite : the commands: cx new, check, run, batch, verify, label, sheets, purge
 simulate : clients whose truth is known
 
 Nothing heavy is imported before it is used.

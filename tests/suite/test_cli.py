@@ -6,12 +6,8 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 from cxlib.suite import publish
 from cxlib.suite.cli import main, taken_in
-
-OPTIONS = "--help, --only, --language, --audience, --format, --force, --json"
 
 
 def test_help_is_quick_and_imports_nothing_heavy():
@@ -22,36 +18,6 @@ def test_help_is_quick_and_imports_nothing_heavy():
     modules = done.stdout.splitlines()[-1]
     assert not [name for name in ("pandas", "numpy", "papermill", "nbformat", "pydantic", "yaml", "tqdm", "zmq") if f"'{name}'" in modules]
     assert seconds < 1.0  # 0.05 s on an idle machine; the goal of 0.3 s is held by the list above
-
-
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        ("rnu demo", "cx: unknown command 'rnu' (did you mean 'run'?). Allowed: check, run, batch, verify, label, new, sheets, purge."),
-        (
-            "run demo --onyl 10",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --format, --force, --json, --workers.",
-        ),
-        (
-            "run --onyl=10 demo",
-            "cx run: unknown option '--onyl' (did you mean '--only'?). Allowed: --help, --only, --language, --audience, --format, --force, --json, --workers.",
-        ),
-        ("check demo --only 10", "cx check: unknown option '--only'. Allowed: --help."),
-        ("run demo acme", "cx run: one client at a time, not also 'acme'."),
-        ("run demo --language dee", "--language: unknown value 'dee' (did you mean 'de'?). Allowed: de, en, both."),
-        (
-            "run demo --audience managment",
-            "--audience: unknown value 'managment' (did you mean 'management'?). Allowed: management, analyst.",
-        ),
-        ("run demo --only ,", "--only: names nothing."),
-        ("run", "cx run: the following arguments are required: CLIENT. See cx run --help."),
-        ("", "cx: the following arguments are required: COMMAND. See cx --help."),
-        ("run demo --only", "cx run: argument --only: expected one argument. See cx run --help."),
-    ],
-)
-def test_a_wrong_word_is_refused_with_the_right_one(line, message, capsys):
-    assert main(line.split()) == 2
-    assert capsys.readouterr().err == f"{message}\n"
 
 
 def test_check_says_that_all_is_in_order(quick, capsys):
