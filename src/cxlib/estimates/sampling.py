@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypedDict
 
 import numpy as np
@@ -93,6 +94,11 @@ class Sample:
         """Number of groups."""
         return len(self.groups)
 
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every group and cluster that meet, as one number, and which of them each row is."""
+        return np.unique(self.group * len(self.cluster_ids) + self.cluster, return_inverse=True)
+
     def total(self, values: np.ndarray) -> np.ndarray:
         """Weighted total of `values` a group."""
         return np.bincount(self.group, self.weight * values, minlength=self.size)
@@ -119,7 +125,7 @@ class Sample:
         """
         codes, size = (self.group if group is None else group), (self.size if size is None else size)
         clusters = len(self.cluster_ids)
-        pair, position = np.unique(codes * clusters + self.cluster, return_inverse=True)
+        pair, position = self._pairs if group is None else np.unique(codes * clusters + self.cluster, return_inverse=True)
         sums = np.bincount(position, influence)
         of_group = pair // clusters
         count = np.bincount(of_group, minlength=size).astype(float)
@@ -142,7 +148,7 @@ class Sample:
     def correlation(self, influence: np.ndarray, here: np.ndarray, there: np.ndarray) -> np.ndarray:
         """Correlation of the figures of two groups, from clusters that have rows in both; one value a pair of group codes."""
         clusters = len(self.cluster_ids)
-        pair, position = np.unique(self.group * clusters + self.cluster, return_inverse=True)
+        pair, position = self._pairs
         sums, of_group, of_cluster = np.bincount(position, influence), pair // clusters, pair % clusters
         found = np.zeros(len(here))
         for number, codes in enumerate(zip(here, there, strict=True)):
