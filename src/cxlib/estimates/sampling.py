@@ -96,7 +96,7 @@ class Sample:
 
     @cached_property
     def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Every group and cluster that meet, as one number, and which of them each row is."""
+        """Every group and cluster that meet, as one number, and which of them a row is."""
         return np.unique(self.group * len(self.cluster_ids) + self.cluster, return_inverse=True)
 
     def total(self, values: np.ndarray) -> np.ndarray:
@@ -211,7 +211,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     usable = table[list(values)].notna().all(axis=1).to_numpy()
     weights = weights_of(table, usable, options.get("weight"))
     keep = np.flatnonzero(usable & (weights > 0))
-    chosen = table.iloc[keep]
+    chosen = table[_read(table, by, options)].iloc[keep]
     groups, group = _codes(chosen, by)
     cluster, cluster_ids, stratum, sizes, projection = _drawn(chosen, weights[keep], options)
     unit, _ = _factor(chosen, options.get("count"))
@@ -219,6 +219,13 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep, projection)
+
+
+def _read(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> list[str]:
+    """The columns that say where a row belongs: taking all of a wide table's takes long."""
+    calibration = options.get("calibration")
+    named = [*by, *(options.get(key) for key in ("cluster", "stratum", "population", "count")), calibration and calibration.key]
+    return [str(name) for name in dict.fromkeys(named) if name in table.columns]
 
 
 def weights_of(table: pd.DataFrame, usable: np.ndarray, name: str | None) -> np.ndarray:
