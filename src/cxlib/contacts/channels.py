@@ -276,11 +276,7 @@ def breaks(
     stays = table["cx_mode"].eq(table["cx_mode_1"])
     table["transition"] = table["cx_mode"].where(stays, table["cx_mode_1"] + "_" + table["cx_mode"]).astype("str")
     table = table.assign(flag=table["cx_more"].astype("float64"), changes=stays.map({True: "stays", False: "changes"}))
-    parts = []
-    for name in sorted(table["transition"].unique()):
-        flagged = table.assign(flag=table["transition"].eq(name).astype("float64"))
-        share = estimates.share(flagged, "flag", metric="transition_share", **clustered(options))
-        parts.append(headed(behind(share, table, []), {"transition": name}))
+    parts = [behind(estimates.shares(table, "transition", metric="transition_share", **clustered(options)), table, [])]
     goes_on = estimates.share(table, "flag", by=["transition"], metric="goes_on_share", **clustered(options))
     parts.append(behind(goes_on, table, ["transition"]))
     if table["changes"].nunique() == 2:

@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, headed, lacking, levels, named, picked, size, wanting
+from cxlib.contacts import Span, behind, clustered, counted, lacking, levels, named, picked, size, wanting
 from cxlib.contacts._cases import folded, stepped
 from cxlib.contacts.repeats import ENDED
 from cxlib.estimates import Sampling
@@ -169,11 +169,11 @@ def chains(
     number = several["changes"].astype("int64")
     level = number.astype("str").where(number < most, f"{most}+")
     parts = []
-    for name in sorted(level.unique(), key=lambda text: int(text.rstrip("+"))):
-        flagged = several.assign(flag=level.eq(name).astype("float64"))
-        share = behind(estimates.share(flagged, "flag", by=by, metric="case_share", **clustered(options)), several, by)
-        parts.append(headed(share, {"handed_on": name}, at=len(by)))
     if len(several):
+        told = sorted(level.unique(), key=lambda text: int(text.rstrip("+")))
+        handed = several.assign(handed_on=level)
+        share = estimates.shares(handed, "handed_on", by=by, levels=told, metric="case_share", **clustered(options))
+        parts.append(behind(share, several, by))
         mean = several.assign(number=number.astype("float64"))
         figure = estimates.mean(mean, "number", by=by, metric="changes_per_case", unit="times", **clustered(options))
         around = several.assign(flag=(number >= MOST).astype("float64"))

@@ -248,23 +248,19 @@ def _for(table: pd.DataFrame, column: str, min_n: int | None, options: Sampling)
         return []
     table = table.assign(**{column: levels(table[column])})
     table = table.assign(**{column: pooled(table, column, min_n)}) if min_n else table
-    parts = []
-    for level in sorted(table[column].unique()):
-        marked = table.assign(flag=table[column].eq(level), **{column: level})
-        share = estimates.share(marked, "flag", by=["persona", column], metric="need_share", **_drawn(options))
-        parts += [_behind(share, marked, ["persona", column]), _lift(marked, share, column, level, options)]
-    return parts
+    shares = estimates.shares(table, column, by=["persona"], metric="need_share", **_drawn(options))
+    shares = _behind(shares, table, ["persona"])
+    everybody = table.groupby(column)["weight"].sum() / table["weight"].sum()
+    each = [shares[shares[column].eq(level)] for level in everybody.index]
+    return [part for share, whole in zip(each, everybody, strict=True) for part in (share, _lift(share, float(whole)))]
 
 
-def _lift(marked: pd.DataFrame, share: pd.DataFrame, column: str, level: str, options: Sampling) -> pd.DataFrame:
+def _lift(share: pd.DataFrame, everybody: float) -> pd.DataFrame:
     """A share over everybody's; everybody's is known far better, and what both have in common makes the span a little too wide."""
-    weight = marked["weight"].to_numpy()
-    everybody = float((marked["flag"].to_numpy() * weight).sum() / weight.sum())
     over = {name: share[name] / everybody for name in ("value", "low", "high")} if everybody else {}
     carried = {"draws": share["draws"].map(lambda drawn: drawn / everybody)} if "draws" in share and everybody else {}
     text = {"metric": "need_lift", "unit": "times"}
-    found = share.assign(**over, **carried, **{name: pd.Series(word, index=share.index, dtype="str") for name, word in text.items()})
-    return _behind(found, marked, ["persona", column])
+    return share.assign(**over, **carried, **{name: pd.Series(word, index=share.index, dtype="str") for name, word in text.items()})
 
 
 def _levels(frame: nw.LazyFrame[Any], column: str) -> list[str]:

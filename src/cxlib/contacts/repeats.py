@@ -300,15 +300,13 @@ def chains(
         return estimates.unanswerable("chain_share", "share", ["contacts.contact_ts"], by=[*defined, "attempts_needed"]).assign(**defined)
     number = table["cx_number"].astype("int64")
     level = number.astype("str").where(number < most, f"{most}+")
-    parts = []
-    for name in sorted(level.unique(), key=lambda text: int(text.rstrip("+"))):
-        flagged = table.assign(flag=level.eq(name).astype("float64"))
-        share = estimates.share(flagged, "flag", metric="chain_share", **clustered(options))
-        parts.append(headed(behind(share, table, []), {"attempts_needed": name}))
+    told = sorted(level.unique(), key=lambda text: int(text.rstrip("+")))
+    named_by = table.assign(attempts_needed=level)
+    share = estimates.shares(named_by, "attempts_needed", levels=told, metric="chain_share", **clustered(options))
     mean = estimates.mean(
         table.assign(number=number.astype("float64")), "number", metric="attempts_per_matter", unit="times", **clustered(options)
     )
-    result = estimates.stack(*parts, behind(mean, table, []))
+    result = estimates.stack(behind(share, table, []), behind(mean, table, []))
     return headed(result, defined)
 
 

@@ -12,6 +12,7 @@ from cxlib.estimates.calibration import Calibration
 from cxlib.estimates.differences import amount_difference, difference, rate_difference, share_difference
 from cxlib.estimates.durations import survival_quantile
 from cxlib.estimates.figures import mean, rate, ratio, share
+from cxlib.estimates.levels import divided, shares
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.ranks import rank_span, ranked
@@ -32,6 +33,7 @@ __all__ = [
     "check",
     "coarsen",
     "difference",
+    "divided",
     "draw_weights",
     "drawn",
     "false_discovery",
@@ -48,6 +50,7 @@ __all__ = [
     "ratio",
     "share",
     "share_difference",
+    "shares",
     "slope",
     "stack",
     "sum_of_shares",

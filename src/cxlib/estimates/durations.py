@@ -80,8 +80,8 @@ def _of_group(
     chosen: Sample, times: np.ndarray, ended: np.ndarray, q: float, min_n: int, options: Sampling
 ) -> tuple[float, float, float, str]:
     nan = float("nan")
-    moments, share = _line(times, ended, chosen.weight)
-    at = _reached(moments, share, 1 - q)
+    moments, share = _line(times, ended, chosen.weight, np.zeros(len(times), dtype=int), np.ones((1, 1)))
+    at = _reached(moments, share, 1 - q).item()
     if np.isnan(at):
         return nan, nan, nan, "beyond follow-up"
     curve = Curves(chosen, times, ended, np.array([at]))
@@ -91,34 +91,40 @@ def _of_group(
     note = str(curve.note(1)[0, 0])
     if np.isnan(low) and share[moments <= at].min() == 0.0:  # the last one of all: nothing is left to tell the spread from
         return at, nan, nan, note
-    return at, _reached(moments, share, high), _reached(moments, share, low), note
+    return at, _reached(moments, share, high).item(), _reached(moments, share, low).item(), note
 
 
-def _line(times: np.ndarray, ended: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Times of events, and the share without one after each."""
-    moments, place = np.unique(times, return_inverse=True)
-    risk = np.bincount(place, weight)[::-1].cumsum()[::-1]
-    events = np.bincount(place, weight * ended)
-    kept = np.where(events > 0, np.maximum(1 - events / risk, 0.0), 1.0)
+def _line(
+    times: np.ndarray, ended: np.ndarray, weight: np.ndarray, cluster: np.ndarray, drawn: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Times of events, and the share without one after each in each draw; `drawn` says how often a cluster is in: (clusters, draws)."""
+    from scipy.sparse import csr_matrix
+
+    moments = np.unique(times[ended > 0])
+    place = np.searchsorted(moments, times, side="right") - 1  # the last event that the row is there to see
+    sees = place >= 0
+    cells, shape = (place[sees], cluster[sees]), (len(moments), len(drawn))
+    events = csr_matrix(((weight * ended)[sees], cells), shape=shape) @ drawn
+    risk = (csr_matrix((weight[sees], cells), shape=shape) @ drawn)[::-1].cumsum(axis=0)[::-1]
+    kept = np.maximum(1 - np.divide(events, risk, out=np.zeros_like(risk), where=events > 0), 0.0)
     kept[kept < 1e-12] = 0.0
-    there = events > 0
-    return moments[there], np.cumprod(kept)[there]
+    return moments, np.cumprod(kept, axis=0)
 
 
-def _reached(moments: np.ndarray, share: np.ndarray, level: float) -> float:
-    """The first time at which no more than this share is without the event."""
-    if np.isnan(level):
-        return float("nan")
-    found = np.flatnonzero(share <= level + 1e-12)
-    return float(moments[found[0]]) if len(found) else float("nan")
+def _reached(moments: np.ndarray, share: np.ndarray, level: float) -> np.ndarray:
+    """The first time at which no more than this share is without the event, one a draw; missing where that never is."""
+    low_enough = np.vstack([share <= level + 1e-12, np.ones((1, share.shape[1]), dtype=bool)])
+    return np.append(moments, np.nan)[low_enough.argmax(axis=0)]
 
 
 def _draws(chosen: Sample, times: np.ndarray, ended: np.ndarray, group: int, q: float, options: Sampling) -> np.ndarray:
     members = np.flatnonzero(chosen.group == group)
-    weights = draw_weights(draw_ids(chosen, options), draws=options["draws"], seed=options.get("seed", 1))[chosen.cluster[members]]
+    here, cluster = np.unique(chosen.cluster[members], return_inverse=True)
+    ids, number, seed = draw_ids(chosen, options)[here], options["draws"], options.get("seed", 1)
+    step = max(1, min(number, 20_000_000 // max(1, len(members))))
     found = []
-    for draw in range(options["draws"]):
-        own = chosen.weight[members] * weights[:, draw]
-        kept = own > 0
-        found.append(_reached(*_line(times[members][kept], ended[members][kept], own[kept]), 1 - q) if kept.any() else float("nan"))
-    return np.array(found)
+    for first in range(0, number, step):
+        drawn = draw_weights(ids, draws=min(step, number - first), seed=seed, first=first).astype("float64")
+        moments, shares = _line(times[members], ended[members], chosen.weight[members], cluster, drawn)
+        found.append(_reached(moments, shares, 1 - q))
+    return np.concatenate(found)

@@ -12,9 +12,9 @@ from scipy import special
 from cxlib.errors import CxError, worded
 from cxlib.estimates.intervals import wilson
 from cxlib.estimates.linear import linear, numbers, spread_of
-from cxlib.estimates.sampling import Sampling, sample
+from cxlib.estimates.sampling import Sample, Sampling, sample
 
-__all__ = ["mean", "rate", "ratio", "share"]
+__all__ = ["mean", "rate", "ratio", "share", "share_of"]
 
 
 def mean(
@@ -94,6 +94,11 @@ def share(
         raise CxError(
             worded(flag, "a share needs a column of yes and no, this one holds", top[~np.isin(top, (0.0, 1.0))][0], do="Use mean().")
         )
+    return share_of(chosen, top, metric, unit, options)
+
+
+def share_of(chosen: Sample, top: np.ndarray, metric: str, unit: str, options: Sampling) -> pd.DataFrame:
+    """Share of the rows chosen in which `top` is 1, by group: what :func:`share` says once it has read its columns."""
     result = linear(chosen, top, np.ones_like(top), metric, unit, options, None)
     p = result["value"].to_numpy()
     spread = spread_of(chosen, top, np.ones_like(top))

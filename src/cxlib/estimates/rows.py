@@ -44,17 +44,18 @@ def rows(groups: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
         of one row a group.
     """
     size = len(groups)
-    frame = groups.reset_index(drop=True).astype("str") if groups.shape[1] else pd.DataFrame(index=range(size))
+    told: dict[str, Any] = {}
     for name in ESTIMATE_COLUMNS:
         if name in ("metric", "unit", "method", "note"):
-            frame[name] = pd.Series(np.broadcast_to(np.asarray(columns.get(name, ""), dtype=object), size), dtype="str", index=frame.index)
+            told[name] = pd.array(np.broadcast_to(np.asarray(columns.get(name, ""), dtype=object), size), dtype="str")
         elif name == "n":
-            frame[name] = pd.array(np.broadcast_to(columns.get(name, 0), size), dtype="Int64")
+            told[name] = pd.array(np.broadcast_to(columns.get(name, 0), size), dtype="Int64")
         else:
-            frame[name] = np.broadcast_to(np.asarray(columns.get(name, np.nan), dtype="float64"), size).copy()
+            told[name] = np.broadcast_to(np.asarray(columns.get(name, np.nan), dtype="float64"), size).copy()
     if columns.get("draws") is not None:
-        frame["draws"] = pd.Series(list(columns["draws"]), index=frame.index, dtype="object")
-    return frame
+        told["draws"] = pd.Series(list(columns["draws"]), dtype="object")
+    frame = pd.DataFrame(told, index=range(size))
+    return pd.concat([groups.reset_index(drop=True).astype("str"), frame], axis=1) if groups.shape[1] else frame
 
 
 def stack(*tables: pd.DataFrame) -> pd.DataFrame:
@@ -73,10 +74,18 @@ def stack(*tables: pd.DataFrame) -> pd.DataFrame:
     """
     groups = list(dict.fromkeys(name for table in tables for name in group_columns(table)))
     columns = [*groups, *ESTIMATE_COLUMNS, *(["draws"] if any("draws" in table for table in tables) else [])]
-    aligned = [table.reindex(columns=columns).astype(dict.fromkeys(groups, "str")) for table in tables]
-    stacked = pd.concat(aligned, ignore_index=True)
-    repeated = stacked["note"].str.startswith("needs ") & stacked.duplicated([*groups, "metric", "note"])
-    return stacked[~repeated].reset_index(drop=True)
+    stacked = pd.concat([_aligned(table, columns, groups) for table in tables], ignore_index=True)
+    needs = stacked["note"].str.startswith("needs ")
+    if not needs.any():
+        return stacked
+    return stacked[~(needs & stacked.duplicated([*groups, "metric", "note"]))].reset_index(drop=True)
+
+
+def _aligned(table: pd.DataFrame, columns: list[str], groups: list[str]) -> pd.DataFrame:
+    """Give a table these columns; what already is as it should be is not copied, because most tables are."""
+    table = table if list(table.columns) == columns else table.reindex(columns=columns)
+    other = [name for name in groups if table[name].dtype != "str"]
+    return table.astype(dict.fromkeys(other, "str")) if other else table
 
 
 def unanswerable(metric: str, unit: str, needs: Sequence[str], *, by: Sequence[str] = ()) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypedDict
 
 import numpy as np
@@ -93,6 +94,11 @@ class Sample:
         """Number of groups."""
         return len(self.groups)
 
+    @cached_property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Every group and cluster that meet, as one number, and which of them a row is."""
+        return np.unique(self.group * len(self.cluster_ids) + self.cluster, return_inverse=True)
+
     def total(self, values: np.ndarray) -> np.ndarray:
         """Weighted total of `values` a group."""
         return np.bincount(self.group, self.weight * values, minlength=self.size)
@@ -119,7 +125,7 @@ class Sample:
         """
         codes, size = (self.group if group is None else group), (self.size if size is None else size)
         clusters = len(self.cluster_ids)
-        pair, position = np.unique(codes * clusters + self.cluster, return_inverse=True)
+        pair, position = self._pairs if group is None else np.unique(codes * clusters + self.cluster, return_inverse=True)
         sums = np.bincount(position, influence)
         of_group = pair // clusters
         count = np.bincount(of_group, minlength=size).astype(float)
@@ -142,7 +148,7 @@ class Sample:
     def correlation(self, influence: np.ndarray, here: np.ndarray, there: np.ndarray) -> np.ndarray:
         """Correlation of the figures of two groups, from clusters that have rows in both; one value a pair of group codes."""
         clusters = len(self.cluster_ids)
-        pair, position = np.unique(self.group * clusters + self.cluster, return_inverse=True)
+        pair, position = self._pairs
         sums, of_group, of_cluster = np.bincount(position, influence), pair // clusters, pair % clusters
         found = np.zeros(len(here))
         for number, codes in enumerate(zip(here, there, strict=True)):
@@ -205,7 +211,7 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     usable = table[list(values)].notna().all(axis=1).to_numpy()
     weights = weights_of(table, usable, options.get("weight"))
     keep = np.flatnonzero(usable & (weights > 0))
-    chosen = table.iloc[keep]
+    chosen = table[_read(table, by, options)].iloc[keep]
     groups, group = _codes(chosen, by)
     cluster, cluster_ids, stratum, sizes, projection = _drawn(chosen, weights[keep], options)
     unit, _ = _factor(chosen, options.get("count"))
@@ -213,6 +219,13 @@ def sample(table: pd.DataFrame, values: Sequence[str], by: Sequence[str], option
     counted = np.unique(group * units + unit) // units if units < len(unit) else group  # else every row is a unit
     n = np.bincount(counted, minlength=len(groups))
     return Sample(groups, group, weights[keep], cluster, cluster_ids, stratum, sizes, n, unit, keep, projection)
+
+
+def _read(table: pd.DataFrame, by: Sequence[str], options: Sampling) -> list[str]:
+    """The columns that say where a row belongs: taking all of a wide table's takes long."""
+    calibration = options.get("calibration")
+    named = [*by, *(options.get(key) for key in ("cluster", "stratum", "population", "count")), calibration and calibration.key]
+    return [str(name) for name in dict.fromkeys(named) if name in table.columns]
 
 
 def weights_of(table: pd.DataFrame, usable: np.ndarray, name: str | None) -> np.ndarray:

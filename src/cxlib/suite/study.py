@@ -149,20 +149,26 @@ class Study:
     @property
     def analysis(self) -> Analysis:
         """This analysis: its inputs, and what lower numbers saved."""
-        from cxlib.suite import manifest, previous
+        from cxlib.suite import previous
 
         if self.ahead:
             self.ahead.wait()
+        return previous.analysis(self.store.folders, self._inputs, without=self._saved)
+
+    @cached_property
+    def _inputs(self) -> dict[str, Any]:
+        """What this analysis is made of, as another is compared with it."""
+        from cxlib.suite import manifest
+
         told = {"library": manifest.library_version(), "library_hash": manifest.library_hash(), "rows": dict(self.prepared.rows)}
-        told |= {"params_hash": self.prepared.params_hash, "data_hash": self.prepared.data_hash}
-        return previous.analysis(self.store.folders, told, without=self._saved)
+        return told | {"params_hash": self.prepared.params_hash, "data_hash": self.prepared.data_hash}
 
     def previous(self) -> Analysis | None:
         """Return the analysis before: the newest kept run of other data, params or library; None where there is none."""
         from cxlib.suite import previous
 
         wanted = {"audience": self.audience, "notebook": self.notebook, "timezone": self.params.timezone}
-        return previous.previous(self.project / "reports" / self.params.client, self.analysis.facts, **wanted)
+        return previous.previous(self.project / "reports" / self.params.client, self._inputs, **wanted)
 
     def saved(self, *names: str) -> dict[str, pd.DataFrame]:
         """Return tables that notebooks with lower numbers saved, with their draws, by name; those that none saved are left out.

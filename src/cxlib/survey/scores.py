@@ -187,13 +187,8 @@ def shares(
     options = by_respondent(options)
     coded = coded[coded.notna()]
     weight = answers[options["weight"]] if options["weight"] else pd.Series(1.0, index=answers.index)
-    parts = []
-    for code in weight.groupby(coded).sum().sort_values(ascending=False, kind="stable").index:
-        flagged = answers.assign(flag=coded.eq(code).astype("float64"))
-        part = estimates.share(flagged, "flag", by=by, metric="answer_share", **options)
-        part.insert(len(by), "answer", pd.Series(code, index=part.index, dtype="str"))
-        parts.append(part)
-    return estimates.stack(*parts)
+    order = list(weight.groupby(coded).sum().sort_values(ascending=False, kind="stable").index)
+    return estimates.shares(answers.assign(answer=coded), "answer", by=by, levels=order, metric="answer_share", **options)
 
 
 def usage(

@@ -198,10 +198,8 @@ def ideas(
     if said.empty:
         none = estimates.unanswerable("demand_share", "share", [], by=["service", "told_by"])
         return none.assign(note="no events", n=pd.array([0], dtype="Int64"))
-    parts = []
-    for name in said.groupby("service")["weight"].sum().sort_values(ascending=False, kind="stable").index:
-        share = estimates.share(said.assign(flag=said["service"].eq(name).astype("float64")), "flag", metric="demand_share", **chance)
-        parts.append(headed(behind(share, said, []), {"service": name}))
+    order = said.groupby("service")["weight"].sum().sort_values(ascending=False, kind="stable").index
+    parts = [behind(estimates.shares(said, "service", levels=list(order), metric="demand_share", **chance), said, [])]
     for source, table in there.items():
         parts += [
             headed(behind(estimates.share(table, name, metric="mention_share", **chance), table, []), {"service": name, "told_by": source})

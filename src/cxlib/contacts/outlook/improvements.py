@@ -109,10 +109,11 @@ def _has(table: IntoFrame, columns: Sequence[str]) -> bool:
 def _shares(own: pd.DataFrame, product: str, reasons: Sequence[str], options: Sampling) -> list[pd.DataFrame]:
     """Faults among the product's contacts: of all kinds, and of each."""
     parts = [behind(estimates.share(own, "fault", by=[product], metric="fault_share", **clustered(options)), own, [product])]
-    for reason in [name for name in reasons if own["cx_about"].eq(name).any()]:
-        flagged = own.assign(flag=own["cx_about"].eq(reason).astype("float64"))
-        share = behind(estimates.share(flagged, "flag", by=[product], metric="fault_share", **clustered(options)), own, [product])
-        parts.append(headed(share, {"reason_id": reason}, at=1))
+    there = [name for name in reasons if own["cx_about"].eq(name).any()]
+    if there:
+        about = own.assign(reason_id=own["cx_about"].fillna(estimates.UNKNOWN))
+        share = estimates.shares(about, "reason_id", by=[product], levels=there, metric="fault_share", **clustered(options))
+        parts.append(behind(share, own, [product]))
     return parts
 
 

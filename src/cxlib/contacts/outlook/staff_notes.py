@@ -10,7 +10,7 @@ import pandas as pd
 from narwhals.typing import IntoFrame
 
 from cxlib import estimates
-from cxlib.contacts import Span, behind, clustered, counted, filled, headed, named, picked
+from cxlib.contacts import Span, behind, clustered, counted, filled, named, picked
 from cxlib.estimates import OTHER, Sampling
 
 __all__ = ["staff_notes"]
@@ -81,10 +81,9 @@ def staff_notes(
     sizes = said["touchpoint_id"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     told = list(sizes[sizes >= least].index)
     said = said.assign(touchpoint_id=said["touchpoint_id"].where(said["touchpoint_id"].isin(told), OTHER))
-    parts = []
-    for name in [*told, *([OTHER] if len(told) < len(sizes) else [])]:
-        share = estimates.share(said.assign(flag=said["touchpoint_id"].eq(name).astype("float64")), "flag", metric="note_share")
-        parts.append(headed(share.assign(low=float("nan"), high=float("nan"), method="count"), {"touchpoint_id": name}))
+    named_there = [*told, *([OTHER] if len(told) < len(sizes) else [])]
+    share = estimates.shares(said, "touchpoint_id", levels=named_there, metric="note_share")
+    parts = [share.assign(low=float("nan"), high=float("nan"), method="count")]
     parts += _contacts(contacts, told, direction, period, options)
     parts += _ratings(responses, told, item_type, asked or {}) if responses is not None else []
     return estimates.stack(*parts)
@@ -99,12 +98,9 @@ def _contacts(
     cluster = options.get("cluster") or "customer_id"
     table = counted(contacts, ["touchpoint_id"], cluster=cluster, direction=direction, period=period)
     table = named(table[table["touchpoint_id"].notna()], ["touchpoint_id"])
-    parts = []
-    for name in touchpoints if len(table) else ():
-        flag = table.assign(flag=table["touchpoint_id"].eq(name).astype("float64"))
-        share = behind(estimates.share(flag, "flag", metric="contact_share", **clustered(options)), table, [])
-        parts.append(headed(share, {"touchpoint_id": name}))
-    return parts
+    if table.empty or not touchpoints:
+        return []
+    return [behind(estimates.shares(table, "touchpoint_id", levels=touchpoints, metric="contact_share", **clustered(options)), table, [])]
 
 
 def _ratings(responses: IntoFrame, touchpoints: Sequence[str], item_type: str, asked: Sampling) -> list[pd.DataFrame]:

@@ -109,13 +109,10 @@ def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], aske
 
 
 def _shares(told: pd.DataFrame, nothing: Sequence[str], options: Sampling) -> list[pd.DataFrame]:
-    parts = []
     sizes = told["tried"].value_counts(sort=False).sort_index().sort_values(ascending=False, kind="stable")
-    for level in sizes.index:
-        share = estimates.share(told.assign(flag=told["tried"].eq(level).astype("float64")), "flag", metric="tried_share", **options)
-        parts.append(headed(share, {"tried": level}))
+    shares = estimates.shares(told, "tried", levels=list(sizes.index), metric="tried_share", **options)
     some = told.assign(flag=(~told["tried"].isin(list(nothing))).astype("float64"))
-    return [*parts, estimates.share(some, "flag", metric="tried_something", **options)]
+    return [shares, estimates.share(some, "flag", metric="tried_something", **options)]
 
 
 def _recorded(

@@ -98,15 +98,11 @@ def split(table: pd.DataFrame, by: Sequence[str], route: str, min_n: int | None,
     if table.empty:
         return counts(table, [*by, route], "contacts")
     table = table.assign(**{route: pooled(table, route, min_n)}) if min_n else table
-    parts = [counts(table, [*by, route], "contacts")]
     weights = table.pivot_table(index=[*by, "cluster"], columns=route, values="weight", aggfunc="sum", fill_value=0.0)
-    total = weights.sum(axis=1)
-    for level in weights.columns:
-        pair = pd.concat([weights[level], total - weights[level]], keys=[1.0, 0.0], names=["flag"]).rename("weight").reset_index()
-        share = estimates.share(pair, "flag", by=by, metric="contact_share", **clustered(options))
-        share.insert(len(by), route, pd.Series(level, index=share.index, dtype="str"))
-        parts.append(behind(share, table, by))
-    return estimates.stack(*parts)
+    columns = {f"level {level}": str(level) for level in weights.columns}
+    wide = weights.set_axis(list(columns), axis=1).reset_index()
+    share = estimates.divided(wide, columns, route, by=by, metric="contact_share", **clustered(options))
+    return estimates.stack(counts(table, [*by, route], "contacts"), behind(share, table, by))
 
 
 def pooled(table: pd.DataFrame, route: str, min_n: int) -> pd.Series:

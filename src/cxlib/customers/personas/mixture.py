@@ -112,17 +112,20 @@ def posterior(coded: Coded, model: Mixture) -> tuple[np.ndarray, np.ndarray]:
     joint = log_density(coded, model)
     joint += np.log(np.maximum(model.weight, TINY)).ravel()
     joint = joint.reshape(coded.size, model.starts, model.classes)
-    top = reduce(np.maximum, (joint[:, :, number] for number in range(1, model.classes)), joint[:, :, 0].copy())
-    joint -= top[:, :, None]
+    classes = [joint[:, :, number] for number in range(model.classes)]  # one after the other: numpy is slow along so short an axis
+    top = reduce(np.maximum, classes[1:], classes[0].copy())
+    for each in classes:
+        each -= top
     np.exp(joint, out=joint)
-    total = joint.sum(axis=2)
-    joint /= total[:, :, None]
+    total = reduce(np.add, classes[1:], classes[0].copy())
+    for each in classes:
+        each /= total
     return joint, top + np.log(total)
 
 
 def maximised(coded: Coded, model: Mixture, chance: np.ndarray, weight: np.ndarray, setting: Setting) -> Mixture:
     """Return the parameters that probabilities of classes make likeliest; `weight` is (people, 1 or starts)."""
-    counted = (chance * weight[:, :, None]).reshape(coded.size, -1)
+    counted = chance.reshape(coded.size, -1) * (weight if weight.shape[1] == 1 else np.repeat(weight, model.classes, axis=1))
     size = counted.sum(axis=0).reshape(model.starts, model.classes)
     shares = (size + setting.prior / model.classes) / (size.sum(axis=1, keepdims=True) + setting.prior)
     levels = model.levels

@@ -16,6 +16,7 @@ from cxlib.tables import group_columns
 __all__ = ["Analysis", "change_log"]
 
 MOST = 20  # figures that moved furthest, told one by one
+KEYS, NUMBERS = ["table", "metric", "detail"], ["value", "low", "high"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,62 +87,38 @@ def change_log(now: Analysis, before: Analysis | None = None) -> pd.DataFrame:
 
 def _figures(now: Mapping[str, pd.DataFrame], before: Mapping[str, pd.DataFrame]) -> list[pd.DataFrame]:
     """How many figures are the same ones, moved, new and gone, and which moved furthest."""
-    counts, moved = [], []
-    for name in sorted({*now, *before}):
-        both = _paired(now.get(name), before.get(name))
-        if both is None:
-            continue
-        matched = both[both["_merge"].eq("both")]
-        reach = np.hypot(matched["high_now"] - matched["low_now"], matched["high_before"] - matched["low_before"]) / 2
-        with np.errstate(invalid="ignore", divide="ignore"):
-            steps = (matched["value_now"] - matched["value_before"]).abs() / reach
-        further = steps > 1
-        counts.append(
-            (
-                name,
-                int(steps.notna().sum()),
-                int(further.sum()),
-                *(int(both["_merge"].eq(side).sum()) for side in ("left_only", "right_only")),
-            )
-        )
-        moved.append(matched[further].assign(table=name, steps=steps[further]))
-    metrics = ("figures_compared", "figures_moved", "figures_new", "figures_gone")
-    table = pd.DataFrame(counts, columns=["table", *metrics])
+    both = _keyed(now).merge(_keyed(before), on=KEYS, how="outer", suffixes=("_now", "_before"), indicator=True)
+    reach = np.hypot(both["high_now"] - both["low_now"], both["high_before"] - both["low_before"]) / 2
+    with np.errstate(invalid="ignore", divide="ignore"):
+        steps = (both["value_now"] - both["value_before"]).abs() / reach
+    told = {"figures_compared": steps.notna(), "figures_moved": steps > 1}
+    told |= {"figures_new": both["_merge"].eq("left_only"), "figures_gone": both["_merge"].eq("right_only")}
+    by_table = pd.DataFrame(told).groupby(both["table"]).sum().reset_index()
     whole = {"unit": "count", "method": "count"}
-    parts = [rows(pd.DataFrame(index=[0]), whole | {"metric": metric, "value": float(table[metric].sum())}) for metric in metrics]
-    for metric in metrics[1:]:
-        some = table[table[metric] > 0]
+    parts = [rows(pd.DataFrame(index=[0]), whole | {"metric": metric, "value": float(by_table[metric].sum())}) for metric in told]
+    for metric in list(told)[1:]:
+        some = by_table[by_table[metric] > 0]
         if len(some):
             parts.append(rows(some[["table"]], whole | {"metric": metric, "value": some[metric].to_numpy(dtype="float64")}))
-    furthest = pd.concat(moved, ignore_index=True) if moved else pd.DataFrame()
+    furthest = both[steps > 1].assign(steps=steps[steps > 1])
     if len(furthest):
-        furthest = furthest.sort_values(["steps", "table", "metric", "detail"], ascending=[False, True, True, True]).head(MOST)
-        groups = furthest[["table", "metric", "detail"]].rename(columns={"metric": "figure"})
-        told = {"metric": "figure_moved", "value": furthest["steps"].to_numpy(), "unit": "factor", "method": "both intervals"}
-        parts.append(rows(groups, told))
+        furthest = furthest.sort_values(["steps", *KEYS], ascending=[False, True, True, True]).head(MOST)
+        groups = furthest[KEYS].rename(columns={"metric": "figure"})
+        moved = {"metric": "figure_moved", "value": furthest["steps"].to_numpy(), "unit": "factor", "method": "both intervals"}
+        parts.append(rows(groups, moved))
     return parts
 
 
-def _paired(now: pd.DataFrame | None, before: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Rows of one table in both analyses, side by side; None where they are no ESTIMATES."""
-    sides = [_keyed(table) for table in (now, before)]
-    if all(side is None for side in sides):
-        return None
-    new, old = (pd.DataFrame({name: pd.Series(dtype="str") for name in ("metric", "detail")}) if side is None else side for side in sides)
-    for side in (new, old):
-        for name in ("value", "low", "high"):
-            if name not in side:
-                side[name] = pd.Series(dtype="float64")
-    return new.merge(old, on=["metric", "detail"], how="outer", suffixes=("_now", "_before"), indicator=True)
+def _keyed(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Figures with a number by table, metric and the levels they stand for; a name that stands twice is left out."""
+    kept = {name: table[table["value"].notna()] for name, table in tables.items() if "metric" in table}
+    parts = [table[["metric", *NUMBERS]].assign(table=name, detail=_detail(table)) for name, table in kept.items()]
+    typed = pd.DataFrame(dict.fromkeys(KEYS, pd.Series(dtype="str")) | dict.fromkeys(NUMBERS, pd.Series(dtype="float64")))
+    named = pd.concat([typed, *parts], ignore_index=True).astype(dict.fromkeys(KEYS, "str"))
+    return named[~named.duplicated(KEYS, keep=False)]
 
 
-def _keyed(table: pd.DataFrame | None) -> pd.DataFrame | None:
-    """Figures with a number by metric and the levels they stand for; a name that stands twice is left out."""
-    if table is None or "metric" not in table:
-        return None
-    groups = group_columns(table)
-    told = table[groups].apply(lambda row: ", ".join(f"{name} {level}" for name, level in row.items() if pd.notna(level)), axis=1)
-    detail = told.astype("str") if groups and len(table) else pd.Series("", index=table.index, dtype="str")
-    named = pd.DataFrame({"metric": table["metric"].astype("str"), "detail": detail}).join(table[["value", "low", "high"]])
-    named = named[named["value"].notna()]
-    return named[~named.duplicated(["metric", "detail"], keep=False)].reset_index(drop=True)
+def _detail(table: pd.DataFrame) -> list[str]:
+    """The levels that each row stands for, in words."""
+    said = [(f"{name} " + table[name].astype("str")).fillna("") for name in group_columns(table)]
+    return [", ".join(filter(None, levels)) for levels in zip(*said, strict=True)] if said else [""] * len(table)

@@ -116,13 +116,6 @@ def _parts(
     mine: pd.DataFrame, column: str, by: list[str], metric: str, options: Sampling, *, chosen: list[str] | None = None
 ) -> pd.DataFrame:
     """Return the share of each level of a column, with what else its rows have in common as groups."""
-    levels = list(mine[column].dropna().unique()) if chosen is None else chosen
-    told = []
-    for level in sorted(levels):
-        flagged = mine.assign(flag=mine[column].eq(level).astype("float64"))
-        part = estimates.share(flagged, "flag", metric=metric, **options)
-        facts = mine.loc[mine[column].eq(level), by].iloc[0]
-        for place, name in enumerate(by):
-            part.insert(place, name, pd.Series(facts[name], index=part.index, dtype="str"))
-        told.append(part)
-    return estimates.stack(*told)
+    shares = estimates.shares(mine, column, levels=None if chosen is None else sorted(chosen), metric=metric, **options)
+    facts = mine.drop_duplicates(column).set_index(column, drop=False).loc[shares[column], by].astype("str")
+    return estimates.stack(pd.concat([facts.reset_index(drop=True), shares.drop(columns=column)], axis=1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -73,16 +74,17 @@ def by_exact_phrase(texts: Sequence[str], phrases: Sequence[str], code: np.ndarr
     found: dict[tuple[str, ...], set[int]] = {}
     for phrase, number in zip(phrases, code, strict=True):
         found.setdefault(tuple(wording.words(phrase)), set()).add(int(number))
-    lengths = sorted({len(key) for key in found if key}, reverse=True)
+    lengths: dict[str, set[int]] = {}  # of the phrases that begin with a word
+    for key in filter(None, found):
+        lengths.setdefault(key[0], set()).add(len(key))
     votes = np.full(len(texts), ABSTAINS)
     for row, text in enumerate(texts):
         told = wording.words(text)
-        for length in lengths:
-            runs = (tuple(told[at : at + length]) for at in range(len(told) - length + 1))
-            hits = set().union(*(found.get(run, ()) for run in runs))
-            if hits:
-                votes[row] = hits.pop() if len(hits) == 1 else ABSTAINS
-                break
+        runs = [tuple(told[at : at + length]) for at, word in enumerate(told) for length in lengths.get(word, ())]
+        there = [run for run in runs if run in found]
+        longest = max(map(len, there), default=0)
+        hits = set().union(*(found[run] for run in there if len(run) == longest))
+        votes[row] = hits.pop() if len(hits) == 1 else ABSTAINS
     return votes
 
 
@@ -121,10 +123,11 @@ def by_phrase_words(texts: Sequence[str], phrases: Sequence[str], code: np.ndarr
 
 def _stems(texts: Sequence[str], parts: wording.Compounds, number: dict[str, int], *, learn: bool) -> tuple[np.ndarray, np.ndarray]:
     """Return row and column of each stem of each text, once."""
+    of_word = cache(lambda word: frozenset(wording.stem(part) for part in (word, *parts.split(word))))
     row: list[int] = []
     column: list[int] = []
     for at, text in enumerate(texts):
-        stems = {wording.stem(part) for word in wording.words(text) for part in (word, *parts.split(word))}
+        stems: set[str] = set().union(*map(of_word, wording.words(text)))
         known = {number.setdefault(each, len(number)) if learn else number.get(each, ABSTAINS) for each in sorted(stems)} - {ABSTAINS}
         row += [at] * len(known)
         column += sorted(known)

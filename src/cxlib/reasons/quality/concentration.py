@@ -69,8 +69,10 @@ def concentration(
     wanted: Sampling = {**options, "draws": max(int(options.get("draws") or 0), LEAST_DRAWS)}
     wanted["cluster"] = options.get("cluster") or "alone"
     wanted["count"] = options.get("count") or "alone"
-    parts = [_of_reason(named, str(reason), by, min_n, wanted) for reason in sorted(named["reason_id"].unique())]
-    told = pd.concat(parts, ignore_index=True).sort_values([by, "reason_id", "metric"], ignore_index=True)
+    at = estimates.shares(named, "reason_id", by=[by], metric="reason_at", **wanted)
+    overall = estimates.shares(named, "reason_id", **wanted)
+    told = _lifted(at[at["value"] > 0].reset_index(drop=True), overall.set_index("reason_id"), by, options.get("level", 0.95))
+    told = estimates.withhold(told, told["n"] < min_n, f"n < {min_n}").sort_values([by, "reason_id", "metric"], ignore_index=True)
     return told if options.get("draws") else told.drop(columns="draws")
 
 
@@ -104,18 +106,13 @@ def standing_out(concentrated: pd.DataFrame, *, count: int = 12) -> pd.DataFrame
     return concentrated.loc[number.dropna().sort_values(kind="stable").index]
 
 
-def _of_reason(named: pd.DataFrame, reason: str, by: str, min_n: int, options: Sampling) -> pd.DataFrame:
-    flagged = named.assign(of_reason=named["reason_id"].eq(reason).astype("float64"))
-    at = estimates.share(flagged, "of_reason", by=[by], metric="reason_at", **options)
-    overall = estimates.share(flagged, "of_reason", **options)
-    at = at[at["value"] > 0].reset_index(drop=True)
-    at.insert(1, "reason_id", reason)
-    everywhere = np.asarray(overall["draws"].item())
-    held = np.stack(at["draws"].to_list())
-    drawn = np.divide(held, everywhere, out=np.full(held.shape, np.nan), where=everywhere > 0)
-    tail = (1 - options.get("level", 0.95)) / 2
+def _lifted(at: pd.DataFrame, overall: pd.DataFrame, by: str, level: float) -> pd.DataFrame:
+    """Put the lift of each reason at each level under its share there."""
+    everywhere = overall.loc[at["reason_id"]]
+    held, beside = np.stack(at["draws"].to_list()), np.stack(everywhere["draws"].to_list())
+    drawn = np.divide(held, beside, out=np.full(held.shape, np.nan), where=beside > 0)
+    tail = (1 - level) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail], axis=1)
-    columns = {"metric": "lift", "value": at["value"] / overall["value"].item(), "low": low, "high": high, "unit": "factor"}
+    columns = {"metric": "lift", "value": at["value"] / everywhere["value"].to_numpy(), "low": low, "high": high, "unit": "factor"}
     columns |= {"n": at["n"], "n_eff": at["n_eff"], "method": "bootstrap", "draws": drawn}
-    both = pd.concat([at, rows(at[[by, "reason_id"]], columns)], ignore_index=True)
-    return estimates.withhold(both, both["n"] < min_n, f"n < {min_n}")
+    return pd.concat([at, rows(at[[by, "reason_id"]], columns)], ignore_index=True)

@@ -83,13 +83,8 @@ def _unanswerable(old: str, new: str) -> pd.DataFrame:
 
 def _shares(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.DataFrame:
     """Share of each reason within each old code, over all contacts of that code."""
-    parts = []
-    for reason in both[new].unique():
-        told = both.assign(_here=(both[new] == reason).astype(float))
-        found = estimates.share(told, "_here", by=[old], metric="cross_walk_share", **options)
-        found.insert(1, new, str(reason))
-        parts.append(found[found["value"] > 0])
-    return pd.concat(parts, ignore_index=True).sort_values([old, new], ignore_index=True)
+    found = estimates.shares(both, new, by=[old], metric="cross_walk_share", **options)
+    return found[found["value"] > 0].sort_values([old, new], ignore_index=True)
 
 
 def _entropies(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.DataFrame:

@@ -121,12 +121,10 @@ def origins(
         marked = reasons.loc[reasons["failure_demand"].fillna(False).astype(bool), "reason_id"]
         failures = failures[failures["reason_id"].isin(marked)]
     known = failures[failures["root_cause_department"].notna()]
-    parts = []
-    for name in known["root_cause_department"].value_counts().index:
-        flagged = known.assign(flag=known["root_cause_department"].eq(name).astype(float))
-        part = estimates.share(flagged, "flag", metric="origin_share", **options)
-        part = headed(part, root_cause_department=str(name))
-        parts.append(estimates.withhold(part, [flagged["flag"].sum() < min_n], f"n < {min_n}"))
+    sizes, parts = known["root_cause_department"].value_counts(), []
+    if len(known):
+        shares = estimates.shares(known, "root_cause_department", levels=list(sizes.index), metric="origin_share", **options)
+        parts.append(estimates.withhold(shares, sizes < min_n, f"n < {min_n}"))
     if front and len(known):
         flagged = known.assign(flag=known["root_cause_department"].isin(list(front)).astype(float))
         parts.append(estimates.share(flagged, "flag", metric="front_share", **options))

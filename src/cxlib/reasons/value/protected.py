@@ -9,7 +9,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
-from cxlib.reasons.value.shares import NEEDS, headed
+from cxlib.reasons.value.shares import NEEDS
 
 __all__ = ["CAUSES", "named", "protected"]
 
@@ -98,10 +98,6 @@ def _outcomes(held: pd.DataFrame, min_n: int, options: Sampling) -> list[pd.Data
     if "outcome" not in held or held["outcome"].isna().all():
         return [estimates.unanswerable("protected_outcome_share", "share", ["contacts.outcome"], by=("outcome",))]
     known = held[held["outcome"].notna()]
-    parts = []
-    for name in known["outcome"].value_counts().index:
-        flagged = known.assign(flag=known["outcome"].eq(name).astype(float))
-        part = estimates.share(flagged, "flag", metric="protected_outcome_share", **options)
-        part = headed(part, outcome=str(name))
-        parts.append(estimates.withhold(part, part["n"] < min_n, f"n < {min_n}"))
-    return parts
+    order = list(known["outcome"].value_counts().index)
+    shares = estimates.shares(known, "outcome", levels=order, metric="protected_outcome_share", **options)
+    return [estimates.withhold(shares, shares["n"] < min_n, f"n < {min_n}")]

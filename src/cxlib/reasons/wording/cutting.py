@@ -53,7 +53,10 @@ _THREAD = re.compile(
 _DATED = re.compile(r"^\s*>?\s*(?:am|on|le|op)\s", _FLAGS)
 _SENDER = re.compile(r"^\s*>?\s*\*?(?:von|from|absender)\*?\s*:\s*\S", _FLAGS)
 _SENT = re.compile(r"^\s*>?\s*\*?(?:gesendet|sent|datum|date|an|to|betreff|subject)\*?\s*:\s*\S", _FLAGS)
+_RECEIVER = re.compile(r"\s*(?:gesendet|sent|an|to|cc)\s*:", _FLAGS)
 _QUOTE = re.compile(r"^\s*>")
+_MARKS = re.compile(r"^\s*(?:>\s?)+")
+_SPOKEN = re.compile(r"[^\W_]{2}")
 _FOOTER = re.compile(
     r"^\W{0,3}(?:(?:von|vom)\s+(?:meinem|unterwegs|handy|iphone|mobil).{0,40}(?:gesendet|geschrieben|getippt)|gesendet\s+(?:von|vom"
     r"|mit)\b.{0,60}"
@@ -139,7 +142,7 @@ def _once(text: str, longest: int) -> str:
     lines = (seen if _told(seen) else re.sub(r"<[^<>]*>", " ", text) if seen != text else text).splitlines()
     for step in _STEPS:
         shorter = step(lines)
-        if _told("\n".join(shorter)):
+        if shorter != lines and _told("\n".join(shorter)):
             lines = shorter
     joined = re.sub(r"[^\S\n]+", " ", re.sub(r"\n\s*\n+", "\n\n", "\n".join(line.strip() for line in lines))).strip()
     return joined[:longest].rstrip()
@@ -147,7 +150,7 @@ def _once(text: str, longest: int) -> str:
 
 def _told(text: str) -> bool:
     """Tell whether a word is left."""
-    return re.search(r"[^\W_]{2}", text) is not None
+    return _SPOKEN.search(text) is not None
 
 
 def _heads(line: str) -> bool:
@@ -155,12 +158,18 @@ def _heads(line: str) -> bool:
     return bool(_THREAD.match(line)) and (not _DATED.match(line) or line.rstrip().endswith((":", ">")) or "@" in line)
 
 
+def _heads_broken(line: str, below: str = "") -> bool:
+    """Tell whether a line and the one below are such a head in two."""
+    pair = f"{line} {below.lstrip('> ')}".rstrip()
+    return pair.endswith(":") and bool(_THREAD.match(pair))
+
+
 def _unthreaded(lines: list[str]) -> list[str]:
     """Leave out all below the head of an earlier message."""
     for at, line in enumerate(lines):
-        pair = f"{line} {lines[at + 1].lstrip('> ')}" if at + 1 < len(lines) else line  # a head is often broken in two
-        head = _heads(line) or (_DATED.match(line) and pair.rstrip().endswith(":") and _THREAD.match(pair))
-        if head or (_SENDER.match(line) and any(_SENT.match(below) for below in lines[at + 1 : at + 4])):
+        if _heads(line) or (_DATED.match(line) and _heads_broken(line, *lines[at + 1 : at + 2])):
+            return lines[:at]
+        if _SENDER.match(line) and any(_SENT.match(below) for below in lines[at + 1 : at + 4]):
             return lines[:at]
     return lines
 
@@ -171,10 +180,8 @@ def _unquoted(lines: list[str]) -> list[str]:
 
 def _unmarked(lines: list[str]) -> list[str]:
     """Of a text that is all quoted, or forwarded, keep the words without the marks."""
-    kept = [re.sub(r"^\s*(?:>\s?)+", "", line) for line in lines]
-    return [
-        line for line in kept if not (_heads(line) or _SENDER.match(line) or re.match(r"\s*(?:gesendet|sent|an|to|cc)\s*:", line, _FLAGS))
-    ]
+    kept = [_MARKS.sub("", line) for line in lines]
+    return [line for line in kept if not (_heads(line) or _SENDER.match(line) or _RECEIVER.match(line))]
 
 
 def _ungreeted(lines: list[str]) -> list[str]:

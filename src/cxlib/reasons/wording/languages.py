@@ -43,6 +43,7 @@ _SMALL = {
 }
 _LETTERS = {"de": "äöüß", "pl": "ąćęłńśźż", "cs": "ěščřžýůďťň", "fr": "çœêâîûèà", "es": "ñ¿¡", "da": "øåæ", "sv": "å", "tr": "ğışç"}
 _WORD = re.compile(r"[^\W\d_]+")
+_LETTER, _LATIN, _FOREIGN = (re.compile(letters) for letters in (r"[^\W\d_]", r"[a-zà-žß]", r"[^\W\d_a-zà-žß]"))
 READ = 5_000  # characters that tell it
 
 
@@ -80,14 +81,14 @@ def _named(known: str) -> str:
 
 def _of(text: str) -> str:
     text = unicodedata.normalize("NFC", text[:READ]).casefold()
-    if len(re.findall(r"[^\W\d_]", text)) > 2 * len(re.findall(r"[a-zà-žß]", text)):
+    if _FOREIGN.search(text) and len(_LETTER.findall(text)) > 2 * len(_LATIN.findall(text)):
         return OTHER  # another script
     scores = dict.fromkeys(_SMALL, 0.0)
     for word in _WORD.findall(text):
         claims = _claims().get(word, ())
         for code in claims:
             scores[code] += 1 / len(claims)
-    for code, letters in _LETTERS.items():
+    for code, letters in ({} if text.isascii() else _LETTERS).items():
         scores[code] += 0.5 * sum(text.count(letter) for letter in letters)
     best = max(scores, key=lambda code: (scores[code], code == "de", code == "en"))
     if not scores[best]:

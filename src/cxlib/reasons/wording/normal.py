@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
     ['lt', 'ab', 'war', 'der', '0', 'zugesagt']
     """
     folded = unicodedata.normalize("NFKC", text).casefold().translate(_FOLD)
-    told = [NUMBER if any(letter.isdigit() for letter in word) else word for word in _WORD.findall(folded)]
+    told = [NUMBER if not word.isalpha() and any(map(str.isdigit, word)) else word for word in _WORD.findall(folded)]
     return [word for at, word in enumerate(told) if word != NUMBER or told[at - 1 : at] != [NUMBER]]
 
 
