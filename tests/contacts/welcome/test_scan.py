@@ -64,3 +64,14 @@ def test_the_baseline_recovers_a_decay_and_leaves_out_the_window():
 def test_it_is_the_same_each_time():
     assert found(3).expected == pytest.approx(found(3).expected)
     assert found(3).p == found(3).p
+
+
+@pytest.mark.parametrize("decay", [14, 18, 25, 30, 40, 60, 100])
+def test_no_decay_of_weeks_looks_like_a_window(decay):
+    """What the baseline misses of 175 contacts stays far below what a window needs: a score of about 6."""
+    since = np.arange(61.0)
+    truth = np.exp(-since / decay)
+    truth *= 175 / truth.sum()
+    told = baseline(truth[None], np.ones(61), since, np.ones((1, 61), dtype=bool))[0]
+    assert (truth * np.log(truth / told) - (truth - told)).sum() < 0.1
+    assert told[:31] == pytest.approx(truth[:31], rel=0.06)

@@ -5,7 +5,8 @@ import pytest
 
 from cxlib.customers import roles
 from cxlib.errors import DataError
-from cxlib.tables import contract, group_columns
+from cxlib.report import disclosure
+from cxlib.tables import MEASURED, contract, group_columns
 
 from .conftest import PERSONS, RATED, SAID, one, simulated
 
@@ -93,3 +94,17 @@ def test_refusals(options, message):
         roles.accounts(SAID, PERSONS, **{"item": "overall", **options})
     with pytest.raises(DataError, match=r"groups: stands in two groups: 'p'\. Name each item once\."):
         roles.values(SAID, PERSONS, groups={"a": ["p"], "b": ["p"]})
+
+
+def test_no_account_is_named_and_roles_of_few_people_are_hidden():
+    persons, said = simulated(30, within=1.0, between=0.5, gap=0.0, seed=3)
+    persons.loc[:4, "role"] = "information_gatherer"
+    found = roles.accounts(said, persons, item="q", draws=0)
+    who = [name for name in group_columns(found.estimates) if name not in MEASURED]
+    shown = disclosure.protect(found.estimates, min_n=7, register=disclosure.Register(), name="account_sides", who=who)
+    thin = shown[shown["role"].eq("information_gatherer")]
+    assert thin.empty or thin["value"].isna().all()
+    assert shown.loc[shown["role"].eq("user"), "value"].notna().all()
+    texts = shown.select_dtypes(include=["object", "str"]).astype("str")
+    assert not texts.isin(set(persons["account_id"]) | set(persons["person_id"])).any(axis=None)
+    assert set(found.row_level) == {"account_scores"}, "accounts one by one are in the private part alone"
