@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 __all__ = ["Found", "baseline", "scan"]
 
@@ -76,37 +77,39 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     (expectation–maximisation with longer steps), fitted without the days of the window found, three times over. A window's score is
     O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its contacts and the days it is watched; their days are drawn anew
     from the baseline of all days × rhythm, baseline and window found anew. p = (1 + draws as high)/(1 + draws); a search ends early when
-    20 of the first 199 draws are as high. The ratio is divided by how much the same search exaggerates it in draws that hold the window
-    found (bias on the log scale); edges from the same draws.
+    20 of the first 199 draws are as high. In draws that hold the window found it is searched for anew: by how much these exaggerate the
+    ratio (median, log scale) it is divided; their spread on that scale is its span, and where they find the edges is the span of those.
     """
     exposure = weight.sum(axis=0)
     counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
     score, first, last, expected = _best(counts, exposure, days, widest)
     nothing = weight * _shape(baseline(counts, exposure, days, np.ones(counts.shape, dtype=bool))[0], exposure)
-    draws = _draws(unit, nothing, len(days), FIRST_DRAWS, rng)
-    high = int((_best(draws, exposure, days, widest)[0] >= score[0]).sum())
-    made = FIRST_DRAWS
-    if high < ENOUGH and tries > FIRST_DRAWS:
-        draws = _draws(unit, nothing, len(days), tries - FIRST_DRAWS, rng)
-        high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), tries
+    high = made = 0
+    for more in (min(FIRST_DRAWS, tries), tries - FIRST_DRAWS):
+        if more > 0 and high < ENOUGH:
+            draws = _draws(unit, nothing, len(days), more, rng)
+            high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), made + more
     place = slice(int(first[0]), int(last[0]) + 1)
     raw = float(counts[0, place].sum() / max(expected[0, place].sum(), 1e-12))
     lifted = _shape(expected[0], exposure)
     lifted[place] *= max(raw, 1.0)
-    again = _draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng)
-    _, starts, ends, usual = _best(again, exposure, days, widest)
-    inside = (np.arange(len(days)) >= starts[:, None]) & (np.arange(len(days)) <= ends[:, None])
-    found = np.log(np.maximum((again * inside).sum(axis=1), 0.5) / np.maximum((usual * inside).sum(axis=1), 1e-12))
-    bias = float(np.median(found)) - np.log(max(raw, 1e-12))
-    told = np.log(max(raw, 1e-12)) - max(bias, 0.0)
+    ratios, *ends = _again(_draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng), exposure, days, widest)
+    usual = np.log(max(raw, 1e-12))
+    told = usual - max(float(np.median(ratios)) - usual, 0.0)
     tail = (1 - level) / 2
-    spread = found - np.median(found)
-    span = np.exp(told - np.quantile(spread, [1 - tail, tail]))
-    edges = [tuple(float(end) for end in np.quantile(ends_of, [tail, 1 - tail])) for ends_of in (starts, ends)]
-    return Found(
-        int(first[0]), int(last[0]), (1 + high) / (1 + made), float(np.exp(told)), (float(span[0]), float(span[1])), raw,
-        (edges[0][0], edges[0][1]), (edges[1][0], edges[1][1]), expected[0],
-    )  # fmt: skip
+    reach = float(special.ndtri(1 - tail) * ratios.std(ddof=1))
+    span = (float(np.exp(told - reach)), float(np.exp(told + reach)))
+    begins, stops = ((float(low), float(high)) for low, high in (np.quantile(places, [tail, 1 - tail]) for places in ends))
+    return Found(int(first[0]), int(last[0]), (1 + high) / (1 + made), float(np.exp(told)), span, raw, begins, stops, expected[0])
+
+
+def _again(draws: Floats, exposure: Floats, days: Floats, widest: int) -> tuple[Floats, Ints, Ints]:
+    """Search draws for their windows: log ratio, first and last place of each."""
+    _, first, last, usual = _best(draws, exposure, days, widest)
+    place = np.arange(len(days))
+    inside = (place >= first[:, None]) & (place <= last[:, None])
+    seen, expected = ((table * inside).sum(axis=1) for table in (draws, usual))
+    return np.log(np.maximum(seen, 0.5) / np.maximum(expected, 1e-12)), first, last
 
 
 def baseline(counts: Floats, exposure: Floats, days: Floats, kept: npt.NDArray[np.bool_]) -> Floats:
