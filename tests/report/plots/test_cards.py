@@ -112,6 +112,13 @@ def test_a_way_that_a_persona_takes_is_nothing_to_leave_alone(cards, speaking):
     assert not any("nutzt dieser Typ kaum" in text for text in said)
 
 
+def test_what_is_known_of_few_is_said_to_be(cards, speaking):
+    shares, told, often, need = cards
+    more = told[told["persona"].eq("tanja") & told["metric"].eq("persona_value")].assign(feature="region", answer="north", value=0.1, n=201)
+    said = texts(plots.cards(shares, pd.concat([told, more], ignore_index=True), often, need), speaking)
+    assert "60 % OEM (soweit bekannt)" in said
+
+
 def test_a_class_is_named_by_what_sets_it_apart_surely(cards, speaking):
     plot = plots.cards(*cards)
     assert plot.name(speaking, {"persona": "p2"}) == "E-Mail", "OEM may be no more common than elsewhere"

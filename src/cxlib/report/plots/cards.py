@@ -155,8 +155,11 @@ def _workshop(words: Words, key: str, persona: str) -> list[str]:
 
 def _who(plot: Cards, words: Words, persona: str) -> list[str]:
     """Answers that have no order and tell no channel: department, role, segment …"""
-    told = [f"{_percent(words, row)} {words.label('answer', row['answer'])}" for row in plot.traits(persona) if _speaks(row)]
-    return [", ".join(told[:4])] if told else []
+    told = [row for row in plot.traits(persona) if _speaks(row)][:4]
+    text = ", ".join(f"{_percent(words, row)} {words.label('answer', row['answer'])}" for row in told)
+    people = max((row["n"] for row in _of(plot.profile, persona, "persona_value") if not absent(row["n"])), default=0)
+    few = any(not absent(row["n"]) and row["n"] < people / 2 for row in told)
+    return [words.text("plot.cards.known", text=text) if few else text] if told else []
 
 
 def _speaks(row: Row) -> bool:
