@@ -35,6 +35,8 @@ class Found:
         Of the ratio.
     raw : float
         The ratio before shrinking.
+    excess, excess_spread : float
+        Contacts beyond those expected, for each unit watched in the window, less what such a search exaggerates; and its standard error.
     first_span, last_span : (float, float)
         Where the edges lie in as large a part of the draws as the level says.
     expected : array of float
@@ -47,6 +49,8 @@ class Found:
     ratio: float
     ratio_span: tuple[float, float]
     raw: float
+    excess: float
+    excess_spread: float
     first_span: tuple[float, float]
     last_span: tuple[float, float]
     expected: Floats
@@ -79,6 +83,8 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     from the baseline of all days × rhythm, baseline and window found anew. p = (1 + draws as high)/(1 + draws); a search ends early when
     20 of the first 199 draws are as high. In draws that hold the window found it is searched for anew: by how much these exaggerate the
     ratio (median, log scale) it is divided; their spread on that scale is its span, and where they find the edges is the span of those.
+    The excess is told less what they exaggerate of it. It is not shrunk as the ratio is: a window found too narrow has too high a ratio,
+    and its excess is about right.
     """
     exposure = weight.sum(axis=0)
     counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
@@ -93,23 +99,29 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     raw = float(counts[0, place].sum() / max(expected[0, place].sum(), 1e-12))
     lifted = _shape(expected[0], exposure)
     lifted[place] *= max(raw, 1.0)
-    ratios, *ends = _again(_draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng), exposure, days, widest)
+    again = _draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng)
+    _, *ends, mean = _best(again, exposure, days, widest)
+    watched = (weight > 0).sum(axis=0)
+    ratios, beyond = _within(again, mean, watched, *ends)
+    observed = float(_within(counts, expected, watched, first, last)[1][0])
     usual = np.log(max(raw, 1e-12))
     told = usual - max(float(np.median(ratios)) - usual, 0.0)
     tail = (1 - level) / 2
     reach = float(special.ndtri(1 - tail) * ratios.std(ddof=1))
     span = (float(np.exp(told - reach)), float(np.exp(told + reach)))
     begins, stops = ((float(low), float(high)) for low, high in (np.quantile(places, [tail, 1 - tail]) for places in ends))
-    return Found(int(first[0]), int(last[0]), (1 + high) / (1 + made), float(np.exp(told)), span, raw, begins, stops, expected[0])
+    excess = max(observed - max(float(np.median(beyond)) - observed, 0.0), 0.0)
+    p, spread = (1 + high) / (1 + made), float(beyond.std(ddof=1))
+    return Found(int(first[0]), int(last[0]), p, float(np.exp(told)), span, raw, excess, spread, begins, stops, expected[0])
 
 
-def _again(draws: Floats, exposure: Floats, days: Floats, widest: int) -> tuple[Floats, Ints, Ints]:
-    """Search draws for their windows: log ratio, first and last place of each."""
-    _, first, last, usual = _best(draws, exposure, days, widest)
-    place = np.arange(len(days))
+def _within(counts: Floats, expected: Floats, watched: Ints, first: Ints, last: Ints) -> tuple[Floats, Floats]:
+    """Of each draw's window: log ratio, and contacts beyond those expected for each unit watched in it."""
+    place = np.arange(counts.shape[1])
     inside = (place >= first[:, None]) & (place <= last[:, None])
-    seen, expected = ((table * inside).sum(axis=1) for table in (draws, usual))
-    return np.log(np.maximum(seen, 0.5) / np.maximum(expected, 1e-12)), first, last
+    seen, usual = ((table * inside).sum(axis=1) for table in (counts, expected))
+    units = (watched * inside).sum(axis=1) / inside.sum(axis=1)
+    return np.log(np.maximum(seen, 0.5) / np.maximum(usual, 1e-12)), (seen - usual) / np.maximum(units, 1e-12)
 
 
 def baseline(counts: Floats, exposure: Floats, days: Floats, kept: npt.NDArray[np.bool_]) -> Floats:
