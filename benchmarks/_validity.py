@@ -99,6 +99,12 @@ def alarmed(name: str, alarms: np.ndarray, *, unit: str = "share of samples", no
     return Result(name, share, unit, "≤ 0.05", bool(low <= 1 - NOMINAL), told)
 
 
+def reached(name: str, hits: list[float], goal: float) -> Result:
+    """Judge a share that is to reach a goal, as far as its own 99 % interval tells."""
+    value, low, high = sure_of(np.array(hits, dtype=float))
+    return Result(name, value, "share of samples", f"≥ {goal:g}", bool(high >= goal), f"99 % {low:.3f}–{high:.3f}; {len(hits)} repetitions")
+
+
 def _counted(hits: np.ndarray) -> str:
     table = np.asarray(hits, dtype=float)
     figures = f" of {table.shape[1]} figures" if table.ndim > 1 and table.shape[1] > 1 else ""

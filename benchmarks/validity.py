@@ -6,9 +6,9 @@ them stands in its slice, the file ``_validity_ROOM.py``.
 
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
-Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or of the decisions or one of their parts. Seeded:
-the same numbers each time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again
-unless the code or the size of the study has changed.
+Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey, the journeys or the decisions or one of their
+parts. Seeded: the same numbers each time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not
+computed again unless the code or the size of the study has changed.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ import cxlib
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
 LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
 DECISIONS = ("decisions-actions", "decisions-monitoring", "decisions-opportunities")
-ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, "journeys", *DECISIONS)
-PARTS = {"survey": SURVEY, "decisions": DECISIONS}  # what is asked for by one name
+JOURNEYS = ("journeys-welcome", "journeys-promises")
+ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, *JOURNEYS, *DECISIONS)
+PARTS = {"survey": SURVEY, "journeys": JOURNEYS, "decisions": DECISIONS}  # what is asked for by one name
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

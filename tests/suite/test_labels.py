@@ -52,3 +52,21 @@ def test_groups_that_actions_are_compared_by_have_the_words_of_their_column(para
     found = labels(told, lambda name: actions if name == "actions" else read(name), "de")
     assert found["compared"] == {"north": "Rechnungen"}
     assert found["action_id"] == {"M1": "Meldung"}
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("Rechnung, wichtig", "Preis, fair, wichtig"), ["Rechnung", "Preis, fair"]),
+        (("Rechnung, wichtig", "Wie wichtig ist der Preis"), ["Rechnung, wichtig", "Wie wichtig ist der Preis"]),
+        (("Rechnung, wichtig",), ["Rechnung, wichtig"]),
+        (("wichtig", "wichtig"), ["wichtig", "wichtig"]),
+    ],
+)
+def test_questions_about_what_matters_lose_what_all_of_them_end_with(params, texts, told):
+    told_items = {f"q{place}": {"item_type": "importance", "scale": "five", "de": text} for place, text in enumerate(texts)}
+    items = told_items | {"rated": {"item_type": "actual", "scale": "five", "de": "Rechnung, Note"}}
+    survey = {"table": "responses", "file": "s.csv", "columns": {"respondent_id": "Wer", "survey_ts": "Wann"}, "items": items}
+    base = params.model_dump(mode="json", exclude_unset=True)
+    asked = Params.model_validate(base | {"scales": {"five": {"low": 1, "high": 5}}, "sources": base["sources"] | {"survey": survey}})
+    assert list(labels(asked, read, "de")["matters"].values()) == told

@@ -47,6 +47,8 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     for column, told in params.labels.items():
         named[column] = {**named.get(column, {}), **{value: getattr(label, language) for value, label in told.items()}}
     named["series"] = named["item_id"]
+    important = [name for name, item in items.items() if item.item_type == "importance"]
+    named["matters"] = _bare({name: text for name, text in named["item_id"].items() if name in important})
     named["compared"] = _of_comparisons(actions, named)
     words = Words(language, named)
     named["feature"] = {name: named["item_id"].get(name) or words.column(name) for name in params.person_columns}
@@ -54,6 +56,13 @@ def labels(params: Params, load: Callable[[str], pd.DataFrame], language: str) -
     named["trait"] = {name: words.column(name) for name in params.monitoring.fields}
     named["answer"] = {**_of_features(params, named, language), **named.get("answer", {})}
     return named
+
+
+def _bare(named: dict[str, str]) -> dict[str, str]:
+    """Names of questions without what all of them end with after a comma: it only says what kind of question they are."""
+    ends = {text.rpartition(", ")[2] for text in named.values()}
+    alike = len(ends) == 1 and len(named) > 1
+    return {name: text.rpartition(", ")[0] or text if alike else text for name, text in named.items()}
 
 
 def _of_comparisons(actions: pd.DataFrame, named: dict[str, dict[str, str]]) -> dict[str, str]:

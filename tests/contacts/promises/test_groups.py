@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from cxlib.contacts.promises import faults, grouped
-from cxlib.contacts.promises.groups import needed
+from cxlib.contacts.promises.groups import clear, needed
 from cxlib.errors import DataError
 
 SOLD = pd.DataFrame({"order_id": list("1234"), "customer_id": ["a", "a", "b", None], "seller_id": ["V1", "V2", None, "V1"]}).astype("str")
@@ -48,6 +48,16 @@ def test_faults_are_counted():
         "campaigns_overlapping": 1.0,
         "seller_groups": 1.0,
     }
+
+
+def test_what_cannot_be_told_apart():
+    days = pd.to_datetime(["2025-01-01", "2025-03-02", "2025-05-02", "2025-01-01", "2025-01-05"]).tz_localize("UTC").as_unit("us")
+    sold = pd.DataFrame({"order_id": list("12345"), "customer_id": ["a", "a", "a", "b", None], "order_ts": days})
+    orders = grouped(sold.assign(campaign_id=["x", "y", "x", "x", "x"])).set_index("order_id").loc[list("12345")].reset_index()
+    assert clear(orders, by="sales_group").tolist() == [True, True, True, True, False]
+    assert clear(orders, by="campaign_id", days=60).tolist() == [False, False, True, True, False], "60 days apart, and 61"
+    assert clear(orders.assign(campaign_id="x"), by="campaign_id").tolist() == [True, True, True, True, False]
+    assert clear(orders.assign(customer_id=None), by="sales_group").all(), "where no order has a customer, contacts name the order"
 
 
 def test_a_seller_in_two_teams_is_refused():

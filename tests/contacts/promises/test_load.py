@@ -96,6 +96,19 @@ def test_one_seller_is_nothing_to_compare_with(some, period):
     assert excess_load(some.log, sold, reasons=["late"], period=period)["note"].tolist() == ["one group only"]
 
 
+def test_orders_that_cannot_be_told_apart_are_in_no_average(some, sold, period):
+    settings = {"comparable": PRODUCT, "reasons": ["late"], "period": period}
+    lost = sold["order_id"].isin(sold["order_id"][:100])
+    known = of(excess_load(some.log, sold[~lost], **settings), "excess_load")
+    told = of(excess_load(some.log, sold.assign(customer_id=sold["customer_id"].mask(lost)), **settings), "excess_load")
+    assert told["n"].to_dict() == known["n"].to_dict()
+    log = some.log[some.log["order_id"].notna()]
+    first = sold.drop_duplicates("customer_id")
+    again = first.assign(order_id="again " + first["order_id"], ordered=first["ordered"] + pd.Timedelta(days=5))
+    both = pd.concat([first.assign(campaign_id="x"), again.assign(campaign_id="y"), sold.assign(campaign_id=None)], ignore_index=True)
+    assert excess_load(log, both, by="campaign_id", **settings)["note"].tolist() == ["one group only"]
+
+
 def test_too_few_orders_are_not_judged(some, sold, period):
     told = excess_load(some.log, sold, comparable=PRODUCT, reasons=["late"], min_orders=400, period=period)
     assert set(told["note"]) == {"n < 400"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cxlib.contacts.welcome.scan import baseline, scan
+from cxlib.contacts.welcome.scan import _within, baseline, scan
 
 
 def drawn(seed, n=1200, each=0.15, first=3, last=6, times=4.0, days=61, decay=25.0):
@@ -64,3 +64,35 @@ def test_the_baseline_recovers_a_decay_and_leaves_out_the_window():
 def test_it_is_the_same_each_time():
     assert found(3).expected == pytest.approx(found(3).expected)
     assert found(3).p == found(3).p
+
+
+@pytest.mark.parametrize("decay", [14, 18, 25, 30, 40, 60, 100])
+def test_no_decay_of_weeks_looks_like_a_window(decay):
+    """What the baseline misses of 175 contacts stays far below what a window needs: a score of about 6."""
+    since = np.arange(61.0)
+    truth = np.exp(-since / decay)
+    truth *= 175 / truth.sum()
+    told = baseline(truth[None], np.ones(61), since, np.ones((1, 61), dtype=bool))[0]
+    assert (truth * np.log(truth / told) - (truth - told)).sum() < 0.1
+    assert told[:31] == pytest.approx(truth[:31], rel=0.06)
+
+
+def test_ratio_and_excess_of_a_window_by_hand():
+    counts, expected = np.array([[1.0, 5.0, 6.0, 1.0]]), np.array([[1.0, 2.0, 2.0, 1.0]])
+    ratio, more = _within(counts, expected, np.array([10, 10, 8, 8]), np.array([1]), np.array([2]))
+    assert ratio == pytest.approx([np.log(11 / 4)])
+    assert more == pytest.approx([7 / 9]), "9 units are watched on a day of the window"
+
+
+def test_the_excess_is_about_right_and_known_as_badly_as_it_is():
+    """Four times as many contacts on four days: so many more for each unit watched in them."""
+    told = [found(seed, tries=49) for seed in range(10)]
+    true = []
+    for seed in range(10):
+        *_, weight, since = drawn(seed)
+        inside = (since >= 3) & (since <= 6)
+        mean = weight * np.exp(-since / 25) * np.where(inside, 4.0, 1.0)
+        true.append(mean[:, inside].sum() / mean.sum() * 180 * 0.75 / (weight[:, inside] > 0).sum(axis=0).mean())
+    apart = np.array([one.excess for one in told]) - true
+    assert abs(apart.mean()) < 0.1 * np.mean(true)
+    assert np.std(apart) == pytest.approx(np.mean([one.excess_spread for one in told]), rel=0.6)

@@ -16,7 +16,7 @@ NAMES = {
     "persona_avoid": {"tanja": "„KW 23“"},
     "answer": {"email": "E-Mail", "oem": "OEM"},
     "feature": {"T22": "Liefertermin"},
-    "item_id": {"T22": "Liefertermin"},
+    "matters": {"T22": "Liefertermin"},
     "reason_id": {"status": "Fragt nach der Lieferung"},
 }
 
@@ -102,6 +102,21 @@ def test_a_card_says_who_wants_what_how_and_why(cards, speaking):
         *["Weshalb, öfter als andere", "14 % Fragt nach der Lieferung"],
         *["Besser lassen", "„KW 23“ (laut Workshop)", "Auf Fax verweisen: nutzt dieser Typ kaum"],
     ]
+
+
+def test_a_way_that_a_persona_takes_is_nothing_to_leave_alone(cards, speaking):
+    shares, told, often, need = cards
+    fax = need[need["channel"].eq("fax")].assign(metric="need_share", value=0.25, low=0.2, high=0.3, unit="share")
+    said = texts(plots.cards(shares, told, often, pd.concat([need, fax], ignore_index=True)), speaking)
+    assert "70 % E-Mail, 25 % Fax" in said
+    assert not any("nutzt dieser Typ kaum" in text for text in said)
+
+
+def test_what_is_known_of_few_is_said_to_be(cards, speaking):
+    shares, told, often, need = cards
+    more = told[told["persona"].eq("tanja") & told["metric"].eq("persona_value")].assign(feature="region", answer="north", value=0.1, n=201)
+    said = texts(plots.cards(shares, pd.concat([told, more], ignore_index=True), often, need), speaking)
+    assert "60 % OEM (soweit bekannt)" in said
 
 
 def test_a_class_is_named_by_what_sets_it_apart_surely(cards, speaking):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import narwhals as nw
+import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
 
@@ -14,10 +15,11 @@ from cxlib.contacts.volume.per_unit import local_day
 from cxlib.errors import DataError
 from cxlib.estimates.rows import rows
 
-__all__ = ["DEPARTMENT", "faults", "grouped"]
+__all__ = ["DEPARTMENT", "clear", "faults", "grouped"]
 
 DEPARTMENT = "sales"  # the one group of orders where single sellers are not released and no teams are named
 DAYS = ("ordered", "delivered", "cancelled", "returned")
+OVERLAP = 60  # days within which what follows on two orders may belong to either
 
 
 def grouped(
@@ -113,15 +115,11 @@ def faults(orders: pd.DataFrame) -> pd.DataFrame:
     """
     if orders.empty:
         return estimates.unanswerable("orders_without_customer", "count", ["orders.order_ts"])
-    campaigns = orders.dropna(subset=["customer_id", "campaign_id"]).sort_values(["customer_id", "ordered"])
-    before = campaigns.groupby("customer_id")[["campaign_id", "ordered"]].shift()
-    near = before["campaign_id"].notna() & before["campaign_id"].ne(campaigns["campaign_id"])
-    near &= (campaigns["ordered"] - before["ordered"]).dt.days <= 60
     counts = {
         "orders_without_customer": int(orders["customer_id"].isna().sum()),
         "orders_without_seller": int((~orders["seller_known"]).sum()),
         "returned_before_delivery": int((orders["returned"] < orders["delivered"]).sum()),
-        "campaigns_overlapping": int(campaigns.loc[near, "customer_id"].nunique()),
+        "campaigns_overlapping": int(orders.loc[_overlapping(orders, OVERLAP), "customer_id"].nunique()),
         "seller_groups": int(orders["sales_group"].nunique()),
     }
     told = {
@@ -133,6 +131,44 @@ def faults(orders: pd.DataFrame) -> pd.DataFrame:
         "method": "count",
     }
     return rows(pd.DataFrame(index=range(len(counts))), told)
+
+
+def clear(orders: pd.DataFrame, *, by: str, days: int = OVERLAP) -> np.ndarray:
+    """Tell of each order whether what follows on it can be told apart: the others are counted by :func:`faults` and in no average.
+
+    Parameters
+    ----------
+    orders : DataFrame
+        From :func:`grouped`.
+    by : str
+        Column of the groups; only campaigns overlap.
+    days : int
+        Days in which something follows on an order.
+
+    Returns
+    -------
+    array of bool
+        False for orders without a customer, where others have one (contacts that name no order never reach them), and by campaign for
+        orders of a customer who has one of another campaign so many days or fewer apart.
+
+    >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", None], "order_ts": pd.Timestamp("2025-02-03", tz="UTC")})
+    >>> clear(grouped(sold), by="sales_group").tolist()
+    [True, False]
+    """
+    known = orders["customer_id"].notna().to_numpy()
+    told = known if known.any() else np.ones(len(orders), dtype=bool)
+    return told & ~_overlapping(orders, days).to_numpy() if by == "campaign_id" else told
+
+
+def _overlapping(orders: pd.DataFrame, days: int) -> pd.Series:
+    """Orders under a campaign whose customer has, shortly before or after, one under another."""
+    table = orders.dropna(subset=["customer_id", "campaign_id"]).sort_values(["customer_id", "ordered"])
+    near = pd.Series(False, index=table.index)
+    for step in (1, -1):
+        other = table.groupby("customer_id")[["campaign_id", "ordered"]].shift(step)
+        apart = (table["ordered"] - other["ordered"]).dt.days.abs()
+        near |= other["campaign_id"].notna() & other["campaign_id"].ne(table["campaign_id"]) & (apart <= days)
+    return near.reindex(orders.index, fill_value=False)
 
 
 def _with_customers(sold: pd.DataFrame, customers: IntoFrame | None, features: Sequence[str]) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from scipy import special
 from cxlib import estimates
 from cxlib.contacts import Span, levels
 from cxlib.contacts.promises._following import following, watched_until
-from cxlib.contacts.promises.groups import needed
+from cxlib.contacts.promises.groups import clear, needed
 from cxlib.estimates import UNKNOWN, Sampling, draw_weights
 from cxlib.estimates.rows import rows
 
@@ -57,7 +57,8 @@ def excess_load(
     contacts : pandas, DuckDB or PySpark frame
         The log, with ``reason_id`` where `reasons` are named.
     orders : DataFrame
-        From :func:`cxlib.contacts.promises.grouped`, with the columns of `comparable`.
+        From :func:`cxlib.contacts.promises.grouped`, with the columns of `comparable`. Orders that :func:`~groups.clear` does not tell
+        apart, without a customer or under campaigns that overlap, are left out.
     by : str
         Column of the groups: ``sales_group`` or ``campaign_id``. Orders without a group are compared with, and not judged.
     comparable : sequence of str
@@ -107,15 +108,18 @@ def excess_load(
     last = watched_until(contacts, period)
     whole = orders[(orders["ordered"] + pd.Timedelta(days=days) <= pd.Timestamp(last))] if last is not None else orders.iloc[:0]
     whole = whole.reset_index(drop=True)
-    told = whole[by].dropna().astype("str")
-    others = told.nunique() + int(by == "campaign_id" and whole[by].isna().any() and len(told) > 0)  # orders outside all campaigns
+    kept = clear(whole, by=by, days=days)
+    told = whole.loc[kept, by].dropna().astype("str")
+    outside = by == "campaign_id" and whole.loc[kept, by].isna().any() and len(told) > 0
+    others = told.nunique() + int(outside)  # orders outside all campaigns are a group of their own
     if others < 2:
         row = estimates.unanswerable("excess_load", PER, [], by=groups)
         return row.assign(note="one group only", n=pd.array([len(whole)], dtype="Int64"))
     found = following(contacts, whole, reasons=reasons, days=days, direction=direction, period=period, costs=costs)
-    load = np.bincount(found["order"], found["weight"], minlength=len(whole))
+    load = np.bincount(found["order"], found["weight"], minlength=len(whole))[kept]
     priced = currency and found["priced"].sum() > 0
-    money = np.bincount(found["order"], found["cost"], minlength=len(whole)) if priced else None
+    money = np.bincount(found["order"], found["cost"], minlength=len(whole))[kept] if priced else None
+    whole = whole[kept].reset_index(drop=True)
     used = [name for name in comparable if name in whole and whole[name].notna().any()]
     cells = pd.DataFrame({name: levels(whole[name]).fillna(UNKNOWN) for name in used}, index=whole.index)
     customer = whole["customer_id"].astype("str").fillna("order " + whole["order_id"].astype("str")).to_numpy()

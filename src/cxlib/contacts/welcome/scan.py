@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 __all__ = ["Found", "baseline", "scan"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.intp]
-SCALES = (14.0, 45.0)  # days in which the baseline may decay; what decays within days is a window
+SCALES = (14.0, 25.0, 45.0)  # days in which the baseline may decay; what decays within days is a window
 STEPS, ROUNDS = 60, 3  # of the baseline's fit; how often it is fitted anew without the window found
+STRIDE, FLOOR = 1.8, 0.01  # how far a step goes (1: expectation–maximisation, below 2 it converges); part each decay starts again from
 FIRST_DRAWS, ENOUGH = 199, 20  # draws looked at first, and how many as high as observed end the search
 EDGE_DRAWS = 200
 
@@ -33,6 +35,8 @@ class Found:
         Of the ratio.
     raw : float
         The ratio before shrinking.
+    excess, excess_spread : float
+        Contacts beyond those expected, for each unit watched in the window, less what such a search exaggerates; and its standard error.
     first_span, last_span : (float, float)
         Where the edges lie in as large a part of the draws as the level says.
     expected : array of float
@@ -45,6 +49,8 @@ class Found:
     ratio: float
     ratio_span: tuple[float, float]
     raw: float
+    excess: float
+    excess_spread: float
     first_span: tuple[float, float]
     last_span: tuple[float, float]
     expected: Floats
@@ -71,40 +77,51 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
 
     Notes
     -----
-    Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood (expectation–maximisation), fitted without the
-    days of the window found, three times over. A window's score is O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its
-    contacts and the days it is watched; their days are drawn anew from the baseline of all days × rhythm, baseline and window found
-    anew. p = (1 + draws as high)/(1 + draws); a search ends early when 20 of the first 199 draws are as high. The ratio is divided by how
-    much the same search exaggerates it in draws that hold the window found (bias on the log scale); edges from the same draws.
+    Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/25) + c₃·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood
+    (expectation–maximisation with longer steps), fitted without the days of the window found, three times over. A window's score is
+    O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its contacts and the days it is watched; their days are drawn anew
+    from the baseline of all days × rhythm, baseline and window found anew. p = (1 + draws as high)/(1 + draws); a search ends early when
+    20 of the first 199 draws are as high. In draws that hold the window found it is searched for anew: by how much these exaggerate the
+    ratio (median, log scale) it is divided; their spread on that scale is its span, and where they find the edges is the span of those.
+    The excess is told less what they exaggerate of it. It is not shrunk as the ratio is: a window found too narrow has too high a ratio,
+    and its excess is about right.
     """
     exposure = weight.sum(axis=0)
     counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
     score, first, last, expected = _best(counts, exposure, days, widest)
     nothing = weight * _shape(baseline(counts, exposure, days, np.ones(counts.shape, dtype=bool))[0], exposure)
-    draws = _draws(unit, nothing, len(days), FIRST_DRAWS, rng)
-    high = int((_best(draws, exposure, days, widest)[0] >= score[0]).sum())
-    made = FIRST_DRAWS
-    if high < ENOUGH and tries > FIRST_DRAWS:
-        draws = _draws(unit, nothing, len(days), tries - FIRST_DRAWS, rng)
-        high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), tries
+    high = made = 0
+    for more in (min(FIRST_DRAWS, tries), tries - FIRST_DRAWS):
+        if more > 0 and high < ENOUGH:
+            draws = _draws(unit, nothing, len(days), more, rng)
+            high, made = high + int((_best(draws, exposure, days, widest)[0] >= score[0]).sum()), made + more
     place = slice(int(first[0]), int(last[0]) + 1)
     raw = float(counts[0, place].sum() / max(expected[0, place].sum(), 1e-12))
     lifted = _shape(expected[0], exposure)
     lifted[place] *= max(raw, 1.0)
     again = _draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng)
-    _, starts, ends, usual = _best(again, exposure, days, widest)
-    inside = (np.arange(len(days)) >= starts[:, None]) & (np.arange(len(days)) <= ends[:, None])
-    found = np.log(np.maximum((again * inside).sum(axis=1), 0.5) / np.maximum((usual * inside).sum(axis=1), 1e-12))
-    bias = float(np.median(found)) - np.log(max(raw, 1e-12))
-    told = np.log(max(raw, 1e-12)) - max(bias, 0.0)
+    _, *ends, mean = _best(again, exposure, days, widest)
+    watched = (weight > 0).sum(axis=0)
+    ratios, beyond = _within(again, mean, watched, *ends)
+    observed = float(_within(counts, expected, watched, first, last)[1][0])
+    usual = np.log(max(raw, 1e-12))
+    told = usual - max(float(np.median(ratios)) - usual, 0.0)
     tail = (1 - level) / 2
-    spread = found - np.median(found)
-    span = np.exp(told - np.quantile(spread, [1 - tail, tail]))
-    edges = [tuple(float(end) for end in np.quantile(ends_of, [tail, 1 - tail])) for ends_of in (starts, ends)]
-    return Found(
-        int(first[0]), int(last[0]), (1 + high) / (1 + made), float(np.exp(told)), (float(span[0]), float(span[1])), raw,
-        (edges[0][0], edges[0][1]), (edges[1][0], edges[1][1]), expected[0],
-    )  # fmt: skip
+    reach = float(special.ndtri(1 - tail) * ratios.std(ddof=1))
+    span = (float(np.exp(told - reach)), float(np.exp(told + reach)))
+    begins, stops = ((float(low), float(high)) for low, high in (np.quantile(places, [tail, 1 - tail]) for places in ends))
+    excess = max(observed - max(float(np.median(beyond)) - observed, 0.0), 0.0)
+    p, spread = (1 + high) / (1 + made), float(beyond.std(ddof=1))
+    return Found(int(first[0]), int(last[0]), p, float(np.exp(told)), span, raw, excess, spread, begins, stops, expected[0])
+
+
+def _within(counts: Floats, expected: Floats, watched: Ints, first: Ints, last: Ints) -> tuple[Floats, Floats]:
+    """Of each draw's window: log ratio, and contacts beyond those expected for each unit watched in it."""
+    place = np.arange(counts.shape[1])
+    inside = (place >= first[:, None]) & (place <= last[:, None])
+    seen, usual = ((table * inside).sum(axis=1) for table in (counts, expected))
+    units = (watched * inside).sum(axis=1) / inside.sum(axis=1)
+    return np.log(np.maximum(seen, 0.5) / np.maximum(usual, 1e-12)), (seen - usual) / np.maximum(units, 1e-12)
 
 
 def baseline(counts: Floats, exposure: Floats, days: Floats, kept: npt.NDArray[np.bool_]) -> Floats:
@@ -116,15 +133,27 @@ def baseline(counts: Floats, exposure: Floats, days: Floats, kept: npt.NDArray[n
     exposure, days : array (days,)
     kept : array of bool, draws × days
     """
-    basis = np.stack([np.ones_like(days), *[np.exp(-np.maximum(days, 0.0) / scale) for scale in SCALES]])
+    basis = _basis(days)
+    found = _fitted(counts, exposure, basis, kept)
+    for _ in range(ROUNDS):
+        found = _fitted(counts, exposure, basis, kept, found)
+    return exposure * (found @ basis)
+
+
+def _basis(days: Floats) -> Floats:
+    return np.stack([np.ones_like(days), *[np.exp(-np.maximum(days, 0.0) / scale) for scale in SCALES]])
+
+
+def _fitted(counts: Floats, exposure: Floats, basis: Floats, kept: npt.NDArray[np.bool_], start: Floats | None = None) -> Floats:
+    """Coefficients of the baseline, draws × decays, some steps on from the start."""
     held = kept * exposure
-    total = held @ basis.T
-    level = (counts * kept).sum(axis=1) / np.maximum(held.sum(axis=1), 1e-12)
-    coefficients = np.repeat(level[:, None] / len(basis), len(basis), axis=1)
+    seen, total = counts * kept, np.maximum(held @ basis.T, 1e-300)
+    level = seen.sum(axis=1) / np.maximum(held.sum(axis=1), 1e-12)
+    even = np.repeat(level[:, None] / len(basis), len(basis), axis=1)
+    found = even if start is None else np.maximum(start, FLOOR * even)
     for _ in range(STEPS):
-        rate = np.maximum(coefficients @ basis, 1e-300)
-        coefficients *= ((counts * kept / rate) @ basis.T) / np.maximum(total, 1e-300)
-    return exposure * (coefficients @ basis)
+        found = found * (((seen / np.maximum(found @ basis, 1e-300)) @ basis.T) / total) ** STRIDE
+    return found
 
 
 def _shape(expected: Floats, exposure: Floats) -> Floats:
@@ -133,14 +162,13 @@ def _shape(expected: Floats, exposure: Floats) -> Floats:
 
 def _best(counts: Floats, exposure: Floats, days: Floats, widest: int) -> tuple[Floats, Ints, Ints, Floats]:
     """Return the highest score of each draw, its window, and the baseline fitted without it."""
-    kept = np.ones(counts.shape, dtype=bool)
-    place = np.arange(len(days))
-    for _ in range(ROUNDS):
-        expected = baseline(counts, exposure, days, kept)
+    kept, found = np.ones(counts.shape, dtype=bool), None
+    place, basis = np.arange(len(days)), _basis(days)
+    for _ in range(ROUNDS + 1):
+        found = _fitted(counts, exposure, basis, kept, found)
+        expected = exposure * (found @ basis)
         score, first, last = _highest(counts, expected, widest)
         kept = (place < first[:, None]) | (place > last[:, None])
-    expected = baseline(counts, exposure, days, kept)
-    score, first, last = _highest(counts, expected, widest)
     return score, first, last, expected
 
 

@@ -10,6 +10,7 @@ from typing import Any, Unpack
 import numpy as np
 import pandas as pd
 from narwhals.typing import IntoFrame
+from scipy import special
 
 from cxlib import estimates
 from cxlib.contacts import Span, wanting
@@ -177,7 +178,7 @@ def _rows(cell: _Cell, q: float, options: Sampling) -> pd.DataFrame:
 
 
 def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
-    """Contacts of the window beyond those expected, per 100 customers watched in it; shrunk as the ratio is."""
+    """Contacts of the window beyond those expected, per 100 customers watched in it, less what the search exaggerates."""
     part, found = cell.part, cell.found
     told: dict[str, Any] = {"metric": "window_excess", "unit": PER, "n": len(part.day), "n_eff": float(len(part.day)), "method": EXCESS}
     if found is None:
@@ -187,12 +188,23 @@ def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
     inside = (part.day >= low) & (part.day <= high)
     expected = found.expected[found.first : found.last + 1].sum() / max(exposed.sum(), 1e-12)
     more = np.bincount(part.unit[inside], minlength=len(exposed)) - exposed * expected
-    shrunk = max(found.ratio - 1, 0.0) / max(found.raw - 1, 1e-12) if found.raw > 1 else 0.0
-    table = pd.DataFrame({"more": 100 * shrunk * more, "exposed": exposed, "customer_id": part.units["customer_id"]})
+    table = pd.DataFrame({"more": 100 * more, "exposed": exposed, "customer_id": part.units["customer_id"]})
     chance: dict[str, Any] = {**sampling(options), "cluster": "customer_id"}
     figure = estimates.ratio(table[exposed > 0], "more", "exposed", metric="window_excess", unit=PER, **chance)
+    figure = _widened(figure, 100 * found.excess, 100 * found.excess_spread, options.get("level", 0.95))
     n = pd.array([len(part.day)] * len(figure), dtype="Int64")
     figure = figure.assign(method=EXCESS, n=n, n_eff=float(len(part.day)))
     for place, (name, level) in enumerate(cell.levels.items()):
         figure.insert(place, name, pd.Series(level, index=figure.index, dtype="str"))
     return figure
+
+
+def _widened(figure: pd.DataFrame, value: float, spread: float, level: float) -> pd.DataFrame:
+    """Tell the value, with the wider of two spans: that by customer, and that of renewed searches; draws spread as the span does."""
+    row = figure.iloc[0]
+    by_customer = float(row["high"] - row["low"]) / 2
+    half = max(by_customer, float(special.ndtri((1 + level) / 2)) * spread) if np.isfinite(by_customer) else np.nan
+    told = figure.assign(value=value, low=value - half, high=value + half)
+    if isinstance(row.get("draws"), np.ndarray) and by_customer > 0:
+        told["draws"] = [value + (row["draws"] - row["value"]) * half / by_customer]
+    return told

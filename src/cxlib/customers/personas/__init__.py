@@ -5,7 +5,8 @@ there are any; :func:`people` lays out whom both look at; :func:`shares` counts 
 persona apart, :func:`agreement` lays both divisions side by side.
 """
 
-from cxlib.customers.personas.assigning import NONE, agreement, as_table, assign, chosen, describe, shares
+from cxlib.customers.personas.assigning import NONE, as_table, assign, chosen
+from cxlib.customers.personas.describing import agreement, describe, shares
 from cxlib.customers.personas.fitting import Personas, fit
 from cxlib.customers.personas.laying import people, usual
 

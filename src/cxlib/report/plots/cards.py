@@ -22,6 +22,7 @@ TITLE, SIZE, SMALL, LINE = 15, 13, 12, 17
 GAP, PAD = 20, 14  # between cards, and inside them
 NONE, EVERYBODY = "none", "all"
 COMMON, RARE = 0.2, 0.03  # share of a persona's people, and of its contacts, from which something is told of it
+OFTEN = 0.1  # share of a persona's contacts from which it is told how they come: such a way is nothing to leave alone
 SELDOM = 0.7  # times everybody's share below which a persona seldom takes a way
 Row = dict[str, Any]
 
@@ -152,8 +153,11 @@ def _workshop(words: Words, key: str, persona: str) -> list[str]:
 
 def _who(plot: Cards, words: Words, persona: str) -> list[str]:
     """Answers that have no order and tell no channel: department, role, segment …"""
-    told = [f"{_percent(words, row)} {words.label('answer', row['answer'])}" for row in plot.traits(persona) if _speaks(row)]
-    return [", ".join(told[:4])] if told else []
+    told = [row for row in plot.traits(persona) if _speaks(row)][:4]
+    text = ", ".join(f"{_percent(words, row)} {words.label('answer', row['answer'])}" for row in told)
+    people = max((row["n"] for row in _of(plot.profile, persona, "persona_value") if not absent(row["n"])), default=0)
+    few = any(not absent(row["n"]) and row["n"] < people / 2 for row in told)
+    return [words.text("plot.cards.known", text=text) if few else text] if told else []
 
 
 def _speaks(row: Row) -> bool:
@@ -166,16 +170,16 @@ def _percent(words: Words, row: Row) -> str:
 
 
 def _matters(plot: Cards, words: Words, persona: str) -> list[str]:
-    """Answers that lie surely above everybody's."""
+    """What is surely more important to a persona than to everybody, in words that need not say so again."""
     above = [row for row in _of(plot.profile, persona, "persona_distance") if not absent(row["low"]) and row["low"] > 0]
-    named = words.names.get("item_id", {})
+    named = words.names.get("matters", {})
     above = sorted((row for row in above if row["feature"] in named), key=lambda row: -row["value"])[:2]
-    return [words.text("plot.cards.matters", what=words.list([words.label("feature", row["feature"]) for row in above]))] if above else []
+    return [words.text("plot.cards.matters", what=words.list([named[row["feature"]] for row in above]))] if above else []
 
 
 def _how(plot: Cards, words: Words, persona: str) -> list[str]:
     ways = [row for row in _of(plot.need, persona, "need_share") if _names(row, "channel") and not absent(row["value"])]
-    ways = sorted((row for row in ways if row["value"] >= 0.1), key=lambda row: -row["value"])[:3]
+    ways = sorted((row for row in ways if row["value"] >= OFTEN), key=lambda row: -row["value"])[:3]
     texts = [", ".join(f"{_percent(words, row)} {words.label('channel', row['channel'])}" for row in ways)] if ways else []
     often = _one(plot.often, persona, "contacts_per_person")
     texts += [words.text("plot.cards.often", value=words.told(often).bare())] if often else []
@@ -193,8 +197,11 @@ def _why(plot: Cards, words: Words, persona: str) -> list[str]:
 
 
 def _seldom(plot: Cards, words: Words, persona: str) -> list[str]:
+    """Ways that are surely less common than among everybody and make only a small part of the persona's contacts."""
     rows = [row for row in _of(plot.need, persona, "need_lift") if _names(row, "channel") and not absent(row["high"])]
-    least = sorted((row for row in rows if row["high"] < SELDOM), key=lambda row: row["high"])[:2]
+    ways = [row for row in _of(plot.need, persona, "need_share") if _names(row, "channel") and not absent(row["value"])]
+    taken = {row["channel"] for row in ways if row["value"] >= OFTEN}
+    least = sorted((row for row in rows if row["high"] < SELDOM and row["channel"] not in taken), key=lambda row: row["high"])[:2]
     named = words.list([words.label("channel", row["channel"]) for row in least])
     return [words.text("plot.cards.seldom", ways=named)] if least else []
 
