@@ -33,12 +33,10 @@ from cxlib.reasons.value.causes import INFORMATION
 ROOM = "reasons"
 SIZES = (100, 300, 1000)  # contacts
 DESIGNS = ("plain", "shifted", "clustered")
+CAUSES = "information_gap product missing_self_service information_gap process missing_self_service product process".split()
 TAXONOMY = pd.DataFrame(
     {"reason_id": REASONS, "treatment": ["eliminate", "leverage"] * 4, "failure_demand": [True, True, False, False] * 2}
-).assign(
-    root_cause=["information_gap", "product", "missing_self_service", "information_gap", "process", "missing_self_service"]
-    + ["product", "process"]
-)
+).assign(root_cause=CAUSES)
 FIGURES = {
     "avoidable_share": "avoidable share",
     "failure_share": "failure demand",
