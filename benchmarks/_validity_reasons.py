@@ -33,7 +33,7 @@ from cxlib.reasons.value.causes import INFORMATION
 ROOM = "reasons"
 SIZES = (100, 300, 1000)  # contacts
 DESIGNS = ("plain", "shifted", "clustered")
-CAUSES = "information_gap product missing_self_service information_gap process missing_self_service product process".split()
+CAUSES = ["information_gap", "product", "missing_self_service", "information_gap", "process", "missing_self_service", "product", "process"]
 TAXONOMY = pd.DataFrame(
     {"reason_id": REASONS, "treatment": ["eliminate", "leverage"] * 4, "failure_demand": [True, True, False, False] * 2}
 ).assign(root_cause=CAUSES)
