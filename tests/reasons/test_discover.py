@@ -40,6 +40,14 @@ def test_examples_are_ids_and_never_texts(unassigned):
     assert all(each in set(unassigned["contact_id"]) for ids in told["example_ids"] for each in ids)
 
 
+def test_what_is_saved_for_a_page_holds_no_word_of_a_text(unassigned):
+    found = topics(unassigned["text"], ids=unassigned["contact_id"], count=4)
+    page = found.estimates.to_csv().casefold()
+    assert not [word for words in found.table["words"] for word in words.split(", ") if word.casefold() in page]
+    assert set(found.estimates["topic"]) == {"1", "2", "3", "4"}
+    assert found.row_level["topics"]["words"].ne("").all()  # they stay in the client's folder
+
+
 def test_the_same_seed_gives_the_same_topics(unassigned):
     one, other = (topics(unassigned["text"], count=5, seed=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.table, other.table)
