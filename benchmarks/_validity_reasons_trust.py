@@ -12,6 +12,7 @@ In `clustered` customers write several times, mostly about one thing, and their 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, partial
 
 import numpy as np
@@ -30,6 +31,7 @@ ROOM = "reasons"
 SIZES = (100, 300, 1000)
 MANY_SIZES = (300, 1000, 3000)
 BINS = 10
+EXACT = 1e-9  # where all are accepted the interval ends at 1, give or take the last digit
 
 
 def known(chance: np.ndarray, right: np.ndarray, group: np.ndarray, cut: float = 0.0) -> ReasonModel:
@@ -47,9 +49,10 @@ def truth() -> tuple[np.ndarray, np.ndarray]:
     return chance, said == label
 
 
-def met(rows: pd.DataFrame, true: list[float]) -> list[float]:
+def met(rows: pd.DataFrame, true: Sequence[float]) -> list[float]:
     """Return whether each row's interval holds the truth; missing where nothing is told."""
-    hit = ((rows["low"] <= true) & (rows["high"] >= true)).astype(float)
+    held = np.array(true)
+    hit = ((rows["low"] <= held + EXACT) & (rows["high"] >= held - EXACT)).astype(float)
     return hit.where(rows["value"].notna()).to_list()
 
 

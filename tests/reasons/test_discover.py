@@ -63,6 +63,19 @@ def test_groups_without_a_core_dissolve():
     assert (told.loc[told["stability"] < 0.5, "note"] != "").all()
 
 
+def test_common_words_alone_make_no_finding():
+    syllables = [a + b + c for a in "bdfgklm" for b in "aeiou" for c in "lmnrst"][:120]
+    often = 1 / np.arange(1, 121)
+    stable, found = [], []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        told = topics([" ".join(rng.choice(syllables, 10, p=often / often.sum())) for _ in range(150)], count=3, seed=seed).table
+        stable += (told["stability"] >= 0.5).to_list()
+        found += told["note"].eq("").to_list()
+    assert np.mean(stable) > 0.3  # half of the texts give many of these groups again
+    assert np.mean(found) < 0.25
+
+
 @pytest.mark.parametrize("texts", [[], [""] * 30, [None] * 30, ["Ware"] * 5])
 def test_too_few_texts_give_no_topic(texts):
     assert topics(texts).table.empty
