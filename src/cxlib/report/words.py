@@ -299,7 +299,7 @@ class Words:
         ends = [float(end) for end in value.split("–")]
         places = 0 if all(round(100 * end, 6) == round(100 * end) for end in ends) else 1
         if len(ends) == 2:
-            return self.span(*ends, "share", places=places)
+            return self.span(ends[0], ends[1], "share", places=places)
         return self.text("value.sureness.from", value=self.number(ends[0], "share", places=places))
 
     def column(self, name: str) -> str:
