@@ -56,5 +56,5 @@ def grouped(design: str, n: int, repetitions: int) -> list[Result]:
 
 def cells(quick: bool) -> list[Cell]:
     """Return the cells of topics; quick, the smallest size and few repetitions."""
-    sizes, repetitions = (SIZES[:1], 5) if quick else (SIZES, 100)
+    sizes, repetitions = (SIZES[:1], 5) if quick else (SIZES, 40)
     return [Cell(ROOM, name_of("recovery", "topics", "plain", n), repetitions, partial(grouped, "plain", n)) for n in sizes]
