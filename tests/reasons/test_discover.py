@@ -72,6 +72,8 @@ def test_common_words_alone_make_no_finding():
         told = topics([" ".join(rng.choice(syllables, 10, p=often / often.sum())) for _ in range(150)], count=3, seed=seed).table
         stable += (told["stability"] >= 0.5).to_list()
         found += told["note"].eq("").to_list()
+        assert told.loc[told["stability"] < 0.5, "note"].eq("dissolves").all()
+        assert told.loc[told["stability"] >= 0.5, "note"].isin(["as by chance", ""]).all()
     assert np.mean(stable) > 0.3  # half of the texts give many of these groups again
     assert np.mean(found) < 0.25
 

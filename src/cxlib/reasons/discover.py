@@ -19,6 +19,7 @@ __all__ = ["Topics", "topics"]
 WORDS, EXAMPLES, RESAMPLED = 8, 5, 5
 FIRM, DEALT, CHANCE = 0.5, 40, 0.95  # least stability of a finding; groups of dealt words it is held against, and how many it must exceed
 COMPONENTS = (8, 2, 50)  # of the space that texts are grouped in: at least, a group, at most; more of them and rare words decide
+NO_FINDING = DISSOLVES, BY_CHANCE = "dissolves", "as by chance"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +45,7 @@ class Topics:
         if self.table.empty:
             return unanswerable("topic_share", "share", ["contact_reasons.unassigned"], by=["topic"])
         place = pd.DataFrame({"topic": (self.table["topic"] + 1).astype("str")})
-        told = {"n": self.table["n"], "method": "count", "note": self.table["note"].where(self.table["note"].eq("dissolves"), "")}
+        told = {"n": self.table["n"], "method": "count", "note": self.table["note"].where(self.table["note"].isin(NO_FINDING), "")}
         share = rows(place, {"metric": "topic_share", "value": self.table["share"], "unit": "share", **told})
         stable = rows(place, {"metric": "topic_stability", "value": self.table["stability"], "unit": "share", **told})
         return pd.concat([share, stable], ignore_index=True)
@@ -91,8 +92,8 @@ def topics(
     TF–IDF of stems, truncated SVD to two dimensions a group (8 to 50), k-means with the best of ten starts. Words by class TF-IDF: the
     share of a group's texts that hold the word times log(1 + 1/mean share over groups) (Grootendorst 2022, by texts instead of words).
     Stability: mean Jaccard overlap with the nearest group when half of the texts are grouped anew, five times (Hennig 2007). A group
-    dissolves and is no finding where that is below 0.5, or not above what 95 of 100 groups reach when the same words are dealt out among
-    the texts by chance: common words alone make groups that come again.
+    dissolves where that is below 0.5, and stands as by chance where it is not above what 95 of 100 groups reach when the same words are
+    dealt out among the texts: common words alone make groups that come again. Neither is a finding.
 
     >>> said = [f"Miete für Pumpe {n}" for n in range(8)] + [f"Farbe der Haube {n}" for n in range(8)]
     >>> found = topics(said, count=2, seed=1)
@@ -180,7 +181,7 @@ def _told(
                 "words": "" if thin else ", ".join(words[each]),
             }
             | {"example_ids": () if thin else tuple(heard.ids[row] for row in near), "stability": stable[each]}
-            | {"note": f"n < {min_n}" if thin else "dissolves" if stable[each] < bar else ""}
+            | {"note": f"n < {min_n}" if thin else DISSOLVES if stable[each] < FIRM else BY_CHANCE if stable[each] < bar else ""}
         )
     return pd.DataFrame(rows), order
 
