@@ -35,9 +35,9 @@ LIKE = {  # columns whose values have the words of others
     "in_use": _OF_REASONS,
 }
 PERCENT = re.compile(r"(?<=\d) %")
-SURE = re.compile(r"[\d.]+(–[\d.]+)?")  # a probability, or two that bound it, as text in a group column
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
+SURE = re.compile(r"[\d.]+(–[\d.]+)?")  # a probability, or two that bound it, as text in a group column
 
 
 def absent(value: object) -> bool:

@@ -167,10 +167,9 @@ class Study:
         *names : str
             Names of saved ESTIMATES. A page that was not run, or does not exist for this client, saved none.
         """
+        self._read |= set(names)
         found = {name: self.store.read_drawn(name) for name in dict.fromkeys(names)}
-        told = {name: table for name, table in found.items() if table is not None}
-        self._read |= set(told)
-        return told
+        return {name: table for name, table in found.items() if table is not None}
 
     def save(self, name: str, result: Any, *, of: str = "") -> pd.DataFrame:
         """Write a result into the run's folder and return what this audience may see of it.
@@ -304,7 +303,7 @@ class Study:
 
     def _check_repeated(self, reason: str, words: Words) -> str:
         """Say behind what a grade rests on whether reasons were assigned well enough, on every later page that reads them."""
-        gate = self.store.read("reasons_gate") if self._read & REASONED and "reasons_gate" not in self._saved else None
+        gate = self.saved("reasons_gate").get("reasons_gate") if self._read & REASONED and "reasons_gate" not in self._saved else None
         if gate is None:
             return reason
         verdict = gate.loc[gate["element"].eq("all"), "state"].item()
