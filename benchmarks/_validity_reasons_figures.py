@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from _measurement import Result
 from _validity import Cell, alarmed, covered, generator, name_of
-from _validity_reasons_judge import MIX, REASONS, judged
+from _validity_reasons_judge import MANY, MIX, REASONS, judged
 
 from cxlib.reasons.classify import ReasonModel
 from cxlib.reasons.classify.described import described
@@ -27,7 +27,7 @@ ROOM = "reasons"
 SIZES = (300, 1000, 3000)
 CODES, HIDDEN, EVEN = 3, 12, 2.0  # old codes, reasons, and how evenly a code spreads over them
 WRITES, LOYAL = 3.0, 0.3  # contacts a customer, and the share of them that repeat the customer's first
-ERRS, MANY = 0.2, 400_000  # share of contacts on which a coder guesses; texts from which a truth without a closed form is taken
+ERRS = 0.2  # share of contacts on which a coder guesses
 PLACES = 5
 
 

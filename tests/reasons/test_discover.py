@@ -40,6 +40,14 @@ def test_examples_are_ids_and_never_texts(unassigned):
     assert all(each in set(unassigned["contact_id"]) for ids in told["example_ids"] for each in ids)
 
 
+def test_what_is_saved_for_a_page_holds_no_word_of_a_text(unassigned):
+    found = topics(unassigned["text"], ids=unassigned["contact_id"], count=4)
+    page = found.estimates.to_csv().casefold()
+    assert not [word for words in found.table["words"] for word in words.split(", ") if word.casefold() in page]
+    assert set(found.estimates["topic"]) == {"1", "2", "3", "4"}
+    assert found.row_level["topics"]["words"].ne("").all()  # they stay in the client's folder
+
+
 def test_the_same_seed_gives_the_same_topics(unassigned):
     one, other = (topics(unassigned["text"], count=5, seed=3) for _ in range(2))
     pd.testing.assert_frame_equal(one.table, other.table)
@@ -53,6 +61,21 @@ def test_groups_without_a_core_dissolve():
     told = topics(noise, count=10).table
     assert (told["stability"] < 0.5).mean() > 0.5
     assert (told.loc[told["stability"] < 0.5, "note"] != "").all()
+
+
+def test_common_words_alone_make_no_finding():
+    syllables = [a + b + c for a in "bdfgklm" for b in "aeiou" for c in "lmnrst"][:120]
+    often = 1 / np.arange(1, 121)
+    stable, found = [], []
+    for seed in range(3):
+        rng = np.random.default_rng(seed)
+        told = topics([" ".join(rng.choice(syllables, 10, p=often / often.sum())) for _ in range(150)], count=3, seed=seed).table
+        stable += (told["stability"] >= 0.5).to_list()
+        found += told["note"].eq("").to_list()
+        assert told.loc[told["stability"] < 0.5, "note"].eq("dissolves").all()
+        assert told.loc[told["stability"] >= 0.5, "note"].isin(["as by chance", ""]).all()
+    assert np.mean(stable) > 0.3  # half of the texts give many of these groups again
+    assert np.mean(found) < 0.25
 
 
 @pytest.mark.parametrize("texts", [[], [""] * 30, [None] * 30, ["Ware"] * 5])

@@ -141,6 +141,16 @@ def test_a_text_in_a_unit_field_is_refused(german, monkeypatch):
         german.text("a", x="half")
 
 
+@pytest.mark.parametrize(
+    ("value", "de", "en"),
+    [("0.5", "ab 50 %", "50% or more"), ("0.5432", "ab 54,3 %", "54.3% or more"), ("0.8–0.9", "80 bis 90 %", "80% to 90%")],
+)
+def test_a_probability_that_stands_as_text_is_written_as_the_reader_writes_it(german, english, value, de, en):
+    assert german.label("sureness", value).replace("\N{NO-BREAK SPACE}", " ") == de
+    assert english.label("sureness", value) == en
+    assert german.label("sureness", None) == "Gesamt"
+
+
 def test_labels_come_from_the_client_then_the_catalog_then_the_value(german, english):
     assert german.label("touchpoint_id", "shop") == "Webshop"
     assert german.label("touchpoint_id", "unknown") == "unknown"

@@ -200,6 +200,23 @@ def test_decide_tells_words_grade_and_data(client, shown, monkeypatch):
     assert (german["grade"], german["notebook"], german["language"]) == ("A", "10_expectation_gaps", "de")
 
 
+def test_a_later_page_that_reads_reasons_repeats_their_check(client, shown, monkeypatch):
+    in_03 = in_a_run(client, monkeypatch)
+    gate = rows(pd.DataFrame({"element": ["all"], "state": ["failed"]}), {"metric": "gate", "value": 0.0, "unit": "count", "n": 400})
+    in_03.save("reasons_gate", gate)
+    study = in_a_run(client, monkeypatch)
+    actual = study.save("gaps", gaps.gap(study.table("responses"), **study.params.sampling))
+    facts = {"answer": "expectation_gaps", "wanted": "expectation_gaps", "owner": "service_management"}
+    facts |= {"rests_on": estimates.lowest(gaps.links(actual)), "values": {"best": estimates.highest(gaps.links(actual))}}
+    facts["values"] |= {"nps": study.save("nps", scores.nps(study.table("responses"), **study.params.sampling))}
+    study.decide(**facts)
+    study.table("contacts", join=["contact_reasons"])
+    study.decide(**facts)
+    before, _, german, english = (data[study_module.DECISION]["grade_reason"] for data, mark in shown if mark["kind"] == "decision")
+    assert german == f"{before}; Güteprüfung der Kontaktgründe: nicht bestanden"
+    assert english.endswith("; quality check of the contact reasons: failed")
+
+
 def moments(study, classes, value=-1.0):
     """Saved penalty, reward, asymmetry and class of one item each side."""
     items = pd.DataFrame({"item_id": ["claim_actual", "advice_actual"]})

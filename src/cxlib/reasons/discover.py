@@ -18,7 +18,9 @@ from cxlib.reasons import wording
 __all__ = ["Topics", "topics"]
 
 WORDS, EXAMPLES, RESAMPLED = 8, 5, 5
+FIRM, DEALT, CHANCE = 0.5, 40, 0.95  # least stability of a finding; groups of dealt words it is held against, and how many it must exceed
 COMPONENTS = (8, 2, 50)  # of the space that texts are grouped in: at least, a group, at most; more of them and rare words decide
+NO_FINDING = DISSOLVES, BY_CHANCE = "dissolves", "as by chance"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +46,7 @@ class Topics(Result):
         if self.table.empty:
             return unanswerable("topic_share", "share", ["contact_reasons.unassigned"], by=["topic"])
         place = pd.DataFrame({"topic": (self.table["topic"] + 1).astype("str")})
-        told = {"n": self.table["n"], "method": "count", "note": self.table["note"].where(self.table["note"].eq("dissolves"), "")}
+        told = {"n": self.table["n"], "method": "count", "note": self.table["note"].where(self.table["note"].isin(NO_FINDING), "")}
         share = rows(place, {"metric": "topic_share", "value": self.table["share"], "unit": "share", **told})
         stable = rows(place, {"metric": "topic_stability", "value": self.table["stability"], "unit": "share", **told})
         return pd.concat([share, stable], ignore_index=True)
@@ -90,8 +92,9 @@ def topics(
     -----
     TF–IDF of stems, truncated SVD to two dimensions a group (8 to 50), k-means with the best of ten starts. Words by class TF-IDF: the
     share of a group's texts that hold the word times log(1 + 1/mean share over groups) (Grootendorst 2022, by texts instead of words).
-    Stability: mean Jaccard overlap with the nearest group when half of the texts are grouped anew, five times (Hennig 2007); below 0.5
-    a group dissolves and is no finding.
+    Stability: mean Jaccard overlap with the nearest group when half of the texts are grouped anew, five times (Hennig 2007). A group
+    dissolves where that is below 0.5, and stands as by chance where it is not above what 95 of 100 groups reach when the same words are
+    dealt out among the texts: common words alone make groups that come again. Neither is a finding.
 
     >>> said = [f"Miete für Pumpe {n}" for n in range(8)] + [f"Farbe der Haube {n}" for n in range(8)]
     >>> found = topics(said, count=2, seed=1)
@@ -159,6 +162,7 @@ def _told(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """Return the table of groups, the most stable first, and the new number of each."""
     stable = _stability(space, place, len(middle), seed)
+    bar = max(FIRM, _by_chance(heard.stems, len(middle), seed))
     words = _words(heard.stems, place, len(middle))
     words = [_as_written(each, [heard.texts[row] for row in np.flatnonzero(place == group)]) for group, each in enumerate(words)]
     size = np.bincount(place, minlength=len(middle))
@@ -178,7 +182,7 @@ def _told(
                 "words": "" if thin else ", ".join(words[each]),
             }
             | {"example_ids": () if thin else tuple(heard.ids[row] for row in near), "stability": stable[each]}
-            | {"note": f"n < {min_n}" if thin else "dissolves" if stable[each] < 0.5 else ""}
+            | {"note": f"n < {min_n}" if thin else DISSOLVES if stable[each] < FIRM else BY_CHANCE if stable[each] < bar else ""}
         )
     return pd.DataFrame(rows), order
 
@@ -225,3 +229,15 @@ def _stability(space: np.ndarray, place: np.ndarray, count: int, seed: int) -> n
             sizes = [(mine & (again == other)).sum() / max((mine | (again == other)).sum(), 1) for other in np.unique(again)]
             overlaps[at, each] = max(sizes) if mine.any() else 0.0
     return overlaps.mean(axis=0)
+
+
+def _by_chance(stems: list[list[str]], count: int, seed: int) -> float:
+    """Return the stability that 95 of 100 groups stay below when words are dealt out among the texts, as many to each as it has."""
+    said, ends = [word for told in stems for word in told], np.cumsum([len(told) for told in stems])
+    reached: list[float] = []
+    for at in range(-(-DEALT // count)):
+        dealt = [said[place] for place in np.random.default_rng([seed, at]).permutation(len(said))]
+        space = _space([dealt[end - len(told) : end] for told, end in zip(stems, ends, strict=True)], count, seed)
+        place, middle = _grouped(space, count, seed)
+        reached += _stability(space, place, len(middle), seed).tolist()
+    return float(np.quantile(reached, CHANCE))

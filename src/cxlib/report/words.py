@@ -41,6 +41,7 @@ PERCENT = re.compile(r"(?<=\d) %")
 DECIMAL = re.compile(r"\d+\.(\d+)")  # a number that stands as text in a group column
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
+SURE = re.compile(r"[\d.]+(–[\d.]+)?")  # a probability, or two that bound it, as text in a group column
 
 
 def absent(value: object) -> bool:
@@ -290,6 +291,8 @@ class Words:
             return self.date(value)
         if (column == "day" or column.endswith("_date")) and DAY.fullmatch(str(value)):
             return self.date(date.fromisoformat(str(value)))
+        if column == "sureness" and SURE.fullmatch(str(value)):
+            return self._sure(str(value))
         columns = LIKE.get(column, (column,))
         own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)
         if str(value) in (OTHERS, UNKNOWN):
@@ -300,6 +303,13 @@ class Words:
         if plain:
             return self.number(float(plain[0]), places=len(plain[1]))
         return own or (self.text(known) if known else str(value))
+
+    def _sure(self, value: str) -> str:
+        ends = [float(end) for end in value.split("–")]
+        places = 0 if all(round(100 * end, 6) == round(100 * end) for end in ends) else 1
+        if len(ends) == 2:
+            return self.span(ends[0], ends[1], "share", places=places)
+        return self.text("value.sureness.from", value=self.number(ends[0], "share", places=places))
 
     def column(self, name: str) -> str:
         """Return the heading of a column: the catalog's, a declared feature's, or the name itself."""

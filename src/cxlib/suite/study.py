@@ -37,6 +37,7 @@ __all__ = ["Study", "open_study"]
 
 DECISION = "application/vnd.cxlib.decision+json"
 INTERACTIVE = "interactive"  # stands for the notebook where nobody has told which one runs
+REASONED = {"contact_reasons", "reason_shares", "reason_load", "reason_at_touchpoint", "relief"}  # what rests on assigned reasons
 LARGE = ("contacts", "events")  # tables that may stay on disk: what reads them takes a relation as well
 
 
@@ -100,6 +101,7 @@ class Study:
     project: Path
     ahead: Ahead | None = None
     _saved: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _read: set[str] = field(default_factory=set)  # tables that the notebook asked for
     _shown: dict[str, int] = field(default_factory=dict)
     _anchors: dict[str, str] = field(default_factory=dict)  # saved table → where it is shown first
     _lacking: list[str] = field(default_factory=list)  # what the last thing shown said to be missing
@@ -134,6 +136,7 @@ class Study:
         DataError
             When there is no such table, or a joined one has several rows for one id.
         """
+        self._read |= {name, *join}
         if draws:
             saved = self.store.read_drawn(name)
             return self._load(name) if saved is None else saved
@@ -178,6 +181,7 @@ class Study:
         *names : str
             Names of saved ESTIMATES. A page that was not run, or does not exist for this client, saved none.
         """
+        self._read |= set(names)
         found = {name: self.store.read_drawn(name) for name in dict.fromkeys(names)}
         if self.ahead and (missing := [name for name, table in found.items() if table is None]):
             self.ahead.wait(*missing)
@@ -307,7 +311,7 @@ class Study:
             content: dict[str, Any] = {
                 "answer": _said(words, f"answer.{answer}", its, rows),
                 "grade": grade.letter,
-                "grade_reason": words.list([words.text(f"grade_reason.{reason}") for reason in grade.reasons]),
+                "grade_reason": self._check_repeated(words.list([words.text(f"grade_reason.{one}") for one in grade.reasons]), words),
                 "not_examined": [words.text(f"not_examined.{name}") for name in not_examined],
                 "wanted": words.text(f"wanted.{wanted}"),
                 "owner": words.text(f"owner.{owner}"),
@@ -315,6 +319,14 @@ class Study:
             about = {"notebook": self.notebook, "language": language, "answered": answered, "anchor": next(iter(shown_at), "")}
             data = {DECISION: content | about}
             self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
+
+    def _check_repeated(self, reason: str, words: Words) -> str:
+        """Say behind what a grade rests on whether reasons were assigned well enough, on every later page that reads them."""
+        gate = self.saved("reasons_gate").get("reasons_gate") if self._read & REASONED and "reasons_gate" not in self._saved else None
+        if gate is None:
+            return reason
+        verdict = gate.loc[gate["element"].eq("all"), "state"].item()
+        return words.text("grade_reason.check_of_reasons", reason=reason, state=words.label("state", verdict))
 
     @cached_property
     def weights(self) -> Weights:

@@ -32,6 +32,20 @@ def test_calibration_error_by_hand():
     assert calibration_error(probability, right, np.ones(4), bins=10) == pytest.approx(0.5 * 0.45 + 0.5 * 0.45)
 
 
+def test_chance_alone_is_no_error_of_calibration():
+    rng = np.random.default_rng(4)
+    told, beyond = [], []
+    for _ in range(40):
+        probability = rng.uniform(0.1, 1, 400)
+        right = rng.random(400) < probability
+        told.append(calibration_error(probability, right, np.ones(400)))
+        beyond.append(calibration_error(probability, right, np.ones(400), beyond_chance=True))
+    assert np.mean(told) > 0.05
+    assert np.mean(beyond) < 0.03
+    by_hand = calibration_error(np.array([0.95, 0.95]), np.array([True, False]), np.ones(2), beyond_chance=True)
+    assert by_hand == pytest.approx((0.45**2 - 0.95 * 0.05 / 2) ** 0.5)
+
+
 def test_a_bin_ends_with_its_upper_edge():
     assert calibration_error(np.array([0.2, 0.15]), np.array([True, False]), np.ones(2), bins=10) == pytest.approx((0.8 - 0.15) / 2)
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -39,6 +42,22 @@ def test_a_rule_sees_the_whole_contact():
         lambda contact: "billing" if contact["received_by"] == "Buchhaltung" else None, contacts, ["a", "b"], ["billing", "order"]
     )
     assert votes.tolist() == [0, ABSTAINS]
+
+
+def test_the_example_in_the_guide_runs_without_a_network():
+    guide = (Path(__file__).parents[3] / "docs" / "extending.md").read_text(encoding="utf-8")
+    code = guide.partition("## A labelling function")[2].partition("```python")[2].partition("```")[0]
+    texts = ["Wo bleibt die Ware?", "Wo bleibt unser Paket", "Mahnung trotz Zahlung", "Mahngebühr", "Dichtung bestellen", "Kolben fehlt"]
+    named = ["delivery.delivery_status", "billing.payment_dunning", "usage_service.spare_parts"]
+    tables = {
+        "contacts": pd.DataFrame({"text": texts, "received_by": [None] * 4 + ["Ersatzteile"] * 2}),
+        "reason_phrases": pd.DataFrame({"reason_id": named, "language": "de", "phrase": ["wo bleibt", "gemahnt", "brauche ersatz"]}),
+    }
+    told = {"study": SimpleNamespace(table=tables.get)}
+    exec(code, told)
+    rules = told["learned"].rules.set_index("rule")
+    assert rules.loc[["spare_parts_desk", "asked"], "coverage"].to_list() == pytest.approx([2 / 6, 2 / 6])
+    assert told["learned"].predict(["Kolben"])["reason_id"].item() == "usage_service.spare_parts"
 
 
 def test_a_rule_that_names_an_unknown_reason_is_refused():

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from cxlib import estimates
 from cxlib.errors import DataError
 from cxlib.estimates import drawn
 from cxlib.estimates.intervals import wilson
@@ -178,6 +179,10 @@ def test_shares_of_what_reasons_belong_to_are_their_sums_without_those_outside(m
 
 def test_nothing_is_corrected_by_a_model_that_no_labels_judged(model):
     predicted = as_predicted(model, np.repeat(np.arange(len(model.classes)), 30))
-    told = corrected_shares(predicted, replace(model, measured=False)).query("metric == 'reason_share'")
+    found = corrected_shares(predicted, replace(model, measured=False))
+    told = found.query("metric == 'reason_share'")
     assert told["note"].eq("not corrected").all()
+    assert estimates.only(found, "unassigned_share")["note"].item() == "guessed threshold"
+    by_codes = corrected_shares(predicted.assign(source="legacy"), replace(model, measured=False))
+    assert estimates.only(by_codes, "unassigned_share")["note"].item() == ""
     assert told["value"].to_numpy() == pytest.approx(np.full(len(model.classes), 1 / len(model.classes)))

@@ -22,6 +22,18 @@ def test_the_largest_are_added_and_their_spread_too():
     assert told["n"].item() == 100
 
 
+def test_the_interval_holds_that_the_largest_are_partly_so_by_chance():
+    rng, held = np.random.default_rng(2), []
+    for _ in range(60):
+        found = rng.multinomial(300, np.ones(20) / 20) / 300
+        drawn = rng.multinomial(300, found, 100).T / 300
+        place = pd.DataFrame({"reason_id": [f"r{number}" for number in range(20)]})
+        told = leading(rows(place, {"metric": "reason_share", "value": found, "unit": "share", "n": 300, "n_eff": 300.0, "draws": drawn}))
+        held.append(told["low"].item() <= 3 / 20 <= told["high"].item())
+        assert told["value"].item() == pytest.approx(np.sort(found)[-3:].sum())
+    assert np.mean(held) > 0.85
+
+
 def test_what_was_not_corrected_says_so():
     assert leading(shares([0.6, 0.4], note="not corrected"))["note"].item() == "not corrected"
 

@@ -70,7 +70,8 @@ def from_taxonomy(
     trusted : int
         Contacts a reason that the model learns from, those on which the votes are surest.
     promised, least, second, min_n, level, draws, seed
-        As in :func:`cxlib.reasons.classify.fit`.
+        As in :func:`cxlib.reasons.classify.fit`. Without enough labels no accuracy is promised: the threshold keeps `promised` on phrases
+        and votes, and is a guess until contacts are labelled.
 
     Returns
     -------

@@ -77,7 +77,7 @@ def fit(
     recipe : Recipe, optional
         What the machine is made of; cross-validation chooses it when left out.
     promised : float
-        Accuracy of what is not left unassigned.
+        Accuracy of what is not left unassigned: the threshold is the lowest probability from which on judged texts keep it.
     least : float
         Probability below which no reason is named, whatever the accuracy.
     second : float

@@ -36,7 +36,8 @@ class ReasonModel(Result):
     sharpness : float
         Margins are multiplied by it before they become probabilities; 1/temperature.
     threshold : float
-        Probability below which a text stays unassigned.
+        Probability below which a text stays unassigned: what lies above was as accurate as promised on the texts that told the quality.
+        Where `measured` is False it comes from phrases and votes alone: a guess that promises nothing.
     familiar : float
         Share of its words that training must have known; below, a text stays unassigned.
     second : float

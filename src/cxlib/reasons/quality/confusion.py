@@ -64,7 +64,8 @@ def corrected_shares(
     DataFrame
         ESTIMATES by `by` and ``reason_id`` (or the name of `into`): ``reason_share`` (corrected; the shares of a group add up to 1) and
         ``reason_share_raw`` (as predicted, unassigned ones left out); by `by`: ``unassigned_share``, of all contacts. Where no labels told
-        how often the model errs, nothing can be corrected: ``reason_share`` is then the raw one, with the note ``not corrected``.
+        how often the model errs, nothing can be corrected: ``reason_share`` is then the raw one, with the note ``not corrected``, and
+        ``unassigned_share`` has the note ``guessed threshold``.
 
     Raises
     ------
@@ -107,6 +108,8 @@ def corrected_shares(
         alone = pd.Series("only " + open_ones.index.astype("str"), index=open_ones.index)
         open_ones[cluster] = open_ones[cluster].astype("str").fillna(alone)
     unassigned = estimates.share(open_ones, "unassigned", by=by, metric="unassigned_share", **options)
+    if not model.measured and ("source" not in usable or usable["source"].eq("model").any()):
+        unassigned["note"] = unassigned["note"].mask(unassigned["note"].eq(""), "guessed threshold")
     return estimates.stack(*parts, unassigned)
 
 
