@@ -6,13 +6,13 @@ texts. A vector fails its own test when it ran, asked somebody, or is not there 
 
 from __future__ import annotations
 
-import base64
 import csv
 import io
 import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from urllib.parse import unquote_to_bytes
 
 import pandas as pd
 import pytest
@@ -182,7 +182,8 @@ def test_no_vector_makes_an_element_or_an_attribute_or_a_link(seen, place):
 
 
 def test_no_cell_of_a_download_is_live(seen):
-    files = [base64.b64decode(link.partition(",")[2]).decode("utf-8-sig") for link in seen["hostile"]["links"] if link.startswith("data:")]
+    links = [link.partition(",")[2] for link in seen["hostile"]["links"] if link.startswith("data:")]
+    files = [unquote_to_bytes(link).decode("utf-8-sig") for link in links]
     cells = [cell for file in files for row in csv.reader(io.StringIO(file, newline=""), delimiter=";") for cell in row]
     assert len(files) > len(VECTORS)
     assert len(cells) > 10 * len(VECTORS)

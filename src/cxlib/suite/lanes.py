@@ -106,12 +106,16 @@ class Lanes:
 
     def attempt(self, sheet: Sheet, ahead_of: tuple[str, ...], folder: Path) -> Attempt:
         """Run one notebook; called in a thread of its own."""
+        from jupyter_core.utils import ensure_event_loop
+
         from cxlib.suite.engine import NotebookFailed
 
         try:
             node, seconds = self.part.kernel(sheet, folder, ahead_of)
         except NotebookFailed as failure:
             return Attempt(sheet, ahead_of, folder, failure.notebook, failure=failure)
+        finally:
+            ensure_event_loop().close()  # the one that was made for this thread
         return Attempt(sheet, ahead_of, folder, node, seconds)
 
     def settle(self) -> None:
