@@ -22,6 +22,7 @@ from cxlib.simulate import (
     quotes,
     service,
 )
+from cxlib.simulate.claims import CLAIM_RATE
 from cxlib.simulate.drivers import RATED, WEAKEST_LINK
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.rates import PER_DELAYED, PER_INVOICE, RESCHEDULING
@@ -140,6 +141,7 @@ def test_pain_points():
     assert (service.ABANDONED, service.ABANDONED_MONDAY, service.CALLS_AT_KC) == (0.097, 0.22, 0.62)
     assert [service.REACHED[name] for name in ("KC", "ID", "AD", "KD", "BH")] == [0.91, 0.74, 0.58, 0.66, 0.43]
     assert (service.MORE_TRANSFERS, service.PING_PONG, service.SOLVED) == (0.089, 0.031, (0.71, 0.52, 0.29))
+    assert CLAIM_RATE == (0.091, 0.060, 0.042, 0.027, 0.016, 0.009)
     assert PER_INVOICE == {1: 0.054, 2: 0.102}
     assert (service.CLAIM_DAYS, service.INTERIM, service.FOLLOW_UPS) == (16, 0.34, (1.7, 0.5))
 

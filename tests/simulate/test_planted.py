@@ -13,7 +13,7 @@ from cxlib.simulate.reasons import reasons
 
 def test_every_table_is_there():
     told = truth(Plan())
-    assert sorted(told) == ["actions", "coders", "habit", "legacy", "pain_points", "reasons", "second_concerns", "windows"]
+    assert sorted(told) == ["actions", "coders", "habit", "legacy", "pain_points", "reasons", "reliability", "second_concerns", "windows"]
     assert all(len(table) for table in told.values())
 
 

@@ -50,7 +50,7 @@ class Exposure:
     workday : ndarray
         For each day the next on which the house works (itself, if it does; the last one at the end of the period).
     away : ndarray of bool, shape (states, days)
-        Holidays of the customers' states on which the house works; ``customers`` has the code ``state``.
+        Holidays of the customers' states on which the house works; ``customers`` has the codes ``state`` and ``language``.
     """
 
     days: pd.DataFrame
@@ -72,6 +72,7 @@ def exposure(plan: Plan, people: People, trade: Trade) -> Exposure:
     customers, regions, segments = _customers(plan, people, len(days))
     state, states = pd.factorize(people.customers["_state"])
     customers["state"] = state
+    customers["language"] = pd.factorize(people.customers["_language"])[0]
     row = pd.Series(np.arange(len(customers)), people.customers["customer_id"].to_numpy())
     orders = _orders(plan, trade, row, customers, regions)
     return Exposure(

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from cxlib.simulate import calendar
 from cxlib.simulate.arrivals import arrivals, habit_contacts
+from cxlib.simulate.claims import attached
 from cxlib.simulate.coding import GOLD, second_concerns
 from cxlib.simulate.exposure import Exposure, day_of, exposure
 from cxlib.simulate.follow_ups import follow_ups
@@ -92,6 +93,7 @@ def coded(plan: Plan, ex: Exposure, rng: np.random.Generator) -> pd.DataFrame:
     made = pd.concat([first, later], ignore_index=True)
     made = pd.concat([made, second_concerns(rng, made)], axis=1)
     made = made.iloc[np.lexsort((made["minute"], made["day"]))].reset_index(drop=True)
+    made = attached(plan, ex, made)
     made["case"] = pd.factorize(made["case"])[0]
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from cxlib.simulate import coding, service, windows
+from cxlib.simulate.claims import CLAIM_RATE
 from cxlib.simulate.exposure import ACTIONS, NOTICE_BEFORE, NOTICE_WITH_M1, RATE_RATIO
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.rates import PER_DELAYED, PER_INVOICE, RESCHEDULING
@@ -28,7 +29,8 @@ def truth(plan: Plan, contacts: pd.DataFrame | None = None) -> dict[str, pd.Data
     dict of str to DataFrame
         ``reasons`` (weight, share before seasons, events and actions, avoidable, failure; with contacts ``n`` and ``simulated_share``,
         shares among contacts with a customer's concern), ``windows`` (zero point, days, intensity; flat reasons have none), ``habit``,
-        ``actions`` (rate ratios by reason), ``pain_points`` (rates), ``second_concerns``, ``coders``, ``legacy``.
+        ``actions`` (rate ratios by reason), ``pain_points`` (rates), ``second_concerns``, ``coders``, ``legacy``,
+        ``reliability`` (claims an order by how many of five conditions it met, without V07, V11 and the campaign).
 
     >>> shares = truth(Plan())["reasons"].set_index("reason")["share"]
     >>> round(float(shares["delivery.delivery_status"]), 3), round(float(shares.sum()), 6)
@@ -41,6 +43,7 @@ def truth(plan: Plan, contacts: pd.DataFrame | None = None) -> dict[str, pd.Data
         "actions": _actions(plan),
         "pain_points": _pain_points(),
         "second_concerns": pd.DataFrame({"kind": list(coding.KINDS), "share": list(coding.KINDS.values())}),
+        "reliability": pd.DataFrame({"met": range(len(CLAIM_RATE)), "claims_per_order": CLAIM_RATE}),
         "coders": pd.DataFrame({"labels": [plan.count(coding.GOLD)], "double": [plan.count(coding.DOUBLE_CODED)], "kappa": [coding.KAPPA]}),
         "legacy": pd.DataFrame({"key": list(coding.LEGACY), "share": list(coding.LEGACY.values())}),
     }
