@@ -40,6 +40,7 @@ LIKE = {  # columns whose values have the words of others
 PERCENT = re.compile(r"(?<=\d) %")
 DECIMAL = re.compile(r"\d+\.(\d+)")  # a number that stands as text in a group column
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 
 
@@ -290,6 +291,8 @@ class Words:
             return self.date(value)
         if (column == "day" or column.endswith("_date")) and DAY.fullmatch(str(value)):
             return self.date(date.fromisoformat(str(value)))
+        if column == "month" and MONTH.fullmatch(str(value)):
+            return format_date(date.fromisoformat(f"{value}-01"), "MMM y", self.locale)
         columns = LIKE.get(column, (column,))
         own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)
         if str(value) in (OTHERS, UNKNOWN):
