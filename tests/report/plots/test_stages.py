@@ -31,7 +31,13 @@ def table(long_of):
 @pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
 def test_every_stage_stands_between_both_clocks(drawn, table, german, narrow):
     said = " ".join(drawn(plots.stages(table), german, narrow=narrow).words)
-    for text in ("Erstes Interesse steht in keiner Tabelle", "1.080 von 1.200 (90 %)", "300 von 1.200 (25 %)", "46 Tage 40 bis 53", "8,7 Stunden"):
+    for text in (
+        "Erstes Interesse steht in keiner Tabelle",
+        "1.080 von 1.200 (90 %)",
+        "300 von 1.200 (25 %)",
+        "46 Tage 40 bis 53",
+        "8,7 Stunden",
+    ):
         assert text in said.replace("\xa0", " ")
     assert "läuft noch nicht" in said
     assert "Noch offen" not in said

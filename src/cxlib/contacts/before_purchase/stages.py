@@ -45,10 +45,10 @@ def stages(
     Returns
     -------
     DataFrame
-        ESTIMATES by ``lead_stage`` (interest, lead, answer, quote, order, lost, undecided) and ``clock_of`` (customer, company): ``stage_share``
-        (of all leads, without a clock; of those interested nobody knows how many), and ``stage_time``, the median time to the stage in days,
-        in hours from lead to answer. Both clocks tell of the same leads, those whose first interest is known; where it is known of none,
-        the company's tells of all. ``n`` counts leads.
+        ESTIMATES by ``lead_stage`` (interest, lead, answer, quote, order, lost, undecided) and ``clock_of`` (customer, company):
+        ``stage_share`` (of all leads, without a clock; of those interested nobody knows how many), and ``stage_time``, the median time to
+        the stage in days, in hours from lead to answer. Both clocks tell of the same leads, those whose first interest is known; where it
+        is known of none, the company's tells of all. ``n`` counts leads.
 
     Notes
     -----
@@ -77,7 +77,14 @@ def stages(
 def _shares(table: pd.DataFrame, chance: dict[str, Any]) -> list[pd.DataFrame]:
     """How many of all leads reach each stage."""
     begun = estimates.unanswerable("stage_share", "share", []).assign(note="in no table")
-    whole: dict[str, Any] = {"metric": "stage_share", "value": 1.0, "unit": "share", "n": len(table), "n_eff": float(len(table)), "method": "count"}
+    whole: dict[str, Any] = {
+        "metric": "stage_share",
+        "value": 1.0,
+        "unit": "share",
+        "n": len(table),
+        "n_eff": float(len(table)),
+        "method": "count",
+    }
     parts = [headed(begun, {"lead_stage": "interest"}), headed(rows(pd.DataFrame(index=[0]), whole), {"lead_stage": "lead"})]
     flags = {"answer": table["waited_h"].notna()}
     if table["won"].notna().any():
@@ -142,7 +149,9 @@ def _moments(table: pd.DataFrame, orders: IntoFrame | None) -> pd.DataFrame:
 def _bought(table: pd.DataFrame, sold: pd.DataFrame) -> pd.Series:
     """The day of each won lead's first order on or after its own day."""
     won = table[table["won"].astype("boolean").fillna(False).astype("bool") & table["customer_id"].notna()]
-    left = pd.DataFrame({"place": won.index, "day": won["created"].astype("datetime64[us]"), "customer_id": won["customer_id"].astype("str")})
+    left = pd.DataFrame(
+        {"place": won.index, "day": won["created"].astype("datetime64[us]"), "customer_id": won["customer_id"].astype("str")}
+    )
     right = pd.DataFrame({"customer_id": sold["customer_id"].astype("str"), "bought": local_day(sold["order_ts"]).astype("datetime64[us]")})
     met = pd.merge_asof(
         left.sort_values("day"), right.sort_values("bought"), left_on="day", right_on="bought", by="customer_id", direction="forward"

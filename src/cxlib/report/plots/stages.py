@@ -53,7 +53,9 @@ class Stages(Plot):
         """Return the text alternative: of each stage how many of how many reach it, and the time to it on either clock."""
         each = []
         for stage, cell in self._cells().items():
-            told = [words.text(f"plot.stages.{clock}_at", time=f"{words.told(cell[clock]):value}") for clock in SIDES if _known(cell, clock)]
+            told = [
+                words.text(f"plot.stages.{clock}_at", time=f"{words.told(cell[clock]):value}") for clock in SIDES if _known(cell, clock)
+            ]
             each.append(", ".join([f"{words.label(STAGE, stage)}: {_reached(words.told(cell[SHARE]))}", *told]))
         return words.text("plot.stages.alt", each="; ".join(each))
 
