@@ -66,3 +66,9 @@ def test_a_figure_too_thin_keeps_its_row(make, later):
     told = stages(make((2, True, 10, "a")), bought(a=5), as_of=later)
     assert told["value"].isna().all()
     assert "n < 30" in told["note"].tolist()
+
+
+def test_an_interest_after_the_lead_enters_neither_clock(make, later):
+    told = stages(make((2, True, 10, "a"), (8, True, -4, "b")), bought(a=5, b=9), as_of=later, min_n=1)
+    times = of(told, "stage_time")
+    assert (times[("lead", "customer")], times[("answer", "company")], times[("order", "company")]) == (10, 2, 5)
