@@ -60,6 +60,12 @@ def test_the_bars_are_as_wide_as_the_part_that_is_left(drawn, table, german):
     assert f"H{360 + order / 2:g}" in markup
 
 
+def test_the_customers_clock_stands_left_and_ours_right(drawn, table, german):
+    texts = {text.words.replace("\xa0", " "): text for text in drawn(plots.stages(table), german).texts()}
+    assert texts["46 Tage"].left < 150
+    assert texts["8,7 Stunden"].right > 570
+
+
 def test_the_text_alternative_tells_stages_and_clocks(table, english):
     told = plots.stages(table).describe(english)
     assert "First answer: 1,080 of 1,200 (90%), 9 days on the customer's clock, 8.7 hours on ours" in told
