@@ -164,6 +164,7 @@ MEASURED = (
     "early_contacts",
     "answered_within",
     "clock_of",
+    "lead_stage",
     "cause",
     "balance",
     "handover",

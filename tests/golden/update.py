@@ -336,6 +336,7 @@ def of_before_purchase(params: Params, table: Callable[[str], Any]) -> Iterator[
     yield "lead_conversion", before_purchase.conversion(leads, quick_hours=settings.quick_hours, **told)
     yield "sales_talks", before_purchase.talks(responses, orders, touchpoints=settings.talks, **told)
     yield "unseen", before_purchase.unseen(leads, orders, **chance)
+    yield "before_stages", before_purchase.stages(leads, orders, decided_days=settings.decided_days, **told)
     yield "lost", before_purchase.lost(leads, table("events"), table("customers"), **chance)
     yield "first_source", before_purchase.first_source(responses, **params.sampling | {"draws": 0})
 

@@ -36,6 +36,17 @@ def test_n_stands_with_each_number_where_respondents_differ(estimates, estimates
     assert [cell.small[-1] for cell in cells] == ["n = 120", "n = 99"]
 
 
+def test_a_count_of_what_stands_behind_it_says_its_number_once(estimates_of, german):
+    counted = estimates_of({"shop": (120.0, ""), "phone": (80.0, "")}, metric="rows", unit="count").assign(
+        low=None, high=None, n=[120, 200]
+    )
+    shares = estimates_of({"shop": (0.72, "")}, metric="csat", unit="share").assign(n=99)
+    cells = {label[0]: cells for label, cells in grid_of(pd.concat([counted, shares]), german).rows}
+    assert cells["Webshop"][0].small == ()
+    assert [row[-1].text for row in cells.values()] == ["99", "200"]
+    assert list(grid_of(counted.head(1), german).columns) == ["Zeilen"]
+
+
 def test_groupings_under_one_another_name_the_grouping_and_its_level(estimates, german):
     stacked = pd.DataFrame({"region": [None, "a", None], "segment": [None, None, "b"]}).join(
         estimates.drop(columns="touchpoint_id").head(3)

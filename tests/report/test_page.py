@@ -115,6 +115,18 @@ def test_the_answer_stands_between_the_question_and_the_first_heading(notebook, 
     assert said.startswith("Kunden fragen. Drei Gründe machen 47 % aus. B wahrscheinlich Eine Bedingung fehlt. Zur Entscheidung")
 
 
+def test_the_first_picture_stands_right_under_the_answer(notebook, german, provenance):
+    html = exported(notebook, german, provenance)
+    assert html.index("cx-said") < html.index('id="figure-1"') < html.index("<h2")
+
+
+def test_where_something_is_missing_first_no_later_picture_takes_its_place(notebook, german, provenance):
+    missing = new_code_cell("m", outputs=[output("de", "missing", '<div class="cx-missing">fehlt</div>')])
+    notebook.cells.insert(5, missing)
+    html = exported(notebook, german, provenance)
+    assert html.index("<h2") < html.index("fehlt</div>") < html.index('id="figure-1"')
+
+
 def test_the_page_is_sound(notebook, english, provenance, tags):
     html = exported(notebook, english, provenance)
     found = tags(html)

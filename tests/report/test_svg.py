@@ -120,6 +120,10 @@ def test_compounds_break_after_a_hyphen():
     assert svg.wrapped("-" * 40, 100, size=13)[0]
 
 
+def test_number_and_sign_stay_on_one_line():
+    assert svg.wrapped("ausgelaufenes Teil 22\N{NO-BREAK SPACE}%", 150, size=13) == ["ausgelaufenes Teil", "22 %"]
+
+
 def test_boxes_of_one_colour_are_one_path():
     picture = svg.Picture(100, 50)
     strokes = svg.Strokes()

@@ -182,6 +182,18 @@ def test_units(german, english):
     assert german.number(None, "h") == "–"
     assert german.measure("nps", "points") == "Weiterempfehlung (NPS), Punkte"
     assert german.measure("answered_share", "share") == "Bewertet"
+    assert german.measure("send_by", "day") == german.metric("send_by")  # "… an Tag" says it
+
+
+def test_months_tables_figures_and_columns_have_words(german, english):
+    assert (german.label("month", "2025-03"), english.label("month", "2025-03")) == ("März 2025", "Mar 2025")
+    assert german.label("month", "2025-13") == "2025-13"
+    assert german.label("table", "orders") == "Aufträge"
+    assert german.label("table", "guard_rails") == german.text("caption.guard_rails")
+    assert german.label("figure", "nps") == german.metric("nps")
+    assert german.label("element", "contacts.reason_gold") == "Kodierter Grund"
+    assert german.label("element", "contacts.order_id") == "Auftrag"
+    assert german.label("route", "self_service") == "Selbstbedienung im Portal"
 
 
 @pytest.mark.parametrize(

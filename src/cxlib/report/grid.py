@@ -139,7 +139,7 @@ def _listed(told: Sequence[Told], heads: list[str], labels: list[list[str]], val
     words = told[0].words
     shown = {
         "span": any(not absent(row.row.get(end)) for row in told for end in ("low", "high")),
-        "n": any(row.asked and not absent(row.row["value"]) for row in told),
+        "n": any(row.asked and not absent(row.row["value"]) and not _itself(row) for row in told),
     }
     columns = [value, *(words.column(name) for name, wanted in shown.items() if wanted)]
     rows = []
@@ -165,7 +165,7 @@ def _side_by_side(told: Sequence[Told], head: _Head, metrics: list[str], words: 
         labels.setdefault(key, head.of(row))
         found.setdefault(key, {})[str(row.row["metric"])] = row
     mixed = {metric for metric in metrics if _mixed(told, metric)}
-    counts = {key: {f"{row:n}" for row in cells.values() if row.asked} for key, cells in found.items()}
+    counts = {key: {f"{row:n}" for row in cells.values() if row.asked and not _itself(row)} for key, cells in found.items()}
     shared = any(counts.values()) and all(len(count) <= 1 for count in counts.values())
     rows = []
     for key, cells in found.items():
@@ -191,8 +191,13 @@ def _packed(row: Told | None, words: Words, with_unit: bool, *, with_n: bool) ->
         return Cell(words.text("value.missing"))
     if absent(row.row["value"]):
         return Cell(f"{row:value}", note=True)
-    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if with_n and row.asked else "", row.note]
+    facts = [f"{row:span}", words.text("told.n", n=f"{row:n}") if with_n and row.asked and not _itself(row) else "", row.note]
     return Cell(f"{row:value}" if with_unit else row.bare(), tuple(fact for fact in facts if fact), strong=True)
+
+
+def _itself(row: Told) -> bool:
+    """Whether the row counts what stands behind it, so that n would say its number once more."""
+    return row.unit == "count" and f"{row:n}" == row.bare()
 
 
 def records(frame: pd.DataFrame, words: Words) -> tuple[list[str], list[list[object]]]:

@@ -185,6 +185,7 @@ def _story(notebook: NotebookNode, words: Words, provenance: Provenance, pages: 
     if parts and parts[0].kind == "markdown":  # the answer stands right after the question, before the first heading
         at_heading = f"{parts[0].html}<h2".index("<h2")
         question, parts[0] = parts[0].html[:at_heading], _Part(parts[0].html[at_heading:], "markdown")
+    picture, parts = _pictured(parts)
     decided = next((dict(cell["data"][DECISION]) for cell in kept if DECISION in cell.get("data", {})), None)
     file = f"{provenance.notebook}.html"
     names = [name for name, _ in pages]
@@ -197,6 +198,7 @@ def _story(notebook: NotebookNode, words: Words, provenance: Provenance, pages: 
     return {
         "title": title,
         "question": question,
+        "picture": picture,
         "parts": [part for part in parts if part.html],
         "decided": decided,
         "headings": headings,
@@ -205,6 +207,14 @@ def _story(notebook: NotebookNode, words: Words, provenance: Provenance, pages: 
         "next": pages[at + 1] if at is not None and at + 1 < len(pages) else None,
         "provenance": replace(provenance, not_exported=lost),
     }
+
+
+def _pictured(parts: Sequence[_Part]) -> tuple[str, list[_Part]]:
+    """Return the page's first picture, which stands right under the answer, and what is left; none where something missing comes first."""
+    at = next((number for number, part in enumerate(parts) if part.kind in ("figure", "missing")), None)
+    if at is None or parts[at].kind == "missing":
+        return "", list(parts)
+    return parts[at].html, [*parts[:at], *parts[at + 1 :]]
 
 
 @lru_cache(maxsize=1)

@@ -230,7 +230,8 @@ def wrapped(text: object, width: float, *, size: float = 13, bold: bool = False,
     ['Lieferantenbewertung', 'des Kunden']
     """
     rows: list[str] = []
-    for word in clean(text).split(" "):
+    for kept in re.split(r"[ \t\n]+", str(text).strip()):
+        word = clean(kept)  # a no-break space keeps number and sign on one line
         joined = f"{rows[-1]} {word}" if rows else word
         if rows and text_width(joined, size, bold=bold) <= width:
             rows[-1] = joined

@@ -31,7 +31,7 @@ _OF_REASONS = ("reason_id", "value_customer", "treatment", "root_cause", "channe
 LIKE = {  # columns whose values have the words of others
     "next_channel": ("channel",),
     "preferred_channel": ("channel",),
-    "route": ("channel",),
+    "route": ("route", "channel"),
     "owner": ("owner", "department", "default_owner"),
     "participant": ("department", "channel"),
     "in_standard": _OF_REASONS,
@@ -40,6 +40,7 @@ LIKE = {  # columns whose values have the words of others
 PERCENT = re.compile(r"(?<=\d) %")
 DECIMAL = re.compile(r"\d+\.(\d+)")  # a number that stands as text in a group column
 DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a day that stands as text in a group column
+MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 SCALE = re.compile(r"(scale|severity) (-?\d+)[–-](-?\d+)")
 SURE = re.compile(r"[\d.]+(–[\d.]+)?")  # a probability, or two that bound it, as text in a group column
 
@@ -293,12 +294,14 @@ class Words:
             return self.date(date.fromisoformat(str(value)))
         if column == "sureness" and SURE.fullmatch(str(value)):
             return self._sure(str(value))
+        if column == "month" and MONTH.fullmatch(str(value)):
+            return format_date(date.fromisoformat(f"{value}-01"), "MMM y", self.locale)
         columns = LIKE.get(column, (column,))
         own = next((self.names[name][str(value)] for name in columns if str(value) in self.names.get(name, {})), None)
         if str(value) in (OTHERS, UNKNOWN):
             return own or self.text("value.other" if str(value) == OTHERS else "value.unknown")
-        keys = [f"table.{value}" if name in ("table", "source", "home") else f"value.{name}.{value}" for name in columns]
-        known = next((key for key in keys if self.has(key)), None)
+        keys = [key for name in columns for key in _keys(name, str(value))]
+        known = next((key for key in keys if self.has(key)), None)  # what a table or a figure is called, a column's name last
         plain = DECIMAL.fullmatch(str(value)) if not own and not known else None
         if plain:
             return self.number(float(plain[0]), places=len(plain[1]))
@@ -322,8 +325,10 @@ class Words:
 
     def measure(self, metric: str, unit: str) -> str:
         """Return metric and unit as a heading: "Weiterempfehlung (NPS), Punkte"; a unit that its numbers carry is left out."""
+        name, said = self.metric(metric), self.unit(unit)
         carried = unit in ("", "share", "count", "coefficient", "rank", "ratio", "times", "factor") or CURRENCY.fullmatch(unit)
-        return self.metric(metric) if carried else f"{self.metric(metric)}, {self.unit(unit)}"
+        told = carried or re.search(rf"\b{re.escape(said)}\b", name)  # "Tage, bis …" needs no ", Tage"
+        return name if told else f"{name}, {said}"
 
     def date(self, day: date) -> str:
         """Return a day: 24.12.2026, 24 Dec 2026."""
@@ -336,6 +341,16 @@ class Words:
     def list(self, items: Iterable[str]) -> str:
         """Return items as one phrase: "A, B und C"."""
         return format_list([str(item) for item in items], locale=self.locale)
+
+
+def _keys(column: str, value: str) -> list[str]:
+    """Return where the catalog may have words for a value: the column's own, then those of what the value is the name of."""
+    if column in ("table", "source", "home"):
+        return [f"table.{value}", f"caption.{value}"]
+    own = [f"value.{column}.{value}"]
+    if column == "element" and "." in value:
+        return [*own, f"column.{value.partition('.')[2]}"]
+    return [*own, f"metric.{value}"] if column == "figure" else own
 
 
 def _slug(unit: str) -> str:

@@ -30,6 +30,11 @@ def test_changes_hang_where_the_step_before_ended():
     assert [(begin, end) for _, begin, end in plot._steps()] == [(0, 10), (10, 7), (7, 9), (0, 9)]
 
 
+def test_the_joint_of_the_last_step_leads_to_its_end(german):
+    picture = plots.waterfall(steps(10, -3, 7, names=("rows_read", "empty", "rows_kept")), by="step").figure(german, narrow=False)
+    assert "M250 " not in next(part for _, part in picture._parts if "stroke" in part and "fill:none" in part)
+
+
 def test_a_change_too_small_to_be_seen_is_drawn(german):
     picture = plots.waterfall(steps(1_000_000, -1, 999_999), by="step").figure(german, narrow=False).svg("x")
     widths = [float(right) - float(left) for left, right in re.findall(r"M([\d.]+) [\d.]+H([\d.]+)V", picture)]

@@ -19,6 +19,7 @@ from cxlib.report.plots.ranking import Ranking, ranking
 from cxlib.report.plots.schedule import Schedule, schedule
 from cxlib.report.plots.severity import Severity, severity
 from cxlib.report.plots.shares import Shares, shares
+from cxlib.report.plots.stages import Stages, stages
 from cxlib.report.plots.tiles import Tiles, tiles
 from cxlib.report.plots.timeline import Timeline, timeline
 from cxlib.report.plots.tradeoff import Tradeoff, tradeoff
@@ -44,6 +45,7 @@ __all__ = [
     "Schedule",
     "Severity",
     "Shares",
+    "Stages",
     "Tiles",
     "Timeline",
     "Tradeoff",
@@ -66,6 +68,7 @@ __all__ = [
     "schedule",
     "severity",
     "shares",
+    "stages",
     "tiles",
     "timeline",
     "tradeoff",

@@ -48,7 +48,8 @@ class Waterfall(Plot):
             scale = (right - left) / (high - low)
             x = [left + (edge - low) * scale for edge in (begin, end)]
             if hung is not None:
-                strokes.line((x[0], x[0]), (hung, middle), ink="line")
+                joint = x[1] if row is steps[-1][0] else x[0]  # the last one stands on the ground and ends where the others led
+                strokes.line((joint, joint), (hung, middle), ink="line")
             _bar(picture, x, middle, total=row in (steps[0][0], steps[-1][0]))
             write(picture, width, y + 13 if narrow else middle + 4.5, words.number(row["value"], row["unit"]), align="right")
             y, hung = y + height, middle
