@@ -78,7 +78,10 @@ def tried_before(
         parts += _written(contacts, phrases, direction, period, options)
     if not parts:
         return estimates.unanswerable("tried_share", "share", [f"responses[{item_type}]"], by=["told_by", "item_id", "tried"])
-    return estimates.stack(*parts)
+    stacked = estimates.stack(*parts)
+    if "item_id" not in stacked:  # nobody was asked: the log alone tells it
+        stacked.insert(1, "item_id", pd.Series(pd.NA, index=stacked.index, dtype="str"))
+    return stacked
 
 
 def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], asked: Sampling) -> list[pd.DataFrame]:
