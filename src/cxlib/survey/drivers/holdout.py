@@ -86,13 +86,23 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
     columns = np.column_stack([lowest, design.table[:, :-1]])
     table = np.column_stack([columns, design.outcome])
     errors = {name: np.full(len(fold), np.nan) for name in ("additive", "both")}
-    start = None
+    start, before = None, np.zeros(table.shape[1], dtype=bool)
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         if not train.any():
             continue
-        mean, covariance = start = fit_moments(table[train], design.weight[train], tolerance=ROUGH, start=start)
-        for name, first in (("additive", 1), ("both", 0)):
-            told = predicted(columns[test, first:], mean[first:], covariance[first:, first:])
+        kept = _varying(table[train])
+        start = start if np.array_equal(kept, before) else None
+        mean, covariance = start = fit_moments(table[train][:, kept], design.weight[train], tolerance=ROUGH, start=start)
+        before = kept
+        for name, first in (("additive", int(kept[0])), ("both", 0)):
+            told = predicted(columns[test][:, kept[:-1]][:, first:], mean[first:], covariance[first:, first:])
             errors[name][test] = (design.outcome[test] - told) ** 2
     return errors
+
+
+def _varying(table: np.ndarray) -> np.ndarray:
+    """Tell which columns predict anything: few answers may all be alike, or missing, in what a fold leaves; the outcome stays."""
+    known = ~np.isnan(table)
+    low, high = np.where(known, table, np.inf).min(axis=0), np.where(known, table, -np.inf).max(axis=0)
+    return np.append((high > low)[:-1], True)
