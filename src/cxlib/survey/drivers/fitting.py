@@ -96,7 +96,9 @@ def fit(
     found = fitted(responses, outcome=outcome, items=named, groups=players, options=options, bootstrap=bootstrap)
     checked = checks.of(found, options)
     held_out = checked.loc[checked["metric"] == "holdout_r2_additive", "value"]
-    table = _table(found, thin=_thin(found, held_out))
+    thin = _thin(found, held_out)
+    checked = estimates.withhold(checked, checked["metric"].isin(["r2", "r2_adjusted"]) & bool(thin), thin)
+    table = _table(found, thin=thin)
     laid = _estimates(found, table, column, REDRAWN if bootstrap else LINEARISED)
     return Drivers(outcome, table, checked, estimates.stack(laid, checked))
 
@@ -149,6 +151,8 @@ def _thin(found: Fitted, held_out: pd.Series) -> str:
     """Say why there is nothing to share out: too few answers, or nothing that would be explained in other people's answers."""
     if found.n_eff < REFUSED:
         return f"n_eff < {REFUSED}"
+    if found.figures.slopes and np.isnan(found.r2_adjusted):
+        return "too few answers"
     return NOTHING if (held_out <= 0).any() else ""
 
 
