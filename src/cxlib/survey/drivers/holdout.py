@@ -8,7 +8,7 @@ import numpy as np
 
 from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.inference import infer
-from cxlib.survey.drivers.missing import fit_moments, predicted
+from cxlib.survey.drivers.missing import fit_moments, predicted, varying
 
 __all__ = ["FOLDS", "compared", "folds"]
 
@@ -91,7 +91,7 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
         train, test = fold != number, fold == number
         if not train.any():
             continue
-        kept = _varying(table[train])
+        kept = varying(table[train])
         start = start if np.array_equal(kept, before) else None
         mean, covariance = start = fit_moments(table[train][:, kept], design.weight[train], tolerance=ROUGH, start=start)
         before = kept
@@ -99,10 +99,3 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
             told = predicted(columns[test][:, kept[:-1]][:, first:], mean[first:], covariance[first:, first:])
             errors[name][test] = (design.outcome[test] - told) ** 2
     return errors
-
-
-def _varying(table: np.ndarray) -> np.ndarray:
-    """Tell which columns predict anything: few answers may all be alike, or missing, in what a fold leaves; the outcome stays."""
-    known = ~np.isnan(table)
-    low, high = np.where(known, table, np.inf).min(axis=0), np.where(known, table, -np.inf).max(axis=0)
-    return np.append((high > low)[:-1], True)
