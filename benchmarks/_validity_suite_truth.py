@@ -79,8 +79,7 @@ def named(page: str, figure: str, said: str | None, allowed: set[str], *, defini
 
 def inventory(page: Page) -> Iterator[Claim]:
     """Page 01: how many touchpoints are on the list."""
-    told = page.rows("coverage", "touchpoints")
-    told = told if len(told) else page.rows("touchpoint_coverage", "touchpoints")
+    told = page.rows("inventory_coverage", "touchpoints", phase="")
     yield named("01", "touchpoints", str(int(told["value"].iloc[0])) if len(told) else None, {str(len(page.made["touchpoints"]))})
 
 
@@ -108,9 +107,9 @@ def reasons(page: Page) -> Iterator[Claim]:
 
 
 def types(page: Page) -> Iterator[Claim]:
-    """Page 04: how many fit a type."""
-    people = page.truth["persons"]
-    yield spanned("04", "share that types cover", page.rows("persona_shares", "covered_share"), float(people["_persona"].ne("none").mean()))
+    """Page 04: how many can be assigned to a type; never more than there are of the types."""
+    told, share = page.rows("persona_shares", "covered_share"), float(page.truth["persons"]["_persona"].ne("none").mean())
+    yield spanned("04", "share assigned to types", told.assign(high=1.0) if len(told) else told, share)
 
 
 def avoidable(page: Page) -> Iterator[Claim]:
@@ -134,7 +133,7 @@ def pains(page: Page) -> Iterator[Claim]:
     worst = str(damage.loc[damage["value"].idxmax(), "pain_point"])
     truth = page.truth["pain_point_damage"]
     rank = truth["damage"].rank().set_axis(truth["pain_point"])[worst]
-    told = spanned("06", "rank of the worst", page.rows("pain_damage", "pain_rank", pain_point=worst), float(rank))
+    told = spanned("06", "rank of the worst", page.rows("pain_damage", "pain_rank", pain_point=worst), float(rank), leeway=0.5)  # ties
     yield Claim(told.page, told.figure, told.verdict, f"{worst} rank {told.said}", told.truth)
     met = page.truth["respondents"]
     met = met[met[worst]]
