@@ -55,3 +55,12 @@ def test_a_rating_that_a_fold_leaves_without_spread_is_left_out(draw, lay_out):
     rating[:, 3] = np.where(fold == 0, rating[:, 3], rating[0, 3])
     told = compared(laid(lay_out(rating, outcome)), level=0.95, seed=1)
     assert np.isfinite([value for value, _, _ in told.values()]).all()
+
+
+def test_an_outcome_that_nobody_shows_in_a_fold_is_expected_of_nobody(draw, lay_out):
+    rating, outcome, _ = draw(4, 60, items=4)
+    found = laid(lay_out(rating, outcome))
+    fold = folds(found.chosen.cluster_ids, 1)[found.chosen.cluster]
+    rare = laid(lay_out(rating, np.where(fold == 0, np.arange(60) % 2, 0.0)))
+    told = compared(rare, level=0.95, seed=1)
+    assert np.isfinite([value for value, _, _ in told.values()]).all()

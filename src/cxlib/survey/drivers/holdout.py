@@ -75,9 +75,12 @@ def _errors(design: Design, columns: np.ndarray, fold: np.ndarray) -> np.ndarray
     table, errors = np.column_stack([columns, design.outcome]), np.full(len(fold), np.nan)
     for number in np.unique(fold):
         train, test = fold != number, fold == number
-        if train.any():
-            held = fit_moments(table[train], design.weight[train], tolerance=ROUGH)
-            errors[test] = (design.outcome[test] - predicted(columns[test], *held)) ** 2
+        if train.any() and not np.ptp(design.outcome[train]) > 0:
+            errors[test] = (design.outcome[test] - design.outcome[train][0]) ** 2
+        elif train.any():
+            kept = varying(table[train])
+            held = fit_moments(table[train][:, kept], design.weight[train], tolerance=ROUGH)
+            errors[test] = (design.outcome[test] - predicted(columns[test][:, kept[:-1]], *held)) ** 2
     return errors
 
 
@@ -90,6 +93,10 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         if not train.any():
+            continue
+        if not np.ptp(design.outcome[train]) > 0:  # nobody left, nobody bought again: that is what is expected of the others
+            for name in errors:
+                errors[name][test] = (design.outcome[test] - design.outcome[train][0]) ** 2
             continue
         kept = varying(table[train])
         start = start if np.array_equal(kept, before) else None
