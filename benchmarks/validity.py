@@ -7,8 +7,8 @@ them stands in its slice, the file ``_validity_ROOM.py``.
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
 Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey, the journeys or the decisions or one of their
-parts. Seeded: the same numbers each time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not
-computed again unless the code or the size of the study has changed.
+parts; and, only when asked for by name, suite: whole clients through all pages. Seeded: the same numbers each time, whichever rooms are
+run. With --resume what is done is kept in FILE, a line each, and not computed again unless the code or the size of the study has changed.
 """
 
 from __future__ import annotations
@@ -35,14 +35,15 @@ LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log
 DECISIONS = ("decisions-actions", "decisions-monitoring", "decisions-opportunities")
 JOURNEYS = ("journeys-welcome", "journeys-promises")
 ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, *JOURNEYS, *DECISIONS)
+WHOLE = ("suite",)  # hours of work: only when it is asked for
 PARTS = {"survey": SURVEY, "journeys": JOURNEYS, "decisions": DECISIONS}  # what is asked for by one name
-SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in ROOMS}
+SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in (*ROOMS, *WHOLE)}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 
 
 def study(*, only: str | None, quick: bool, at_most: int | None = None) -> list[Cell]:
     """Return the cells of the study; quick, the smallest size and few repetitions."""
-    rooms = PARTS.get(only, [only]) if only else list(SLICES)
+    rooms = PARTS.get(only, [only]) if only else list(ROOMS)
     cells = [cell for room in rooms for cell in SLICES[room].cells(quick)]
     return [replace(cell, repetitions=min(cell.repetitions, at_most or cell.repetitions)) for cell in cells]
 
@@ -69,7 +70,7 @@ def code_of(room: str) -> frozenset[Path]:
         if file not in found:
             found.add(file)
             open_ends += imported(file)
-    return frozenset(found)
+    return frozenset(found | set(getattr(SLICES[room], "ALSO", ())))
 
 
 @cache

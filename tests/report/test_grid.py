@@ -1,3 +1,4 @@
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -81,6 +82,15 @@ def test_an_empty_table_has_no_rows(estimates, german):
 def test_doubled_rows_are_refused(estimates, german):
     with pytest.raises(CxError, match="table: the same groups and metric stand twice"):
         grid_of(pd.concat([estimates, estimates]), german)
+
+
+def test_a_group_that_cannot_be_formed_gives_way_to_the_figure_for_all(estimates, german):
+    needed = estimates.head(1).assign(value=np.nan, low=np.nan, high=np.nan, n=0, note="needs persons.role")
+    told, alone = (
+        [(list(heads), [cell.text for cell in cells]) for heads, cells in grid_of(table, german).rows]
+        for table in (pd.concat([estimates, needed]), estimates)
+    )
+    assert told == alone
 
 
 def test_a_table_of_labels_is_printed_as_it_is(german):

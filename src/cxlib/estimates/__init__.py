@@ -15,7 +15,7 @@ from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.levels import divided, shares
 from cxlib.estimates.multiple import false_discovery
 from cxlib.estimates.quantiles import quantile
-from cxlib.estimates.ranks import rank_span, ranked
+from cxlib.estimates.ranks import rank_set, rank_span, ranked
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, of_metric, only, stack, unanswerable, withhold
 from cxlib.estimates.sampling import Sampling
 from cxlib.estimates.slopes import slope
@@ -43,6 +43,7 @@ __all__ = [
     "of_metric",
     "only",
     "quantile",
+    "rank_set",
     "rank_span",
     "ranked",
     "rate",

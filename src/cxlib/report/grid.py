@@ -71,7 +71,8 @@ def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
     groups = [name for name in group_columns(frame) if not frame[name].isna().all()]
     head = _Head(words, groups)
     metrics = list(dict.fromkeys(str(metric) for metric in frame["metric"]))
-    keys = [(tuple(str(row.row[name]) for name in groups), str(row.row["metric"])) for row in told]
+    told = _without_empty_doubles(told, groups)
+    keys = [_key(row, groups) for row in told]
     if len(set(keys)) < len(keys):
         twice = sorted({str(key) for key in keys if keys.count(key) > 1})
         raise CxError(worded("table", "the same groups and metric stand twice:", twice[0], do="Show one group after the other."))
@@ -84,6 +85,17 @@ def grid_of(frame: pd.DataFrame, words: Words) -> Grid:
     if len(metrics) == 1:
         return _listed(told, head.names(), [head.of(row) for row in told], _measure(told, metrics[0]))
     return _side_by_side(told, head, metrics, words)
+
+
+def _key(row: Told, groups: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    return tuple(str(row.row[name]) for name in groups), str(row.row["metric"])
+
+
+def _without_empty_doubles(told: Sequence[Told], groups: Sequence[str]) -> list[Told]:
+    """Leave out a group that cannot be formed (it only says what it needs) where the figure for all stands in its place."""
+    empty = [str(row.row["note"]).startswith(NEEDS) for row in told]
+    full = {_key(row, groups) for row, bare in zip(told, empty, strict=True) if not bare}
+    return [row for row, bare in zip(told, empty, strict=True) if not (bare and _key(row, groups) in full)]
 
 
 @dataclass(frozen=True, eq=False)

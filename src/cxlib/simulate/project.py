@@ -86,7 +86,9 @@ def write_client(plan: Plan, project: Path, name: str) -> Path:
     if params.exists() or raw.exists():
         raise CxError(worded("client", "there is one already, and nothing is written over it", name))
     made = systems(plan)[0]
-    tables = complete(plan, {table: public(rows) for table, rows in made.items() if not table.startswith("_")})
+    hidden = made["customers"]  # the demo's export tells a customer's class and account
+    classed = made | {"customers": hidden.assign(size_class=hidden["_size_class"], account_id=hidden["_account_id"])}
+    tables = complete(plan, {table: public(rows) for table, rows in classed.items() if not table.startswith("_")})
     if "persons" in tables:
         tables["persons"] = tables["persons"].dropna(subset="account_id").reset_index(drop=True)
     tables = {table: rows for table, rows in tables.items() if len(rows)}

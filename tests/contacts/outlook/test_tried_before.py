@@ -59,6 +59,13 @@ def test_without_any_source_it_says_what_it_needs():
     assert outlook.tried_before(LOG, phrases={"portal": ["portal"]})["note"].item() == "needs responses[before_contact]"
 
 
+def test_texts_alone_leave_a_row_that_asks_for_the_question():
+    told = outlook.tried_before(LOG.assign(text="im Portal"), answers([]), phrases={"portal": ["portal"]})
+    assert list(told["note"][told["told_by"].isna()]) == ["needs responses[before_contact]"]
+    assert list(told["tried"][told["told_by"].eq("text")].dropna()) == ["portal"]
+    assert {"told_by", "item_id", "tried"} <= set(told)
+
+
 def test_the_demo_s_answers_are_those_planted(client, client_log):
     from cxlib.simulate.after_contact import TRIED
 

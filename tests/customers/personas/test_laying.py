@@ -69,3 +69,13 @@ def test_nobody_and_questions_nobody_asked():
 def test_usual_features_are_those_that_tell_people_apart():
     table = personas.people(CUSTOMERS, PERSONS, profiles=LAID)
     assert personas.usual(table) == {"segment": "nominal", "role": "nominal", "preferred_channel": "nominal"}
+
+
+def test_consumers_without_persons_have_no_role_but_the_column():
+    table = personas.people(CUSTOMERS, PERSONS.iloc[:0])
+    assert table[["role", "department"]].isna().all(axis=None)
+    assert list(personas.assign(table, personas={"user": {"role": ["user"], "segment": ["oem"]}}, least=0.6)["persona"]) == [
+        "user",
+        "user",
+        "none",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -27,6 +28,15 @@ def test_two_rows_for_one_cell_are_refused() -> None:
     assert str(error.value) == (
         "table scores: two rows for one cell \"mean, {}, {'segment': 'a'}\". Name what tells them apart in a group column."
     )
+
+
+def test_what_only_says_what_it_needs_stands_beside_the_figure_for_all() -> None:
+    told = estimates({("a",): 30, ("b",): 20, (None,): 50})
+    needed = told.tail(1).assign(value=np.nan, low=np.nan, high=np.nan, n=0, note="needs persons.role")
+    for table in (pd.concat([told, needed], ignore_index=True), pd.concat([needed, told], ignore_index=True)):
+        seen = shown(table, Register())
+        assert seen["value"].notna().sum() == 3
+        assert seen.loc[seen["value"].isna(), "note"].tolist() == ["needs persons.role"]
 
 
 def test_metrics_of_the_same_answers_are_hidden_together() -> None:

@@ -121,6 +121,15 @@ def test_too_few_answers_for_shares(draw, lay_out, size, note):
     assert (ranks["note"] == (note or "n_eff < 300")).all()
 
 
+def test_answers_are_too_few_for_many_columns(draw, lay_out):
+    rating, outcome, _ = draw(6, 95, items=20)
+    found = drivers.fit(lay_out(rating, outcome), outcome="overall")
+    assert (found.table["note"] == "n_eff < 100").all()
+    r2 = found.checks.set_index("metric").loc["r2"]
+    assert np.isnan(r2["value"])
+    assert r2["note"] == "n_eff < 100"
+
+
 def test_rows_that_cannot_be_compared_are_kept(draw, lay_out):
     rating, outcome, state = draw(7, 200, items=3)
     state[:, 1] = 1

@@ -47,3 +47,20 @@ def test_what_one_cluster_cannot_tell_is_missing(draw, lay_out):
     rating, outcome, _ = draw(3, 50, items=4)
     found = compared(laid(lay_out(rating, outcome, account_id=["a"] * 50), cluster="account_id"), level=0.95, seed=1)
     assert np.isnan([value for value, _, _ in found.values()]).all()
+
+
+def test_a_rating_that_a_fold_leaves_without_spread_is_left_out(draw, lay_out):
+    rating, outcome, _ = draw(3, 60, items=4)
+    fold = folds(laid(lay_out(rating, outcome)).chosen.cluster_ids, 1)[laid(lay_out(rating, outcome)).chosen.cluster]
+    rating[:, 3] = np.where(fold == 0, rating[:, 3], rating[0, 3])
+    told = compared(laid(lay_out(rating, outcome)), level=0.95, seed=1)
+    assert np.isfinite([value for value, _, _ in told.values()]).all()
+
+
+def test_an_outcome_that_nobody_shows_in_a_fold_is_expected_of_nobody(draw, lay_out):
+    rating, outcome, _ = draw(4, 60, items=4)
+    found = laid(lay_out(rating, outcome))
+    fold = folds(found.chosen.cluster_ids, 1)[found.chosen.cluster]
+    rare = laid(lay_out(rating, np.where(fold == 0, np.arange(60) % 2, 0.0)))
+    told = compared(rare, level=0.95, seed=1)
+    assert np.isfinite([value for value, _, _ in told.values()]).all()

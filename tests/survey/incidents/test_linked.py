@@ -39,6 +39,13 @@ def test_a_customer_weighs_the_mean_of_its_questionnaires():
     assert followed(INCIDENTS, RESPONSES, own, date(2025, 12, 31), 2, {"weight": "size"})["size"].to_list() == [5.0, 6.0]
 
 
+def test_a_cluster_that_customers_do_not_tell_comes_from_the_survey_or_is_the_customer():
+    told = RESPONSES.assign(account_id=["A", "A", "A", None])
+    for answers, expected in ((told, {"a": "A", "b": "b"}), (RESPONSES, {"a": "a", "b": "b"})):
+        people = followed(INCIDENTS, answers, CUSTOMERS, date(2025, 12, 31), 2, {"cluster": "account_id"})
+        assert people.set_index("customer_id")["account_id"].to_dict() == expected
+
+
 def test_time_is_cut_at_the_first_dated_bad_incident():
     split = at_risk(followed(INCIDENTS, RESPONSES, CUSTOMERS, date(2025, 12, 31), 2, {}))
     days = (split.set_index(["customer_id", "experience"])["years"] * 365.25).round().to_dict()

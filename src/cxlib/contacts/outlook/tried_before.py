@@ -60,7 +60,7 @@ def tried_before(
     DataFrame
         ESTIMATES by ``told_by`` ("survey", "staff", "text"), ``item_id`` (of the survey) and ``tried``: ``tried_share`` (``share``); over
         all that was tried ``tried_something``. Of answers; of contacts in which it was recorded; of contacts with a text, where it is a
-        lower bound, since who tried something need not say so.
+        lower bound, since who tried something need not say so. A survey without that question leaves a row that says what it needs.
 
     >>> log = pd.DataFrame({"contact_id": list("12"), "local_date": pd.Timestamp("2025-01-06"), "customer_id": list("ab"),
     ...     "text": ["Im Portal steht nichts", "Bitte um Angebot"]})
@@ -70,15 +70,14 @@ def tried_before(
     1    text     NaN  tried_something    0.5
     """
     parts = []
+    needed = estimates.unanswerable("tried_share", "share", [f"responses[{item_type}]"], by=["told_by", "item_id", "tried"])
     if responses is not None:
-        parts += _surveyed(responses, item_type, nothing, asked or {})
+        parts += _surveyed(responses, item_type, nothing, asked or {}) or [needed]
     if column is not None and not lacking(contacts, ["local_date", column]):
         parts += _recorded(contacts, column, nothing, direction, period, options)
     if phrases and not lacking(contacts, ["local_date", "text"]):
         parts += _written(contacts, phrases, direction, period, options)
-    if not parts:
-        return estimates.unanswerable("tried_share", "share", [f"responses[{item_type}]"], by=["told_by", "item_id", "tried"])
-    return estimates.stack(*parts)
+    return estimates.stack(*parts) if parts else needed
 
 
 def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], asked: Sampling) -> list[pd.DataFrame]:

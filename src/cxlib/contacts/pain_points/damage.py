@@ -78,7 +78,8 @@ def damage(
     DataFrame
         ESTIMATES by ``pain_point``: ``pain_damage`` (points of the mean rating, over everybody, that go along with it: share × penalty),
         ``pain_affected`` (``share`` of the respondents who met it), ``pain_penalty`` (points by which those rate lower, the others held
-        constant), ``pain_rank`` (1 is the largest damage; span from joint draws) and ``pain_first_three`` (``share`` of the draws in which
+        constant), ``pain_rank`` (1 is the largest damage; span of the ranks that cannot be excluded, see
+        :func:`cxlib.estimates.rank_set`) and ``pain_first_three`` (``share`` of the draws in which
         it is among the first three); over all ``pain_linked`` (``share`` of the ratings that name a known customer or contact). ``n``
         counts respondents; of ``pain_penalty`` those who met it. A point that nothing tells of says what it needs.
 
@@ -214,17 +215,17 @@ def _rows(groups: pd.DataFrame, metric: str, figure: tuple[Any, ...], note: npt.
 def _ranked(
     groups: pd.DataFrame, product: Floats, drawn: Floats, note: npt.NDArray[Any], level: float, size: Mapping[str, Any], draws: int
 ) -> list[pd.DataFrame]:
-    """Ranks among the points that are told, with the span of the draws' ranks, and how often each is among the first three."""
+    """Ranks among the points that are told, with those that cannot be excluded, and how often each is among the first three."""
     told = note == ""
     rank, low, high, often = (np.full(len(product), np.nan) for _ in range(4))
     places = np.full(drawn.shape, np.nan)
     rank[told] = _places(product[told, None])[:, 0]
     if draws and told.any():
         places[told] = _places(drawn[told])
-        low[told], high[told] = np.quantile(places[told], [(1 - level) / 2, (1 + level) / 2], axis=1, method="nearest")
+        low[told], high[told] = estimates.rank_set(product[told], drawn[told], level)
         often[told] = (places[told] <= FIRST).mean(axis=1)
     nothing = np.full(len(product), np.nan)
-    ranks = (rank, low, high, places, "rank", "percentiles of draws", size)
+    ranks = (rank, low, high, places, "rank", "pairwise comparisons of draws", size)
     first = (often, nothing, nothing, places, "share", "share of draws", size)
     return [_rows(groups, "pain_rank", ranks, note, draws), _rows(groups, "pain_first_three", first, note, 0)]
 

@@ -13,6 +13,7 @@ __all__ = ["people", "usual"]
 
 PERSONAL = ("preferred_channel", "persona_given")  # what a customer's row says of one person, not of everybody in the account
 IDS = ("person_id", "customer_id", "account_id")
+OF_PERSONS = ("role", "department")  # asked for by rules and features; unknown of everybody where consumers have no persons
 UNITS = ("person", "customer")
 USUAL = dict.fromkeys(("market", "segment", "industry", "region", "role", "department", "preferred_channel", "channel_mostly"), "nominal")
 USUAL |= {"group_id_mostly": "nominal", "contacts": "count", "hour_mean": "numeric"}
@@ -73,8 +74,8 @@ def people(
         base = _joined(base, table)
     for name, table in (profiles or {}).items():
         base = _joined(base, {name: _most(table.drop(columns=["first_day", "last_day"], errors="ignore"), mostly)})
-    never = {f"{name}_mostly": pd.Series(pd.NA, index=base.index, dtype="str") for name in mostly if f"{name}_mostly" not in base.columns}
-    base = base.assign(**never)
+    untold = [f"{name}_mostly" for name in mostly] + (list(OF_PERSONS) if persons.empty else [])
+    base = base.assign(**{name: pd.Series(pd.NA, index=base.index, dtype="str") for name in untold if name not in base.columns})
     own = base["customer_id"].where(base["account_id"].isna(), base["account_id"])
     return base.assign(cluster_id=own.fillna(base["person_id"]).astype("str"))
 

@@ -21,6 +21,7 @@ GROUPS = ("action_id", "action_state", "owner", "start_date")
 FIRST = 3
 NOTES = {"running": "running", "watch": "watched", "guard_rail": "guard rail"}
 NEEDS = ("actions.action_id",)
+IN_PART = "in part"  # the note of an action of which a part could not be told
 
 
 def rank(worth: Worth) -> pd.DataFrame:
@@ -81,14 +82,17 @@ def keys(worth: Worth, names: Sequence[str]) -> Floats:
 def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows of :func:`rank` that tell the first three actions, by ``first``, ``second`` and ``third``, as many as there are.
 
-    A row is that of ``net_benefit``, or of ``first_three_probability`` where nothing is told in money; without any ranked action it is
-    the one that says why there is none.
+    A row is that of ``net_benefit`` (``net_benefit_in_part`` where a part of the benefit could not be told: its span is not that of the
+    whole), or of ``first_three_probability`` where nothing is told in money; without any ranked action it is the one that says why there
+    is none.
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:
         return {"first": ranking[ranking["value"].isna()].head(1)}
     told = "net_benefit" if ranking["metric"].eq("net_benefit").any() else "first_three_probability"
     rows_of = {name: ranking[ranking["action_id"].eq(name) & ranking["metric"].eq(told)] for name in listed["action_id"].head(FIRST)}
+    if told == "net_benefit":
+        rows_of = {name: row.assign(metric=row["metric"].mask(row["note"].eq(IN_PART), f"{told}_in_part")) for name, row in rows_of.items()}
     return dict(zip(("first", "second", "third"), rows_of.values(), strict=False))
 
 
@@ -187,4 +191,4 @@ def _groups(worth: Worth, names: Sequence[str]) -> pd.DataFrame:
 
 
 def _in_part(worth: Worth, names: Sequence[str]) -> Any:
-    return np.array(["in part" if worth.levers[name].lacking else "" for name in names], dtype=object)
+    return np.array([IN_PART if worth.levers[name].lacking else "" for name in names], dtype=object)

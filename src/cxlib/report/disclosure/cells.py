@@ -138,15 +138,18 @@ def layers(table: pd.DataFrame, *, min_n: int, name: str, who: Sequence[str], of
 
 def _read(table: pd.DataFrame, name: str, who: Sequence[str], of: str) -> dict[tuple[str, str], dict[Cell, int]]:
     """Return the n of each cell by what it is about and metric."""
-    numbers = table["n"].astype("Int64")
+    numbers, needs = table["n"].astype("Int64"), table["note"].fillna("").str.startswith("needs ")
     bare = int((numbers.isna() & table["value"].notna()).sum())
     if bare:
         raise CxError(worded(f"table {name}", f"{bare} rows with a value but without n", do="Give n, the respondents behind each value."))
     read: dict[tuple[str, str], dict[Cell, int]] = {}
-    for key, n in zip(keys(table, who, of), numbers, strict=True):
+    found = sorted(zip(needs, keys(table, who, of), numbers, strict=True), key=lambda row: bool(row[0]))
+    for only_needs, key, n in found:
         if n is not pd.NA:
             what, metric, cell = key
             cells = read.setdefault((what, metric), {})
+            if only_needs and cell in cells:  # a group that cannot be formed stands beside the figure for all
+                continue
             if cell in cells:
                 seen = f"{metric}, {what}, {dict(cell)}"
                 raise CxError(worded(f"table {name}", "two rows for one cell", seen, do="Name what tells them apart in a group column."))

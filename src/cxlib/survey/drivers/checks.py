@@ -10,6 +10,7 @@ from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
 from cxlib.survey.drivers import holdout, lattice
 from cxlib.survey.drivers.fitted import Fitted
+from cxlib.survey.drivers.missing import varying
 from cxlib.survey.drivers.moments import moments
 
 __all__ = ["STABLE", "first_eigenvalue_share", "inflation", "of", "person_mean", "straight_liners"]
@@ -110,7 +111,7 @@ def _shift(found: Fitted, straight: np.ndarray) -> float:
     if not straight.any():
         return 0.0
     rest, groups = found.design.only(~straight), found.design.groups
-    if len(rest.table) < rest.table.shape[1] + 2:
+    if len(rest.table) < rest.table.shape[1] + 2 or (varying(found.design.table) & ~varying(rest.table)).any():
         return float("nan")
     value = lattice.parts(moments(rest.table, rest.weight, rest.met, rest.use).covariance, groups)
     return float(np.abs(value / value.sum() - found.share.value).max()) if value.sum() > 0 else float("nan")

@@ -156,6 +156,8 @@ def _less_chance(laid: Design, found: Moments, told: Figures, moved: np.ndarray)
     if by_chance <= 0:
         return told.r2
     answers = size * found.covariance[-1, -1] * (1 - told.r2) / by_chance
+    if answers <= size + 1:  # fewer answers than columns: anything fits
+        return float("nan")
     return float(1 - (1 - told.r2) * (answers - 1) / max(answers - 1 - size, 1.0))
 
 

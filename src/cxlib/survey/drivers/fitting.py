@@ -20,6 +20,7 @@ __all__ = ["REFUSED", "UNSTABLE", "fit", "group_of", "named_groups", "named_item
 
 NOTHING = "nothing explained"
 REFUSED, UNSTABLE = 80, 300  # effective sample sizes below which shares are not given, and ranks not trusted
+PER_COLUMN = 5  # answers a column (rating or use), below which anything fits: with gaps, R² comes out near 1 where the truth is a half
 LINEARISED, REDRAWN = "LMG, linearised", "LMG, bootstrap"
 
 
@@ -62,8 +63,8 @@ def fit(
     Returns
     -------
     Drivers
-        Shares are refused below an effective sample size of 80, and where the ratings explain nothing in answers held out (``nothing
-        explained``); their order is marked below 300. ESTIMATES: group column
+        Shares are refused below an effective sample size of 80 or five a column (a rating, or whether it was used), and where the
+        ratings explain nothing in answers held out (``nothing explained``); their order is marked below 300. ESTIMATES: group column
         ``item_id`` (or the groups' column), metrics ``driver_share``, ``driver_r2``, ``driver_rank``, ``driver_share_users``,
         ``driver_coefficient``; without an item the checks.
 
@@ -96,7 +97,9 @@ def fit(
     found = fitted(responses, outcome=outcome, items=named, groups=players, options=options, bootstrap=bootstrap)
     checked = checks.of(found, options)
     held_out = checked.loc[checked["metric"] == "holdout_r2_additive", "value"]
-    table = _table(found, thin=_thin(found, held_out))
+    thin = _thin(found, held_out)
+    checked = estimates.withhold(checked, checked["metric"].isin(["r2", "r2_adjusted"]) & bool(thin), thin)
+    table = _table(found, thin=thin)
     laid = _estimates(found, table, column, REDRAWN if bootstrap else LINEARISED)
     return Drivers(outcome, table, checked, estimates.stack(laid, checked))
 
@@ -147,8 +150,11 @@ def _unanswerable(outcome: str | None, item_type: str, groups: Mapping[str, str]
 
 def _thin(found: Fitted, held_out: pd.Series) -> str:
     """Say why there is nothing to share out: too few answers, or nothing that would be explained in other people's answers."""
-    if found.n_eff < REFUSED:
-        return f"n_eff < {REFUSED}"
+    least = max(REFUSED, PER_COLUMN * (found.design.table.shape[1] - 1))
+    if found.n_eff < least:
+        return f"n_eff < {least}"
+    if found.figures.slopes and np.isnan(found.r2_adjusted):
+        return "too few answers"
     return NOTHING if (held_out <= 0).any() else ""
 
 

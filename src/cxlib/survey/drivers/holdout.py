@@ -8,7 +8,7 @@ import numpy as np
 
 from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.inference import infer
-from cxlib.survey.drivers.missing import fit_moments, predicted
+from cxlib.survey.drivers.missing import fit_moments, predicted, varying
 
 __all__ = ["FOLDS", "compared", "folds"]
 
@@ -75,9 +75,12 @@ def _errors(design: Design, columns: np.ndarray, fold: np.ndarray) -> np.ndarray
     table, errors = np.column_stack([columns, design.outcome]), np.full(len(fold), np.nan)
     for number in np.unique(fold):
         train, test = fold != number, fold == number
-        if train.any():
-            held = fit_moments(table[train], design.weight[train], tolerance=ROUGH)
-            errors[test] = (design.outcome[test] - predicted(columns[test], *held)) ** 2
+        if train.any() and not np.ptp(design.outcome[train]) > 0:
+            errors[test] = (design.outcome[test] - design.outcome[train][0]) ** 2
+        elif train.any():
+            kept = varying(table[train])
+            held = fit_moments(table[train][:, kept], design.weight[train], tolerance=ROUGH)
+            errors[test] = (design.outcome[test] - predicted(columns[test][:, kept[:-1]], *held)) ** 2
     return errors
 
 
@@ -86,13 +89,20 @@ def _errors_of_both(design: Design, lowest: np.ndarray, fold: np.ndarray) -> dic
     columns = np.column_stack([lowest, design.table[:, :-1]])
     table = np.column_stack([columns, design.outcome])
     errors = {name: np.full(len(fold), np.nan) for name in ("additive", "both")}
-    start = None
+    start, before = None, np.zeros(table.shape[1], dtype=bool)
     for number in np.unique(fold):
         train, test = fold != number, fold == number
         if not train.any():
             continue
-        mean, covariance = start = fit_moments(table[train], design.weight[train], tolerance=ROUGH, start=start)
-        for name, first in (("additive", 1), ("both", 0)):
-            told = predicted(columns[test, first:], mean[first:], covariance[first:, first:])
+        if not np.ptp(design.outcome[train]) > 0:  # nobody left, nobody bought again: that is what is expected of the others
+            for name in errors:
+                errors[name][test] = (design.outcome[test] - design.outcome[train][0]) ** 2
+            continue
+        kept = varying(table[train])
+        start = start if np.array_equal(kept, before) else None
+        mean, covariance = start = fit_moments(table[train][:, kept], design.weight[train], tolerance=ROUGH, start=start)
+        before = kept
+        for name, first in (("additive", int(kept[0])), ("both", 0)):
+            told = predicted(columns[test][:, kept[:-1]][:, first:], mean[first:], covariance[first:, first:])
             errors[name][test] = (design.outcome[test] - told) ** 2
     return errors

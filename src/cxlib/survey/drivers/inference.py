@@ -96,5 +96,7 @@ def within(value: float, se: float, reach: float) -> tuple[float, float]:
     >>> [round(end, 3) for end in within(0.4, 0.05, 2.0)]
     [0.291, 0.492]
     """
+    if not value < 1:
+        return float("nan"), float("nan")
     half = reach * se / (1 - value)
     return max(0.0, float(1 - (1 - value) * np.exp(half))), float(1 - (1 - value) * np.exp(-half))

@@ -13,7 +13,7 @@ import numpy as np
 
 from cxlib.survey.drivers.em import Ahead, Gaps, gaps, maximised, precision_of, singular, start_of
 
-__all__ = ["Normal", "fit_moments", "fit_normal", "predicted"]
+__all__ = ["Normal", "fit_moments", "fit_normal", "predicted", "varying"]
 
 ITERATIONS, TOLERANCE = 500, 1e-7
 
@@ -240,3 +240,14 @@ def _solved(normal: Normal, slope: np.ndarray, slope_mean: np.ndarray) -> tuple[
     along = np.zeros((len(slope), size, size))
     along[:, rows, columns] = along[:, columns, rows] = solved[:, size:]
     return solved[:, :size], along
+
+
+def varying(table: np.ndarray) -> np.ndarray:
+    """Tell which columns predict anything: a few answers may all be alike, or missing, in a part of the rows; the last column stays.
+
+    >>> varying(np.array([[1.0, 2.0, 0.0], [1.0, np.nan, 0.0], [1.0, 3.0, 0.0]])).tolist()
+    [False, True, True]
+    """
+    known = ~np.isnan(table)
+    low, high = np.where(known, table, np.inf).min(axis=0), np.where(known, table, -np.inf).max(axis=0)
+    return np.append((high > low)[:-1], True)

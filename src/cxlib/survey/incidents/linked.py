@@ -51,6 +51,10 @@ def followed(
     if weight and weight not in people.columns and weight in answers.columns:
         each = answers.drop_duplicates("response_id").groupby("customer_id")[weight].mean()
         people[weight] = people["customer_id"].map(each)
+    cluster = options.get("cluster")
+    if cluster and cluster not in people.columns:  # the survey may know accounts that the customers' table does not tell
+        known = answers.groupby("customer_id")[cluster].first() if cluster in answers.columns else pd.Series(dtype="object")
+        people[cluster] = people["customer_id"].map(known).astype("object").fillna(people["customer_id"]).astype("str")
     people["entry"] = local_day(people["customer_id"].map(asked))
     end, gone = pd.Timestamp(as_of), local_day(people["churn_date"])
     people["left"] = gone.le(end).astype("float64")

@@ -80,13 +80,14 @@ def dose_response(
         needs = ["responses[ces]", *(["responses[nps]"] if outcome is None else [])]
         return estimates.unanswerable(f"{lead}dose_response", "", needs, by=groups)
     if not responses["item_id"].eq(item).any():
-        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups)
+        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups).assign(outcome_id=outcome, item_id=item)
     answers = questionnaires(responses, [item])
     found, unit, bounds = followed_by(responses, answers.people, outcome)
     table = answers.people.assign(given=answers.value[:, 0], followed_by=found.value, outcome_id=outcome, item_id=item)
     table = table[table["given"].notna() & table["followed_by"].notna()].reset_index(drop=True)
     if table.empty:
-        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]", outcome], by=groups)
+        needed = estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]", outcome], by=groups)
+        return needed.assign(outcome_id=outcome, item_id=item)
     table["dose"] = _levels(table, min_n)
     chosen = by_respondent({**options, "cluster": options.get("cluster") or ("respondent_id" if found.is_item else "customer_id")})
     sloped: dict[str, Any] = {"within": adjust, "by": groups[:2], "metric": f"{lead}dose_slope", **chosen}
