@@ -42,6 +42,6 @@ def test_a_city_s_log_becomes_a_report_with_nothing_but_its_params(raw, publishe
     assert "€" not in worth
     page = (run / "en" / "02_status_quo.html").read_text(encoding="utf-8")
     assert all(name in page for name in ("Constituent call", "Citizens Connect app", "Maximo integration", "Twitter"))
-    assert "63.2% of promises on time (span 62.3% to 64.0%; n = 83,136)" in (run / "en" / "13_service_standards.html").read_text(
+    assert "63.2% of our promises on time (span 62.3% to 64.0%; n = 83,136)" in (run / "en" / "13_service_standards.html").read_text(
         encoding="utf-8"
     )
