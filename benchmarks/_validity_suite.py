@@ -1,8 +1,8 @@
-"""The slice of the whole suite of the validity study: simulated clients through ``cx batch``, and every decision box against what was planted.
+"""The whole suite's slice: simulated clients through ``cx batch``, and every decision box against what was planted.
 
-The clients are those of ``python -m cxlib.simulate clients 50``: two markets, five kinds of completeness, four sizes. They are laid out in a
-project of their own (CX_SUITE_PROJECT, or a folder beside other temporary files) that keeps what is done, so that a study stopped goes on where it was.
-Which claim of which page is held against what stands in ``_validity_suite_truth.py``.
+The clients are those of ``python -m cxlib.simulate clients 50``: two markets, five kinds of completeness, four sizes. They are laid out
+in a project of their own (CX_SUITE_PROJECT, or a folder beside other temporary files) that keeps what is done, so that a study stopped
+goes on where it was. Which claim of which page is held against what stands in ``_validity_suite_truth.py``.
 
     python benchmarks/_validity_suite.py PROJECT [--quick] [--judge] [--wrong FILE]
 
@@ -125,7 +125,11 @@ def promises(folder: Path, name: str, plan: Plan) -> dict[str, bool]:
     if where is None:
         return {"published": False}
     pages = {path.name: path.read_text("utf-8") for path in where.glob("de/*.html")}
-    found = {"published": True, "index there": (where / "de" / "index.html").exists(), "no traceback": not any(TRACE in page for page in pages.values())}
+    found = {
+        "published": True,
+        "index there": (where / "de" / "index.html").exists(),
+        "no traceback": not any(TRACE in page for page in pages.values()),
+    }
     if plan.completeness == "no_costs":
         tables = [path.read_text("utf-8") for path in (where / "tables").glob("*.csv")]
         found["no money without costs"] = not any(MONEY.search(seen_of(text)) for text in (*pages.values(), *tables))
@@ -145,7 +149,7 @@ def seen_of(html: str) -> str:
 
 def table_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Count verdicts by page and figure."""
-    counted = rows.groupby(["page", "figure"], sort=False)["verdict"].value_counts().unstack(fill_value=0)
+    counted = pd.crosstab([rows["page"], rows["figure"]], rows["verdict"])
     return counted.reindex(columns=list(COLUMNS), fill_value=0).assign(n=lambda table: table.sum(axis=1)).reset_index()
 
 
@@ -153,18 +157,32 @@ def results(folder: Path, plans: dict[str, Plan]) -> list[Result]:
     """Word the figures: wrong sentences by page and figure, and what has to hold for every run."""
     rows = pd.DataFrame([row for name, plan in plans.items() for row in judged(folder, name, plan)])
     told = []
-    for _, row in (table_of(rows).iterrows() if len(rows) else ()):
+    for _, row in table_of(rows).iterrows() if len(rows) else ():
         wrong, definite = int(row[WRONG]), int(row[WRONG] + row[RIGHT])
         share = wrong / definite if definite else 0.0
         note = ", ".join(f"{column} {row[column]}" for column in COLUMNS)
         goal = 2 * GOAL if "net benefit" in row["figure"] else GOAL
         holds = wrong <= _likely(definite, goal)
-        told.append(Result(name_of("wrong", f"{row['page']} {row['figure']}", "sentences", len(plans)), share, "share of definite sentences", f"≤ {goal:g}", holds, note))
+        told.append(
+            Result(
+                name_of("wrong", f"{row['page']} {row['figure']}", "sentences", len(plans)),
+                share,
+                "share of definite sentences",
+                f"≤ {goal:g}",
+                holds,
+                note,
+            )
+        )
     held: dict[str, list[bool]] = {}
     for name, plan in plans.items():
         for what, so in promises(folder, name, plan).items():
             held.setdefault(what, []).append(so)
-    told += [Result(name_of("holds", what, "clients", len(plans)), sum(so) / len(so), "share of clients", "1", all(so), f"{sum(so)} of {len(so)}") for what, so in held.items()]
+    told += [
+        Result(
+            name_of("holds", what, "clients", len(plans)), sum(so) / len(so), "share of clients", "1", all(so), f"{sum(so)} of {len(so)}"
+        )
+        for what, so in held.items()
+    ]
     return told
 
 

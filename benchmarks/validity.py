@@ -7,8 +7,8 @@ them stands in its slice, the file ``_validity_ROOM.py``.
     python benchmarks/validity.py [--only ROOM] [--quick] [--json] [--resume FILE] [--at-most R]
 
 Rooms: estimates, reasons, personas, contact-log and its parts, and all of the survey or of the decisions or one of their parts; and, only
-when asked for by name, suite: whole clients through all pages. Seeded: the same numbers each time, whichever rooms are run. With --resume what is done is kept in FILE, a line each, and not computed again
-unless the code or the size of the study has changed.
+when asked for by name, suite: whole clients through all pages. Seeded: the same numbers each time, whichever rooms are run. With --resume
+what is done is kept in FILE, a line each, and not computed again unless the code or the size of the study has changed.
 """
 
 from __future__ import annotations

@@ -80,7 +80,9 @@ def dose_response(
         needs = ["responses[ces]", *(["responses[nps]"] if outcome is None else [])]
         return estimates.unanswerable(f"{lead}dose_response", "", needs, by=groups)
     if not responses["item_id"].eq(item).any():
-        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups).assign(outcome_id=outcome, item_id=item)
+        return estimates.unanswerable(f"{lead}dose_response", "", [f"responses[{item}]"], by=groups).assign(
+            outcome_id=outcome, item_id=item
+        )
     answers = questionnaires(responses, [item])
     found, unit, bounds = followed_by(responses, answers.people, outcome)
     table = answers.people.assign(given=answers.value[:, 0], followed_by=found.value, outcome_id=outcome, item_id=item)
