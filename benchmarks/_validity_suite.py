@@ -1,4 +1,4 @@
-"""The slice of the whole suite of the validity study: simulated clients through ``cx batch``, and every decision box against the truth.
+"""The whole suite's slice: simulated clients through ``cx batch``, and every decision box against what was planted.
 
 The clients are those of ``python -m cxlib.simulate clients 50``: two markets, five kinds of completeness, four sizes. They are laid out
 in a project of their own (CX_SUITE_PROJECT, or a folder beside other temporary files) that keeps what is done, so that a study stopped
@@ -149,7 +149,7 @@ def seen_of(html: str) -> str:
 
 def table_of(rows: pd.DataFrame) -> pd.DataFrame:
     """Count verdicts by page and figure."""
-    counted = rows.pivot_table(index=["page", "figure"], columns="verdict", aggfunc="size", fill_value=0, sort=False)
+    counted = pd.crosstab([rows["page"], rows["figure"]], rows["verdict"])
     return counted.reindex(columns=list(COLUMNS), fill_value=0).assign(n=lambda table: table.sum(axis=1)).reset_index()
 
 

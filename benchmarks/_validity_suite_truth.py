@@ -23,6 +23,8 @@ GAP_LEEWAY = 0.2  # marks: drift of expectations and action M1 move a planted ga
 COSTS_ONCE_OVER = 3  # years over which the params spread what is spent once
 NOT_JUDGED = {
     "00": "it counts the client's own tables",
+    "13": "no rate of promises kept is planted as one number: it counts the log",
+    "14": "wishes come from texts that the simulator draws without a ranking of its own",
     "15": "the simulator plants signals, not which savings cost how many chances",
 }
 
@@ -274,7 +276,8 @@ def worth(page: Page) -> pd.Series:
     """True net benefit a year of each action that has one: the demo's benefit grows with the client, the costs do not."""
     listed = page.made["actions"].set_index("action_id")
     cost = listed["cost_once"] / COSTS_ONCE_OVER + listed["cost_year"]
-    return ((listed["_net_benefit_year"] + cost) * page.plan.size - cost).dropna()
+    gross = (listed["_net_benefit_year"] + cost) * page.plan.size
+    return (gross if page.plan.completeness == "no_costs" else gross - cost).dropna()
 
 
 def ranking(page: Page) -> Iterator[Claim]:
@@ -283,11 +286,14 @@ def ranking(page: Page) -> Iterator[Claim]:
     if ranked.empty:
         yield from (Claim("16", figure, OPEN) for figure in ("best three among the first five", "net benefit of the first three"))
         return
-    true = worth(page)
-    best, first = set(true.nlargest(3).index), set(ranked.loc[ranked["value"].le(5), "action_id"])
+    listed, true = page.saved["action_ranking"], worth(page)
+    unvalued = set(listed.loc[listed["note"].str.startswith("needs "), "action_id"])  # the page says what these lack
+    best = set(true[(true > 0) & ~true.index.isin(unvalued)].nlargest(3).index)
+    first = set(ranked.loc[ranked["value"].le(5), "action_id"])
     lacking = best - first
     told = ", ".join(ranked.sort_values("value")["action_id"].head(5))
-    yield Claim("16", "best three among the first five", WRONG if lacking else RIGHT, told, ", ".join(sorted(best)))
+    verdict = OPEN if not best else WRONG if lacking else RIGHT
+    yield Claim("16", "best three among the first five", verdict, told, ", ".join(sorted(best)) or "none pays")
     money = page.rows("action_ranking", "net_benefit")
     for action in ranked.sort_values("value")["action_id"].head(3):
         row = money[money["action_id"].eq(action)] if len(money) else money

@@ -209,3 +209,33 @@ def test_every_truth_is_what_a_large_sample_shows(validity, samples, room, desig
         table = next(samples.samples(study))
         row = figure.estimate(table, by=["repetition"], **samples.options_of(study), level=0.9999).iloc[0]
         assert row["low"] <= figure.truth <= row["high"], (figure.name, design)
+
+
+@pytest.fixture
+def suite(validity):
+    return validity.SLICES["suite"]
+
+
+def test_a_claim_is_wrong_only_where_its_own_span_and_hedges_leave_no_room(suite):
+    truth = sys.modules["_validity_suite_truth"]
+    row = pd.DataFrame({"value": [0.5], "low": [0.4], "high": [0.6]})
+    assert [truth.spanned("05", "share", row, true).verdict for true in (0.45, 0.7)] == ["right", "wrong"]
+    assert truth.spanned("05", "share", row.iloc[:0], 0.5).verdict == "undecided"
+    told = [
+        truth.named("10", "widest", name, {"T39"}, definite=sure).verdict for name, sure in (("T39", True), ("T22", False), ("T22", True))
+    ]
+    assert told == ["right", "undecided", "wrong"]
+    claim = truth.Claim("10", "widest", "wrong")
+    grades = [{"answered": True, "grade": grade} for grade in "BC"] + [{"answered": False, "grade": "C"}]
+    assert [suite._graded(claim, box) for box in grades] == ["wrong", "grade C, not so", "undecided"]
+
+
+def test_every_page_of_the_suite_is_judged_or_says_why_not(suite):
+    truth = sys.modules["_validity_suite_truth"]
+    pages = {path.name[:2] for path in (BENCHMARKS.parent / "notebooks").glob("*.ipynb")}
+    assert pages == set(truth.JUDGES) | set(truth.NOT_JUDGED)
+    assert not set(truth.JUDGES) & set(truth.NOT_JUDGED)
+    assert [plan.size for plan in suite.clients(quick=True).values()] == [0.1] * 4
+    assert len(suite.clients(quick=False)) == 50
+    assert suite.MONEY.search(suite.seen_of("<td>33 €</td>"))
+    assert not suite.MONEY.search(suite.seen_of("<style>a::after{content:'€'}</style><td title='x €'>33</td>"))

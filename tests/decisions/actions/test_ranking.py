@@ -110,12 +110,5 @@ def test_the_first_three_rows_for_the_answer(weighed):
     assert nothing["first"]["note"].item() == "needs contact_reasons.reason_id"
 
 
-def test_what_is_told_in_part_has_a_sentence_without_a_span(weighed):
-    whole = actions.rank(weighed(action("a"), action("b")))
-    half = whole.assign(note=whole["note"].mask(whole["action_id"].eq("a"), "in part"))
-    told = {row["action_id"].item(): row["metric"].item() for row in actions.firsts(half).values()}
-    assert told == {"a": "net_benefit_in_part", "b": "net_benefit"}
-
-
 def test_an_empty_list_says_what_it_needs(weighed):
     assert actions.rank(weighed())["note"].item() == "needs actions.action_id"

@@ -82,17 +82,14 @@ def keys(worth: Worth, names: Sequence[str]) -> Floats:
 def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return the rows of :func:`rank` that tell the first three actions, by ``first``, ``second`` and ``third``, as many as there are.
 
-    A row is that of ``net_benefit`` (``net_benefit_in_part`` where a part of the benefit could not be told: its span is not that of the
-    whole), or of ``first_three_probability`` where nothing is told in money; without any ranked action it is the one that says why there
-    is none.
+    A row is that of ``net_benefit``, or of ``first_three_probability`` where nothing is told in money; without any ranked action it is
+    the one that says why there is none.
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:
         return {"first": ranking[ranking["value"].isna()].head(1)}
     told = "net_benefit" if ranking["metric"].eq("net_benefit").any() else "first_three_probability"
     rows_of = {name: ranking[ranking["action_id"].eq(name) & ranking["metric"].eq(told)] for name in listed["action_id"].head(FIRST)}
-    if told == "net_benefit":
-        rows_of = {name: row.assign(metric=row["metric"].mask(row["note"].eq(IN_PART), f"{told}_in_part")) for name, row in rows_of.items()}
     return dict(zip(("first", "second", "third"), rows_of.values(), strict=False))
 
 
