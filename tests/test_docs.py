@@ -66,6 +66,7 @@ def test_questions_of_ones_own_are_asked_of_the_demo(demo, tmp_path, monkeypatch
     shutil.copytree(demo, tmp_path / "project", symlinks=True)
     (tmp_path / "project" / "notebooks").mkdir(exist_ok=True)
     monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.delenv("CX_RUN", raising=False)
     names: dict[str, object] = {}
     for number in (2, 3, 4):
         for body in blocks(section(number), "python"):

@@ -261,5 +261,5 @@ def test_a_ratio_is_not_named_twice(german):
 def test_values_of_other_columns_and_numbers_are_told_in_words(german, english):
     assert german.label("owner", "contact_centre") == "Kundencenter"
     assert german.label("route", "web_form") == german.label("channel", "web_form") != "web_form"
-    assert (german.label("sureness", "0.95"), english.label("sureness", "0.95")) == ("0,95", "0.95")
+    assert (german.label("step", "0.95"), english.label("step", "0.95")) == ("0,95", "0.95")
     assert german.label("version", "1.2.3") == "1.2.3"

@@ -51,6 +51,7 @@ def project(tmp_path: Path, stand_in: ModuleType, monkeypatch: pytest.MonkeyPatc
 @pytest.fixture
 def quick(project: Path, stand_in: ModuleType, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project, its notebooks run in this process."""
+    monkeypatch.setenv("CX_RUN", "{}")  # which the stand-in sets, so that it is taken back
     monkeypatch.setattr("cxlib.suite.engine.execute", stand_in.execute)
     monkeypatch.setattr("cxlib.suite.cli.LANES", 1)
     return project
