@@ -215,6 +215,10 @@ def test_a_later_page_that_reads_reasons_repeats_their_check(client, shown, monk
     before, _, german, english = (data[study_module.DECISION]["grade_reason"] for data, mark in shown if mark["kind"] == "decision")
     assert german == f"{before}; Güteprüfung der Kontaktgründe: nicht bestanden"
     assert english.endswith("; quality check of the contact reasons: failed")
+    shown.clear()
+    study.decide(**facts, gate=False)
+    german, _ = (data[study_module.DECISION]["grade_reason"] for data, mark in shown if mark["kind"] == "decision")
+    assert german.count("Güteprüfung") == 1
 
 
 def moments(study, classes, value=-1.0):

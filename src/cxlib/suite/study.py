@@ -311,7 +311,7 @@ class Study:
             content: dict[str, Any] = {
                 "answer": _said(words, f"answer.{answer}", its, rows),
                 "grade": grade.letter,
-                "grade_reason": self._check_repeated(words.list([words.text(f"grade_reason.{one}") for one in grade.reasons]), words),
+                "grade_reason": self._check_repeated(grade.reasons, words),
                 "not_examined": [words.text(f"not_examined.{name}") for name in not_examined],
                 "wanted": words.text(f"wanted.{wanted}"),
                 "owner": words.text(f"owner.{owner}"),
@@ -320,10 +320,11 @@ class Study:
             data = {DECISION: content | about}
             self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
 
-    def _check_repeated(self, reason: str, words: Words) -> str:
-        """Say behind what a grade rests on whether reasons were assigned well enough, on every later page that reads them."""
+    def _check_repeated(self, reasons: Sequence[str], words: Words) -> str:
+        """Say what a grade rests on and, on every later page that reads them, whether reasons were assigned well enough."""
+        reason = words.list([words.text(f"grade_reason.{one}") for one in reasons])
         gate = self.saved("reasons_gate").get("reasons_gate") if self._read & REASONED and "reasons_gate" not in self._saved else None
-        if gate is None:
+        if gate is None or "gate" in reasons:  # where the grade rests on it, it is told already
             return reason
         verdict = gate.loc[gate["element"].eq("all"), "state"].item()
         return words.text("grade_reason.check_of_reasons", reason=reason, state=words.label("state", verdict))

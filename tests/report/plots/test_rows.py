@@ -1,9 +1,11 @@
 """How rows are drawn: columns under their heads, scales beside labels or below them, notes in place of marks."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from cxlib.report.plots.marks import Dot
-from cxlib.report.plots.rows import draw
+from cxlib.report.plots.rows import _apart, draw
 from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet
 
 
@@ -44,3 +46,9 @@ def test_words_at_the_ends_of_a_scale_stand_above_its_ticks(german, told):
 def test_a_mark_in_a_column_head_is_explained_on_a_telephone_too(german, told):
     sheet = Sheet(german, (Panel("T", "points"),), (Column("Ist", strong=True, mark=("accent", "full")),))
     assert "Ist" in words_of([Row("x", (Dot(told),), (("12", "12"),))], sheet, narrow=True)
+
+
+@pytest.mark.parametrize(("places", "written"), [((20.0, 60.0, 120.0), [120.0, 60.0]), ((20.0, 120.0, 220.0), [220.0, 120.0, 20.0])])
+def test_ticks_that_would_run_into_each_other_are_not_all_written(places, written):
+    told = list(zip(places, ("−100.000 €", "0 €", "100.000 €"), strict=True))
+    assert _apart(told, SimpleNamespace(narrow=True)) == written

@@ -6,6 +6,7 @@ label has a line of its own, its scales stand below it one under the other, and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,6 +18,8 @@ from cxlib.report.plots.sheet import Column, Panel, Row, Sheet
 from cxlib.report.svg import Picture, Strokes, fill, text_width, wrapped, write
 
 __all__ = ["draw"]
+
+GAP = 6  # pixels between the words of two ticks
 
 
 def draw(rows: Sequence[Row], sheet: Sheet, *, narrow: bool) -> Picture:
@@ -41,6 +44,19 @@ def draw(rows: Sequence[Row], sheet: Sheet, *, narrow: bool) -> Picture:
 def _anchored(x: float, place: Place) -> Literal["left", "center"]:
     """Return how text at `x` is aligned so that it stays inside the picture."""
     return "left" if place.narrow and x < 18 else "center"
+
+
+def _apart(told: Sequence[tuple[float, str]], place: Place) -> list[float]:
+    """Return where ticks can be written without one running into the one before, from the right: the left end tells least."""
+    kept: list[float] = []
+    begins = math.inf
+    for at, text in reversed(told):
+        width = text_width(text, SMALL)
+        start = at if _anchored(at, place) == "left" else at - width / 2
+        if start + width + GAP <= begins:
+            kept.append(at)
+            begins = start
+    return kept
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +149,12 @@ class _Head:
         half = text_width(panel.reference_label, SMALL) / 2
         middle = 0.0 if shown is None else min(max(scale.at(shown), scale.start + half - 8), self.place.width - half)
         self._ends(picture, panel, scale, y - (18 if panel.ticks else 0))
-        for at, text in scale.told(words) if panel.ticks else ():
+        told = scale.told(words) if panel.ticks else []
+        room = _apart(told, self.place)
+        for at, text in told:
             if not narrow:
                 strokes.line((at, at), (y + 6, bottom), ink="line")
-            if shown is None or abs(at - middle) > half + 20:
+            if at in room and (shown is None or abs(at - middle) > half + 20):
                 write(picture, at, y, text, size=SMALL, ink="muted", align=_anchored(at, self.place))
         if panel.zero and not narrow:
             strokes.line((scale.at(0.0),) * 2, (y + 6, bottom), ink="muted", width=1.4, order=1.2)
