@@ -1,5 +1,8 @@
 """Draws: Poisson weights that align between tables, and agree with the linearised interval."""
 
+import hashlib
+import math
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -29,6 +32,20 @@ def test_weights_follow_the_poisson_law_and_are_independent():
     assert weights.var() == pytest.approx(1, abs=0.02)
     assert abs(np.corrcoef(weights[:200].ravel(), weights[200:].ravel())[0, 1]) < 0.01
     assert abs(np.corrcoef(weights[:, :-1].ravel(), weights[:, 1:].ravel())[0, 1]) < 0.01
+
+
+def test_each_weight_is_the_poisson_quantile_of_its_own_hash():
+    mask, names, draws = 2**64 - 1, [f"K{number}" for number in range(120)], 500  # some eight of these numbers lie at a step of the law
+    steps = np.cumsum([math.exp(-1) / math.factorial(count) for count in range(12)])
+    expected = np.empty((len(names), draws), dtype=int)
+    for row, name in enumerate(names):
+        start = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8, key=b"7").digest(), "little")
+        for draw in range(draws):  # SplitMix64 (Steele, Lea & Flood 2014), number by number
+            mixed = (start + (draw + 1) * 0x9E3779B97F4A7C15) & mask
+            mixed = ((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9) & mask
+            mixed = ((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB) & mask
+            expected[row, draw] = np.searchsorted(steps, ((mixed ^ (mixed >> 31)) >> 11) * 2.0**-53, side="right")
+    np.testing.assert_array_equal(estimates.draw_weights(names, draws=draws, seed=7), expected)
 
 
 def test_draws_spread_as_the_linearised_interval_says():

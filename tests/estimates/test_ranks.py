@@ -36,6 +36,15 @@ def test_ranks_that_cannot_be_excluded_hold_the_truth_also_for_the_first():
     assert np.mean(held) >= 0.95 > np.mean(narrow)
 
 
+def test_of_equals_all_ranks_stay_open_as_often_as_the_level_says():
+    rng, open_to_all = np.random.default_rng(8), []
+    for _ in range(400):
+        found = rng.normal(0, 1.0, 5)
+        low, high = rank_set(found, found[:, None] + rng.normal(0, 1.0, (5, 200)), 0.9)
+        open_to_all.append((low == 1).all() and (high == 5).all())
+    assert 0.855 < np.mean(open_to_all) < 0.945  # 0.9 within three standard errors
+
+
 def test_ranks_are_sure_where_nothing_overlaps_and_open_where_nothing_differs():
     apart = np.array([3.0, 2.0, 1.0])
     noise = np.random.default_rng(6).normal(0, 0.01, (3, 100))
