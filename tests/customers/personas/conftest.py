@@ -55,6 +55,16 @@ def mixed(rows: int, *, seed: int, missing: float = 0.1) -> pd.DataFrame:
     return table
 
 
+PEOPLE = pd.DataFrame(
+    {
+        "person_id": ["x", "y", "z", "v", None],
+        "customer_id": ["1", "1", "2", "2", "3"],
+        "channel": ["phone", "email", "email", None, "phone"],
+        "hour": [7.0, 10.0, 7.0, None, None],
+        "role": ["user", "buyer", "buyer", "user", "user"],
+    }
+)
+RULES = {"caller": {"channel": ["phone"], "hour": {"high": 8}, "role": ["user"]}, "writer": {"channel": ["email"], "role": ("buyer",)}}
 FEATURES = {"channel": "nominal", "segment": "nominal", "matters": "ordinal", "contacts": "count", "hour": "numeric", "revenue": "numeric"}
 
 

@@ -10,18 +10,7 @@ from cxlib.customers import personas
 from cxlib.errors import DataError
 from cxlib.tables import contract
 
-from .conftest import FEATURES
-
-PEOPLE = pd.DataFrame(
-    {
-        "person_id": ["x", "y", "z", "v", None],
-        "customer_id": ["1", "1", "2", "2", "3"],
-        "channel": ["phone", "email", "email", None, "phone"],
-        "hour": [7.0, 10.0, 7.0, None, None],
-        "role": ["user", "buyer", "buyer", "user", "user"],
-    }
-)
-RULES = {"caller": {"channel": ["phone"], "hour": {"high": 8}, "role": ["user"]}, "writer": {"channel": ["email"], "role": ("buyer",)}}
+from .conftest import FEATURES, PEOPLE, RULES
 
 
 def test_fit_is_the_weighted_share_of_known_rules_that_are_met():

@@ -6,18 +6,7 @@ import pytest
 
 from cxlib.customers import personas
 
-from .conftest import FEATURES
-
-PEOPLE = pd.DataFrame(
-    {
-        "person_id": ["x", "y", "z", "v", None],
-        "customer_id": ["1", "1", "2", "2", "3"],
-        "channel": ["phone", "email", "email", None, "phone"],
-        "hour": [7.0, 10.0, 7.0, None, None],
-        "role": ["user", "buyer", "buyer", "user", "user"],
-    }
-)
-RULES = {"caller": {"channel": ["phone"], "hour": {"high": 8}, "role": ["user"]}, "writer": {"channel": ["email"], "role": ("buyer",)}}
+from .conftest import FEATURES, PEOPLE, RULES
 
 
 def test_shares_count_everybody_and_fit_only_those_in_it():
