@@ -174,3 +174,11 @@ def test_a_stop_without_error_in_a_cell_is_still_one():
     node.cells[3].metadata["papermill"] = {"start_time": "2026-01-01T00:00:00", "status": "completed"}
     assert engine.unfinished(node, "the kernel died") == "cell 2: the kernel died."
     assert engine.unfinished(executed(1), "the kernel died") == "cell 1: the kernel died."
+
+
+def test_a_cell_that_was_interrupted_for_a_reason_tells_that_reason():
+    node = executed(1, 2, error="stop")
+    node.cells[-1].outputs[-1]["ename"] = "KeyboardInterrupt"
+    assert engine.unfinished(node, "it took longer") == "cell 2: it took longer."
+    assert engine.unfinished(node) == "cell 2: KeyboardInterrupt: stop."
+    assert engine.unfinished(executed(1, 2, error="'x'"), "it took longer") == "cell 2: KeyError: 'x'."

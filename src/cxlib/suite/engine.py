@@ -323,7 +323,8 @@ def unfinished(notebook: NotebookNode, reason: str = "") -> str:
             continue
         for output in cell.outputs:
             if output.output_type == "error":
-                return f"cell {number}: {sentence(output.ename, output.evalue)}"
+                stopped = reason and output.ename == "KeyboardInterrupt"  # by whoever gave the reason
+                return f"cell {number}: {reason}." if stopped else f"cell {number}: {sentence(output.ename, output.evalue)}"
         if cell.execution_count is None and not reason:
             return f"cell {number}: did not run."
         if cell.metadata.get("papermill", {}).get("start_time"):
