@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import shutil
 import threading
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,10 +26,10 @@ class Part:
         self.notes: dict = {}
         self.started: list = []
 
-    def kernel(self, sheet, folder, ahead_of=()):
+    def kernel(self, sheet, folder, ahead_of=(), below=()):
         self.started.append((sheet.name, ahead_of))
         try:
-            self.notebooks[sheet.name](Store(folder, self.folder), Ahead(Store(folder), ahead_of) if ahead_of else None)
+            self.notebooks[sheet.name](Store(folder, (*below, self.folder)), Ahead(Store(folder), ahead_of) if ahead_of else None)
         except CxError as fault:
             raise engine.NotebookFailed(f"{sheet.name}: {fault}", SimpleNamespace()) from fault
         return SimpleNamespace(), 1.0
@@ -38,9 +38,9 @@ class Part:
         replaced = False
         for file in files:
             target = self.folder / file
-            replaced |= target.exists()
+            replaced |= target.exists() and target.read_bytes() != (folder / file).read_bytes()
             target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder / file, target)
+            shutil.copyfile(folder / file, target)
         self.notes[sheet.name] = {"peak_mb": 1, "files": [file.as_posix() for file in files]}
         return replaced
 
@@ -157,6 +157,67 @@ def test_a_table_that_is_replaced_is_read_again(tmp_path):
 
     part = run(tmp_path, {"00_first": first, "01_second": second, "02_third": third})
     assert (part.folder / "tables" / "third.parquet").read_text() == "new"
+
+
+def test_the_same_figures_saved_again_stop_nobody(tmp_path):
+    read_already = threading.Event()
+
+    def first(store, ahead):
+        write(store, "shared", "same")
+
+    def second(store, ahead):
+        assert read_already.wait(WAIT_S)
+        write(store, "shared", "same")
+
+    def third(store, ahead):
+        text = read(store, "shared", ahead)
+        read_already.set()
+        write(store, "third", text)
+
+    part = run(tmp_path, {"00_first": first, "01_second": second, "02_third": third})
+    assert [name for name, _ahead_of in part.started].count("02_third") == 1
+
+
+def test_who_has_ended_before_its_turn_is_known_to_those_that_start_later(tmp_path):
+    read_already = threading.Event()
+
+    def first(store, ahead):
+        assert read_already.wait(WAIT_S)
+
+    def second(store, ahead):
+        write(store, "second", "2")
+
+    def third(store, ahead):
+        write(store, "third", read(store, "second", ahead) + "!")
+        read_already.set()
+
+    part = run(tmp_path, {"00_first": first, "01_second": second, "02_third": third})
+    assert part.started == [("00_first", ()), ("01_second", ("00_first",)), ("02_third", ("00_first",))]
+    assert (part.folder / "tables" / "third.parquet").read_text() == "2!"
+
+
+def test_what_was_built_on_a_notebook_that_runs_again_runs_again(tmp_path, monkeypatch):
+    read_already = threading.Event()
+    refused = []
+
+    def first(store, ahead):
+        assert read_already.wait(WAIT_S)
+
+    def second(store, ahead):
+        write(store, "second", "too early" if ahead else "in its turn")
+
+    def third(store, ahead):
+        write(store, "third", read(store, "second", ahead))
+        read_already.set()
+
+    def only_in_their_turn(folder, _run, *, min_n):
+        refused.append((folder / "tables" / "second.parquet").is_file())
+        return not refused[-1]
+
+    monkeypatch.setattr(lanes, "confirmed", only_in_their_turn)
+    part = run(tmp_path, {"00_first": first, "01_second": second, "02_third": third})
+    assert refused[0]
+    assert (part.folder / "tables" / "third.parquet").read_text() == "in its turn"
 
 
 def test_when_the_run_is_ended_no_thread_is_left(tmp_path, monkeypatch):

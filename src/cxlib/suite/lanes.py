@@ -15,8 +15,6 @@ from cxlib.suite.notebooks import Sheet
 from cxlib.suite.progress import Step
 
 if TYPE_CHECKING:
-    from nbformat import NotebookNode
-
     from cxlib.suite.engine import NotebookFailed
     from cxlib.suite.part import Part
 
@@ -28,12 +26,14 @@ MOVED_LAST = "tables"  # what a table comes with is there before it
 
 @dataclass(eq=False)
 class Attempt:
-    """What came of one run of a notebook in a folder of its own."""
+    """One run of a notebook in a folder of its own, and what came of it."""
 
     sheet: Sheet
     ahead_of: tuple[str, ...]
+    built_on: tuple[str, ...]  # notebooks that had ended before their turn: it knows what they saved
     folder: Path
-    node: NotebookNode
+    outdated: bool = False  # what it knows has been replaced
+    node: Any = None
     seconds: float = 0.0
     failure: NotebookFailed | None = None
 
@@ -75,65 +75,77 @@ class Lanes:
 
     def __init__(self, part: Part, queue: list[Sheet], step: Step) -> None:
         self.part, self.queue, self.step = part, queue, step
-        self.running: dict[Future[Attempt], Sheet] = {}
-        self.outdated: set[Future[Attempt]] = set()  # of those that run: what they read has been replaced
+        self.running: dict[Future[None], Attempt] = {}
         self.done: dict[str, Attempt] = {}
         self.needs: dict[str, list[str]] = {}  # of notebooks that gave up: the tables they wait for
         self.attempts = 0
 
     def start(self, pool: ThreadPoolExecutor, workers: int) -> None:
         """Start what can run, the lowest number first."""
-        busy = {sheet.name for sheet in self.running.values()} | self.done.keys()
+        busy = {attempt.sheet.name for attempt in self.running.values()} | self.done.keys()
         for place, sheet in enumerate(self.queue):
             if len(self.running) >= workers:
                 return
-            ahead_of = tuple(lower.name for lower in self.queue[:place])
-            if sheet.name in busy or (ahead_of and not self.fed(sheet)):
+            lower = [other.name for other in self.queue[:place]]
+            ended = tuple(name for name in lower if name in self.done and not self.done[name].failure)
+            if sheet.name in busy or (lower and not self.fed(sheet, ended)):
                 continue
             self.attempts += 1
             folder = self.part.folder / FOLDER / f"{self.attempts}"
             folder.mkdir(parents=True)
             self.step(sheet.name, None, None)
-            self.running[pool.submit(self.attempt, sheet, ahead_of, folder)] = sheet
+            attempt = Attempt(sheet, tuple(name for name in lower if name not in ended), ended, folder)
+            self.running[pool.submit(self.run, attempt, self.folders(ended))] = attempt
 
-    def fed(self, sheet: Sheet) -> bool:
+    def folders(self, ended: Sequence[str]) -> tuple[Path, ...]:
+        """Return where notebooks that ended before their turn have saved, the highest number first."""
+        return tuple(self.done[name].folder for name in reversed(ended))
+
+    def fed(self, sheet: Sheet, ended: Sequence[str]) -> bool:
         """Tell whether the tables are there that a notebook gave up for."""
         if sheet.name not in self.needs:
             return True
-        rooms = [self.part.folder / room for room in ("private", "tables")]
+        rooms = [folder / room for folder in (*self.folders(ended), self.part.folder) for room in ("private", "tables")]
         names = self.needs[sheet.name]
         return bool(names) and all(any((room / f"{name}.parquet").is_file() for room in rooms) for name in names)
 
-    def attempt(self, sheet: Sheet, ahead_of: tuple[str, ...], folder: Path) -> Attempt:
+    def run(self, attempt: Attempt, below: tuple[Path, ...]) -> None:
         """Run one notebook; called in a thread of its own."""
         from jupyter_core.utils import ensure_event_loop
 
         from cxlib.suite.engine import NotebookFailed
 
         try:
-            node, seconds = self.part.kernel(sheet, folder, ahead_of)
+            attempt.node, attempt.seconds = self.part.kernel(attempt.sheet, attempt.folder, attempt.ahead_of, below)
         except NotebookFailed as failure:
-            return Attempt(sheet, ahead_of, folder, failure.notebook, failure=failure)
+            attempt.failure = failure
         finally:
             ensure_event_loop().close()  # the one that was made for this thread
-        return Attempt(sheet, ahead_of, folder, node, seconds)
 
     def settle(self) -> None:
         """Take over what has ended and whose turn it is."""
         for future in [future for future in self.running if future.done()]:
-            sheet, attempt = self.running.pop(future), future.result()
+            attempt = self.running.pop(future)
+            future.result()
             missing = waits_for(attempt.folder)
             if missing is not None:
-                self.needs[sheet.name] = missing
-            elif future not in self.outdated:
-                self.done[sheet.name] = attempt
+                self.needs[attempt.sheet.name] = missing
+            elif not attempt.outdated:
+                self.done[attempt.sheet.name] = attempt
         while self.queue and self.queue[0].name in self.done:
             attempt = self.done.pop(self.queue[0].name)
             if attempt.ahead_of and (attempt.failure or not confirmed(attempt.folder, self.part.folder, min_n=self.min_n)):
+                self.forget(attempt.sheet.name)
                 return  # its turn has come: it starts once more, with all that lower numbers have published
             if attempt.failure:
                 raise self.part.kept(attempt.failure, attempt.sheet.name, attempt.failure.notebook) from attempt.failure
             self.adopt(attempt)
+
+    def forget(self, name: str | None = None) -> None:
+        """Drop what knows a notebook's files that do not count; without a name, all that has started."""
+        for attempt in self.running.values():
+            attempt.outdated |= name is None or name in attempt.built_on
+        self.done = {own: attempt for own, attempt in self.done.items() if name is not None and name not in attempt.built_on}
 
     @property
     def min_n(self) -> int:
@@ -147,8 +159,7 @@ class Lanes:
         files = sorted(path.relative_to(attempt.folder) for path in attempt.folder.rglob("*") if path.is_file())
         replaced = self.part.adopt(attempt.sheet, attempt.seconds, attempt.node, attempt.folder, sorted(files, key=last))
         if replaced:
-            self.done.clear()
-            self.outdated.update(self.running)
+            self.forget()
         self.step(attempt.sheet.name, attempt.seconds, self.part.notes[attempt.sheet.name]["peak_mb"])
 
     def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import os
 import shutil
@@ -85,8 +86,10 @@ class Part:
         self.note(sheet, seconds, before, node)
         return seconds
 
-    def kernel(self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...] = ()) -> tuple[NotebookNode, float]:
-        """Run one notebook, which saves in `folder`, and return it with the seconds it took.
+    def kernel(
+        self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...] = (), below: tuple[Path, ...] = ()
+    ) -> tuple[NotebookNode, float]:
+        """Run one notebook, which saves in `folder` and knows what lies in the folders `below`, and return it with its seconds.
 
         Raises
         ------
@@ -105,7 +108,7 @@ class Part:
             nbformat.read(sheet.path, as_version=4),
             name=sheet.name,
             client=self.edition.params.client,
-            run=self.told(sheet, folder, ahead_of),
+            run=self.told(sheet, folder, ahead_of, below),
             folder=work,
             scratch=scratch,
             timeout_s=self.edition.params.run.timeout_s,
@@ -116,13 +119,22 @@ class Part:
         return node, round(time.monotonic() - began, 2)
 
     def adopt(self, sheet: Sheet, seconds: float, node: NotebookNode, folder: Path, files: Sequence[Path]) -> bool:
-        """Move a notebook's files into the run, in this order, and note them; tell whether one took the place of another's."""
-        before = snapshot(self.folder)
+        """Bring a notebook's files into the run, in this order, and note them; tell whether one took the place of another that differs.
+
+        They stay where they are, too: notebooks that run ahead may be reading them.
+        """
+        before, replaced = snapshot(self.folder), False
         for file in files:
-            (self.folder / file).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder / file, self.folder / file)
+            source, target = folder / file, self.folder / file
+            if target.is_file() and filecmp.cmp(source, target, shallow=False):
+                continue
+            replaced |= target.is_file()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            shutil.copyfile(source, part)
+            os.replace(part, target)
         self.note(sheet, seconds, before, node)
-        return any(file.as_posix() in before for file in files)
+        return replaced
 
     def note(self, sheet: Sheet, seconds: float, before: dict[str, tuple[int, ...]], node: NotebookNode) -> None:
         """Write the executed notebook and note whose file is whose; a file that several notebooks change is nobody's."""
@@ -149,13 +161,13 @@ class Part:
         }
         resume.keep(self.reports, self.edition.run, self.shared, self.notes)
 
-    def told(self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...]) -> str:
+    def told(self, sheet: Sheet, folder: Path, ahead_of: tuple[str, ...], below: tuple[Path, ...]) -> str:
         """Return ``CX_RUN``: what the study in the kernel has to know."""
         edition = self.edition
         facts: dict[str, Any] = {"project": str(self.project), "folder": str(folder), "tables": str(edition.data.folder)}
         facts |= {"audience": edition.audience, "languages": list(edition.languages), "run": edition.run, "notebook": sheet.name}
         if folder != self.folder:
-            facts |= {"below": str(self.folder), "ahead_of": list(ahead_of)}
+            facts |= {"below": [str(known) for known in (*below, self.folder)], "ahead_of": list(ahead_of)}
         return json.dumps(facts)
 
     def kept(self, failure: CxError, name: str, node: NotebookNode) -> CxError:

@@ -2,7 +2,7 @@
 
 ``tables/`` holds what the audience may see, ``draws/`` the draws of exactly those numbers, and ``private/`` row-level tables and the
 register of published cells, one file a notebook, which are never shown or exported. A notebook that runs ahead of lower numbers saves in a
-folder of its own and loads from the run's folder, too.
+folder of its own and loads from the run's folder, too, and from those of notebooks that have ended before their turn.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ class Store:
     """Tables of one run folder, each written whole or not at all."""
 
     folder: Path
-    below: Path | None = None  # the run's folder, for a notebook that saves in one of its own
+    below: tuple[Path, ...] = ()  # for a notebook that saves in a folder of its own: whose tables it knows, the nearest first
 
     @property
     def folders(self) -> list[Path]:
         """Where saved tables lie, the notebook's own first."""
-        return [self.folder] if self.below is None else [self.folder, self.below]
+        return [self.folder, *self.below]
 
     def save_estimates(self, name: str, shown: pd.DataFrame, full: pd.DataFrame) -> None:
         """Write ESTIMATES as the audience may see them, and the draws of the rows that kept their number."""

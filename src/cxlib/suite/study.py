@@ -63,9 +63,8 @@ def open_study(client: str) -> Study:
     project = Path(given["project"]) if "project" in given else project_root()
     params = load(project, client)
     if given:
-        prepared, store = Prepared.open(Path(given["tables"])), Store(Path(given["folder"]))
-        if "below" in given:
-            store = Store(store.folder, Path(given["below"]))
+        prepared = Prepared.open(Path(given["tables"]))
+        store = Store(Path(given["folder"]), tuple(Path(folder) for folder in given.get("below", ())))
     else:
         prepared, store = intake.prepare(project, params), Store(project / "reports" / client / "interactive")
     study = Study(
