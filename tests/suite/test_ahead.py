@@ -40,7 +40,7 @@ def run(tmp_path):
 
 
 def ran_ahead(run, tmp_path, table):
-    store = Store(tmp_path / "own", run)
+    store = Store(tmp_path / "own", (run,))
     save(store, "02_third", "third", table, Ahead(store, ["01_second"]))
     return store.folder
 
@@ -57,6 +57,22 @@ def test_what_others_published_in_the_meantime_gives_a_cell_away(run, tmp_path):
     assert not confirmed(own, run, min_n=MIN_N)
 
 
+def test_only_what_others_tell_of_is_asked_again(run, tmp_path, monkeypatch):
+    both = pd.concat([scores(e=90, f=60, all=150).assign(item_id=item) for item in ("price", "staff")], ignore_index=True)
+    own = ran_ahead(run, tmp_path, both[["item_id", *both.columns[:-1]]])
+    news = scores(c=50, d=20).assign(item_id="staff")
+    save(Store(run), "01_second", "second", news[["item_id", *news.columns[:-1]]])
+    asked = []
+
+    def noting(table, about, protect=disclosure.protect, **settings):
+        asked.append(set(about))
+        return protect(table, about=about, **settings)
+
+    monkeypatch.setattr(disclosure, "protect", noting)
+    assert confirmed(own, run, min_n=MIN_N)
+    assert asked == [{'{"item_id": "staff"}'}]
+
+
 def test_who_knew_everything_is_not_asked_again(run, tmp_path, monkeypatch):
     own = ran_ahead(run, tmp_path, scores(a=30, b=40))
     monkeypatch.setattr(disclosure, "protect", None)
@@ -70,7 +86,7 @@ def test_who_saved_nothing_that_counts_people_is_right(run, tmp_path):
 
 @pytest.mark.parametrize(("names", "said"), [(("personas",), "personas: not there before"), ((), "all saved tables: not there before")])
 def test_what_is_not_there_yet_is_waited_for(run, tmp_path, names, said):
-    store = Store(tmp_path / "own", run)
+    store = Store(tmp_path / "own", (run,))
     with pytest.raises(CxError, match=said):
         Ahead(store, ["01_second"]).wait(*names)
     assert waits_for(store.folder) == list(names)

@@ -85,6 +85,8 @@ def waits_for(folder: Path) -> list[str] | None:
 def confirmed(folder: Path, run: Path, *, min_n: int) -> bool:
     """Tell whether a notebook that ran ahead was allowed to show what it may show now that all lower numbers have ended.
 
+    Cells are compared with those that tell of the same thing; so only what the notebook did not know of is asked again.
+
     Parameters
     ----------
     folder : Path
@@ -95,14 +97,16 @@ def confirmed(folder: Path, run: Path, *, min_n: int) -> bool:
         Respondents that a published row needs.
     """
     notes, store = noted(folder), Store(run)
-    if not notes["asked"] or notes["knew"] == store.registers():
+    news = {layer.what for layer in store.register([name for name in store.registers() if name not in notes["knew"]]).layers}
+    if not notes["asked"] or not news:
         return True
-    register = store.register()
+    register = disclosure.Register(layer for layer in store.register().layers if layer.what in news)
     for number, asked in enumerate(notes["asked"]):
         table = pd.read_parquet(folder / ROOM / f"{number}.parquet")
-        bare, name = table.drop(columns=ANSWER), asked["name"]
-        shown = disclosure.protect(bare, min_n=min_n, register=register, name=name, who=asked["who"], of=asked["of"])
-        register.settle(name)
-        if not answers(bare, shown).equals(table[ANSWER].rename(None)):
+        bare, who = table.drop(columns=ANSWER), {"name": asked["name"], "who": asked["who"], "of": asked["of"]}
+        shown = disclosure.protect(bare, min_n=min_n, register=register, about=news, **who)
+        register.settle(asked["name"])
+        touched = disclosure.about(bare, asked["who"], asked["of"]).isin(news)
+        if not answers(bare, shown)[touched].equals(table.loc[touched, ANSWER].rename(None)):
             return False
     return True

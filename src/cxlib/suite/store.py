@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -89,10 +90,10 @@ class Store:
         """Return the notebooks that have entered cells in the register, in their order."""
         return sorted({path.stem for folder in self.folders for path in (folder / "private" / REGISTER).glob("*.parquet")})
 
-    def register(self) -> disclosure.Register:
-        """Return the register of every cell this run published so far, in the order of its notebooks."""
+    def register(self, notebooks: Sequence[str] | None = None) -> disclosure.Register:
+        """Return the register of every cell this run published so far, in the order of its notebooks; or of some of them."""
         register = disclosure.Register()
-        for notebook in self.registers():
+        for notebook in self.registers() if notebooks is None else notebooks:
             path = self._found(notebook, f"private/{REGISTER}")
             register.add(disclosure.Register.from_frame(pd.read_parquet(path)).layers)
         return register

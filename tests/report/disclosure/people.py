@@ -46,8 +46,8 @@ def counted(people: pd.DataFrame, kinds: Sequence[tuple[str, ...]], **what: str)
     return estimates(cells, by=by, **what)
 
 
-def shown(table: pd.DataFrame, register: Register, name: str = "scores") -> pd.DataFrame:
-    return protect(table, min_n=MIN_N, register=register, name=name, who=WHO)
+def shown(table: pd.DataFrame, register: Register, name: str = "scores", about: set[str] | None = None) -> pd.DataFrame:
+    return protect(table, min_n=MIN_N, register=register, name=name, who=WHO, about=about)
 
 
 def numbers(frame: pd.DataFrame) -> list[int | None]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from cxlib.report.disclosure import Register, audit, layers
+from cxlib.report.disclosure import Register, about, audit, layers
 
 from .attacker import Survey, surveys
 from .people import MIN_N, NUMBERS, WHO, counted, estimates, numbers, shown
@@ -22,6 +22,20 @@ def test_nothing_hidden_can_be_computed(survey: Survey) -> None:
     assert survey.attacks(frames) == []
     assert not any(frame["n"].between(1, MIN_N - 1).any() for frame in frames)
     assert audit(Register.from_frame(register.to_frame()), min_n=MIN_N).empty
+
+
+@settings(max_examples=20, deadline=None, derandomize=True)
+@given(surveys())
+def test_what_is_about_one_thing_is_hidden_without_a_look_at_another(survey: Survey) -> None:
+    """Two items asked of all: with the other's rows or without, the same is shown, and the same is known afterwards."""
+    whole, part = Register(), Register()
+    only = {'{"item_id": "staff"}'}
+    for i, table in enumerate(survey.estimates()):
+        both = pd.concat([table.assign(item_id=item) for item in ("price", "staff")], ignore_index=True)
+        both = both[["item_id", *table.columns]]
+        seen, restricted = shown(both, whole, f"table {i}"), shown(both, part, f"table {i}", about=only)
+        pd.testing.assert_frame_equal(restricted, seen[about(seen, WHO).isin(only)])
+    assert part.to_frame().equals(Register(layer for layer in whole.layers if layer.what in only).to_frame())
 
 
 def test_the_smallest_further_cell_is_hidden_with_all_its_numbers() -> None:

@@ -18,8 +18,8 @@ sets of respondents beyond the same cell of the same metric, and what readers kn
 from __future__ import annotations
 
 from cxlib.report.disclosure.auditing import audit
-from cxlib.report.disclosure.cells import layers
+from cxlib.report.disclosure.cells import about, layers
 from cxlib.report.disclosure.hiding import SUPPRESSED, protect
 from cxlib.report.disclosure.register import Register
 
-__all__ = ["SUPPRESSED", "Register", "audit", "layers", "protect"]
+__all__ = ["SUPPRESSED", "Register", "about", "audit", "layers", "protect"]

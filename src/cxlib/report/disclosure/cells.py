@@ -185,6 +185,11 @@ def keys(table: pd.DataFrame, who: Sequence[str], of: str = "") -> list[tuple[st
     return list(zip(whats, table["metric"].astype(str), cells, strict=True))
 
 
+def about(table: pd.DataFrame, who: Sequence[str], of: str = "") -> pd.Series:
+    """Return for each row what it is about: only cells that are about the same are ever compared or combined."""
+    return pd.Series([what for what, _, _ in keys(table, who, of)], index=table.index, dtype="str")
+
+
 def _asked(table: pd.DataFrame, rows: Sequence[dict[str, str]], who: Sequence[str]) -> list[set[str]]:
     """Return for each row the columns that divide respondents: not those whose levels are what the respondents answered.
 

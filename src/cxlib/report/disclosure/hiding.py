@@ -19,7 +19,16 @@ SUPPRESSED = "suppressed"
 REVEALS = 20_000  # numbered cells that are gone through to show hidden ones again
 
 
-def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, who: Sequence[str], of: str = "") -> pd.DataFrame:
+def protect(
+    table: pd.DataFrame,
+    *,
+    min_n: int,
+    register: Register,
+    name: str,
+    who: Sequence[str],
+    of: str = "",
+    about: Collection[str] | None = None,
+) -> pd.DataFrame:
     """Return what an audience may see of a table, and enter all its cells in the register.
 
     Parameters
@@ -37,6 +46,8 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
         group columns say what is measured.
     of : str
         Whom the table is about, where that is a part with a name of its own (complaints): such tables are compared with one another alone.
+    about : collection of str, optional
+        Only rows about these (:func:`about`) are gone through, entered and returned.
 
     Returns
     -------
@@ -62,7 +73,7 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     >>> protect(table, min_n=7, register=Register(), name="scores", who=["segment"])["n"].to_list()
     [<NA>, <NA>, 40, 63]
     """
-    new = layers(table, min_n=min_n, name=name, who=who, of=of)
+    new = [layer for layer in layers(table, min_n=min_n, name=name, who=who, of=of) if about is None or layer.what in about]
     earlier = [layer for layer in register.layers if layer.table != name]
     alike: dict[str, list[Layer]] = {}
     for layer in earlier:
@@ -79,7 +90,8 @@ def protect(table: pd.DataFrame, *, min_n: int, register: Register, name: str, w
     seen.loc[hidden, ["value", "low", "high", "n_eff"]] = np.nan
     seen.loc[hidden, "n"] = pd.NA
     seen.loc[hidden, "note"] = SUPPRESSED
-    return seen[~counted | np.array([key in state for key in found], dtype=bool)]
+    kept = ~counted | np.array([key in state for key in found], dtype=bool)
+    return seen[kept & np.array([about is None or what in about for what, _, _ in found], dtype=bool)]
 
 
 def _complete(layer: Layer, earlier: Sequence[Layer], min_n: int) -> None:
