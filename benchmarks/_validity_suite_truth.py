@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from cxlib import estimates
 from cxlib.simulate import drivers, quotes
 from cxlib.simulate.plan import Plan
 
@@ -126,6 +127,11 @@ def avoidable(page: Page) -> Iterator[Claim]:
     yield Claim(claim.page, claim.figure, claim.verdict, claim.said, "an avoidable reason")
 
 
+def chosen(row: pd.DataFrame, among: pd.DataFrame) -> pd.DataFrame:
+    """Return the row with the span that its sentence tells."""
+    return estimates.as_chosen(row, among)[0] if len(row) == 1 else row
+
+
 def pains(page: Page) -> Iterator[Claim]:
     """Page 06: the worst pain point, its rank, and how much lower those rate who met it."""
     damage = page.rows("pain_damage", "pain_damage")
@@ -141,7 +147,7 @@ def pains(page: Page) -> Iterator[Claim]:
     met = met[met[worst]]
     cost = float(truth.set_index("pain_point")["points"][worst])
     lower = drivers.scored(met["points"].to_numpy() - cost) - drivers.scored(met["points"].to_numpy())
-    told = page.rows("pain_damage", "pain_penalty", pain_point=worst)
+    told = chosen(page.rows("pain_damage", "pain_penalty", pain_point=worst), page.rows("pain_damage", "pain_penalty"))
     sign = 1.0 if len(told) and float(told["value"].iloc[0]) > 0 else -1.0
     claim = spanned("06", "points lower", told, sign * float(np.mean(lower)) if len(met) else np.nan)
     yield Claim(claim.page, claim.figure, claim.verdict, f"{worst} {claim.said}", claim.truth)
@@ -197,7 +203,7 @@ def gaps(page: Page) -> Iterator[Claim]:
     sure = page.rows("weakest_link", "weakest_probability", touchpoint_id=place)
     definite = bool(len(sure) and float(sure["value"].iloc[0]) >= SURE)
     yield named("10", "touchpoint of the widest gap", place, {max(planted, key=lambda name: planted[name])}, definite=definite)
-    claim = spanned("10", "how wide it is", first, -planted.get(place, np.nan), leeway=GAP_LEEWAY)
+    claim = spanned("10", "how wide it is", chosen(first, told), -planted.get(place, np.nan), leeway=GAP_LEEWAY)
     yield Claim(claim.page, claim.figure, claim.verdict, f"{place} {claim.said}", claim.truth)
 
 
@@ -213,7 +219,7 @@ def loyalty(page: Page) -> Iterator[Claim]:
     top = page.rows("drivers", "top_probability")
     definite = bool(len(top) and float(top["value"].iloc[0]) >= SURE)
     yield named("11", "leading driver", item_of(first), {str(share.idxmax())}, definite=definite)
-    yield spanned("11", "its share", order.head(1), float(share.get(item_of(first), np.nan)))
+    yield spanned("11", "its share", chosen(order.head(1), told), float(share.get(item_of(first), np.nan)))
     place = page.rows("drivers", "driver_rank", item_id=second)
     claim = spanned("11", "rank of the second", place, float(share.rank(ascending=False).get(item_of(second), np.nan)))
     yield Claim(claim.page, claim.figure, claim.verdict, f"{second} {claim.said}", claim.truth)
@@ -236,7 +242,7 @@ def moments(page: Page) -> Iterator[Claim]:
             yield Claim("12", f"{side}: what is shown", OPEN)
             row = told.loc[[told["value"].idxmin() if side == "floor" else told["value"].idxmax()]] if len(told) else told
         item = item_of(str(row["item_id"].iloc[0])) if len(row) else ""
-        claim = spanned("12", f"{side}: points", row, float(truth[seen].get(item, np.nan)))
+        claim = spanned("12", f"{side}: points", chosen(row, told), float(truth[seen].get(item, np.nan)))
         yield Claim(claim.page, claim.figure, claim.verdict, f"{item} {claim.said}", claim.truth)
 
 

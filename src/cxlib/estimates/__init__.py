@@ -13,7 +13,7 @@ from cxlib.estimates.differences import amount_difference, difference, rate_diff
 from cxlib.estimates.durations import survival_quantile
 from cxlib.estimates.figures import mean, rate, ratio, share
 from cxlib.estimates.levels import divided, shares
-from cxlib.estimates.multiple import false_discovery
+from cxlib.estimates.multiple import as_chosen, false_discovery
 from cxlib.estimates.quantiles import quantile
 from cxlib.estimates.ranks import rank_set, rank_span, ranked
 from cxlib.estimates.rows import OTHER, UNKNOWN, across, arrange, coarsen, highest, lowest, of_metric, only, stack, unanswerable, withhold
@@ -30,6 +30,7 @@ __all__ = [
     "across",
     "amount_difference",
     "arrange",
+    "as_chosen",
     "check",
     "coarsen",
     "difference",

@@ -18,6 +18,7 @@ import pandas as pd
 from cxlib import intake
 from cxlib.decisions import evidence
 from cxlib.errors import CxError, DataError, worded
+from cxlib.estimates import as_chosen
 from cxlib.intake import Prepared, large
 from cxlib.params import Params, load, project_root
 from cxlib.report import disclosure, outputs
@@ -265,6 +266,7 @@ class Study:
         answer: str,
         rests_on: pd.DataFrame | Mapping[str, pd.DataFrame],
         values: Mapping[str, pd.DataFrame] | None = None,
+        among: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None,
         against: float | pd.DataFrame | None = None,
         coverage: pd.DataFrame | None = None,
         gate: bool | None = None,
@@ -288,6 +290,9 @@ class Study:
             ``answer.<answer>.<name>``, with the same variants; the answer has the grade of the weakest.
         values : mapping of str to DataFrame of one row
             Further rows that the sentence tells by name.
+        among : DataFrame, or mapping of str to such
+            What a row, of `rests_on` or of `values`, was chosen from for its value: its span is told wide enough for that, see
+            :func:`cxlib.estimates.as_chosen`.
         against, coverage, gate, counted, proxy, judgement
             What the grade is computed from, see :func:`cxlib.decisions.evidence.grade`.
         hints : sequence of str
@@ -296,10 +301,11 @@ class Study:
             Keys: ``not_examined.<key>``, ``wanted.<key>``, ``owner.<key>``.
         """
         sentences = rests_on if isinstance(rests_on, Mapping) else {"": rests_on}
-        its = {name: self._one_row(table) for name, table in sentences.items()}
+        choices = among if isinstance(among, Mapping) else {} if among is None else {"": among}
+        its, rivals = self._chosen(sentences, choices)
         answered = any(not pd.isna(it["value"]) for it in its.values())
         shown_at = [self._anchors[name] for name in (table.attrs["saved"] for table in sentences.values()) if name in self._anchors]
-        rows = {name: self._one_row(table) for name, table in (values or {}).items()}
+        rows, others = self._chosen(values or {}, choices)
         rival = self._one_row(against) if isinstance(against, pd.DataFrame) else against
         covered = None if coverage is None else float(self._one_row(coverage)["value"])
         facts = {"gate": gate, "counted": counted, "proxy": proxy, "judgement": judgement} | self.params.evidence.model_dump()
@@ -310,7 +316,7 @@ class Study:
             content: dict[str, Any] = {
                 "answer": _said(words, f"answer.{answer}", its, rows),
                 "grade": grade.letter,
-                "grade_reason": self._check_repeated(grade.reasons, words),
+                "grade_reason": self._check_repeated(grade.reasons, words, max(rivals, others)),
                 "not_examined": [words.text(f"not_examined.{name}") for name in not_examined],
                 "wanted": words.text(f"wanted.{wanted}"),
                 "owner": words.text(f"owner.{owner}"),
@@ -319,9 +325,11 @@ class Study:
             data = {DECISION: content | about}
             self._emit(language, "decision", outputs.decision(content, words), content["answer"], data=data)
 
-    def _check_repeated(self, reasons: Sequence[str], words: Words) -> str:
+    def _check_repeated(self, reasons: Sequence[str], words: Words, rivals: int) -> str:
         """Say what a grade rests on and, on every later page that reads them, whether reasons were assigned well enough."""
         reason = words.list([words.text(f"grade_reason.{one}") for one in reasons])
+        if rivals > 1:
+            reason = words.text("grade_reason.chosen", reason=reason, count=str(rivals))
         gate = self.saved("reasons_gate").get("reasons_gate") if self._read & REASONED and "reasons_gate" not in self._saved else None
         if gate is None or "gate" in reasons:  # where the grade rests on it, it is told already
             return reason
@@ -406,6 +414,15 @@ class Study:
         if len(table) != 1:
             raise CxError(f"decide: a number of the answer comes from exactly one saved row, this table has {len(table)}.")
         return dict(table.iloc[0])
+
+    def _chosen(self, tables: Mapping[str, pd.DataFrame], among: Mapping[str, pd.DataFrame]) -> tuple[dict[str, dict[str, Any]], int]:
+        """Return the one row of each table, its span as wide as its being chosen asks for, and from how many at most one was chosen."""
+        rows, most = {name: self._one_row(table) for name, table in tables.items()}, 1
+        for name in tables.keys() & among.keys():
+            self._check_saved(among[name])
+            told, candidates = as_chosen(tables[name], among[name], level=self.params.level)
+            rows[name], most = dict(told.iloc[0]), max(most, candidates)
+        return rows, most
 
     def _emit(self, language: str, kind: str, html: str, text: str, *, data: Mapping[str, Any] | None = None, **extra: Any) -> None:
         from IPython.display import display
