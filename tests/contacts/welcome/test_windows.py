@@ -81,6 +81,20 @@ def test_groups_are_judged_together(make):
     assert set(first.index) == {"a", "b"}
 
 
+def test_a_reason_over_all_stands_beside_its_personas_and_is_judged_with_them(make):
+    some = make(2, n=1500, each=0.2)
+    people = some.customers.assign(persona=some.customers["segment"].map({"a": "tanja", "b": "werner"}))
+    settings = {"zeros": {"help": "delivery"}, "tries": 199}
+    table = windows(some.log, people, some.orders, by=["persona"], overall=True, **settings)
+    first = table[table["metric"].eq("window_first")]
+    assert first["persona"].fillna("all").tolist() == ["all", "tanja", "werner"]
+    assert first["n"].iloc[0] == first["n"].iloc[1:].sum()
+    assert first["value"].between(2, 4).all()
+    bare = windows(some.log, some.customers, some.orders, by=["persona"], overall=True, **settings)
+    assert bare.loc[bare["metric"].eq("window_first"), "value"].item() == first["value"].iloc[0]
+    assert bare["note"].iloc[-1] == "needs personas.persona"
+
+
 def test_follow_ups_are_not_counted_twice(make):
     some = make(3)
     doubled = pd.concat(

@@ -72,7 +72,7 @@ def calendar(
     own = ["information", "kind", "channel"]
     groups = list(group_columns(windows))
     needs = windows["note"].str.startswith("needs ")
-    if needs.any():
+    if needs.all() and len(windows):  # where only the groups are not known, the rest stands
         return estimates.unanswerable("contacts_spared", "count", [str(windows.loc[needs, "note"].iloc[0])[6:]], by=[*groups, *own])
     rng = np.random.default_rng(options.get("seed", 1))
     found = windows[windows["value"].notna() & windows["metric"].isin(["window_first", "window_excess"])]
