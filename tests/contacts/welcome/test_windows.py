@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from cxlib.contacts.welcome import windows
+from cxlib.contacts.welcome.windows import _widened
+from cxlib.estimates.rows import rows
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +55,14 @@ def test_the_excess_carries_draws_that_spread_as_its_interval(told):
     row = of(told, "onboarding.first_use_help").loc["window_excess"]
     assert len(row["draws"]) == 20
     assert np.std(row["draws"]) == pytest.approx((row["high"] - row["low"]) / 3.92, rel=0.6)
+
+
+def test_the_excess_spreads_further_upwards_and_never_below_zero():
+    figure = rows(pd.DataFrame(index=[0]), {"metric": "window_excess", "value": 5.0, "low": 4.0, "high": 6.0, "n": 80})
+    figure["draws"] = [np.array([4.0, 5.0, 6.0])]
+    told = _widened(figure, 4.0, 2 / 1.959964, 0.95).iloc[0]
+    assert (told["low"], told["value"], told["high"]) == pytest.approx((4 * np.exp(-0.5), 4.0, 4 * np.exp(0.5)))
+    assert told["draws"].tolist() == pytest.approx([4 * np.exp(-0.5), 4.0, 4 * np.exp(0.5)])
 
 
 def test_a_single_clock_smears_the_window(make):

@@ -148,8 +148,9 @@ def clear(orders: pd.DataFrame, *, by: str, days: int = OVERLAP) -> np.ndarray:
     Returns
     -------
     array of bool
-        False for orders without a customer, where others have one (contacts that name no order never reach them), and by campaign for
-        orders of a customer who has one of another campaign so many days or fewer apart.
+        False for orders without a customer, where others have one (contacts that name no order never reach them), for those returned
+        before their delivery (one of the two days is wrong), and by campaign for orders of a customer who has one of another campaign so
+        many days or fewer apart.
 
     >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", None], "order_ts": pd.Timestamp("2025-02-03", tz="UTC")})
     >>> clear(grouped(sold), by="sales_group").tolist()
@@ -157,6 +158,8 @@ def clear(orders: pd.DataFrame, *, by: str, days: int = OVERLAP) -> np.ndarray:
     """
     known = orders["customer_id"].notna().to_numpy()
     told = known if known.any() else np.ones(len(orders), dtype=bool)
+    if {"returned", "delivered"} <= set(orders):
+        told = told & ~(orders["returned"] < orders["delivered"]).to_numpy(dtype=bool)
     return told & ~_overlapping(orders, days).to_numpy() if by == "campaign_id" else told
 
 

@@ -59,8 +59,8 @@ def calendar(
 
     Notes
     -----
-    Contacts spared = window_excess × part spared × new customers / 100, median and quantiles of joint draws: the excess normal with its
-    interval's spread (no less than zero), the part triangular.
+    Contacts spared = window_excess × part spared × new customers / 100, median and quantiles of joint draws: the excess normal to either
+    side with that side's spread of its interval (no less than zero), the part triangular.
 
     >>> groups = {"reason_id": "how", "zero": "delivery"}
     >>> found = [rows(pd.DataFrame([groups]), {"metric": name, "value": value, "low": value, "high": value, "n": 80}) for name, value in
@@ -126,10 +126,11 @@ def _rows(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     first, excess = cell.loc["window_first"], cell.loc["window_excess"]
-    half = (excess["high"] - excess["low"]) / 2 / 1.96 if np.isfinite(excess["high"]) else 0.0
+    below, above = (max(excess["value"] - excess["low"], 0.0) / 1.96, max(excess["high"] - excess["value"], 0.0) / 1.96)
+    z = rng.normal(size=DRAWS)
     low, likely, high = spared
     part = rng.triangular(low, likely, high, DRAWS) if high > low else np.full(DRAWS, likely)
-    drawn = np.maximum(excess["value"] + half * rng.normal(size=DRAWS), 0.0) * part * people / 100
+    drawn = np.maximum(excess["value"] + np.nan_to_num(np.where(z > 0, above, below)) * z, 0.0) * part * people / 100
     tail = (1 - level) / 2
     value, least, most = np.quantile(drawn, [0.5, tail, 1 - tail])
     told = {

@@ -25,7 +25,7 @@ from cxlib.estimates.rows import rows
 __all__ = ["windows"]
 
 PER = "per 100 customers"
-SCAN, EXCESS = "scan, refitted in each draw", "observed less baseline, t by customer"
+SCAN, EXCESS = "scan, refitted in each draw", "observed less baseline, log"
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,11 +207,16 @@ def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
 
 
 def _widened(figure: pd.DataFrame, value: float, spread: float, level: float) -> pd.DataFrame:
-    """Tell the value, with the wider of two spans: that by customer, and that of renewed searches; draws spread as the span does."""
+    """Tell the value with the wider of two spreads: that by customer, and that of renewed searches; draws spread as the span does.
+
+    On the log scale: a window whose excess came out low came out with too small a spread as well.
+    """
     row = figure.iloc[0]
     by_customer = float(row["high"] - row["low"]) / 2
     half = max(by_customer, float(special.ndtri((1 + level) / 2)) * spread) if np.isfinite(by_customer) else np.nan
-    told = figure.assign(value=value, low=value - half, high=value + half)
+    if value <= 0:
+        return figure.assign(value=value, low=value - half, high=value + half)
+    told = figure.assign(value=value, low=value * np.exp(-half / value), high=value * np.exp(half / value))
     if isinstance(row.get("draws"), np.ndarray) and by_customer > 0:
-        told["draws"] = [value + (row["draws"] - row["value"]) * half / by_customer]
+        told["draws"] = [value * np.exp((row["draws"] - row["value"]) / by_customer * half / value)]
     return told
