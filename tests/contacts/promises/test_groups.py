@@ -52,6 +52,12 @@ def test_faults_are_counted():
     }
 
 
+def test_a_customer_nobody_knows_is_none():
+    orders = grouped(SOLD, PEOPLE[PEOPLE["customer_id"].eq("a")])
+    assert orders["customer_id"].isna().sum() == 2
+    assert faults(orders).set_index("metric").loc["orders_without_customer", "value"] == 2
+
+
 def test_what_cannot_be_told_apart():
     days = pd.to_datetime(["2025-01-01", "2025-03-02", "2025-05-02", "2025-01-01", "2025-01-05"]).tz_localize("UTC").as_unit("us")
     sold = pd.DataFrame({"order_id": list("12345"), "customer_id": ["a", "a", "a", "b", None], "order_ts": days})

@@ -51,7 +51,7 @@ def grouped(
     Returns
     -------
     DataFrame
-        One row an order: ``order_id``, ``customer_id``, ``ordered`` (day), ``sales_group``, ``campaign_id``, ``seller_known``, days
+        One row an order: ``order_id``, ``customer_id`` (missing where the customers' table does not know it), ``ordered`` (day), ``sales_group``, ``campaign_id``, ``seller_known``, days
         ``delivered``, ``cancelled``, ``returned``, ``discount``, and the features. Sellers themselves are in no column.
 
     Raises
@@ -182,6 +182,7 @@ def _with_customers(sold: pd.DataFrame, customers: IntoFrame | None, features: S
         have = nw.from_native(customers).lazy().collect_schema().names()
         people = picked(customers, ["customer_id", *(name for name in (*wanted, "start_date") if name in have)])
         people = people.drop_duplicates("customer_id")
+        sold["customer_id"] = sold["customer_id"].where(sold["customer_id"].isin(people["customer_id"]))
     sold = sold.merge(people, on="customer_id", how="left", validate="many_to_one")
     if "new_customer" in features and "start_date" in sold and sold["start_date"].notna().any():
         recent = (sold["ordered"] - sold["start_date"].astype("datetime64[us]")).dt.days.between(0, 90)

@@ -18,6 +18,7 @@ __all__ = ["calendar", "foremost"]
 
 DRAWS = 4000
 PER = "per 100 customers"
+EVERYBODY = "all"  # whom a message goes to where no persona has a window of its own
 
 
 def calendar(
@@ -55,7 +56,8 @@ def calendar(
         ESTIMATES by ``reason_id``, ``zero``, the windows' other groups, ``information``, ``kind`` and ``channel``: ``send_by`` (days
         since that reason's day zero; the span is that of the window's first day), ``contacts_spared`` with the ``assumed_part`` it rests
         on; and where `coverage` knows the type ``sent_today`` (share of new customers who get it) and ``sent_today_day`` (median day
-        since the order). Reasons without a window are left out; where there is none at all one row says "no window".
+        since the order). A window over all has the level "all" in the other groups. Reasons without a window are left out; where there is
+        none at all one row says "no window".
 
     Notes
     -----
@@ -81,6 +83,7 @@ def calendar(
         if set(cell["metric"]) < {"window_first", "window_excess"}:
             continue
         told = dict(zip(groups, levels, strict=True))
+        told |= {name: EVERYBODY for name in groups if name not in ("reason_id", "zero") and pd.isna(told[name])}
         answer = messages.get(str(told.get("reason_id")), {})
         headings = told | {name: answer.get(name) for name in own}
         parts.append(_rows(cell.set_index("metric"), headings, lead_days, spared, new_customers, options.get("level", 0.95), rng))
@@ -111,7 +114,8 @@ def foremost(windows: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
         own = table[table["metric"].eq(name)]
         for group in groups:
             level = best[group].item()
-            own = own[own[group].isna() if pd.isna(level) else own[group].eq(level)]
+            everybody = own[group].isna() | own[group].eq(EVERYBODY)
+            own = own[everybody if pd.isna(level) or level == EVERYBODY else own[group].eq(level)]
         parts.append(own.head(1) if len(own) else best.assign(metric=name, value=np.nan, low=np.nan, high=np.nan, unit="day"))
     return estimates.stack(*[part.drop(columns="draws", errors="ignore") for part in parts])
 
