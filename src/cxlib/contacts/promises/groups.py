@@ -51,8 +51,9 @@ def grouped(
     Returns
     -------
     DataFrame
-        One row an order: ``order_id``, ``customer_id`` (missing where the customers' table does not know it), ``ordered`` (day), ``sales_group``, ``campaign_id``, ``seller_known``, days
-        ``delivered``, ``cancelled``, ``returned``, ``discount``, and the features. Sellers themselves are in no column.
+        One row an order: ``order_id``, ``customer_id`` (missing where the customers' table does not know it), ``ordered`` (day),
+        ``sales_group``, ``campaign_id``, ``seller_known``, days ``delivered``, ``cancelled``, ``returned``, ``discount``, and the features.
+        Sellers themselves are in no column.
 
     Raises
     ------
