@@ -27,6 +27,13 @@ DECAY, EACH = 30.0, 185 / 1200
 RATE, FALLS, EARLY = 0.05, 40.0, 1.09  # contacts a day at the start, days in which they fall to a third, habit of each early contact
 
 
+def drawn(mean: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Row and column of each contact, several of one day as often as they come."""
+    count = rng.poisson(mean)
+    who, at = np.nonzero(count)
+    return np.repeat(who, count[who, at]), np.repeat(at, count[who, at])
+
+
 def newcomers(log: str, n: int, rng: np.random.Generator, window: tuple[int, int, float], groups: int = 1) -> dict[str, Any]:
     """New customers whose question counts from the delivery; and the contacts beyond the usual in the window, per 100 customers."""
     busy = WEEK[np.arange(DAYS) % 7] * (1 + 0.5 * np.sin(np.arange(DAYS) / 58)) if LOGS[log] else np.ones(DAYS)
@@ -41,7 +48,7 @@ def newcomers(log: str, n: int, rng: np.random.Generator, window: tuple[int, int
     weight = np.where(watched, rate * busy[np.clip(day, 0, DAYS - 1)], 0.0)
     mean, inside = weight * EACH * n / weight.sum(), (since >= first) & (since <= last)
     excess = 100 * mean[:, inside].sum() * (1 - 1 / times) / watched[:, inside].mean(axis=1).sum()
-    who, at = np.nonzero(rng.poisson(mean))
+    who, at = drawn(mean, rng)
     when = delivered[who] + at
     again = rng.random(len(who)) < (0.3 if LOGS[log] else 0.0)
     whom, moments = np.r_[who, who[again]], np.r_[when, when[again] + rng.integers(1, 5, int(again.sum()))]
@@ -113,7 +120,7 @@ def falling(life: str, n: int, rng: np.random.Generator) -> dict[str, pd.DataFra
     since = days - begun[:, None]
     there = (since >= 0) & (days <= left[:, None])
     rate = np.where(there, RATE * np.exp(-np.clip(since, 0, None) / FALLS) + 0.01, 0.0) * willing(life, n, rng)[:, None]
-    who, at = np.nonzero(rng.poisson(rate))
+    who, at = drawn(rate, rng)
     ids = np.array([f"{number:06d}" for number in range(n)])
     log = pd.DataFrame({"customer_id": ids[who]}).astype("str").assign(local_date=day_of(at), contact_ts=START.tz_localize("UTC"))
     people = pd.DataFrame({"customer_id": ids}).astype("str").assign(start_date=day_of(begun), churn_date=day_of(left).where(left < DAYS))
@@ -160,7 +167,7 @@ def informed(life: str, n: int, repetitions: int) -> list[Result]:
         got = np.where(rng.random(n) < 0.5, rng.integers(0, 10, n), 999)
         days = np.arange(31)
         rate = 0.05 * np.exp(-days / 20) * np.where(days > got[:, None], 0.5, 1.0) * willing(life, n, rng)[:, None]
-        who, at = np.nonzero(rng.poisson(rate))
+        who, at = drawn(rate, rng)
         log = pd.DataFrame({"customer_id": ids[who], "reason_id": "how"}).astype("str")
         log = log.assign(local_date=day_of(at), contact_ts=START.tz_localize("UTC"))
         sent = pd.DataFrame({"customer_id": ids[got < 999], "type": "next_steps"}).astype("str")

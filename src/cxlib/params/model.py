@@ -1044,6 +1044,9 @@ class Welcome(_Section):
     installations: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]] = Field(
         default_factory=dict, description="column of orders → values that make a later order a new installation, told apart"
     )
+    window_by: tuple[str, ...] = Field(
+        default=("persona",), description="columns of contacts or customers by which windows are looked for, beside those over all"
+    )
     days: int = Field(default=60, ge=7, description="days after day zero in which windows are looked for")
     before: int = Field(default=21, ge=0, description="days before a promised date that are looked at too")
     widest: int = Field(default=14, ge=1, description="most days of a window")
@@ -1075,7 +1078,7 @@ class Welcome(_Section):
     def scanning(self) -> dict[str, typing.Any]:
         """How windows are looked for: keywords for :func:`cxlib.contacts.welcome.windows`."""
         names = ("days", "before", "widest", "episode_days", "min_contacts", "false_discovery", "tries")
-        return {name: getattr(self, name) for name in names}
+        return {"by": self.window_by, "overall": True} | {name: getattr(self, name) for name in names}
 
     @property
     def planned(self) -> dict[str, typing.Any]:

@@ -34,6 +34,8 @@ LIKE = {  # columns whose values have the words of others
     "route": ("route", "channel"),
     "owner": ("owner", "department", "default_owner"),
     "participant": ("department", "channel"),
+    "against_department": ("department",),
+    "against": ("kpi",),
     "in_standard": _OF_REASONS,
     "in_use": _OF_REASONS,
 }

@@ -13,7 +13,8 @@ GOALS = GOALS.assign(value=[220.0, 30.0, 520.0], direction=["down", "down", "up"
 def test_every_pair_that_conflicts_is_named_once():
     told = goal_conflicts(GOALS, {"talk": {"time": "down"}, "dunning": {"time": "up"}, "new": {"time": "up"}})
     pairs = told[told["metric"].eq("goal_conflict")]
-    assert pairs[["kpi", "against"]].values.tolist() == [["KC: talk", "BH: dunning"], ["KC: talk", "AD: new"]]
+    assert pairs[["department", "kpi"]].values.tolist() == [["KC", "talk"]] * 2
+    assert pairs[["against_department", "against"]].values.tolist() == [["BH", "dunning"], ["AD", "new"]]
     assert told.loc[told["metric"].eq("goal_conflicts"), "value"].item() == 2
     assert told.loc[told["metric"].eq("goals_judged"), "value"].item() == 3
 
@@ -26,7 +27,7 @@ def test_goals_that_pull_the_same_way_do_not_conflict():
 
 def test_progress_stands_beside():
     told = goal_conflicts(GOALS, {})
-    assert told.loc[told["kpi"].eq("AD: new"), "value"].item() == 520 / 624
+    assert told.loc[told["kpi"].eq("new"), "value"].item() == 520 / 624
 
 
 def test_what_is_missing_is_named():

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from cxlib.contacts.promises import faults, grouped
+from cxlib.contacts.promises import disappointment, faults, grouped, sales_pressure
 from cxlib.contacts.promises.groups import clear, needed
 from cxlib.errors import DataError
 
@@ -50,6 +52,12 @@ def test_faults_are_counted():
     }
 
 
+def test_a_customer_nobody_knows_is_none():
+    orders = grouped(SOLD, PEOPLE[PEOPLE["customer_id"].eq("a")])
+    assert orders["customer_id"].isna().sum() == 2
+    assert faults(orders).set_index("metric").loc["orders_without_customer", "value"] == 2
+
+
 def test_what_cannot_be_told_apart():
     days = pd.to_datetime(["2025-01-01", "2025-03-02", "2025-05-02", "2025-01-01", "2025-01-05"]).tz_localize("UTC").as_unit("us")
     sold = pd.DataFrame({"order_id": list("12345"), "customer_id": ["a", "a", "a", "b", None], "order_ts": days})
@@ -58,6 +66,19 @@ def test_what_cannot_be_told_apart():
     assert clear(orders, by="campaign_id", days=60).tolist() == [False, False, True, True, False], "60 days apart, and 61"
     assert clear(orders.assign(campaign_id="x"), by="campaign_id").tolist() == [True, True, True, True, False]
     assert clear(orders.assign(customer_id=None), by="sales_group").all(), "where no order has a customer, contacts name the order"
+
+
+def test_what_was_returned_before_its_delivery_is_in_no_average():
+    orders = grouped(SOLD, staff_level=True)
+    returned = orders["order_id"].eq("1")
+    assert not clear(orders, by="sales_group")[returned].any()
+    told = sales_pressure(orders, min_n=1)
+    counted = told.loc[told["metric"].eq("month_end_share") & told["sales_group"].isna(), "n"].item()
+    assert counted == 2, "neither the order returned too early nor the one without a customer"
+    log = pd.DataFrame({"order_id": ["1"], "reason_id": "late", "local_date": pd.Timestamp("2025-02-09").as_unit("us")})
+    log = log.assign(contact_ts=pd.Timestamp("2025-02-09", tz="UTC"))
+    sad = disappointment(log, orders, causes={"delay": ["late"]}, min_n=1, period=(date(2025, 1, 1), date(2025, 12, 31)))
+    assert sad.loc[sad["metric"].eq("disappointed_contacts"), ["value", "n"]].drop_duplicates().values.tolist() == [[0.0, 2.0]]
 
 
 def test_a_seller_in_two_teams_is_refused():

@@ -53,6 +53,15 @@ def test_today_s_messages_stand_beside():
     assert set(told["persona"]) == {"Werner"}
 
 
+def test_a_window_over_all_is_a_message_to_everybody():
+    both = estimates.stack(found(persona=None), found(first=4.0, excess=(3.0, 2.0, 4.0), persona="werner"))
+    told = calendar(both, messages=MESSAGES)
+    send = told[told["metric"].eq("send_by")]
+    assert send[["persona", "value"]].values.tolist() == [["all", 1.0], ["werner", 3.0]]
+    assert foremost(both, told)["value"].notna().all()
+    assert foremost(both, told).set_index("metric").loc["send_by", "value"] == 1.0
+
+
 def test_no_window_no_message():
     told = calendar(found(note="no window"), messages=MESSAGES)
     assert told["note"].tolist() == ["no window"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cxlib.contacts.welcome.scan import _within, baseline, scan
+from cxlib.contacts.welcome.scan import LESS, _edges, _highest, _within, baseline, scan
 
 
 def drawn(seed, n=1200, each=0.15, first=3, last=6, times=4.0, days=61, decay=25.0):
@@ -44,10 +44,10 @@ def test_a_slow_decay_is_no_window():
 
 
 def test_the_ratio_is_shrunk_by_what_the_search_exaggerates():
-    few = [found(seed, each=0.05) for seed in range(12)]
+    few = [found(seed, each=0.04, times=2.5, tries=9) for seed in range(30)]
     assert all(one.ratio <= one.raw + 1e-9 for one in few)
     raw, told = (np.median([getattr(one, name) for one in few]) for name in ("raw", "ratio"))
-    assert abs(np.log(told / 4)) < abs(np.log(raw / 4))
+    assert 2.5 < told < 0.95 * raw, "fifty contacts exaggerate; told is less of it"
 
 
 def test_the_baseline_recovers_a_decay_and_leaves_out_the_window():
@@ -96,3 +96,34 @@ def test_the_excess_is_about_right_and_known_as_badly_as_it_is():
     apart = np.array([one.excess for one in told]) - true
     assert abs(apart.mean()) < 0.1 * np.mean(true)
     assert np.std(apart) == pytest.approx(np.mean([one.excess_spread for one in told]), rel=0.6)
+
+
+def test_edges_are_those_likeliest_to_be_met_within_a_day_by_hand():
+    rng = np.random.default_rng(5)
+    expected = np.full((3, 12), 2.0)
+    counts = rng.poisson(expected * np.where((np.arange(12) >= 4) & (np.arange(12) <= 7), 2.5, 1.0)).astype("float64")
+    first, last = _edges(counts, expected, 6)
+    for draw in range(3):
+        likely = {}
+        for a in range(12):
+            for b in range(a, min(a + 6, 12)):
+                o, e = counts[draw, a : b + 1].sum(), expected[draw, a : b + 1].sum()
+                likely[a, b] = np.exp(o * np.log(o / e) - (o - e)) if o > e else 1.0
+        near = {
+            (a, b): sum((1 - LESS * (abs(i) + abs(j))) * likely.get((a + i, b + j), 0.0) for i in (-1, 0, 1) for j in (-1, 0, 1))
+            for a, b in likely
+        }
+        assert (first[draw], last[draw]) == max(near, key=near.get)
+
+
+def test_weak_edges_are_met_within_a_day_more_often_than_by_the_highest_score():
+    rng = np.random.default_rng(7)
+    day = np.arange(61.0)
+    usual = 4 * np.exp(-day / 30)
+    expected = np.repeat(usual[None], 2000, axis=0)
+    counts = rng.poisson(expected * np.where((day >= 20) & (day <= 30), 2.5, 1.0)).astype("float64")
+
+    def met(first, last):
+        return ((np.abs(first - 20) <= 1) & (np.abs(last - 30) <= 1)).mean()
+
+    assert met(*_edges(counts, expected, 14)) > met(*_highest(counts, expected, 14)[1:]) + 0.03

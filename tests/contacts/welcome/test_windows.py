@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from cxlib.contacts.welcome import windows
+from cxlib.contacts.welcome.windows import _widened
+from cxlib.estimates.rows import rows
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,14 @@ def test_the_excess_carries_draws_that_spread_as_its_interval(told):
     assert np.std(row["draws"]) == pytest.approx((row["high"] - row["low"]) / 3.92, rel=0.6)
 
 
+def test_the_excess_spreads_further_upwards_and_never_below_zero():
+    figure = rows(pd.DataFrame(index=[0]), {"metric": "window_excess", "value": 5.0, "low": 4.0, "high": 6.0, "n": 80})
+    figure["draws"] = [np.array([4.0, 5.0, 6.0])]
+    told = _widened(figure, 4.0, 2 / 1.959964, 0.95).iloc[0]
+    assert (told["low"], told["value"], told["high"]) == pytest.approx((4 * np.exp(-0.5), 4.0, 4 * np.exp(0.5)))
+    assert told["draws"].tolist() == pytest.approx([4 * np.exp(-0.5), 4.0, 4 * np.exp(0.5)])
+
+
 def test_a_single_clock_smears_the_window(make):
     """Counted from the order, the window after the delivery is gone: the lead time spreads it over weeks."""
     some = make(4, n=900, lead=30)
@@ -79,6 +89,20 @@ def test_groups_are_judged_together(make):
     first = table[table["metric"].eq("window_first")].set_index("segment")["value"]
     assert first.between(2, 4).all()
     assert set(first.index) == {"a", "b"}
+
+
+def test_a_reason_over_all_stands_beside_its_personas_and_is_judged_with_them(make):
+    some = make(2, n=1500, each=0.2)
+    people = some.customers.assign(persona=some.customers["segment"].map({"a": "tanja", "b": "werner"}))
+    settings = {"zeros": {"help": "delivery"}, "tries": 199}
+    table = windows(some.log, people, some.orders, by=["persona"], overall=True, **settings)
+    first = table[table["metric"].eq("window_first")]
+    assert first["persona"].fillna("all").tolist() == ["all", "tanja", "werner"]
+    assert first["n"].iloc[0] == first["n"].iloc[1:].sum()
+    assert first["value"].between(2, 4).all()
+    bare = windows(some.log, some.customers, some.orders, by=["persona"], overall=True, **settings)
+    assert bare.loc[bare["metric"].eq("window_first"), "value"].item() == first["value"].iloc[0]
+    assert bare["note"].iloc[-1] == "needs personas.persona"
 
 
 def test_follow_ups_are_not_counted_twice(make):

@@ -12,7 +12,7 @@ from narwhals.typing import IntoFrame
 from cxlib import estimates
 from cxlib.contacts import Span, headed, named
 from cxlib.contacts.promises._following import following, watched_until
-from cxlib.contacts.promises.groups import needed
+from cxlib.contacts.promises.groups import clear, needed
 from cxlib.estimates import Sampling
 
 __all__ = ["disappointment"]
@@ -80,8 +80,8 @@ def disappointment(
         return estimates.unanswerable("disappointed_contacts", PER, needs, by=groups)
     last = watched_until(contacts, period)
     reasons = [reason for each in causes.values() for reason in each]
-    sold = named(orders, by) if by else orders
-    sold = sold.reset_index(drop=True)
+    sold = orders[clear(orders, by="campaign_id" if "campaign_id" in by else "", days=days)]
+    sold = (named(sold, by) if by else sold).reset_index(drop=True)
     customer = sold["customer_id"].astype("str").fillna("order " + sold["order_id"].astype("str"))
     wanted = list(dict.fromkeys([*reasons, *broken]))
     found = following(contacts, sold, reasons=wanted, days=days, keys=["reason_id"], direction=direction, period=period)

@@ -26,23 +26,25 @@ def goal_conflicts(goals: pd.DataFrame, effects: Mapping[str, Mapping[str, str]]
     Returns
     -------
     DataFrame
-        ESTIMATES: ``goal_conflict`` (1 a pair), by ``conflict`` (what both move), ``kpi`` and ``against``, the departments in front of
-        each; ``goals_judged`` (goals with an effect named); and by ``kpi`` ``goal_progress``: the value told, in per cent of the target.
+        ESTIMATES: ``goal_conflict`` (1 a pair), by ``conflict`` (what both move), ``department``, ``kpi``, ``against_department`` and
+        ``against``; ``goals_judged`` (goals with an effect named); and by ``department`` and ``kpi`` ``goal_progress``: the value told over
+        the target.
 
     >>> goals = pd.DataFrame({"department": ["KC", "BH"], "kpi": ["talk", "dunning"], "target": [198.0, 14], "value": [220.0, 30]})
     >>> told = goal_conflicts(goals, {"talk": {"time": "down"}, "dunning": {"time": "up"}})
-    >>> told.loc[told["metric"].eq("goal_conflict"), ["conflict", "kpi", "against"]].values.tolist()
-    [['time', 'KC: talk', 'BH: dunning']]
+    >>> told.loc[told["metric"].eq("goal_conflict"), ["department", "kpi", "against_department", "against"]].values.tolist()
+    [['KC', 'talk', 'BH', 'dunning']]
     """
-    groups = ["conflict", "kpi", "against"]
+    groups = ["conflict", "department", "kpi", "against_department", "against"]
     if goals.empty:
         return estimates.unanswerable("goal_conflict", "count", ["goals.kpi"], by=groups)
-    label = (goals["department"].astype("str") + ": " + goals["kpi"].astype("str")).to_list()
-    moved = [(name, thing, way) for name, kpi in zip(label, goals["kpi"], strict=True) for thing, way in effects.get(str(kpi), {}).items()]
+    named = goals[["department", "kpi"]].astype("str")
+    goal = list(named.itertuples(index=False, name=None))
+    moved = [(one, thing, way) for one in goal for thing, way in effects.get(one[1], {}).items()]
     found = [
-        (thing, one, other) for (one, thing, way), (other, same, against) in combinations(moved, 2) if thing == same and way != against
+        (thing, *one, *other) for (one, thing, way), (other, same, against) in combinations(moved, 2) if thing == same and way != against
     ]
-    judged = len({name for name, _, _ in moved})
+    judged = len({one for one, _, _ in moved})
     table = pd.DataFrame(found, columns=groups)
     count = {"unit": "count", "n_eff": float(len(goals)), "method": "judgement", "n": 0}
     parts = [rows(pd.DataFrame({name: [None] for name in groups}), count | {"metric": "goals_judged", "value": float(judged)})]
@@ -51,9 +53,7 @@ def goal_conflicts(goals: pd.DataFrame, effects: Mapping[str, Mapping[str, str]]
         parts.append(rows(table, count | {"metric": "goal_conflict", "value": 1.0}))
     known = goals["value"].notna() & goals["target"].ne(0) if "value" in goals else pd.Series(False, goals.index)
     if known.any():
-        own = pd.DataFrame({"kpi": [name for name, there in zip(label, known, strict=True) if there]})
-        parts.append(
-            rows(own, count | {"metric": "goal_progress", "value": (goals["value"] / goals["target"])[known].to_numpy(), "unit": "share"})
-        )
+        progress = {"metric": "goal_progress", "value": (goals["value"] / goals["target"])[known].to_numpy(), "unit": "share"}
+        parts.append(rows(named[known.to_numpy()].reset_index(drop=True), count | progress))
     told = estimates.stack(*parts)
     return told.reindex(columns=[*groups, *[name for name in told.columns if name not in groups]])

@@ -51,8 +51,9 @@ def grouped(
     Returns
     -------
     DataFrame
-        One row an order: ``order_id``, ``customer_id``, ``ordered`` (day), ``sales_group``, ``campaign_id``, ``seller_known``, days
-        ``delivered``, ``cancelled``, ``returned``, ``discount``, and the features. Sellers themselves are in no column.
+        One row an order: ``order_id``, ``customer_id`` (missing where the customers' table does not know it), ``ordered`` (day),
+        ``sales_group``, ``campaign_id``, ``seller_known``, days ``delivered``, ``cancelled``, ``returned``, ``discount``, and the features.
+        Sellers themselves are in no column.
 
     Raises
     ------
@@ -148,8 +149,9 @@ def clear(orders: pd.DataFrame, *, by: str, days: int = OVERLAP) -> np.ndarray:
     Returns
     -------
     array of bool
-        False for orders without a customer, where others have one (contacts that name no order never reach them), and by campaign for
-        orders of a customer who has one of another campaign so many days or fewer apart.
+        False for orders without a customer, where others have one (contacts that name no order never reach them), for those returned
+        before their delivery (one of the two days is wrong), and by campaign for orders of a customer who has one of another campaign so
+        many days or fewer apart.
 
     >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", None], "order_ts": pd.Timestamp("2025-02-03", tz="UTC")})
     >>> clear(grouped(sold), by="sales_group").tolist()
@@ -157,6 +159,8 @@ def clear(orders: pd.DataFrame, *, by: str, days: int = OVERLAP) -> np.ndarray:
     """
     known = orders["customer_id"].notna().to_numpy()
     told = known if known.any() else np.ones(len(orders), dtype=bool)
+    if {"returned", "delivered"} <= set(orders):
+        told = told & ~(orders["returned"] < orders["delivered"]).to_numpy(dtype=bool)
     return told & ~_overlapping(orders, days).to_numpy() if by == "campaign_id" else told
 
 
@@ -179,6 +183,7 @@ def _with_customers(sold: pd.DataFrame, customers: IntoFrame | None, features: S
         have = nw.from_native(customers).lazy().collect_schema().names()
         people = picked(customers, ["customer_id", *(name for name in (*wanted, "start_date") if name in have)])
         people = people.drop_duplicates("customer_id")
+        sold["customer_id"] = sold["customer_id"].where(sold["customer_id"].isin(people["customer_id"]))
     sold = sold.merge(people, on="customer_id", how="left", validate="many_to_one")
     if "new_customer" in features and "start_date" in sold and sold["start_date"].notna().any():
         recent = (sold["ordered"] - sold["start_date"].astype("datetime64[us]")).dt.days.between(0, 90)

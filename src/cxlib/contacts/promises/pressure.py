@@ -11,6 +11,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.contacts import named
+from cxlib.contacts.promises.groups import clear
 from cxlib.estimates import Sampling
 
 __all__ = ["sales_pressure"]
@@ -61,6 +62,7 @@ def sales_pressure(
     groups = [by]
     if orders.empty:
         return estimates.unanswerable("month_end_share", "share", ["orders.order_ts"], by=groups)
+    orders = orders[clear(orders, by=by)]
     until = pd.Timestamp(last) if last is not None else orders["ordered"].max()
     table = named(orders.assign(**{by: orders[by].astype("str")}), []).assign(
         month_end=(orders["ordered"].dt.days_in_month - orders["ordered"].dt.day) < month_end_days,

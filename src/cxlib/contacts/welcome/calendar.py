@@ -18,6 +18,7 @@ __all__ = ["calendar", "foremost"]
 
 DRAWS = 4000
 PER = "per 100 customers"
+EVERYBODY = "all"  # whom a message goes to where no persona has a window of its own
 
 
 def calendar(
@@ -55,12 +56,13 @@ def calendar(
         ESTIMATES by ``reason_id``, ``zero``, the windows' other groups, ``information``, ``kind`` and ``channel``: ``send_by`` (days
         since that reason's day zero; the span is that of the window's first day), ``contacts_spared`` with the ``assumed_part`` it rests
         on; and where `coverage` knows the type ``sent_today`` (share of new customers who get it) and ``sent_today_day`` (median day
-        since the order). Reasons without a window are left out; where there is none at all one row says "no window".
+        since the order). A window over all has the level "all" in the other groups. Reasons without a window are left out; where there is
+        none at all one row says "no window".
 
     Notes
     -----
-    Contacts spared = window_excess × part spared × new customers / 100, median and quantiles of joint draws: the excess normal with its
-    interval's spread (no less than zero), the part triangular.
+    Contacts spared = window_excess × part spared × new customers / 100, median and quantiles of joint draws: the excess normal to either
+    side with that side's spread of its interval (no less than zero), the part triangular.
 
     >>> groups = {"reason_id": "how", "zero": "delivery"}
     >>> found = [rows(pd.DataFrame([groups]), {"metric": name, "value": value, "low": value, "high": value, "n": 80}) for name, value in
@@ -72,7 +74,7 @@ def calendar(
     own = ["information", "kind", "channel"]
     groups = list(group_columns(windows))
     needs = windows["note"].str.startswith("needs ")
-    if needs.any():
+    if needs.all() and len(windows):  # where only the groups are not known, the rest stands
         return estimates.unanswerable("contacts_spared", "count", [str(windows.loc[needs, "note"].iloc[0])[6:]], by=[*groups, *own])
     rng = np.random.default_rng(options.get("seed", 1))
     found = windows[windows["value"].notna() & windows["metric"].isin(["window_first", "window_excess"])]
@@ -81,6 +83,7 @@ def calendar(
         if set(cell["metric"]) < {"window_first", "window_excess"}:
             continue
         told = dict(zip(groups, levels, strict=True))
+        told |= {name: EVERYBODY for name in groups if name not in ("reason_id", "zero") and pd.isna(told[name])}
         answer = messages.get(str(told.get("reason_id")), {})
         headings = told | {name: answer.get(name) for name in own}
         parts.append(_rows(cell.set_index("metric"), headings, lead_days, spared, new_customers, options.get("level", 0.95), rng))
@@ -111,7 +114,8 @@ def foremost(windows: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
         own = table[table["metric"].eq(name)]
         for group in groups:
             level = best[group].item()
-            own = own[own[group].isna() if pd.isna(level) else own[group].eq(level)]
+            everybody = own[group].isna() | own[group].eq(EVERYBODY)
+            own = own[everybody if pd.isna(level) or level == EVERYBODY else own[group].eq(level)]
         parts.append(own.head(1) if len(own) else best.assign(metric=name, value=np.nan, low=np.nan, high=np.nan, unit="day"))
     return estimates.stack(*[part.drop(columns="draws", errors="ignore") for part in parts])
 
@@ -126,10 +130,11 @@ def _rows(
     rng: np.random.Generator,
 ) -> pd.DataFrame:
     first, excess = cell.loc["window_first"], cell.loc["window_excess"]
-    half = (excess["high"] - excess["low"]) / 2 / 1.96 if np.isfinite(excess["high"]) else 0.0
+    below, above = (max(excess["value"] - excess["low"], 0.0) / 1.96, max(excess["high"] - excess["value"], 0.0) / 1.96)
+    z = rng.normal(size=DRAWS)
     low, likely, high = spared
     part = rng.triangular(low, likely, high, DRAWS) if high > low else np.full(DRAWS, likely)
-    drawn = np.maximum(excess["value"] + half * rng.normal(size=DRAWS), 0.0) * part * people / 100
+    drawn = np.maximum(excess["value"] + np.nan_to_num(np.where(z > 0, above, below)) * z, 0.0) * part * people / 100
     tail = (1 - level) / 2
     value, least, most = np.quantile(drawn, [0.5, tail, 1 - tail])
     told = {

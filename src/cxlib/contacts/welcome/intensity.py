@@ -139,7 +139,7 @@ def settling(
     later : (int, int)
         First and last day of later.
     by : sequence of str
-        Columns of customers.
+        As in :func:`intensity`.
 
     Returns
     -------
@@ -156,25 +156,28 @@ def settling(
     if lacks is not None:
         return lacks
     observed = watched(contacts, period)
-    starts = time_zero(customers, orders, by=by, period=observed, late=later[1])
-    events = happened(contacts, starts, [], direction=direction, period=period)
+    starts = time_zero(customers, orders, by=of_people(contacts, by), period=observed, late=later[1])
+    events = happened(contacts, starts, _own_columns(contacts, by), direction=direction, period=period)
     if observed is None or starts.empty:
         return _nothing("early_ratio", "ratio", by)
     whole = journey(events, starts, "order", span=(0, later[1]), observed=observed)
-    table = whole.units.assign(weeks_early=whole.within(0, early - 1) / 7, weeks_later=whole.within(*later) / 7)
-    for name, (low, high) in {"early": (0, early - 1), "later": later}.items():
-        inside = (whole.day >= low) & (whole.day <= high)
-        table[f"n_{name}"] = np.bincount(whole.unit[inside], minlength=len(table)).astype("float64")
     chance: dict[str, Any] = {**sampling(options), "weight": None, "cluster": "customer_id"}
-    table = named(table, by)
+    told = estimates.stack(*[headed(_settled(part, early, later, chance), levels) for levels, part in groups_of(whole, by)])
+    return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna()).to_numpy(), f"n < {min_n}")
+
+
+def _settled(part: Journey, early: int, later: tuple[int, int], chance: dict[str, Any]) -> pd.DataFrame:
+    """Early and later rate, and the one over the other."""
+    table = part.units.assign(weeks_early=part.within(0, early - 1) / 7, weeks_later=part.within(*later) / 7)
+    for name, (low, high) in {"early": (0, early - 1), "later": later}.items():
+        inside = (part.day >= low) & (part.day <= high)
+        table[f"n_{name}"] = np.bincount(part.unit[inside], minlength=len(table)).astype("float64")
     parts = []
     for name in ("early", "later"):
         own = table[table[f"weeks_{name}"] > 0]
         told: dict[str, Any] = {"per": 100, "metric": f"{name}_contacts", "unit": RATE}
-        parts.append(estimates.rate(own, f"n_{name}", f"weeks_{name}", by=by, **told, **chance))
-    parts.append(_ratio(table, by, chance))
-    told = estimates.stack(*[part for part in parts if len(part)])
-    return estimates.withhold(told, ((told["n"] < min_n) & told["value"].notna()).to_numpy(), f"n < {min_n}")
+        parts.append(estimates.rate(own, f"n_{name}", f"weeks_{name}", **told, **chance))
+    return estimates.stack(*[told for told in [*parts, _ratio(table, chance)] if len(told)])
 
 
 def of_people(contacts: IntoFrame, by: Sequence[str]) -> list[str]:
@@ -215,21 +218,18 @@ def _curve(part: Journey, span: tuple[int, int], band: int, options: Sampling) -
     return told.iloc[np.argsort(told["days"].astype(int), kind="stable")]
 
 
-def _ratio(table: pd.DataFrame, by: Sequence[str], chance: dict[str, Any]) -> pd.DataFrame:
+def _ratio(table: pd.DataFrame, chance: dict[str, Any]) -> pd.DataFrame:
     """Early over later rate, with the influences of both on its logarithm."""
-    from cxlib.contacts.pain_points._figures import none, rate_ratio
+    from cxlib.contacts.pain_points._figures import rate_ratio
 
     sides = []
     for name in ("early", "later"):
         own = table[table[f"weeks_{name}"] > 0]
-        sides.append(own[["customer_id", *by]].assign(when=name, events=own[f"n_{name}"], weeks=own[f"weeks_{name}"]))
+        sides.append(own[["customer_id"]].assign(when=name, events=own[f"n_{name}"], weeks=own[f"weeks_{name}"]))
     long = pd.concat(sides, ignore_index=True)
     bare = cast("Sampling", {name: value for name, value in chance.items() if name != "draws"})
-    parts = []
-    for levels, part in long.groupby(list(by), sort=True) if by else [((), long)]:
-        told = rate_ratio(part, "events", "weeks", between="when", reference="later", metric="early_ratio", options=bare)
-        parts.append(headed(told.drop(columns="when"), dict(zip(by, levels, strict=True))))
-    return estimates.stack(*parts) if parts else none("early_ratio", "ratio", by)
+    told = rate_ratio(long, "events", "weeks", between="when", reference="later", metric="early_ratio", options=bare)
+    return told.drop(columns="when", errors="ignore")
 
 
 def _checked(zeros: Mapping[str, str] | None) -> dict[str, str]:

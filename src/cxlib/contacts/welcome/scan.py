@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ STEPS, ROUNDS = 60, 3  # of the baseline's fit; how often it is fitted anew with
 STRIDE, FLOOR = 1.8, 0.01  # how far a step goes (1: expectation–maximisation, below 2 it converges); part each decay starts again from
 FIRST_DRAWS, ENOUGH = 199, 20  # draws looked at first, and how many as high as observed end the search
 EDGE_DRAWS = 200
+NEAR, LESS = 1, 0.05  # edges within so many days count as met, each day off by so much less
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +28,7 @@ class Found:
     Attributes
     ----------
     first, last : int
-        Places in the days scanned, both included.
+        Places in the days scanned, both included: the likeliest to lie within a day of both edges.
     p : float
         How often chance alone gives one that stands out as much.
     ratio : float
@@ -79,7 +81,8 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     -----
     Baseline λ(t) = c₀ + c₁·exp(−t₊/14) + c₂·exp(−t₊/25) + c₃·exp(−t₊/45), c ≥ 0, Poisson maximum likelihood
     (expectation–maximisation with longer steps), fitted without the days of the window found, three times over. A window's score is
-    O·log(O/E) − (O − E) where O > E. In a null draw every unit keeps its contacts and the days it is watched; their days are drawn anew
+    O·log(O/E) − (O − E) where O > E. The edges told are those about which, a day to either side, Σ exp(score) is largest: the
+    likeliest to be met within a day. In a null draw every unit keeps its contacts and the days it is watched; their days are drawn anew
     from the baseline of all days × rhythm, baseline and window found anew. p = (1 + draws as high)/(1 + draws); a search ends early when
     20 of the first 199 draws are as high. In draws that hold the window found it is searched for anew: by how much these exaggerate the
     ratio (median, log scale) it is divided; their spread on that scale is its span, and where they find the edges is the span of those.
@@ -88,7 +91,8 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     """
     exposure = weight.sum(axis=0)
     counts = np.bincount(day, minlength=len(days)).astype("float64")[None, :]
-    score, first, last, expected = _best(counts, exposure, days, widest)
+    score, *_, expected = _best(counts, exposure, days, widest)
+    first, last = _edges(counts, expected, widest)
     nothing = weight * _shape(baseline(counts, exposure, days, np.ones(counts.shape, dtype=bool))[0], exposure)
     high = made = 0
     for more in (min(FIRST_DRAWS, tries), tries - FIRST_DRAWS):
@@ -100,7 +104,8 @@ def scan(unit: Ints, day: Ints, weight: Floats, *, days: Floats, widest: int, tr
     lifted = _shape(expected[0], exposure)
     lifted[place] *= max(raw, 1.0)
     again = _draws(unit, weight * lifted, len(days), EDGE_DRAWS, rng)
-    _, *ends, mean = _best(again, exposure, days, widest)
+    *_, mean = _best(again, exposure, days, widest)
+    ends = _edges(again, mean, widest)
     watched = (weight > 0).sum(axis=0)
     ratios, beyond = _within(again, mean, watched, *ends)
     observed = float(_within(counts, expected, watched, first, last)[1][0])
@@ -172,15 +177,35 @@ def _best(counts: Floats, exposure: Floats, days: Floats, widest: int) -> tuple[
     return score, first, last, expected
 
 
-def _highest(counts: Floats, expected: Floats, widest: int) -> tuple[Floats, Ints, Ints]:
+def _edges(counts: Floats, expected: Floats, widest: int) -> tuple[Ints, Ints]:
+    """Return the first and last day about which windows, within a day of both, are likeliest together."""
     draws, size = counts.shape
-    seen, usual = (np.concatenate([np.zeros((draws, 1)), np.cumsum(table, axis=1)], axis=1) for table in (counts, expected))
-    score, first, last = np.zeros(draws), np.zeros(draws, dtype=np.intp), np.zeros(draws, dtype=np.intp)
-    rows = np.arange(draws)
-    for width in range(1, min(widest, size - 1) + 1):
+    score = np.full((draws, size + 2 * NEAR, size + 2 * NEAR), -np.inf)
+    for width, each in _scores(counts, expected, widest):
+        at = np.arange(each.shape[1]) + NEAR
+        score[:, at, at + width - 1] = each
+    likely = np.exp(score - score.max(axis=(1, 2), keepdims=True))
+    inner = range(2 * NEAR + 1)
+    steps = [(first, last, 1 - LESS * (abs(first - NEAR) + abs(last - NEAR))) for first in inner for last in inner]
+    near = sum(part * likely[:, first : first + size, last : last + size] for first, last, part in steps)
+    place = np.where(score[:, NEAR : NEAR + size, NEAR : NEAR + size] > -np.inf, near, 0.0).reshape(draws, -1).argmax(axis=1)
+    return place // size, place % size
+
+
+def _scores(counts: Floats, expected: Floats, widest: int) -> Iterator[tuple[int, Floats]]:
+    """Yield each width with the scores of its windows, draws × first days."""
+    seen, usual = (np.pad(np.cumsum(table, axis=1), ((0, 0), (1, 0))) for table in (counts, expected))
+    for width in range(1, min(widest, counts.shape[1] - 1) + 1):
         found, held = seen[:, width:] - seen[:, :-width], np.maximum(usual[:, width:] - usual[:, :-width], 1e-12)
         with np.errstate(divide="ignore", invalid="ignore"):
-            each = np.where(found > held, found * np.log(found / held) - (found - held), 0.0)
+            yield width, np.where(found > held, found * np.log(found / held) - (found - held), 0.0)
+
+
+def _highest(counts: Floats, expected: Floats, widest: int) -> tuple[Floats, Ints, Ints]:
+    draws = len(counts)
+    score, first, last = np.zeros(draws), np.zeros(draws, dtype=np.intp), np.zeros(draws, dtype=np.intp)
+    rows = np.arange(draws)
+    for width, each in _scores(counts, expected, widest):
         top = each.argmax(axis=1)
         better = each[rows, top] > score
         score, first = np.where(better, each[rows, top], score), np.where(better, top, first)

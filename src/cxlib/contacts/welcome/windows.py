@@ -25,7 +25,7 @@ from cxlib.estimates.rows import rows
 __all__ = ["windows"]
 
 PER = "per 100 customers"
-SCAN, EXCESS = "scan, refitted in each draw", "observed less baseline, t by customer"
+SCAN, EXCESS = "scan, refitted in each draw", "observed less baseline, log"
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,6 +46,7 @@ def windows(
     *,
     zeros: Mapping[str, str],
     by: Sequence[str] = (),
+    overall: bool = False,
     days: int = 60,
     before: int = 21,
     widest: int = 14,
@@ -69,6 +70,8 @@ def windows(
         Reason → what its days count from. These reasons, in each group of `by`, are looked at together.
     by : sequence of str
         Further columns, as in :func:`intensity`: persona, segment.
+    overall : bool
+        Whether each reason is looked at over all groups as well; these rows name no group, and are judged together with the others.
     days, before : int
         How many days after zero are looked at, and how many before a promised date.
     widest : int
@@ -109,8 +112,10 @@ def windows(
     own = list(dict.fromkeys(["reason_id", *_own_columns(contacts, by)]))
     needs = needed(customers, orders, contacts, ["reason_id"])
     lacks = wanting("window_chance", "share", needs, features(contacts, customers, by), groups)
-    if lacks is not None:
+    if lacks is not None and (needs or not overall):
         return lacks
+    ways = [(), by] if overall and by and lacks is None else [() if overall else by]
+    by = list(ways[-1])
     observed = watched(contacts, period)
     who: dict[str, Any] = {"units": units, "installations": installations, "period": observed, "late": days}
     starts = time_zero(customers, orders, invoices, by=of_people(contacts, by), **who)
@@ -124,14 +129,15 @@ def windows(
         span = (-before if zero == "promised" else 0, days)
         asked = events[events["reason_id"].eq(reason)]
         whole = journey(asked, starts, zero, span=span, observed=observed, own_order=True, episode_days=episode_days)
-        for levels, part in groups_of(whole, by):
+        for levels, part in (cell for way in ways for cell in groups_of(whole, way)):
             named = {"reason_id": reason, "zero": zero, **levels}
             found = None
             if len(part.day) >= min_contacts:
                 rng = np.random.default_rng([options.get("seed", 1), zlib.crc32("/".join(named.values()).encode())])
                 found = _scanned(part, span, busy, day_number(observed[0]), rng, settings)
             cells.append(_Cell(named, part, span[0], found))
-    return _told(cells, groups, min_contacts, false_discovery, options) if cells else _nothing("window_chance", "share", groups)
+    told = _told(cells, groups, min_contacts, false_discovery, options) if cells else _nothing("window_chance", "share", groups)
+    return told if lacks is None else estimates.stack(told, lacks)
 
 
 def _scanned(part: Journey, span: tuple[int, int], busy: pd.Series, start: int, rng: np.random.Generator, settings: dict) -> Found:
@@ -154,7 +160,8 @@ def _told(cells: list[_Cell], groups: Sequence[str], least: int, false_discovery
         elif q > false_discovery:
             told = estimates.withhold(told, told["metric"].ne("window_chance").to_numpy(), "no window")
         parts.append(told)
-    return estimates.stack(*parts)[[*groups, *[name for name in parts[0].columns if name not in groups]]]
+    told = estimates.stack(*parts)
+    return told.reindex(columns=[*groups, *[name for name in told.columns if name not in groups]])
 
 
 def _rows(cell: _Cell, q: float, options: Sampling) -> pd.DataFrame:
@@ -200,11 +207,16 @@ def _excess(cell: _Cell, options: Sampling) -> pd.DataFrame:
 
 
 def _widened(figure: pd.DataFrame, value: float, spread: float, level: float) -> pd.DataFrame:
-    """Tell the value, with the wider of two spans: that by customer, and that of renewed searches; draws spread as the span does."""
+    """Tell the value with the wider of two spreads: that by customer, and that of renewed searches; draws spread as the span does.
+
+    On the log scale: a window whose excess came out low came out with too small a spread as well.
+    """
     row = figure.iloc[0]
     by_customer = float(row["high"] - row["low"]) / 2
     half = max(by_customer, float(special.ndtri((1 + level) / 2)) * spread) if np.isfinite(by_customer) else np.nan
-    told = figure.assign(value=value, low=value - half, high=value + half)
+    if value <= 0:
+        return figure.assign(value=value, low=value - half, high=value + half)
+    told = figure.assign(value=value, low=value * np.exp(-half / value), high=value * np.exp(half / value))
     if isinstance(row.get("draws"), np.ndarray) and by_customer > 0:
-        told["draws"] = [value + (row["draws"] - row["value"]) * half / by_customer]
+        told["draws"] = [value * np.exp((row["draws"] - row["value"]) / by_customer * half / value)]
     return told

@@ -29,6 +29,7 @@ CHANCE, FIRST, LAST, RATIO, SEND, SPARED, TODAY = (
 )  # fmt: skip
 SEND_SHAPE, TODAY_SHAPE = "wedge", "diamond"
 ANSWERS = ("information", "kind", "channel")
+EVERYBODY = "all"  # the calendar's word for a window over all
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class Schedule(Plot):
         for table in (self.table, self.calendar):
             for row in table.to_dict("records"):
                 named = {str(name): cell for name, cell in row.items()}
-                place = tuple(None if absent(named.get(name)) else named.get(name) for name in keys)
+                place = tuple(None if absent(named.get(name)) or named[name] == EVERYBODY else named[name] for name in keys)
                 if table is self.table or place in cells:
                     cells.setdefault(place, {})[str(named["metric"])] = named
         whole = [cell for cell in cells.values() if FIRST in cell and LAST in cell]
