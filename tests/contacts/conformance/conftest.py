@@ -6,6 +6,7 @@ import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -119,15 +120,21 @@ def logs() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session", params=["duckdb", "pyspark"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, logs: dict[str, pd.DataFrame]) -> Callable[[str], Any]:
-    """Give a log, by its name, as another engine reads it from parquet."""
-    folder = tmp_path_factory.mktemp(request.param)
-    for name, log in logs.items():
-        log.to_parquet(folder / f"{name}.parquet", index=False)
+def reader(request: pytest.FixtureRequest) -> Callable[[Path], Any]:
+    """Read a parquet file as another engine does."""
     if request.param == "duckdb":
         connection = duckdb.connect()
         connection.execute("SET TimeZone = 'America/New_York'")  # whatever the machine's own is
-        return lambda name: connection.read_parquet(str(folder / f"{name}.parquet"))
+        return lambda path: connection.read_parquet(str(path))
     session = request.getfixturevalue("spark")
-    kept = {name: session.read.parquet(str(folder / f"{name}.parquet")).coalesce(1).cache() for name in logs}
+    return lambda path: session.read.parquet(str(path)).coalesce(1).cache()
+
+
+@pytest.fixture(scope="session")
+def engine(reader: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory, logs: dict[str, pd.DataFrame]) -> Callable[[str], Any]:
+    """Give a log, by its name, as another engine reads it from parquet."""
+    folder = tmp_path_factory.mktemp("logs")
+    for name, log in logs.items():
+        log.to_parquet(folder / f"{name}.parquet", index=False)
+    kept = {name: reader(folder / f"{name}.parquet") for name in logs}
     return kept.__getitem__
