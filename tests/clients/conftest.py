@@ -27,18 +27,6 @@ def latest(suite: Path, client: str) -> Path:
     return reports / "runs" / (reports / "latest").read_text(encoding="utf-8").strip()
 
 
-def present(project: Path, client: str) -> Path | None:
-    """The first and only run of a client, where the same data, params, notebooks, library and packages would go into another one."""
-    from cxlib.suite import publish, resume
-
-    reports = project / "reports" / client
-    for languages in (["de", "en"], None):
-        run = resume.unchanged(project, client, {"languages": languages, "audience": None, "format": None})
-        if run is not None and publish.runs(reports) == [run]:  # a second one would tell what has moved since the first
-            return reports / "runs" / run
-    return None
-
-
 @pytest.fixture
 def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project with the real notebooks and nobody's data, as the working folder."""
@@ -54,7 +42,7 @@ def demo_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     """
     if given := os.environ.get("CX_DEMO_RUN"):
         return Path(given)
-    if (own := present(ROOT, "demo")) is not None:
+    if (own := request.getfixturevalue("present")(ROOT, "demo")) is not None:
         return own
     from cxlib.suite.cli import main
 
