@@ -242,7 +242,8 @@ def refuse_without_java() -> None:
     """End with what is lacking, before anything is downloaded, where PySpark could not start."""
     found = java()
     if found < JAVA:
-        seen = f"it would start Java {found}" if found else "there is none in JAVA_HOME or on PATH"
+        place = "in JAVA_HOME" if os.environ.get("JAVA_HOME") else "on PATH"
+        seen = f"it would start Java {found}" if found else f"there is none {place}"
         sys.exit(f"PySpark needs Java {JAVA} or newer; {seen}. On Debian and Ubuntu: apt install openjdk-{JAVA}-jre-headless.")
 
 

@@ -187,7 +187,7 @@ def test_commands_are_passed_on(bootstrap, monkeypatch):
 
 @pytest.mark.parametrize(
     ("version", "seen"),
-    [(11, "it would start Java 11"), (8, "it would start Java 8"), (None, "there is none in JAVA_HOME or on PATH")],
+    [(11, "it would start Java 11"), (8, "it would start Java 8"), (None, "there is none in JAVA_HOME")],
 )
 def test_where_pyspark_could_not_start_nothing_is_set_up(bootstrap, tmp_path, monkeypatch, version, seen):
     fake_java(tmp_path, version)
