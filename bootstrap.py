@@ -1,4 +1,4 @@
-"""Two commands and a fresh machine: ``python bootstrap.py demo`` and ``python bootstrap.py test``.
+"""Three commands and a fresh machine: ``python bootstrap.py demo``, ``python bootstrap.py test`` and ``python bootstrap.py spark``.
 
 Standard library only. Makes ``.venv`` from the hashed lock (with uv where it is on PATH, else pip), puts cxlib itself in, and
 does both again only when the lock, the project file, the Python or the place of this folder has changed.
@@ -7,6 +7,7 @@ does both again only when the lock, the project file, the Python or the place of
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ ENVIRONMENT = PROJECT / ".venv"
 PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 LOCK = PROJECT / "requirements.txt"
 SPARK_LOCK = PROJECT / "requirements-spark.txt"  # PySpark has no wheel: it is built from its source, and needs Java to run
+JAVA = 17  # the oldest that this PySpark starts with
 STAMP = ENVIRONMENT / "set-up.json"  # written last; says what the environment was made from
 UNDER_WAY = ENVIRONMENT / "set-up.under-way"  # stands while packages are put in: an environment that has it is not to be trusted
 BASE_PYTHON = getattr(sys, "_base_executable", "") or sys.executable  # not the one in .venv, which may have to be made anew
@@ -73,6 +75,8 @@ def main(arguments: list[str]) -> int:
         return 2
     if command == "lock":
         return lock()
+    if command == "spark":
+        refuse_without_java()
     set_up()
     if command == "spark":
         add_spark()
@@ -92,7 +96,7 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
     if command == "test":
         return [["-m", "pytest", "--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", *more]]
     if command == "spark":
-        return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", *more]]
+        return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", "--numprocesses", "2", *more]]
     if command == "lab":
         return [["-m", "jupyterlab", *more]]
     if command == "lint":
@@ -234,10 +238,30 @@ def with_pip() -> None:
         step([str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"])
 
 
+def refuse_without_java() -> None:
+    """End with what is lacking, before anything is downloaded, where PySpark could not start."""
+    found = java()
+    if found < JAVA:
+        place = "in JAVA_HOME" if os.environ.get("JAVA_HOME") else "on PATH"
+        seen = f"it would start Java {found}" if found else f"there is none {place}"
+        sys.exit(f"PySpark needs Java {JAVA} or newer; {seen}. On Debian and Ubuntu: apt install openjdk-{JAVA}-jre-headless.")
+
+
+def java() -> int:
+    """Return the version of the Java that PySpark would start, from JAVA_HOME or else PATH; 0 when none starts."""
+    home = os.environ.get("JAVA_HOME")
+    program = str(Path(home) / "bin" / "java") if home else "java"
+    try:
+        said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    except OSError:
+        return 0
+    found = re.search(r'version "(?:1\.)?(\d+)', said)  # 1.8 was the eighth
+    return int(found[1]) if found else 0
+
+
 def add_spark() -> None:
-    """Put PySpark into .venv by the hashes of its own lock."""
-    if not shutil.which("java") and "JAVA_HOME" not in os.environ:
-        sys.exit("PySpark needs Java 17, and no `java` is on PATH. On Debian and Ubuntu: apt install openjdk-17-jre-headless.")
+    """Put PySpark into .venv by the hashes of its own lock; at once when it is there."""
+    print("Adding PySpark to .venv; the first time this downloads some 450 MB …", flush=True)
     uv, install = working_uv(), ["install", "--require-hashes", "--no-deps", "-r", str(SPARK_LOCK)]
     by_pip = [str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"]
     step([uv, "pip", *install, "--python", str(PYTHON), "--quiet"] if uv else by_pip)

@@ -6,7 +6,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -88,6 +88,23 @@ def project(tmp_path: Path) -> Path:
 def golden_update() -> ModuleType:
     """The module that computes the golden tables."""
     return loaded(ROOT / "tests" / "golden" / "update.py")
+
+
+def present(project: Path, client: str) -> Path | None:
+    """The first and only run of a client, where the same data, params, notebooks, library and packages would go into another one."""
+    from cxlib.suite import publish, resume
+
+    reports = project / "reports" / client
+    for languages in (["de", "en"], None):
+        run = resume.unchanged(project, client, {"languages": languages, "audience": None, "format": None})
+        if run is not None and publish.runs(reports) == [run]:  # a second one would tell what has moved since the first
+            return reports / "runs" / run
+    return None
+
+
+@pytest.fixture(scope="session", name="present")
+def _present() -> Callable[[Path, str], Path | None]:
+    return present
 
 
 @pytest.fixture(scope="session")

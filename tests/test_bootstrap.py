@@ -84,7 +84,7 @@ def test_make_and_ci_are_thin_fronts(bootstrap):
     targets = re.search(r"^\.PHONY: (.*)$", (PROJECT / "Makefile").read_text("utf-8"), flags=re.MULTILINE)[1].split()
     assert sorted(targets) == sorted(bootstrap.COMMANDS)
     commands = re.findall(r"bootstrap\.py (\w+)", (PROJECT / ".ci" / "run").read_text("utf-8"))
-    assert commands == ["test", "demo"]
+    assert commands == ["demo", "test", "spark"]
 
 
 @pytest.fixture
@@ -183,6 +183,43 @@ def test_commands_are_passed_on(bootstrap, monkeypatch):
         ["-m", "cxlib.suite.cli", "run", "demo", "--language", "both"],
         ["-m", "pytest", "--numprocesses", str(bootstrap.WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", "-x"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("version", "seen"),
+    [(11, "it would start Java 11"), (8, "it would start Java 8"), (None, "there is none in JAVA_HOME")],
+)
+def test_where_pyspark_could_not_start_nothing_is_set_up(bootstrap, tmp_path, monkeypatch, version, seen):
+    fake_java(tmp_path, version)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    with pytest.raises(SystemExit) as refused:
+        bootstrap.main(["spark"])
+    assert str(refused.value) == f"PySpark needs Java 17 or newer; {seen}. On Debian and Ubuntu: apt install openjdk-17-jre-headless."
+    assert bootstrap.ran == []
+
+
+def fake_java(home, version):
+    """A Java that says its version, or none."""
+    program = home / "bin" / "java"
+    program.parent.mkdir()
+    if version is not None:
+        program.write_text(f"#!/bin/sh\necho 'openjdk version \"{'1.8.0_402' if version == 8 else f'{version}.0.2'}\" 2026-01-20' >&2\n")
+        program.chmod(0o755)
+
+
+@pytest.mark.parametrize("uv", ["/somewhere/uv", ""])
+def test_spark_is_added_by_its_own_lock_and_its_tests_run(bootstrap, tmp_path, monkeypatch, uv):
+    fake_java(tmp_path, 21)
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    monkeypatch.setattr(bootstrap, "working_uv", lambda: uv)
+    called = []
+    monkeypatch.setattr(bootstrap, "set_up", lambda: None)
+    monkeypatch.setattr(bootstrap, "call", lambda line: called.append(line) or 0)
+    assert bootstrap.main(["spark", "-x"]) == 0
+    (line,) = bootstrap.ran
+    assert line[0] == (uv or str(bootstrap.PYTHON))
+    assert {"--require-hashes", "--no-deps", str(bootstrap.SPARK_LOCK)} <= set(line)
+    assert called == [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", "--numprocesses", "2", "-x"]]
 
 
 def test_a_wrong_command_tells_the_right_ones(capsys, bootstrap):

@@ -36,9 +36,14 @@ def suite(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def demo_run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of one whole run of the demo client, in German and English; CX_DEMO_RUN names one that is there already."""
+    """The folder of one whole run of the demo client, in German and English.
+
+    That of ``bootstrap.py demo`` where it is what a run would be now; CX_DEMO_RUN names another one.
+    """
     if given := os.environ.get("CX_DEMO_RUN"):
         return Path(given)
+    if (own := request.getfixturevalue("present")(ROOT, "demo")) is not None:
+        return own
     from cxlib.suite.cli import main
 
     demo = request.getfixturevalue("demo")

@@ -48,6 +48,17 @@ def test_whatever_changed_is_noticed(quick, change):
     assert resume.unchanged(quick, "tiny", ASKED) is None
 
 
+def test_a_first_run_stands_for_one_that_tests_would_make(quick, present):
+    assert present(quick, "tiny") is None
+    run(quick, "tiny")
+    first = present(quick, "tiny")
+    assert first == quick / "reports" / "tiny" / "runs" / latest(quick)
+    run(quick, "tiny")
+    assert present(quick, "tiny") is None  # it may tell what has moved
+    (first / "de" / "00_first.html").write_text("touched")
+    assert present(quick, "tiny") is None
+
+
 def test_another_wish_another_run(quick):
     run(quick, "tiny", languages=("de",))
     assert resume.unchanged(quick, "tiny", ASKED) is None

@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -15,7 +16,6 @@ import pytest
 
 ZONE = "Europe/Berlin"
 JAVA = shutil.which("java") is not None or "JAVA_HOME" in os.environ
-SPARK = importlib.util.find_spec("pyspark") is not None and JAVA
 
 
 def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
@@ -73,29 +73,41 @@ def nasty(rows: int = 300, seed: int = 8) -> pd.DataFrame:
     ).sample(frac=1, random_state=seed, ignore_index=True)
 
 
+SMALL = {  # a Spark for logs of a few hundred rows: nothing runs beside anything else, nothing is compiled that runs once, nothing is shown
+    "spark.master": "local[1]",
+    "spark.default.parallelism": "1",
+    "spark.sql.shuffle.partitions": "1",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.inMemoryColumnarStorage.compressed": "false",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.session.timeZone": "UTC",  # as the parquet of intake keeps time
+    "spark.sql.ui.explainMode": "simple",
+    "spark.python.sql.dataFrameDebugging.enabled": "false",  # else each column asks the JVM where in Python it was made
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.driver.bindAddress": "127.0.0.1",
+    "spark.driver.host": "127.0.0.1",
+    "spark.driver.memory": "1g",
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",  # a minute of work is not worth the second compiler
+}
+
+
 @pytest.fixture(scope="session")
-def spark() -> Any:
-    """A local Spark that keeps time in UTC, as the parquet of intake does."""
-    if not SPARK:
-        pytest.skip("PySpark (requirements-spark.txt) or Java is not here")
+def spark() -> Iterator[Any]:
+    """A local Spark, started once."""
+    if importlib.util.find_spec("pyspark") is None:
+        pytest.skip("PySpark is not here: python bootstrap.py spark (it needs Java 17)")
+    if not JAVA:
+        pytest.skip("PySpark is here, but no Java (Debian and Ubuntu: apt install openjdk-17-jre-headless)")
     import warnings
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pyspark's own remarks on newer pandas
         from pyspark.sql import SparkSession
 
-        quiet = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.session.timeZone": "UTC"}
-        quiet |= {"spark.sql.adaptive.enabled": "false", "spark.sql.codegen.wholeStage": "false", "spark.default.parallelism": "1"}
-        quiet |= {
-            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
-            "spark.driver.bindAddress": "127.0.0.1",
-            "spark.driver.host": "127.0.0.1",
-            "spark.driver.memory": "1g",
-        }
-        builder = SparkSession.builder.master("local[1]").appName("conformance")
-        for key, value in quiet.items():
-            builder = builder.config(key, value)
-        session = builder.getOrCreate()
+        session = SparkSession.builder.appName("conformance").config(map=SMALL).getOrCreate()
         session.sparkContext.setLogLevel("OFF")
         yield session
         session.stop()
@@ -108,15 +120,21 @@ def logs() -> dict[str, pd.DataFrame]:
 
 
 @pytest.fixture(scope="session", params=["duckdb", "pyspark"])
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, logs: dict[str, pd.DataFrame]) -> Callable[[str], Any]:
-    """Give a log, by its name, as another engine reads it from parquet."""
-    folder = tmp_path_factory.mktemp(request.param)
-    for name, log in logs.items():
-        log.to_parquet(folder / f"{name}.parquet", index=False)
+def reader(request: pytest.FixtureRequest) -> Callable[[Path], Any]:
+    """Read a parquet file as another engine does."""
     if request.param == "duckdb":
         connection = duckdb.connect()
         connection.execute("SET TimeZone = 'America/New_York'")  # whatever the machine's own is
-        return lambda name: connection.read_parquet(str(folder / f"{name}.parquet"))
+        return lambda path: connection.read_parquet(str(path))
     session = request.getfixturevalue("spark")
-    kept = {name: session.read.parquet(str(folder / f"{name}.parquet")).coalesce(1).cache() for name in logs}
+    return lambda path: session.read.parquet(str(path)).coalesce(1).cache()
+
+
+@pytest.fixture(scope="session")
+def engine(reader: Callable[[Path], Any], tmp_path_factory: pytest.TempPathFactory, logs: dict[str, pd.DataFrame]) -> Callable[[str], Any]:
+    """Give a log, by its name, as another engine reads it from parquet."""
+    folder = tmp_path_factory.mktemp("logs")
+    for name, log in logs.items():
+        log.to_parquet(folder / f"{name}.parquet", index=False)
+    kept = {name: reader(folder / f"{name}.parquet") for name in logs}
     return kept.__getitem__

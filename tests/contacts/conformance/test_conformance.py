@@ -283,9 +283,7 @@ def told(call, log):
 
 @pytest.mark.parametrize("name", CALLS)
 @pytest.mark.parametrize("kind", ["nasty", "empty", "one", "bare"])
-def test_the_same_table_out_of_every_engine(engine, logs, name, kind, request):
-    if request.node.callspec.params["engine"] == "pyspark" and kind not in ("nasty", "empty"):
-        pytest.skip("a query takes Spark a second; the others are tried on DuckDB")
+def test_the_same_table_out_of_every_engine(engine, logs, name, kind):
     ours, theirs = told(CALLS[name], logs[kind]), told(CALLS[name], engine(kind))
     if isinstance(ours, str):
         assert ours == theirs

@@ -161,8 +161,9 @@ def _flags(contacts: IntoFrame, end: int, settings: Mapping[str, Any]) -> tuple[
     }
     queue = {"wait_s": nw.col("wait_s") > settings["long_wait_s"], "abandoned": nw.col("abandoned")}
     there = filled(contacts, list(queue))
+    # added up, as Spark knows no maximum of a single column
     some = [nw.when(test).then(1).otherwise(0) for name, test in queue.items() if there[name]]
-    sought["P07"] = (("wait_s",) if not some else (), nw.max_horizontal(*some) == 1 if some else nw.lit(False))
+    sought["P07"] = (("wait_s",) if not some else (), nw.sum_horizontal(*some) >= 1 if some else nw.lit(False))
     if settings["opening"]:
         calls = (nw.col("channel") == "phone") & ~nw.col("local_hour").is_null()
         sought["P08"] = (("channel", "local_hour", "local_weekday"), calls & closed(settings["opening"], settings["holidays"]))
@@ -200,7 +201,7 @@ def _of_contacts(
         tests[point] = nw.max_horizontal(own, for_it) == 1
     columns = {f"cx_{point}": nw.when(test).then(1).otherwise(0) for point, test in tests.items()}
     frame = frame.with_columns(**columns)
-    frame = frame.filter(nw.max_horizontal(*[nw.col(name) for name in columns]) == 1)
+    frame = frame.filter(nw.sum_horizontal(*[nw.col(name) for name in columns]) >= 1)
     wanted = [*[name for name in COLUMNS[:3] if name in names], "cx_us_contact_ts", *columns]
     table = frame.select(*wanted).collect().to_pandas().rename(columns={"cx_us_contact_ts": "at"})
     table = table.reindex(columns=list(dict.fromkeys([*COLUMNS[:4], *columns])))
