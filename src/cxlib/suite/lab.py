@@ -27,6 +27,10 @@ __all__ = ["Bars", "browsed", "inside", "listening", "table_of", "told", "worded
 AFTER_S, EVERY_S = 0.7, 0.15  # what is over sooner needs no bar; how often one is drawn
 ROWS = 20  # of a table that is not ESTIMATES
 FIGURES = 5000  # rows of ESTIMATES beyond which wording them all would take longer than a glance is worth
+THEMED = (  # what itables draws, on the paper of Lab's theme
+    ".cx-browse{background:var(--jp-layout-color0,transparent);color:var(--jp-content-font-color1,inherit)}"
+    ".cx-browse .dt-container,.cx-browse .dt-container :is(input,select,div){background-color:transparent!important;color:inherit}"
+)
 KEPT: list[Any] = []  # the bars of this kernel: one set, however often a study is opened
 
 
@@ -103,7 +107,8 @@ def browsed(frame: pd.DataFrame, words: Words) -> str:
         KEPT.append("itables")
         itables.init_notebook_mode(all_interactive=False, connected=False)
     bare = frame.drop(columns="draws", errors="ignore")
-    return str(itables.to_html_datatable(bare, connected=False, classes="display compact", showIndex=False))
+    table = itables.to_html_datatable(bare, connected=False, classes="display compact", showIndex=False)
+    return f'<style>{THEMED}</style><div class="cx-browse">{table}</div>'
 
 
 class Bars:
