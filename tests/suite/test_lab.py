@@ -13,7 +13,9 @@ from cxlib.estimates.steps import listened, steps
 from cxlib.report.words import Words
 from cxlib.suite import lab
 
-NPS = figures.rows(pd.DataFrame({"segment": ["A", "B"]}), {"metric": "nps", "value": [40.4, 12.5], "low": [30.0, 2.0], "high": [50.0, 22.0]})
+NPS = figures.rows(
+    pd.DataFrame({"segment": ["A", "B"]}), {"metric": "nps", "value": [40.4, 12.5], "low": [30.0, 2.0], "high": [50.0, 22.0]}
+)
 
 
 @pytest.fixture
@@ -113,7 +115,8 @@ def test_without_itables_a_table_is_told(shell, monkeypatch):
 def test_with_itables_it_can_be_searched_and_nothing_is_fetched(shell, monkeypatch):
     asked = []
     stand_in = SimpleNamespace(
-        init_notebook_mode=lambda **how: asked.append(how), to_html_datatable=lambda frame, **how: f"{list(frame.columns)} {how['connected']}"
+        init_notebook_mode=lambda **how: asked.append(how),
+        to_html_datatable=lambda frame, **how: f"{list(frame.columns)} {how['connected']}",
     )
     monkeypatch.setitem(sys.modules, "itables", stand_in)
     monkeypatch.setattr(lab.importlib.util, "find_spec", lambda name: True)

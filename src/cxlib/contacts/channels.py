@@ -213,6 +213,21 @@ def first_failed(
 
     Parameters as in :func:`cxlib.contacts.repeats.rate`.
 
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    unit : str
+        Column of those who get in touch, one id each: "customer_id".
+    forward_minutes : float
+        Minutes within which a further contact is the same attempt: it was put through, not tried again.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Returns
     -------
     DataFrame

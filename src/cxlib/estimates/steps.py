@@ -44,10 +44,8 @@ def steps(rounds: Iterable[T], what: str, of: int | None = None) -> Iterable[T]:
 
 def _told(rounds: Iterable[T], what: str, of: int, listener: Listener) -> Iterator[T]:
     listener(what, 0, of)
-    done = 0
-    for each in rounds:
+    for done, each in enumerate(rounds, start=1):
         yield each
-        done += 1
         listener(what, done, of)
 
 

@@ -282,7 +282,8 @@ class Study:
 
         frame = lab.table_of(what)
         html = lab.browsed(frame, self.words[self.languages[0]])
-        display({"text/html": html, "text/plain": frame.drop(columns="draws", errors="ignore").to_string(max_rows=20)}, raw=True, metadata={})
+        plain = frame.drop(columns="draws", errors="ignore").to_string(max_rows=20)
+        display({"text/html": html, "text/plain": plain}, raw=True, metadata={})
 
     def decide(
         self,

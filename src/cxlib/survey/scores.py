@@ -87,6 +87,15 @@ def csat(
     Parameters and columns as in :func:`nps`; `item_type` may be ``overall`` or ``actual`` as well. Metric ``csat``, unit ``index``.
     The rescaling is linear between the declared ends of each item's own scale: 100·(value − low)/(high − low).
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> answers = pd.DataFrame({"respondent_id": list("abc"), "item_id": "sat", "item_type": "csat", "state": "answered",
     ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
     >>> float(csat(answers)["value"].item())
@@ -106,6 +115,15 @@ def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = 
     """Mean Customer Effort Score by group ("made it easy", agreement; high is easy), on the scale it was asked on.
 
     Parameters and columns as in :func:`nps`; items of type ``ces``. Metric ``ces``, unit ``scale low–high``.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     return _on_scale(responses, "ces", ("ces",), by, min_n, options)
 
@@ -116,6 +134,15 @@ def contact_value(
     """Mean answer to how much a contact was worth to the customer, by group, on the scale it was asked on.
 
     Parameters and columns as in :func:`nps`; items of type ``contact_value``. Metric ``contact_value``, unit ``scale low–high``.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     return _on_scale(responses, "contact_value", ("contact_value",), by, min_n, options)
 
@@ -131,6 +158,17 @@ def mean_rating(
     """Mean rating by group on the scale it was asked on, high is good (school marks have been turned at intake).
 
     Parameters and columns as in :func:`nps`. Metric ``mean_rating``, unit ``scale low–high``; ``n`` counts respondents.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Raises
     ------
@@ -152,6 +190,17 @@ def top_box(
     """Share of answers among the `top` best of the scale, by group.
 
     Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     estimates.check(top=top)
     answers = rated(responses, (item_type,), by=by, min_n=min_n)
@@ -171,6 +220,15 @@ def shares(
     Parameters and columns as in :func:`nps`; `item_type` for instance ``purchase_reason``, ``first_source`` or ``before_contact``. The
     answer is its code in ``text``, else its value. Group column ``answer`` after those of `by`, each group with every answer that
     anybody gave; metric ``answer_share``, unit ``share``; ``n`` counts the respondents of the group, whatever they answered.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     >>> answers = pd.DataFrame({"respondent_id": list("abcd"), "item_id": "why", "item_type": "purchase_reason", "state": "answered",
     ...     "text": ["price", "price", "advice", "price"], "value": np.nan, "weight": 1.0})
@@ -203,6 +261,17 @@ def usage(
 
     Parameters and columns as in :func:`nps`. Metrics ``answered_share``, ``not_used_share``, ``no_answer_share``,
     ``not_asked_share``, unit ``share``; ``n`` counts the respondents of the survey.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
@@ -223,6 +292,15 @@ def state_counts(
 
     Parameters and columns as in :func:`nps`. Metrics ``answered_count``, ``not_used_count``, ``no_answer_count``,
     ``not_asked_count``, unit ``count``; ``n`` counts the respondents of the survey.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
 
     >>> states = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "hotline", "item_id": "q", "item_type": "actual",
     ...     "state": ["answered", "answered", "not_used"], "value": [4.0, 5.0, None], "weight": 1.0})
@@ -247,6 +325,19 @@ def item_response(
     """Share of ratings given among those that could have been: asked, and the touchpoint met.
 
     Parameters and columns as in :func:`nps`. Metric ``item_response``, unit ``share``; ``n`` counts respondents.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
@@ -258,6 +349,13 @@ def item_response(
 
 def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
     """Count the respondents by group; a count of those who took part, so without an interval.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
 
     Returns
     -------
