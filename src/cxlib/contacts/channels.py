@@ -49,6 +49,12 @@ def mix(
     -------
     DataFrame
         ESTIMATES by `unit` and ``channel``: ``contacts`` and ``contact_share`` (adding up to one within a unit).
+
+    >>> log = pd.DataFrame({"contact_id": list("abcd"), "received_by": ["A", "A", "A", "B"],
+    ...     "channel": ["phone", "phone", "email", "email"],
+    ...     "direction": "inbound", "local_date": pd.Timestamp("2025-03-03").date(), "weight": 1.0, "customer_id": list("wxyz")})
+    >>> mix(log).query("metric == 'contact_share'")[["received_by", "channel", "value"]].round(2).values.tolist()
+    [['A', 'email', 0.33], ['B', 'email', 1.0], ['A', 'phone', 0.67], ['B', 'phone', 0.0]]
     """
     missing = wanting("contact_share", "share", lacking(contacts, ["local_date"]), lacking(contacts, [unit, "channel"]), [unit, "channel"])
     if missing is not None:

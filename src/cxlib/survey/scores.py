@@ -124,6 +124,12 @@ def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = 
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "ces", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(ces(answers)["value"].item())
+    4.0
     """
     return _on_scale(responses, "ces", ("ces",), by, min_n, options)
 
@@ -143,6 +149,13 @@ def contact_value(
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "contact_value",
+    ...     "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(contact_value(answers)["value"].item())
+    4.0
     """
     return _on_scale(responses, "contact_value", ("contact_value",), by, min_n, options)
 
@@ -174,6 +187,12 @@ def mean_rating(
     ------
     DataError
         When items on different scales would be averaged.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> mean_rating(answers)[["touchpoint_id", "value", "unit", "n"]].to_dict("list")
+    {'touchpoint_id': ['T1'], 'value': [4.0], 'unit': ['scale 1–5'], 'n': [3]}
     """
     return _on_scale(responses, "mean_rating", (item_type,), by, min_n, options)
 
@@ -201,6 +220,12 @@ def top_box(
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> round(float(top_box(answers)["value"].item()), 4)
+    0.6667
     """
     estimates.check(top=top)
     answers = rated(responses, (item_type,), by=by, min_n=min_n)
@@ -338,6 +363,12 @@ def item_response(
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(item_response(answers)["value"].item())
+    1.0
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
@@ -361,6 +392,12 @@ def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int |
     -------
     DataFrame
         ESTIMATES, metric ``respondents``, unit ``count``.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(respondents(answers)["value"].item())
+    3.0
     """
     if responses.empty:
         return estimates.unanswerable("respondents", "count", ["responses.respondent_id"], by=by)
