@@ -27,6 +27,7 @@ PYTHON = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python
 LOCK = PROJECT / "requirements.txt"
 SPARK_LOCK = PROJECT / "requirements-spark.txt"  # PySpark has no wheel: it is built from its source, and needs Java to run
 JAVA = 17  # the oldest that this PySpark starts with
+BROWSE_LOCK = PROJECT / "requirements-browse.txt"  # tables to search and sort in JupyterLab: nothing else needs them
 STAMP = ENVIRONMENT / "set-up.json"  # written last; says what the environment was made from
 UNDER_WAY = ENVIRONMENT / "set-up.under-way"  # stands while packages are put in: an environment that has it is not to be trusted
 BASE_PYTHON = getattr(sys, "_base_executable", "") or sys.executable  # not the one in .venv, which may have to be made anew
@@ -44,6 +45,12 @@ COMPILE_SPARK = [
     *("--no-annotate", "--no-header", "--python-version", "3.11", "-o", "requirements-spark.txt"),
 ]
 COMPILE_AXE = [*COMPILE_SPARK[:-1], "requirements-axe.txt", "--no-deps"]
+COMPILE_BROWSE = [*COMPILE_SPARK[:-1], "requirements-browse.txt", "--no-deps"]
+LAB = [  # opens in the notebooks, with params and docs one folder up, and asks nobody for news, updates or extensions
+    f"--ServerApp.preferred_dir={PROJECT / 'notebooks'}",
+    *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    "--LabApp.extension_manager=readonly",
+]
 WORKERS = (os.cpu_count() or 1) + 1  # one more than cores: tests that run the suite wait for its kernels
 # each notebook starts a Python of its own: where none may write what it compiled, every start would compile anew what it imports
 COMPILE_CODE = [
@@ -56,6 +63,7 @@ COMMANDS = {
     "test": "set up, run all tests",
     "spark": "set up, add PySpark (needs Java 17), run the tests that read a contact log with it",
     "lab": "set up, open the notebooks in JupyterLab",
+    "browse": "set up, add itables (tables to search and sort), open the notebooks in JupyterLab",
     "lint": "set up, check style and types",
     "bench": "set up, run every benchmark",
     "demo-data": "set up, write the demo client's raw files anew",
@@ -80,6 +88,8 @@ def main(arguments: list[str]) -> int:
     set_up()
     if command == "spark":
         add_spark()
+    if command == "browse":
+        add(BROWSE_LOCK)
     return max((call(line) for line in lines(command, arguments[1:])), default=0)
 
 
@@ -97,8 +107,8 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
         return [["-m", "pytest", "--numprocesses", str(WORKERS), "--dist", "loadfile", "--no-loadscope-reorder", *more]]
     if command == "spark":
         return [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", "--numprocesses", "2", *more]]
-    if command == "lab":
-        return [["-m", "jupyterlab", *more]]
+    if command in ("lab", "browse"):
+        return [["-m", "jupyterlab", *LAB, *more]]
     if command == "lint":
         return [["-m", "ruff", "check", *more], ["-m", "ruff", "format", "--check", *more], ["-m", "mypy"]]
     if command == "demo-data":
@@ -126,7 +136,7 @@ def lock() -> int:
     import tomllib  # not there in a Python that is too old, which has to be told so first
 
     extras = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    for extra, line in (("spark", COMPILE_SPARK), ("axe", COMPILE_AXE)):
+    for extra, line in (("spark", COMPILE_SPARK), ("axe", COMPILE_AXE), ("browse", COMPILE_BROWSE)):
         wanted = "\n".join(extras[extra])
         done = done or subprocess.run([uv, *line], cwd=PROJECT, input=wanted, text=True, check=False).returncode
     return done
@@ -262,7 +272,12 @@ def java() -> int:
 def add_spark() -> None:
     """Put PySpark into .venv by the hashes of its own lock; at once when it is there."""
     print("Adding PySpark to .venv; the first time this downloads some 450 MB …", flush=True)
-    uv, install = working_uv(), ["install", "--require-hashes", "--no-deps", "-r", str(SPARK_LOCK)]
+    add(SPARK_LOCK)
+
+
+def add(lock: Path) -> None:
+    """Put what a lock of its own names into .venv, by its hashes; what is there already stays."""
+    uv, install = working_uv(), ["install", "--require-hashes", "--no-deps", "-r", str(lock)]
     by_pip = [str(PYTHON), "-m", "pip", *install, "--quiet", "--disable-pip-version-check", "--no-input"]
     step([uv, "pip", *install, "--python", str(PYTHON), "--quiet"] if uv else by_pip)
 

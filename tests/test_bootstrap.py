@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1]
 LOCK = (PROJECT / "requirements.txt").read_text("utf-8")
 SETTINGS = tomllib.loads((PROJECT / "pyproject.toml").read_text("utf-8"))
 PINS = re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", LOCK, flags=re.MULTILINE)
-OWN = ("axe", "dask", "encoder", "postgresql", "spark")  # extras for those who need them; the lock of the suite does without
+OWN = ("axe", "browse", "dask", "encoder", "postgresql", "spark")  # extras for those who need them; the lock of the suite does without
 DECLARED = [
     *SETTINGS["build-system"]["requires"],
     *SETTINGS["project"]["dependencies"],
@@ -53,6 +53,17 @@ def test_pyspark_has_a_lock_of_its_own_with_hashes_and_without_a_host():
     assert wanted.specifier.contains(pins["pyspark"])
     assert lock.count("--hash=sha256:") >= len(pins)
     assert "://" not in lock
+
+
+def test_tables_to_browse_have_a_lock_of_their_own_with_hashes_and_without_a_host():
+    lock = (PROJECT / "requirements-browse.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([a-z0-9][a-z0-9._-]*)==(\S+)", lock, flags=re.MULTILINE))
+    (wanted,) = (Requirement(line) for line in SETTINGS["project"]["optional-dependencies"]["browse"])
+    assert set(pins) == {"itables"}
+    assert wanted.specifier.contains(pins["itables"])
+    assert "--hash=sha256:" in lock
+    assert "://" not in lock
+    assert "itables" not in LOCK
 
 
 def test_axe_has_a_lock_of_its_own_without_what_it_would_drag_in():
@@ -220,6 +231,19 @@ def test_spark_is_added_by_its_own_lock_and_its_tests_run(bootstrap, tmp_path, m
     assert line[0] == (uv or str(bootstrap.PYTHON))
     assert {"--require-hashes", "--no-deps", str(bootstrap.SPARK_LOCK)} <= set(line)
     assert called == [["-m", "pytest", "tests/contacts/conformance", "-k", "pyspark", "--numprocesses", "2", "-x"]]
+
+
+def test_lab_opens_in_the_notebooks_and_browse_adds_tables_to_search(bootstrap, monkeypatch):
+    called, added = [], []
+    monkeypatch.setattr(bootstrap, "set_up", lambda: None)
+    monkeypatch.setattr(bootstrap, "call", lambda line: called.append(line) or 0)
+    monkeypatch.setattr(bootstrap, "add", lambda lock: added.append(lock.name))
+    assert bootstrap.main(["lab", "--no-browser"]) == 0
+    assert added == []
+    assert bootstrap.main(["browse", "--no-browser"]) == 0
+    assert added == ["requirements-browse.txt"]
+    assert called == [["-m", "jupyterlab", *bootstrap.LAB, "--no-browser"]] * 2
+    assert bootstrap.LAB[0] == f"--ServerApp.preferred_dir={PROJECT / 'notebooks'}"
 
 
 def test_a_wrong_command_tells_the_right_ones(capsys, bootstrap):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import re
 from pathlib import Path
 
@@ -100,6 +101,24 @@ def test_public_functions_are_documented():
         for node in [*top, *methods]:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_") and not ast.get_docstring(node):
                 lacking.append(f"{path.relative_to(ROOT)}:{node.lineno} {node.name}")
+    assert not lacking, lacking
+
+
+def public_functions():
+    """What notebooks call: the functions of the nouns, and of estimates."""
+    rooms = [importlib.import_module(f"cxlib.{name}.{path.stem}") for name in NOUN_ROOMS for path in NOUNS if path.parent.name == name]
+    found = [getattr(module, name) for module in [*rooms, importlib.import_module("cxlib.estimates")] for name in module.__all__]
+    return list({id(each): each for each in found if inspect.isfunction(each)}.values())
+
+
+def test_help_says_what_each_parameter_means():
+    """Shift-Tab in a notebook answers it, without looking for the function that another one refers to."""
+    lacking = []
+    for function in public_functions():
+        told = inspect.getdoc(function) or ""
+        names = [name for name in inspect.signature(function).parameters if not re.search(rf"(^|[\s,*`(])\*{{0,2}}{name}\b", told)]
+        lacking += [f"{function.__module__}.{function.__name__}: {', '.join(names)}"] if names else []
+    assert len(public_functions()) > 300
     assert not lacking, lacking
 
 

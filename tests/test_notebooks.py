@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 CELL_LINES, BOOK_LINES = 12, 100
+NEXT = "next"
 
 
 def cells(path, kind):
@@ -20,6 +21,11 @@ def cells(path, kind):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
         if cell["cell_type"] == kind
     ]
+
+
+def pages(path):
+    """The code cells that make the page: all but the last one, which asks further."""
+    return [cell for cell in cells(path, "code") if NEXT not in cell["metadata"].get("tags", [])]
 
 
 def code_lines(source):
@@ -41,7 +47,7 @@ def test_a_notebook_chooses_arranges_and_says(book):
     total = 0
     for cell in cells(book, "code"):
         lines = code_lines(cell["source"])
-        total += len(lines)
+        total += len(lines) * (cell in pages(book))
         assert len(lines) <= CELL_LINES + 3, f"{len(lines)} lines in one cell"
         forbidden = (ast.FunctionDef, ast.ClassDef, ast.For, ast.While, ast.Try, ast.With)
         assert not [node for node in ast.walk(ast.parse(cell["source"])) if isinstance(node, forbidden)], "logic belongs into the library"
@@ -57,6 +63,24 @@ def test_nothing_is_stored_in_a_notebook(book):
 def test_one_parameter(book):
     tagged = [cell for cell in cells(book, "code") if "parameters" in cell["metadata"].get("tags", [])]
     assert [cell["source"] for cell in tagged] == ['client = "demo"']
+
+
+def test_it_ends_with_three_questions_that_go_deeper(book):
+    """Each in a line of words and a line of code that only looks: no page and no later notebook rests on it."""
+    asking = [cell for cell in json.loads(book.read_text(encoding="utf-8"))["cells"] if NEXT in cell["metadata"].get("tags", [])]
+    assert [cell["cell_type"] for cell in asking] == ["code"]
+    last = json.loads(book.read_text(encoding="utf-8"))["cells"][-1]
+    assert last["metadata"]["tags"] == [NEXT]
+    head, *lines = "".join(last["source"]).splitlines()
+    assert head.startswith("# Next questions")
+    assert len(lines) == 6
+    for question, call in zip(lines[::2], lines[1::2], strict=True):
+        assert re.fullmatch(r"# [A-Z].*[?.]", question), question
+        assert re.fullmatch(r"study\.browse\(.+\)", call), call
+        assert "study.save" not in call
+    made = "\n".join(cell["source"] for cell in pages(book))
+    looked_at = [call.removeprefix("study.browse(").removesuffix(")") for call in lines[1::2]]
+    assert not [call for call in looked_at if "(" in call and call in made], "the page shows it already"
 
 
 def test_prose_comes_in_pairs(book):

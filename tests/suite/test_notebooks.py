@@ -177,3 +177,10 @@ def test_the_difference_of_outputs_is_told(tmp_path, stand_in):
     path = stand_in.write_notebook(tmp_path, "00_first", cells)
     assert "# 2 stored outputs" in notebooks.told(notebooks.read(path))
     assert json.loads(path.read_text())["nbformat"] == 4
+
+
+def test_questions_that_go_deeper_are_left_out_of_a_run():
+    cells = [{"metadata": {"tags": tags}, "source": ""} for tags in (["parameters"], [], ["next"])]
+    notebook = {"cells": cells, "nbformat": 4}
+    assert notebooks.without_next(notebook) == {"cells": cells[:2], "nbformat": 4}
+    assert len(notebook["cells"]) == 3

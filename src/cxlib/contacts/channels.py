@@ -49,6 +49,12 @@ def mix(
     -------
     DataFrame
         ESTIMATES by `unit` and ``channel``: ``contacts`` and ``contact_share`` (adding up to one within a unit).
+
+    >>> log = pd.DataFrame({"contact_id": list("abcd"), "received_by": ["A", "A", "A", "B"],
+    ...     "channel": ["phone", "phone", "email", "email"],
+    ...     "direction": "inbound", "local_date": pd.Timestamp("2025-03-03").date(), "weight": 1.0, "customer_id": list("wxyz")})
+    >>> mix(log).query("metric == 'contact_share'")[["received_by", "channel", "value"]].round(2).values.tolist()
+    [['A', 'email', 0.33], ['B', 'email', 1.0], ['A', 'phone', 0.67], ['B', 'phone', 0.0]]
     """
     missing = wanting("contact_share", "share", lacking(contacts, ["local_date"]), lacking(contacts, [unit, "channel"]), [unit, "channel"])
     if missing is not None:
@@ -212,6 +218,21 @@ def first_failed(
     """Which channel helps least: how often the customer comes back, and how often by another channel.
 
     Parameters as in :func:`cxlib.contacts.repeats.rate`.
+
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    unit : str
+        Column of those who get in touch, one id each: "customer_id".
+    forward_minutes : float
+        Minutes within which a further contact is the same attempt: it was put through, not tried again.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

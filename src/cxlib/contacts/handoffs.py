@@ -82,6 +82,15 @@ def by_outcome(
 
     Parameters as in :func:`transfers`; `ended` are the outcomes after which nothing is left to be done.
 
+    Parameters
+    ----------
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Returns
     -------
     DataFrame
@@ -197,6 +206,21 @@ def ping_pong(
     """Share of cases that go from one to another and back again: A, B, A in contacts that follow on each other.
 
     Parameters as in :func:`chains`.
+
+    Parameters
+    ----------
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    case : str
+        Column that says which contacts belong to one case.
+    handler : str
+        Column of who dealt with a contact.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

@@ -122,6 +122,11 @@ def rate(
 def said(same: Sequence[str], window_days: float) -> dict[str, str]:
     """Return a definition as group columns: what has to be the same, and the window.
 
+    Parameters
+    ----------
+    window_days : float
+        Days within which a later contact belongs to the one before.
+
     >>> said([], 7), said(["reason_id", "order_id"], 0.5)
     ({'same': 'any', 'window_days': '7'}, {'same': 'reason_id order_id', 'window_days': '0.5'})
     """
@@ -142,6 +147,19 @@ def attempts(
     """Return the contacts, not yet read, with what followed on each.
 
     Parameters as in :func:`rate`; `keep` names the columns that are wanted besides those looked at, all when left out.
+
+    Parameters
+    ----------
+    unit : str
+        Column of those who get in touch, one id each: "customer_id".
+    window_days : float
+        Days within which a later contact belongs to the one before.
+    forward_minutes : float
+        Minutes within which a further contact is the same attempt: it was put through, not tried again.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
 
     Returns
     -------
@@ -192,6 +210,21 @@ def first_contact_resolution(
     """Share of first attempts that settled the matter: the outcome says so, and the customer did not come back.
 
     Parameters as in :func:`rate`; `ended` are the outcomes after which nothing is left to be done.
+
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    unit : str
+        Column of those who get in touch, one id each: "customer_id".
+    forward_minutes : float
+        Minutes within which a further contact is the same attempt: it was put through, not tried again.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------
@@ -270,6 +303,21 @@ def chains(
     """How many attempts it takes: chains of attempts that follow on each other within the window, by their length.
 
     Parameters as in :func:`rate`; chains of `most` attempts and more are one level.
+
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    unit : str
+        Column of those who get in touch, one id each: "customer_id".
+    forward_minutes : float
+        Minutes within which a further contact is the same attempt: it was put through, not tried again.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

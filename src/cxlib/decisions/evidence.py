@@ -96,6 +96,11 @@ def grade(
 def weakest(grades: Sequence[Grade]) -> Grade:
     """Return the grade of an answer that says several things: the worst letter, with every reason for it.
 
+    Parameters
+    ----------
+    grades : sequence of Grade
+        One a sentence of the answer.
+
     >>> weakest([Grade("A", ("all",)), Grade("C", ("hint",)), Grade("C", ("n",))])
     Grade(letter='C', reasons=('hint', 'n'))
     """

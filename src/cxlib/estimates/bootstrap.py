@@ -100,6 +100,11 @@ def drawn(estimates: pd.DataFrame) -> pd.DataFrame:
     """Return the DRAWS of an ESTIMATES table: one row a draw, group columns, metric and value.
 
     Rows without draws (too thin, not answerable) are left out; the result is empty where no row has any.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
     """
     groups = group_columns(estimates)
     columns = ["draw", *groups, "metric", "value"]
@@ -117,6 +122,11 @@ def drawn(estimates: pd.DataFrame) -> pd.DataFrame:
 
 def with_draws(estimates: pd.DataFrame, draws: pd.DataFrame) -> pd.DataFrame:
     """Return ESTIMATES with their DRAWS in the column ``draws`` again, as they were before :func:`drawn` took them apart.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
 
     >>> from cxlib.estimates.rows import rows
     >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "nps", "value": [1.0, 2.0], "draws": np.array([[1.0, 3.0], [2.0,

@@ -90,6 +90,17 @@ def share_difference(
     Parameters and columns as in :func:`difference`; `flag` as in :func:`share`. The interval is recovered from those of the two shares
     (MOVER; Zou & Donner 2008), so that a level in which nobody answered yes is not taken for one known exactly.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    by : sequence of str
+        Group columns; all rows together when empty.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> waves = pd.DataFrame({"wave": ["1"] * 20 + ["2"] * 20, "f": [0] * 20 + [1] * 5 + [0] * 15})
     >>> share_difference(waves, "f", between="wave", reference="1")[["wave", "value", "low", "high"]].round(2)
       wave  value   low  high
@@ -119,6 +130,19 @@ def rate_difference(
     Parameters and columns as in :func:`difference`; `events`, `exposure` and `per` as in :func:`rate`. Interval as in
     :func:`share_difference`.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    by : sequence of str
+        Group columns; all rows together when empty.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> shops = pd.DataFrame({"shop": ["a", "b"], "contacts": [0.0, 5.0], "orders": [100.0, 400.0]})
     >>> rate_difference(shops, "contacts", "orders", per=100, between="shop", reference="a")[["value", "low", "high"]].round(2)
        value   low  high
@@ -145,6 +169,19 @@ def amount_difference(
 
     Parameters and columns as in :func:`difference`; no value is negative. Interval as in :func:`share_difference`, from those of
     :func:`mean` with ``bounds=(0, math.inf)``.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    by : sequence of str
+        Group columns; all rows together when empty.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     >>> shops = pd.DataFrame({"shop": ["a"] * 4 + ["b"] * 4, "paid": [1.0, 2.0, 3.0, 10.0, 2.0, 4.0, 6.0, 60.0]})
     >>> amount_difference(shops, "paid", between="shop", reference="a")["value"].item()

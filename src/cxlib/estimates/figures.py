@@ -79,6 +79,19 @@ def share(
 
     Parameters, columns and errors as in :func:`mean`; `flag` is boolean or 0/1, and rows in which it is missing are left out.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    by : sequence of str
+        Group columns; all rows together when empty.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Notes
     -----
     p = Σwf/Σw; n* = p(1−p)/SE² with the linearised clustered SE (Kish's n where p is 0 or 1, which says nothing of
@@ -122,6 +135,19 @@ def ratio(
     """Ratio of two weighted totals by group, linearised, with a t interval.
 
     Parameters, columns and errors as in :func:`mean`; a group whose denominator is zero has no value and the note "no exposure".
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    numerator : str
+        Column of what is divided.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     >>> orders = pd.DataFrame({"contacts": [2.0, 0.0, 4.0], "orders": [10.0, 5.0, 5.0]})
     >>> float(ratio(orders, "contacts", "orders")["value"].item())

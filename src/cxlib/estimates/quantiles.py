@@ -32,6 +32,19 @@ def quantile(
 
     Parameters, columns and errors as in :func:`mean`; `q` lies between 0 and 1.
 
+    Parameters
+    ----------
+    table : DataFrame
+        One row an observation.
+    value : str
+        Column of the numbers.
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Notes
     -----
     The inverse of the weighted distribution function, the mean of both neighbours where it is hit exactly. Interval: the

@@ -63,6 +63,11 @@ def stack(*tables: pd.DataFrame) -> pd.DataFrame:
 
     Rows that only say what they need are kept once.
 
+    Parameters
+    ----------
+    *tables : DataFrame
+        ESTIMATES; their group columns may differ.
+
     >>> import pandas as pd
     >>> table = pd.DataFrame({"region": ["A", "B"], "y": [1.0, 2.0]})
     >>> from cxlib.estimates import mean
@@ -91,6 +96,17 @@ def _aligned(table: pd.DataFrame, columns: list[str], groups: list[str]) -> pd.D
 def unanswerable(metric: str, unit: str, needs: Sequence[str], *, by: Sequence[str] = ()) -> pd.DataFrame:
     """Return the one row that says which columns would answer the question.
 
+    Parameters
+    ----------
+    metric : str
+        The name that the number gets in the column ``metric``.
+    unit : str
+        The unit of the number, as ``unit`` says it: "share", "points", "s".
+    needs : sequence of str
+        What would answer: ``table.column``, ``responses[item type]``, or a table's name.
+    by : sequence of str
+        Group columns; all rows together when empty.
+
     >>> unanswerable("nps", "points", ["responses[nps]"])["note"].item()
     'needs responses[nps]'
     """
@@ -100,6 +116,13 @@ def unanswerable(metric: str, unit: str, needs: Sequence[str], *, by: Sequence[s
 
 def withhold(estimates: pd.DataFrame, thin: Sequence[bool] | pd.Series | np.ndarray, note: str) -> pd.DataFrame:
     """Take back the numbers of rows that rest on too little; the rows stay and say why.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
+    thin : array of bool
+        For each row, whether it rests on too little.
 
     >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "mean", "value": [2.0, 1.0], "n": [40, 4]})
     >>> withhold(table, table["n"] < 30, "n < 30")[["region", "value", "note"]]
@@ -159,6 +182,11 @@ def lowest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
 
     Rows without a number come last, so that a table without any number gives a row that says why.
 
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
+
     >>> table = rows(pd.DataFrame({"region": ["A", "B"]}), {"metric": "mean", "value": [2.0, 1.0]})
     >>> lowest(table)["region"].item(), highest(table)["region"].item()
     ('B', 'A')
@@ -167,12 +195,23 @@ def lowest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
 
 
 def highest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
-    """Return the one row with the highest value (with `rank` 2 the second highest); see :func:`lowest`."""
+    """Return the one row with the highest value (with `rank` 2 the second highest); see :func:`lowest`.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
+    """
     return _ranked(estimates, rank, ascending=False)
 
 
 def only(estimates: pd.DataFrame, metric: str | None = None, **levels: str) -> pd.DataFrame:
     """Return the rows of one metric with these levels; group columns not named are taken over all (their margin).
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
 
     Raises
     ------
@@ -203,6 +242,11 @@ def of_metric(estimates: pd.DataFrame, *metrics: str, by: str | None = None, cou
 
     With `by`, only rows that name a level of this group column and have a number are left, if there is one.
 
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
+
     >>> table = stack(rows(pd.DataFrame(index=[0]), {"metric": "nps", "value": 30.0}), unanswerable("csat", "index", ["responses[csat]"]))
     >>> of_metric(table, "nps")["value"].item(), of_metric(table, "ces")["note"].item()
     (30.0, 'needs responses[csat]')
@@ -218,6 +262,11 @@ def of_metric(estimates: pd.DataFrame, *metrics: str, by: str | None = None, cou
 def across(estimates: pd.DataFrame, *columns: str) -> pd.DataFrame:
     """Return the rows that name a level of each of these group columns, and of no other.
 
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
+
     >>> table = rows(pd.DataFrame({"region": [None, "A"]}), {"metric": "nps", "value": [1.0, 2.0]})
     >>> across(table, "region")["region"].to_list()
     ['A']
@@ -232,6 +281,11 @@ def across(estimates: pd.DataFrame, *columns: str) -> pd.DataFrame:
 
 def arrange(estimates: pd.DataFrame, column: str, order: Sequence[str]) -> pd.DataFrame:
     """Return the rows in the order of a group column's levels: the margin first, levels that `order` does not name last.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES: one row a number.
 
     >>> table = rows(pd.DataFrame({"region": ["A", "B", "C"]}), {"metric": "nps", "value": 1.0})
     >>> arrange(table, "region", ["C", "A"])["region"].to_list()

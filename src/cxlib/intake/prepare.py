@@ -17,6 +17,7 @@ import pandas as pd
 
 import cxlib
 from cxlib.errors import CxError, DataError
+from cxlib.estimates.steps import steps
 from cxlib.intake import labels, taxonomy
 from cxlib.intake.assemble import assemble, write
 from cxlib.intake.joins import joins
@@ -187,7 +188,7 @@ def _converted(
     taken: list[Taken] = []
     problems: list[str] = []
     broken: set[str] = set()  # tables of which a source is not there
-    for name, source in params.sources.items():
+    for name, source in steps(list(params.sources.items()), "files taken in"):
         try:
             taken.append(take(project, params, name, bench, sha256=hashes.get(name, "")))
             problems += taken[-1].problems

@@ -249,6 +249,13 @@ def compare(contacts: pd.DataFrame, reasons: pd.DataFrame, *, reason: str = "rea
 def known(labels: object, reasons: pd.DataFrame, where: str) -> None:
     """Refuse labels that the taxonomy lacks, each by name with the nearest right one.
 
+    Parameters
+    ----------
+    reasons : DataFrame
+        The contract table *reasons*, one row a reason.
+    where : str
+        What a message begins with.
+
     Raises
     ------
     DataError

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from cxlib.report.plots import Plot
 
-__all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
+__all__ = ["GRADES", "browsed", "decision", "figure", "missing", "opening", "table"]
 
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
@@ -108,6 +108,33 @@ def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, f
     file = words.text("output.csv_name", number=str(number))
     values = _grid_values(estimates, words, name=f"table-{number}", title=title, file=file)
     return render("table.html.j2", words, most=FOLDED if folded else OPEN, caption=caption, folded=folded, **values)
+
+
+def browsed(estimates: pd.DataFrame, words: Words) -> str:
+    """Return ESTIMATES as JupyterLab shows them where nobody gave them a number and a caption.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        ESTIMATES, saved or not.
+    words : Words
+        The reader's language.
+
+    Returns
+    -------
+    str
+        HTML; the box of :func:`missing` when every row only says what it needs.
+
+    Raises
+    ------
+    CxError
+        A metric that the catalog does not know, or the same groups and metric twice.
+    """
+    needs = needs_of(estimates)
+    if needs:
+        return missing(needs, words)
+    values = _grid_values(estimates, words, name="browsed", title=words.text("output.browsed"), file=words.text("output.browsed_file"))
+    return render("table.html.j2", words, most=OPEN, caption="", folded=False, **values)
 
 
 def _grid_values(frame: pd.DataFrame, words: Words, *, name: str, title: str, file: str) -> dict[str, Any]:

@@ -104,6 +104,6 @@ def stylesheet(place: str, accent: str | None = None) -> str:
     light, dark = variables(accent, dark=False), variables(accent, dark=True)
     if place == "lab":
         modes = f":root{{{light}}}\nbody[data-jp-theme-light=false],body.vscode-dark{{{dark}}}"
-        return f"{modes}\n{_css('fragments.css')}"
+        return f"{modes}\n:is(#cx-lab,body){{{_css('fragments.css')}}}"  # an id, if absent, outweighs Lab's own rules for tables
     modes = f":root{{{light}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
     return f"{modes}\n{_css('page.css')}\n{_css('fragments.css')}"

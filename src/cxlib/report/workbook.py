@@ -105,6 +105,10 @@ def filled(sheet: Any, header: Sequence[str], rows: Sequence[Sequence[object]], 
     for column, width in enumerate(widths):
         sheet.set_column(column, column, min(width, WIDEST) + 2)
     sheet.freeze_panes(top + 1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(9)  # A4, as wide as the table, its headings on each page
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(top)
 
 
 def written(text: str) -> str:

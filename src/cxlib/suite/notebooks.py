@@ -15,12 +15,13 @@ from typing import Any
 
 from cxlib.errors import ParamsError, worded
 
-__all__ = ["ANALYST", "PARAMETER", "Sheet", "chosen", "find", "problems", "told"]
+__all__ = ["ANALYST", "NEXT", "PARAMETER", "Sheet", "chosen", "find", "problems", "told", "without_next"]
 
 PARAMETER = "client"
 LANGUAGES = ("de", "en")
 ANALYST = "analyst"  # a cell about the work itself: managers' pages leave it out
-TAGS = ("parameters", *LANGUAGES, ANALYST)  # any other tag is a misspelt one, or makes papermill skip a cell or forgive an error
+NEXT = "next"  # questions that go deeper: for JupyterLab, no run executes them
+TAGS = ("parameters", *LANGUAGES, ANALYST, NEXT)  # any other tag is a misspelt one, or makes papermill skip a cell or forgive an error
 NAME = re.compile(r"^\d\d_[a-z][a-z0-9_]*$")
 HEADING = re.compile(r"^# +(\S.*?)\s*#*$")
 FENCE = re.compile(r"^\s*(```|~~~)")
@@ -198,6 +199,16 @@ def chosen(sheets: list[Sheet], only: tuple[str, ...]) -> list[Sheet]:
         raise ParamsError(*(worded("--only", "unknown notebook", word, numbers if len(word) < 4 else names) for word in unknown))
     wanted = {by_word[word].name for word in only}
     return [sheet for sheet in sheets if sheet.name in wanted or not only]
+
+
+def without_next(notebook: Any) -> Any:
+    """Return a notebook without the cells that only somebody who works in JupyterLab runs.
+
+    >>> without_next({"cells": [{"metadata": {}}, {"metadata": {"tags": ["next"]}}]})
+    {'cells': [{'metadata': {}}]}
+    """
+    cells = [cell for cell in notebook["cells"] if NEXT not in cell["metadata"].get("tags", [])]
+    return type(notebook)(notebook | {"cells": cells})
 
 
 def told(sheet: Sheet) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.errors import CxError
 from cxlib.suite import manifest, publish, resume
 from cxlib.suite.environment import secrets
-from cxlib.suite.notebooks import Sheet
+from cxlib.suite.notebooks import Sheet, without_next
 from cxlib.suite.pages import Edition, PageRefused
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ class Part:
         work.mkdir(parents=True)  # a working folder of its own: what a notebook leaves in it, no other client finds
         began = time.monotonic()
         node = engine.execute(
-            nbformat.read(sheet.path, as_version=4),
+            without_next(nbformat.read(sheet.path, as_version=4)),
             name=sheet.name,
             client=self.edition.params.client,
             run=self.told(sheet, folder, ahead_of, below),

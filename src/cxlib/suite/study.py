@@ -25,6 +25,7 @@ from cxlib.report import disclosure, outputs
 from cxlib.report.plots import Plot
 from cxlib.report.repeats import rows_of
 from cxlib.report.words import Words
+from cxlib.suite import lab
 from cxlib.suite.ahead import Ahead
 from cxlib.suite.labels import labels
 from cxlib.suite.store import Store
@@ -63,6 +64,7 @@ def open_study(client: str) -> Study:
     given = json.loads(os.environ.get("CX_RUN", "{}"))
     project = Path(given["project"]) if "project" in given else project_root()
     params = load(project, client)
+    lab.listening()
     if given:
         prepared = Prepared.open(Path(given["tables"]))
         store = Store(Path(given["folder"]), tuple(Path(folder) for folder in given.get("below", ())))
@@ -78,6 +80,7 @@ def open_study(client: str) -> Study:
         notebook=given.get("notebook", INTERACTIVE),
         project=project,
     )
+    lab.worded(study.words[study.languages[0]])
     study.tell()
     return study
 
@@ -259,6 +262,28 @@ class Study:
             else:
                 html = outputs.table(what, words, number=number, caption=said, folded=folded)
             self._emit(language, kind, html, said, **extra)
+
+    def browse(self, what: Any) -> None:
+        """Look into a table in JupyterLab: figures as a page would tell them, other tables by their first rows.
+
+        Parameters
+        ----------
+        what : DataFrame, relation, fitted result or Plot
+            ESTIMATES, saved or not, or a contract table. Where the extra ``browse`` is installed, rows can be searched and sorted.
+
+        Raises
+        ------
+        CxError
+            In a batch run, where nobody looks and nothing but what :meth:`save` returned may be shown.
+        """
+        if os.environ.get("CX_RUN"):
+            raise CxError("browse: a run has nobody who looks. Tag the cell `next`, which runs leave out, or save the table and show it.")
+        from IPython.display import display
+
+        frame = lab.table_of(what)
+        html = lab.browsed(frame, self.words[self.languages[0]])
+        plain = frame.drop(columns="draws", errors="ignore").to_string(max_rows=20)
+        display({"text/html": html, "text/plain": plain}, raw=True, metadata={})
 
     def decide(
         self,

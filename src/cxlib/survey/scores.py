@@ -87,6 +87,15 @@ def csat(
     Parameters and columns as in :func:`nps`; `item_type` may be ``overall`` or ``actual`` as well. Metric ``csat``, unit ``index``.
     The rescaling is linear between the declared ends of each item's own scale: 100·(value − low)/(high − low).
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> answers = pd.DataFrame({"respondent_id": list("abc"), "item_id": "sat", "item_type": "csat", "state": "answered",
     ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
     >>> float(csat(answers)["value"].item())
@@ -106,6 +115,21 @@ def ces(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = 
     """Mean Customer Effort Score by group ("made it easy", agreement; high is easy), on the scale it was asked on.
 
     Parameters and columns as in :func:`nps`; items of type ``ces``. Metric ``ces``, unit ``scale low–high``.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "ces", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(ces(answers)["value"].item())
+    4.0
     """
     return _on_scale(responses, "ces", ("ces",), by, min_n, options)
 
@@ -116,6 +140,22 @@ def contact_value(
     """Mean answer to how much a contact was worth to the customer, by group, on the scale it was asked on.
 
     Parameters and columns as in :func:`nps`; items of type ``contact_value``. Metric ``contact_value``, unit ``scale low–high``.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "contact_value",
+    ...     "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(contact_value(answers)["value"].item())
+    4.0
     """
     return _on_scale(responses, "contact_value", ("contact_value",), by, min_n, options)
 
@@ -132,10 +172,27 @@ def mean_rating(
 
     Parameters and columns as in :func:`nps`. Metric ``mean_rating``, unit ``scale low–high``; ``n`` counts respondents.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Raises
     ------
     DataError
         When items on different scales would be averaged.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> mean_rating(answers)[["touchpoint_id", "value", "unit", "n"]].to_dict("list")
+    {'touchpoint_id': ['T1'], 'value': [4.0], 'unit': ['scale 1–5'], 'n': [3]}
     """
     return _on_scale(responses, "mean_rating", (item_type,), by, min_n, options)
 
@@ -152,6 +209,23 @@ def top_box(
     """Share of answers among the `top` best of the scale, by group.
 
     Parameters and columns as in :func:`nps`. Metric ``top_box``, unit ``share``; ``n`` counts respondents.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> round(float(top_box(answers)["value"].item()), 4)
+    0.6667
     """
     estimates.check(top=top)
     answers = rated(responses, (item_type,), by=by, min_n=min_n)
@@ -171,6 +245,15 @@ def shares(
     Parameters and columns as in :func:`nps`; `item_type` for instance ``purchase_reason``, ``first_source`` or ``before_contact``. The
     answer is its code in ``text``, else its value. Group column ``answer`` after those of `by`, each group with every answer that
     anybody gave; metric ``answer_share``, unit ``share``; ``n`` counts the respondents of the group, whatever they answered.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     >>> answers = pd.DataFrame({"respondent_id": list("abcd"), "item_id": "why", "item_type": "purchase_reason", "state": "answered",
     ...     "text": ["price", "price", "advice", "price"], "value": np.nan, "weight": 1.0})
@@ -203,6 +286,17 @@ def usage(
 
     Parameters and columns as in :func:`nps`. Metrics ``answered_share``, ``not_used_share``, ``no_answer_share``,
     ``not_asked_share``, unit ``share``; ``n`` counts the respondents of the survey.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:
@@ -223,6 +317,15 @@ def state_counts(
 
     Parameters and columns as in :func:`nps`. Metrics ``answered_count``, ``not_used_count``, ``no_answer_count``,
     ``not_asked_count``, unit ``count``; ``n`` counts the respondents of the survey.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
 
     >>> states = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "hotline", "item_id": "q", "item_type": "actual",
     ...     "state": ["answered", "answered", "not_used"], "value": [4.0, 5.0, None], "weight": 1.0})
@@ -247,6 +350,25 @@ def item_response(
     """Share of ratings given among those that could have been: asked, and the touchpoint met.
 
     Parameters and columns as in :func:`nps`. Metric ``item_response``, unit ``share``; ``n`` counts respondents.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(item_response(answers)["value"].item())
+    1.0
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     could = rows[rows["state"].isin(("answered", "no_answer"))] if len(rows) else rows
@@ -259,10 +381,23 @@ def item_response(
 def respondents(responses: pd.DataFrame, *, by: Sequence[str] = (), min_n: int | None = None) -> pd.DataFrame:
     """Count the respondents by group; a count of those who took part, so without an interval.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+
     Returns
     -------
     DataFrame
         ESTIMATES, metric ``respondents``, unit ``count``.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abc"), "touchpoint_id": "T1",
+    ...     "item_id": "q", "item_type": "actual", "state": "answered",
+    ...     "value": [5.0, 4.0, 3.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 5.0})
+    >>> float(respondents(answers)["value"].item())
+    3.0
     """
     if responses.empty:
         return estimates.unanswerable("respondents", "count", ["responses.respondent_id"], by=by)

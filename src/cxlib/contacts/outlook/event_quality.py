@@ -37,6 +37,19 @@ def event_quality(
 
     Parameters as in :func:`event_lift`; the options are taken so that it can be called like the others, counts have no interval.
 
+    Parameters
+    ----------
+    windows : mapping of str to (float, float)
+        Name → first and last minute, counted from the contact; minutes before it are negative.
+    at_most : int
+        Contacts that are looked at; of more, as many are drawn.
+    timezone : str
+        The client's, by which weekday and clock time are told.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+
     Returns
     -------
     DataFrame

@@ -208,6 +208,10 @@ def stayed(
         Day until which losses are known; left out: the last one, of contacts or losses.
     min_n : int
         Customers below which a side is not told.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

@@ -126,6 +126,11 @@ def _instruction(hours: float) -> str:
 def worst(found: pd.DataFrame) -> pd.DataFrame:
     """Return of each principle the touchpoint that fits it least, and the standard's rows of these touchpoints.
 
+    Parameters
+    ----------
+    found : DataFrame
+        ESTIMATES of this module.
+
     >>> places = pd.DataFrame({"principle_id": ["L1", "L1"], "touchpoint_id": ["T1", "T2"]})
     >>> table = rows(places, {"metric": "principle_fit", "value": [2.0, 1.0]})
     >>> worst(table)["touchpoint_id"].to_list()

@@ -230,6 +230,11 @@ def promised(
 def foremost(found: pd.DataFrame, metric: str, known: Sequence[str] = ()) -> pd.DataFrame:
     """Return the one row of a metric that an answer names: of `known` channels where there is one, the one with most answers.
 
+    Parameters
+    ----------
+    found : DataFrame
+        ESTIMATES of this module.
+
     >>> table = headed(rows(pd.DataFrame(index=[0, 1]), {"metric": "expected_time", "value": [24.0, 8.0], "n": [9, 7]}), {})
     >>> table.insert(0, "expected_for", ["quote", "email"])
     >>> foremost(table, "expected_time", ["email"])["value"].item()
@@ -243,6 +248,11 @@ def foremost(found: pd.DataFrame, metric: str, known: Sequence[str] = ()) -> pd.
 
 def marks(found: pd.DataFrame) -> dict[str, dict[str, float]]:
     """Return what a picture of answers marks on each channel's line: hours expected and hours promised.
+
+    Parameters
+    ----------
+    found : DataFrame
+        ESTIMATES of this module.
 
     >>> table = rows(pd.DataFrame({"expected_for": ["email"]}), {"metric": "expected_time", "value": 8.0})
     >>> marks(table)

@@ -129,6 +129,23 @@ def response_curves(
 
     Parameters as in :func:`times`; `hours` are those at which the share is told.
 
+    Parameters
+    ----------
+    event : {"response", "resolution"}
+        Until what the time runs.
+    as_of : datetime, optional
+        Until when the log is known; the last moment in it when left out.
+    closed : sequence of str
+        Words of ``status`` that say that a contact is settled.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Returns
     -------
     DataFrame
@@ -149,6 +166,11 @@ def response_curves(
 
 def largest(curves: pd.DataFrame, column: str, most: int) -> pd.DataFrame:
     """Return the rows of those levels of a column that have the most contacts behind them, in the order of the table.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        ESTIMATES by the column: rows of :func:`response_curves`, for one.
 
     >>> table = pd.DataFrame({"channel": ["a", "b", "c"], "value": [0.1, 0.2, 0.3], "n": [5, 9, 7]})
     >>> largest(table, "channel", 2)["channel"].to_list()
@@ -185,6 +207,25 @@ def follow_up_replies(
     """Hours until the answer where customers come back in a thread, beside the first message of the thread.
 
     Parameters as in :func:`times`; `thread` is the column that says which messages follow on each other.
+
+    Parameters
+    ----------
+    q : sequence of float
+        Quantiles, 0 to 1.
+    clock : Clock, optional
+        Opening hours that time is counted in; calendar hours when left out.
+    as_of : datetime, optional
+        Until when the log is known; the last moment in it when left out.
+    closed : sequence of str
+        Words of ``status`` that say that a contact is settled.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

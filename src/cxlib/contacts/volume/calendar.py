@@ -101,6 +101,15 @@ def by_day(
     holiday (of `holidays`, whatever weekday), eve (the working day before one), saturday, sunday, weekday. Metric
     ``contacts_per_day``, unit ``per day``; days without a contact count.
 
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> log = pd.DataFrame({"local_date": pd.to_datetime(["2025-01-06", "2025-01-06", "2025-01-09"]), "weight": 1.0})
     >>> float(by_day(log)["value"].item())
     0.75

@@ -136,6 +136,19 @@ def by_group(
 
     Parameters and columns as in :func:`contacts_per`; `by` names features of the customers or persons. Each group's exposure is its
     customers, also those who never got in touch, so that a large group is not taken for a talkative one.
+
+    Parameters
+    ----------
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+    units : DataFrame
+        Customers, persons or accounts, one row each.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     if not by:
         raise CxError("by: name at least one feature of the customers, for instance by=['segment']; without one, use contacts_per().")

@@ -75,6 +75,13 @@ def known(
     Parameters as in :func:`by_hour`. Metric ``known_share``, unit ``share``, by ``element`` ("contacts.local_hour"); a complete count
     and so without an interval.
 
+    Parameters
+    ----------
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+
     >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "received_by": ["desk", None], "weight": 1.0})
     >>> float(known(log, columns=["received_by"])["value"].item())
     0.5
@@ -155,6 +162,15 @@ def busiest(
 
     Parameters as in :func:`faults`; `unit` is the column that names the customer.
 
+    Parameters
+    ----------
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     Returns
     -------
     DataFrame
@@ -178,6 +194,11 @@ def busiest(
 
 def without_busiest(contacts: IntoFrame, *, above: float, unit: str = "customer_id") -> Any:
     """Return the log without the contacts of customers who make more than the share `above` of all contacts.
+
+    Parameters
+    ----------
+    unit : str
+        Column whose busiest levels are left out.
 
     >>> log = pd.DataFrame({"customer_id": ["a", "a", "a", "b", None]})
     >>> without_busiest(log, above=0.5)["customer_id"].to_list()

@@ -78,6 +78,17 @@ def by_touchpoint(
 
     Parameters and columns as in :func:`by_channel`; `touchpoints` is needed for any `route` but ``touchpoint_id``. Contacts at no known
     touchpoint are a level of their own.
+
+    Parameters
+    ----------
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    direction : str or None
+        Which contacts count: "inbound" (with those whose direction is not known), "outbound", or None for all.
+    period : tuple of two dates, optional
+        The first and the last day that count; all days when left out.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     needs, features = lacking(contacts, ["local_date"]), lacking(contacts, ["touchpoint_id", *by])
     if route != "touchpoint_id":

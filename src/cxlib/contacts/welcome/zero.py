@@ -104,6 +104,11 @@ def features(contacts: IntoFrame, customers: IntoFrame, by: Sequence[str]) -> li
 def newcomers(customers: IntoFrame, orders: IntoFrame | None = None, *, period: Span) -> pd.DataFrame:
     """Count new customers, in the period and in a year like it.
 
+    Parameters
+    ----------
+    orders : DataFrame, optional
+        The contract table *orders*; day of the first order where ``start_date`` is missing.
+
     Returns
     -------
     DataFrame

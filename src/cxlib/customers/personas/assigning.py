@@ -171,6 +171,11 @@ def chosen(assigned: pd.DataFrame, found: Personas) -> pd.DataFrame:
 def as_table(assigned: pd.DataFrame) -> pd.DataFrame:
     """Return the contract table *personas*, which later notebooks join.
 
+    Parameters
+    ----------
+    assigned : DataFrame
+        What :func:`assign` or :func:`chosen` returns.
+
     Returns
     -------
     DataFrame

@@ -16,6 +16,7 @@ from scipy import special
 
 from cxlib.customers.personas.coding import Coded
 from cxlib.customers.personas.mixture import Setting, maximise, started
+from cxlib.estimates.steps import steps
 
 __all__ = ["Crowd", "crowd", "gains"]
 
@@ -81,7 +82,7 @@ def gains(
     made = crowd(coded, weight, seed=seed)
     known = np.column_stack([coded.codes >= 0, ~np.isnan(coded.numbers)])
     of_crowds = []
-    for _ in range(rounds):
+    for _ in steps(range(rounds), "personas: crowds without classes"):
         drawn = _drawn(coded, made, rng.normal(size=(coded.size, made.first[-1]))).hidden_by(known)
         of_crowds.append(_gain(drawn, weight, classes, setting, starts, rng))
     return _gain(coded, weight, classes, setting, starts, rng), np.array(of_crowds)

@@ -12,6 +12,7 @@ from cxlib import estimates
 from cxlib.customers.personas.coding import Coded
 from cxlib.customers.personas.mixture import Mixture, Setting, free_parameters, maximise, posterior, started
 from cxlib.estimates.bootstrap import draw_weights
+from cxlib.estimates.steps import steps
 
 __all__ = ["Tried", "adjusted_rand", "bic", "residuals", "stability", "tried"]
 
@@ -70,7 +71,7 @@ def stability(
     rng, resampled = np.random.default_rng([seed, 2]), draw_weights(ids, draws=rounds, seed=seed + 1)[cluster]
     rough = Setting(setting.prior, setting.diagonal, max(ROUGH, setting.tolerance), setting.steps)
     alike = []
-    for number in range(rounds):
+    for number in steps(range(rounds), "personas: resamples"):
         drawn = weight * resampled[:, number]
         again = maximise(coded, started(coded, best.classes, starts, drawn, rng), drawn, rough).best
         alike.append(adjusted_rand(now, posterior(coded, again)[0][:, 0].argmax(axis=1), weight))

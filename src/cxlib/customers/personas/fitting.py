@@ -21,6 +21,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.bootstrap import draw_weights
 from cxlib.estimates.results import Result
+from cxlib.estimates.steps import steps
 
 __all__ = ["Personas", "fit"]
 
@@ -201,7 +202,7 @@ def _prepared(
 def _searched(coded: Coded, weights: np.ndarray, k: int | None, most: int, setting: Setting, starts: int, seed: int) -> list[Tried]:
     """Try one number of classes after the other; two in a row without a better BIC end the search."""
     tries: list[Tried] = []
-    for classes in [1, k] if k and k > 1 else range(1, (k or most) + 1):
+    for classes in steps([1, k] if k and k > 1 else range(1, (k or most) + 1), "personas: numbers of classes"):
         rng = np.random.default_rng([seed, classes])
         tries.append(tried(coded, weights, classes, setting, starts=starts if classes > 1 else 1, rng=rng))
         place = int(np.argmin([each.bic for each in tries]))
@@ -216,7 +217,7 @@ def _drawn(coded: Coded, model: Mixture, weights: np.ndarray, setting: Setting, 
     side = max(1, SIDE_BY_SIDE // max(1, coded.size * model.classes))
     rough = Setting(setting.prior, setting.diagonal, 0.5, 40)
     parts = []
-    for first in range(0, drawing["draws"], side):
+    for first in steps(range(0, drawing["draws"], side), "personas: draws"):
         count = min(side, drawing["draws"] - first)
         resampled = draw_weights(drawing["ids"], draws=count, seed=drawing["seed"], first=first)[drawing["cluster"]] * weights[:, None]
         moved = maximise(coded, model.repeated(count), resampled, rough) if model.classes > 1 else model.repeated(count)

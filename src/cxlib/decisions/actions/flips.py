@@ -54,7 +54,17 @@ def flips(worth: Worth) -> pd.DataFrame:
 
 
 def decisive(flipped: pd.DataFrame, ranking: pd.DataFrame, *, among: int = 3) -> pd.DataFrame:
-    """Return the one row of ``flip_at`` that most easily flips one of the first actions."""
+    """Return the one row of ``flip_at`` that most easily flips one of the first actions.
+
+    Parameters
+    ----------
+    flipped : DataFrame
+        What :func:`flips` returns.
+    ranking : DataFrame
+        What :func:`rank` returns.
+    among : int
+        How many of the first actions are looked at.
+    """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].le(among)]["action_id"]
     often = flipped[flipped["metric"].eq("flip_probability") & flipped["action_id"].isin(listed)]
     if often.empty:

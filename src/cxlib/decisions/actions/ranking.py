@@ -84,6 +84,11 @@ def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     A row is that of ``net_benefit``, or of ``first_three_probability`` where nothing is told in money; without any ranked action it is
     the one that says why there is none.
+
+    Parameters
+    ----------
+    ranking : DataFrame
+        What :func:`rank` returns.
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:

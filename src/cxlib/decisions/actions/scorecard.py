@@ -137,6 +137,13 @@ def scored(card: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
     """Return a part of the scorecard: touchpoints that have one of these figures; what the figures need where none has.
 
     Stage and touchpoint head the rows; department, proposal and grade are left out.
+
+    Parameters
+    ----------
+    card : DataFrame
+        What :func:`scorecard` returns.
+    metrics : sequence of str
+        Figures of the card that are wanted.
     """
     bare = card.drop(columns=["department", "proposal", "grade"])
     found = bare[bare["metric"].isin(list(metrics))]
@@ -148,6 +155,17 @@ def by_reason(reasons: pd.DataFrame, *, saved: Mapping[str, pd.DataFrame], draws
     """Tell of each reason what is known of it: share, load, cost, use, repeats, sales chances, damage of its pain point.
 
     Parameters as in :func:`scorecard`; tables: reason_shares, reason_load, value_evidence, signals, pain_damage.
+
+    Parameters
+    ----------
+    reasons : DataFrame
+        The contract table *reasons*, one row a reason.
+    saved : mapping of str to DataFrame
+        Saved ESTIMATES by name, with draws, as ``study.saved`` returns them.
+    draws : int
+        Bootstrap draws.
+    seed : int
+        Of the draws.
 
     Returns
     -------

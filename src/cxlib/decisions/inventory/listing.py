@@ -120,6 +120,13 @@ def journey_map(touchpoints: pd.DataFrame, records: pd.DataFrame, *, min_records
 
     Parameters as in :func:`coverage`.
 
+    Parameters
+    ----------
+    records : DataFrame
+        What :func:`records` returns: how much is on record about each touchpoint.
+    min_records : int
+        Records from which a touchpoint counts as measured.
+
     Returns
     -------
     DataFrame
@@ -162,6 +169,15 @@ def check(touchpoints: pd.DataFrame, records: pd.DataFrame, *, min_records: int 
     """Find entries of the list that do not hold together: in themselves, with each other, or with what is on record.
 
     Parameters as in :func:`coverage`.
+
+    Parameters
+    ----------
+    touchpoints : DataFrame
+        The contract table *touchpoints*, one row a touchpoint.
+    records : DataFrame
+        What :func:`records` returns: how much is on record about each touchpoint.
+    min_records : int
+        Records from which a touchpoint counts as measured.
 
     Returns
     -------
@@ -255,6 +271,11 @@ def unlisted(touchpoints: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 def owners(touchpoints: pd.DataFrame, service_levels: pd.DataFrame) -> pd.DataFrame:
     """Count for each department the touchpoints it answers for and the service standards it owns.
 
+    Parameters
+    ----------
+    service_levels : DataFrame
+        The contract table *service_levels*, one row a standard.
+
     Returns
     -------
     DataFrame
@@ -278,6 +299,13 @@ def owners(touchpoints: pd.DataFrame, service_levels: pd.DataFrame) -> pd.DataFr
 
 def offers(offers: pd.DataFrame, touchpoints: pd.DataFrame) -> pd.DataFrame:
     """Count the services offered at each stage of the list, in the customer's order; a stage without any stands there with 0.
+
+    Parameters
+    ----------
+    offers : DataFrame
+        The contract table *offers*, one row a service.
+    touchpoints : DataFrame
+        The contract table *touchpoints*, one row a touchpoint.
 
     Returns
     -------

@@ -148,6 +148,11 @@ def verdict(
 def proposals(effects: pd.DataFrame) -> pd.DataFrame:
     """Return the row of each action that its proposal rests on, those to keep first; where there is none, one that says what it needs.
 
+    Parameters
+    ----------
+    effects : DataFrame
+        What :func:`action_effect` returns.
+
     >>> proposals(estimates.unanswerable("action_effect", "share", ["actions.start_date"], by=GROUPS))["note"].item()
     'needs actions.start_date'
     """

@@ -156,6 +156,15 @@ def rating_limits(responses: pd.DataFrame, *, items: Sequence[str], level: float
     """Mean ratings week by week (XmR chart) with the limits of their usual swings; columns as in :func:`contact_limits`.
 
     ``rating_over_time`` has the item's scale as unit; weeks without an answer are left out; ``series`` is the question.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    items : sequence of str
+        Item ids.
+    level : float
+        Of the intervals or limits, 0 to 1.
     """
     parts = []
     answers = rated(responses, tuple(responses["item_type"].unique())) if len(responses) else responses

@@ -108,6 +108,8 @@ def matches(table: str, found: Sequence[Profile]) -> list[Match]:
             like = likeness(profile.header, [*known, column.replace("_", " ")])
             fits = _fit(columns[column], profile, key=column in CONTRACTS[table].key[:1]) if like else 0.0
             fits *= 0.3 if columns[column].required and profile.filled < 0.9 * profile.rows else 1.0
+            if like < EXACT and personal(profile.header):
+                continue  # a telephone number is nobody's id, however like the name
             place = next((place for place, word in enumerate(known) if "".join(plain(profile.header)) == word.replace(" ", "")), len(known))
             if like * fits >= LEAST and not (personal(profile.header) and columns[column].kind == "text" and profile.text):
                 pairs.append((like * fits - place / 1000, column, profile, like, fits))

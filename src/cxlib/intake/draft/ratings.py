@@ -77,6 +77,8 @@ def asked(found: Sequence[Profile], questions: Mapping[str, str]) -> tuple[list[
         kind = _kind(text)
         if profile.header in rated:
             scale = rated[profile.header]
+            if "schulnote" in " ".join(plain(text)) and scale.low == 1 and scale.high < 6:
+                scale.high = 6  # marks of school end at 6, whether or not somebody gave one; there 1 is best
             members = max((alike[key] for key in _family(profile.header, scale)), default=0)
             few = scale.most - scale.least < 3  # 1 to 3: yes, no, don't know, as well as marks
             if (kind == "actual" and (members < BATTERY or few)) or (kind == "nps" and scale.high != 10):

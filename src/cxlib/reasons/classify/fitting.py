@@ -10,6 +10,7 @@ import pandas as pd
 from scipy import special
 
 from cxlib.errors import DataError
+from cxlib.estimates.steps import steps
 from cxlib.reasons.classify.calibration import softmax, temperature, threshold
 from cxlib.reasons.classify.described import described, judged_texts
 from cxlib.reasons.classify.features import LENGTHS
@@ -147,7 +148,7 @@ def _held_out(rows: Training, vectors: np.ndarray | None, recipe: Recipe, seed: 
     if count < 2:
         return margins, known
     fold = folds(told_by.code, told_by.group, count=count, seed=seed)
-    for number in range(count):
+    for number in steps(range(count), "reasons: texts held out"):
         outside = places[fold == number]
         inside = np.setdiff1d(np.arange(len(rows.code)), outside)
         learned, held = rows.part(inside), rows.part(outside)

@@ -14,6 +14,7 @@ from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.intervals import wilson
 from cxlib.estimates.rows import rows
+from cxlib.estimates.steps import steps
 from cxlib.reasons.classify import ReasonModel
 
 __all__ = ["corrected_shares"]
@@ -183,7 +184,7 @@ def _confusions(model: ReasonModel, draws: int, seed: int) -> _Confusions:
     drawn_weight = estimates.draw_weights(np.asarray(ids, dtype=object), draws=draws, seed=seed)
     rng = np.random.default_rng([seed, size])
     drawn = np.empty((draws, size + 1, size))
-    for draw in range(draws):
+    for draw in steps(range(draws), "reasons: draws"):
         again = rng.standard_gamma(np.maximum(PRIOR * usual, 1e-12))
         again += np.bincount(cell, weight * drawn_weight[units, draw], minlength=(size + 1) * size).reshape(size + 1, size)
         drawn[draw] = again / np.maximum(again.sum(axis=0), 1e-300)

@@ -11,6 +11,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates import Sampling
 from cxlib.estimates.rows import rows
+from cxlib.estimates.steps import steps
 
 __all__ = ["cross_walk"]
 
@@ -97,7 +98,8 @@ def _entropies(both: pd.DataFrame, old: str, new: str, options: Sampling) -> pd.
     units, ids = pd.factorize(both[cluster].to_numpy(dtype=object) if cluster else np.arange(len(both)).astype(object))
     drawn = estimates.draw_weights(np.asarray(ids, dtype=object), draws=max(draws, 200), seed=options.get("seed", 1))
     size = shape[0] * shape[1]
-    samples = [_open(np.bincount(cell, weight * drawn[units, b], minlength=size).reshape(shape)) for b in range(drawn.shape[1])]
+    rounds = steps(range(drawn.shape[1]), "cross-walk: draws")
+    samples = [_open(np.bincount(cell, weight * drawn[units, b], minlength=size).reshape(shape)) for b in rounds]
     most = np.r_[np.full(len(names), np.log2(len(found))), 1.0]
     value, held = _unbiased(_open(np.bincount(cell, weight, minlength=size).reshape(shape)), np.array(samples).T, most)
     value[:-1], held[:-1] = 2 ** value[:-1], 2 ** held[:-1]

@@ -136,6 +136,11 @@ def _read(documents: pd.DataFrame, order: pd.Series, language: str) -> list[pd.D
 def readability(text: str, *, language: str = "de") -> float:
     """Return how easy a text is to read: about 0 very hard, 30 hard, 60 plain, 90 very easy; missing below thirty words.
 
+    Parameters
+    ----------
+    language : str
+        Of the text: "de" or "en".
+
     >>> round(readability("Wir liefern schnell. " * 10), 1)
     99.0
     """

@@ -30,6 +30,13 @@ def told_of(responses: pd.DataFrame, contacts: pd.DataFrame) -> pd.DataFrame:
 
     Answers whose reason is not known are left out, and none is left where nothing links the two tables.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    contacts : table
+        The contact log, one row a contact: a pandas frame, a DuckDB relation or a PySpark frame.
+
     >>> log = pd.DataFrame({"contact_id": ["x"], "case_id": ["7"], "reason_id": ["a"]})
     >>> told_of(pd.DataFrame({"response_id": ["1", "2"], "contact_id": ["x", None]}), log)["reason_id"].to_list()
     ['a']

@@ -54,6 +54,11 @@ def foremost(found: pd.DataFrame, name: str) -> pd.DataFrame:
 def beside(found: pd.DataFrame, row: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return another figure of the item that :func:`foremost` returned, as one row; the row itself where there is none.
 
+    Parameters
+    ----------
+    metric : str
+        The name that the number gets in the column ``metric``.
+
     >>> from cxlib.estimates.rows import rows
     >>> found = rows(pd.DataFrame({"item_id": ["speed", "speed"]}), {"metric": ["asymmetry", "reward"], "value": [-1.5, 0.5]})
     >>> beside(found, found.iloc[:1], "reward")["value"].item(), beside(found, found.iloc[:1], "penalty")["value"].item()

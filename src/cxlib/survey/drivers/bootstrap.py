@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from cxlib.estimates import draw_weights
+from cxlib.estimates.steps import steps
 from cxlib.survey.drivers import lattice
 from cxlib.survey.drivers.design import Design
 from cxlib.survey.drivers.moments import moments
@@ -30,7 +31,7 @@ def redrawn(design: Design, *, draws: int, seed: int) -> dict[str, np.ndarray]:
     which = np.zeros((len(design.players), design.table.shape[1] - 1))
     which[design.player, np.arange(len(design.items))] = 1.0
     found: dict[str, list[np.ndarray]] = {"part": [], "share": [], "coefficient": [], "r2": []}
-    for start in range(0, draws, AT_ONCE):
+    for start in steps(range(0, draws, AT_ONCE), "drivers: draws"):
         weights = draw_weights(design.chosen.cluster_ids, draws=min(AT_ONCE, draws - start), seed=seed, first=start).astype(float)
         covariance = covariances(design, weights)
         value = lattice.parts(covariance, design.groups)

@@ -132,6 +132,11 @@ def named_groups(
 def group_of(responses: pd.DataFrame, column: str | None) -> dict[str, str]:
     """Return item_id → its level of a column (item_group, stage …); empty where there is no such column.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+
     >>> group_of(pd.DataFrame({"item_id": ["a", "b", "a"], "item_group": ["price", None, "price"]}), "item_group")
     {'a': 'price'}
     """

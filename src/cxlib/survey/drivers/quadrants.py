@@ -80,6 +80,15 @@ def targets(
 
     Parameters and errors as in :func:`quadrants`.
 
+    Parameters
+    ----------
+    drivers : Drivers
+        What :func:`fit` returns.
+    performance_target : float, optional
+        Where the line between good and bad stands, in the unit of performance; the mean of the items when left out.
+    importance_target : float, optional
+        The same of importance, a share; the mean of the items when left out.
+
     >>> ratings = pd.DataFrame({"item_id": ["speed"], "unit": ["scale 1–5"]})
     >>> nothing = Drivers("nps", pd.DataFrame({"share": [0.7, 0.3]}), pd.DataFrame(), pd.DataFrame())
     >>> targets(nothing, ratings)

@@ -90,6 +90,17 @@ def competitor(
 
     Parameters and columns as in :func:`gap`, for items of type ``competitor``. Metrics ``actual``, ``competitor`` and ``advantage`` =
     actual − competitor. Only customers who know a competitor rate it: they are not all customers.
+
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    declared : mapping of str to str, optional
+        Item of the other type → the item ``actual`` it is compared with; by touchpoint or name when left out.
+    min_n : int, optional
+        Observations below which a group keeps its row, without a number and with a note that says so.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
     """
     return _compared(responses, "competitor", "advantage", by, declared, min_n, options)
 

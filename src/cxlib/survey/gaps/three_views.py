@@ -96,6 +96,8 @@ def perception(
         Features of touchpoints.
     targets : mapping of str to float, optional
         Phase → what management aims at; goes before ``target_perception``.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------

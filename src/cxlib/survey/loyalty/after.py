@@ -102,6 +102,11 @@ def behaviour(
 def after(responses: pd.DataFrame) -> tuple[str, ...]:
     """Return which columns of :func:`behaviour` a table carries, in their order.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+
     >>> after(pd.DataFrame(columns=["response_id", "left", "followed", "bought_again"]))
     ('bought_again', 'left')
     """

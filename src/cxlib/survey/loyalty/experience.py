@@ -23,6 +23,13 @@ ROUNDING = 1e-9
 def items_of(responses: pd.DataFrame, touchpoints: pd.DataFrame, *, phase: str | None = None, item_type: str = "actual") -> tuple[str, ...]:
     """Return the items that rate touchpoints of a phase, in the order of the customer's journey.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    item_type : str
+        Which answers count: one of the types of *responses*, such as "actual" or "csat".
+
     >>> asked = pd.DataFrame({"item_id": ["b", "a", "c"], "item_type": "actual", "touchpoint_id": ["T2", "T1", None]})
     >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "phase": ["sales", "aftersales"], "seq": [1, 2]})
     >>> items_of(asked, listed), items_of(asked, listed, phase="aftersales")

@@ -104,6 +104,17 @@ def item_rest(
     Parameters, columns and errors as in :func:`alpha`. Metric ``item_rest``, one row an ``item_id``, whose ``n`` counts those of the
     scale who answered it. Interval: t on Fisher's z.
 
+    Parameters
+    ----------
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    missing : {"pairwise", "complete"}
+        Whether a covariance rests on all who answered both items, or only on those who answered all.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
     >>> table = pd.DataFrame({"response_id": list("abcd") * 2, "respondent_id": list("abcd") * 2, "item_id": ["x"] * 4 + ["y"] * 4,
     ...     "value": [1.0, 2, 3, 4, 2.0, 1, 4, 3], "state": "answered", "weight": 1.0})
     >>> item_rest(table, items=["x", "y"])[["item_id", "value"]].round(2)
@@ -136,6 +147,14 @@ def omega(
     joint : bool
         Fit all scales in one model of correlated factors, each item on its own scale's factor alone; else one model a scale.
         One model a scale needs three items.
+    responses : DataFrame
+        The contract table *responses*, one row an answer to an item.
+    by : sequence of str
+        Group columns; a row of the result for each combination of their levels that occurs.
+    missing : {"pairwise", "complete"}
+        Whether a covariance rests on all who answered both items, or only on those who answered all.
+    **options
+        What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
 
     Returns
     -------
