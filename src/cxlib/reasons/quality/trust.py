@@ -76,8 +76,8 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     -------
     DataFrame
         ESTIMATES by ``sureness`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
-        without a level: ``ece``, the expected calibration error (a bin of equal width for every 40 texts, 2 to 15) beyond what chance gives,
-        without an interval, since it cannot fall below zero and resampling only raises it.
+        without a level: ``ece``, the expected calibration error (a bin of equal width for every 40 texts, 2 to 15) beyond what chance
+        gives, without an interval, since it cannot fall below zero and resampling only raises it.
 
     Notes
     -----
