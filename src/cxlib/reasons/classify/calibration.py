@@ -62,8 +62,8 @@ def threshold(probability: np.ndarray, right: np.ndarray, weight: np.ndarray, *,
     """Return the lowest probability, not under `least`, from which on the accepted texts are as accurate as `promised`.
 
     Of n accepted texts the accuracy is (n·share right + 20·mean probability)/(n + 20) − 2/n: as if two more were wrong, and smoothed by
-    what was stated, since the lowest of many cuts has the luck of few texts on its side. Where no cut keeps the promise, the strictest one on at
-    least ten texts is returned.
+    what was stated, since the lowest of many cuts has the luck of few texts on its side. Where no cut keeps the promise, the strictest
+    one on at least ten texts is returned.
     """
     order = np.argsort(-probability, kind="stable")
     cut, heavy = probability[order], weight[order] / weight.mean()
