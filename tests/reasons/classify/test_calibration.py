@@ -60,6 +60,14 @@ def test_the_threshold_is_the_lowest_that_keeps_the_promise_with_what_the_probab
     assert believed[n - 1] >= 0.8 > max(believed[n:])
 
 
+def test_what_was_stated_counts_as_twenty_texts():
+    probability = np.repeat([0.99, 0.95, 0.6], [10, 30, 20])
+    right = np.r_[np.arange(10) < 8, np.arange(30) < 25, np.zeros(20, bool)]
+    # 33 of 40 less 2/40 is .775; with 20 texts at .96 on average (33 + 19.2)/60 − 2/40 = .820
+    assert threshold(probability, right, np.ones(60), promised=0.8, least=0.5) == 0.95
+    assert threshold(probability, right, np.ones(60), promised=0.83, least=0.5) == 0.99
+
+
 def test_many_texts_outweigh_what_the_probabilities_say():
     rng = np.random.default_rng(3)
     stated = rng.uniform(0.3, 1, 40_000)
