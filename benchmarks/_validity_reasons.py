@@ -8,7 +8,8 @@
   in `even` all reasons are equally common, so that chance alone says which three come first. Reasons are avoidable or failures by turns,
   so that some of what is confused stays within a set and some leaves it.
 - raw shares: the same of shares as predicted, uncorrected (told, not held to a goal).
-- accepted: mean accuracy of what a threshold chosen on the training texts accepts among new ones, less what was promised; above −0.02.
+- accepted: mean accuracy of what a threshold chosen on n training texts accepts among new ones, less what was promised; above −0.02, and
+  not more than 0.02 above it where the training texts are many.
 """
 
 from __future__ import annotations
@@ -133,19 +134,18 @@ def summed(design: str, n: int, repetitions: int) -> list[Result]:
 
 
 def accepted(design: str, n: int, repetitions: int) -> list[Result]:
-    """Mean accuracy of accepted new texts less the promise that the threshold was chosen to keep."""
-    over = []
+    """Mean accuracy of accepted new texts less the promise that the threshold was chosen to keep on n training texts."""
+    over, named = [], []
     for rng in samples("accepted", design, n, repetitions):
-        model, (reason, _) = trained(rng), contacts(design, 5000, rng)
+        model, (reason, _) = trained(rng, n), contacts(design, 5000, rng)
         said, chance = judged(reason, rng)
         over.append((said == reason)[chance >= model.threshold].mean() - PROMISED)
+        named.append((chance >= model.threshold).mean())
     value, error = float(np.mean(over)), 2.576 * float(np.std(over)) / np.sqrt(len(over))
-    note = f"99 % {value - error:.3f} to {value + error:.3f}; {repetitions} repetitions of {TRAINED} training texts"
-    return [
-        Result(
-            name_of("accepted", "accuracy − promised", design, n), value, "difference", "−0.02–0.02", bool(abs(value) <= 0.02 + error), note
-        )
-    ]
+    note = f"99 % {value - error:.3f} to {value + error:.3f}; {repetitions} repetitions; named {np.mean(named):.3f}"
+    goal, most = ("−0.02–0.02", 0.02) if n >= TRAINED else ("≥ −0.02", np.inf)
+    holds = bool(-0.02 - error <= value <= most + error)
+    return [Result(name_of("accepted", "accuracy − promised", design, n), value, "difference", goal, holds, note)]
 
 
 def cells(quick: bool) -> list[Cell]:
@@ -167,5 +167,8 @@ def cells(quick: bool) -> list[Cell]:
         *other_cells(quick),
         *trust_cells(quick),
         *topic_cells(quick),
-        Cell(ROOM, name_of("accepted", "accuracy − promised", "plain", TRAINED), repetitions, partial(accepted, "plain", TRAINED)),
+        *(
+            Cell(ROOM, name_of("accepted", "accuracy − promised", "plain", n), repetitions, partial(accepted, "plain", n))
+            for n in ((TRAINED,) if quick else (50, 100, 300, TRAINED))
+        ),
     ]

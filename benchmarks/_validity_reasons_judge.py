@@ -38,14 +38,14 @@ def contacts(design: str, n: int, rng: np.random.Generator) -> tuple[np.ndarray,
     return np.where(rng.random(n) < LOYAL, usual[customer], rng.choice(8, n, p=MIX)), customer
 
 
-def trained(rng: np.random.Generator) -> ReasonModel:
+def trained(rng: np.random.Generator, texts: int = TRAINED) -> ReasonModel:
     """Return a model that is known by its judgements of training texts alone."""
-    label = rng.choice(8, TRAINED, p=MIX)
+    label = rng.choice(8, texts, p=MIX)
     said, chance = judged(label, rng)
-    cut = threshold(chance, said == label, np.ones(TRAINED), promised=PROMISED, least=0.0)
+    cut = threshold(chance, said == label, np.ones(texts), promised=PROMISED, least=0.0)
     names, nothing = np.array(REASONS, dtype=object), pd.DataFrame()
     table = pd.DataFrame(
         {"label": names[label], "prediction": names[said], "probability": chance, "unassigned": chance < cut, "weight": 1.0}
     )
-    table["group"] = [f"t{row}" for row in range(TRAINED)]
+    table["group"] = [f"t{row}" for row in range(texts)]
     return ReasonModel(REASONS, None, 1.0, cut, 0.0, 1.0, nothing, table, nothing, nothing)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@
   no text reaches tells nothing.
 - threshold: the same at the probability that is chosen from the same texts so that 85 % are right.
 - bins: the same of the probability stated and the accuracy reached, bin by bin.
-- gate: share of models whose probabilities are true and whose calibration error misses the gate's threshold: false alarms; and how far
+- gate: share of models whose probabilities are true and which the gate fails by their calibration error: false alarms; and how far
   the error told lies from the truth where probabilities are too low.
 
 In `clustered` customers write several times, mostly about one thing, and their texts are drawn together.
@@ -25,7 +25,7 @@ from cxlib.reasons.classify import ReasonModel
 from cxlib.reasons.classify.calibration import calibration_error, threshold
 from cxlib.reasons.quality import calibration, selective
 from cxlib.reasons.quality.gating import THRESHOLDS
-from cxlib.reasons.quality.trust import STEPS, expected_error
+from cxlib.reasons.quality.trust import STEPS, chance_error, expected_error
 
 ROOM = "reasons"
 SIZES = (100, 300, 1000)
@@ -113,7 +113,9 @@ def gate(design: str, n: int, repetitions: int) -> list[Result]:
         label = rng.choice(8, n, p=MIX)
         said, chance = judged(label, rng)
         honest = rng.random(n) < chance  # right as often as said
-        alarms.append(expected_error(known(chance, honest, np.arange(n)))["value"].item() > THRESHOLDS["ece"])
+        model = known(chance, honest, np.arange(n))
+        missed = expected_error(model)["value"].item()
+        alarms.append(missed > THRESHOLDS["ece"] and missed > chance_error(model, seed=number))
         over.append(expected_error(known(chance, said == label, np.arange(n)))["value"].item() - true)
     value, error = float(np.mean(over)), 2.576 * float(np.std(over)) / np.sqrt(len(over))
     note = f"99 % {value - error:.3f} to {value + error:.3f}; the truth is {true:.3f}; {repetitions} repetitions"
@@ -129,5 +131,5 @@ def cells(quick: bool) -> list[Cell]:
     sizes, many, repetitions = (SIZES[:1], MANY_SIZES[:1], 10) if quick else (SIZES, MANY_SIZES, 400)
     asked = [("steps", steps, design, n) for design in ("plain", "clustered") for n in sizes]
     asked += [("bins", bins, design, n) for design in ("plain", "clustered") for n in many]
-    asked += [("gate", gate, "plain", n) for n in many]
+    asked += [("gate", gate, "plain", n) for n in sorted({*sizes[:1], *many})]
     return [Cell(ROOM, name_of("coverage", name, design, n), repetitions, partial(of, design, n)) for name, of, design, n in asked]

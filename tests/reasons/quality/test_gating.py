@@ -13,7 +13,7 @@ from cxlib.reasons.quality.gating import THRESHOLDS, macro_f1
 def test_each_figure_passes_or_fails_by_its_own_side(model):
     found = gate(model, thresholds={"top_1": 0.5, "macro_f1": 0.999, "unassigned_share": 0.9, "ece": 0.0})
     states = found[found["metric"] == "gate"].set_index("element")["state"].to_dict()
-    assert states == {"top_1": "passed", "macro_f1": "failed", "unassigned_share": "passed", "ece": "failed", "all": "failed"}
+    assert states == {"top_1": "passed", "macro_f1": "failed", "unassigned_share": "passed", "ece": "not_measured", "all": "failed"}
     asked = found[found["metric"] == "gate_threshold"].set_index("element")["value"].to_dict()
     assert asked == {"top_1": 0.5, "macro_f1": 0.999, "unassigned_share": 0.9, "ece": 0.0}
 
@@ -34,6 +34,28 @@ def test_what_was_not_measured_fails_nothing(model):
     assert held.loc["coder_agreement", "state"] == "not_measured"
     assert held.loc["coder_agreement", "note"] == "needs contacts.reason_second"
     assert held.loc["all", ["state", "value"]].to_list() == ["passed", 1.0]
+
+
+def honest(model, n, less=0.0):
+    """A model whose probabilities are true, or too high by so much."""
+    rng = np.random.default_rng(n)
+    stated = rng.uniform(0.5, 1, n)
+    judged = pd.DataFrame({"label": "a", "prediction": np.where(rng.random(n) < stated - less, "a", "b"), "probability": stated})
+    judged = judged.assign(weight=1.0, group=[f"t{row}" for row in range(n)])
+    return replace(model, classes=("a", "b"), out_of_fold=judged)
+
+
+def test_a_calibration_error_as_chance_makes_it_is_not_told_as_a_failure(model):
+    states = []
+    for n in range(60, 160, 3):
+        row = gate(honest(model, n), thresholds={"ece": 0.05})
+        states.append(row.loc[0, ["state", "note"]].to_list())
+    missed = [note for state, note in states if state == "not_measured"]
+    assert missed  # chance alone misses at such sizes
+    assert set(missed) == {"few labels"}
+    assert sum(state == "failed" for state, _ in states) <= 2
+    few = gate(honest(model, 400, less=0.15), thresholds={"ece": 0.05})
+    assert few["state"].eq("failed").all()
 
 
 def test_two_coders_and_the_contacts_in_use_are_taken_in(model):

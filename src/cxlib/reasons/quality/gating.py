@@ -11,7 +11,7 @@ from cxlib import estimates
 from cxlib.errors import DataError, worded
 from cxlib.estimates.rows import rows
 from cxlib.reasons.classify import ReasonModel
-from cxlib.reasons.quality.trust import expected_error
+from cxlib.reasons.quality.trust import chance_error, expected_error
 
 __all__ = ["THRESHOLDS", "gate", "macro_f1"]
 
@@ -50,7 +50,8 @@ def gate(
     -------
     DataFrame
         ESTIMATES by ``element`` (the figure) and ``state`` (``passed``, ``failed``, ``not_measured``): ``gate``, its value with its
-        interval, and ``gate_threshold``, what was asked. The row with element ``all`` has metric ``gate``, value 1 where
+        interval, and ``gate_threshold``, what was asked. A calibration error that misses, but not by more than true probabilities would on
+        as few texts, is ``not_measured``, with the note ``few labels``. The row with element ``all`` has metric ``gate``, value 1 where
         nothing failed and what only labels can tell was measured, and 0 else.
 
     Raises
@@ -82,6 +83,8 @@ def gate(
             reached = value["value"].item()
             held = reached <= asked if name in AT_MOST else reached >= asked
             state = "not_measured" if np.isnan(reached) else "passed" if held else "failed"
+            if name == "ece" and state == "failed" and reached <= chance_error(model, level=level, seed=seed):
+                state, value = "not_measured", value.assign(note="few labels")
         states.append(state)
         threshold = rows(pd.DataFrame(index=[0]), {"metric": "gate_threshold", "value": asked, "unit": "share"})
         parts += [_named(value, name, state), _named(threshold, name, state)]

@@ -13,9 +13,11 @@ from cxlib.estimates.rows import rows
 from cxlib.reasons.classify import ReasonModel
 from cxlib.reasons.classify.calibration import calibration_error
 
-__all__ = ["calibration", "expected_error", "selective"]
+__all__ = ["calibration", "chance_error", "expected_error", "selective"]
 
 STEPS = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
+A_BIN, MOST_BINS = 40, 15  # texts a bin of the calibration error, and bins at most: emptier ones are told chance for error
+CHANCE_DRAWS = 400
 
 
 def selective(model: ReasonModel, *, steps: Sequence[float] = STEPS, level: float = 0.95, draws: int = 0, seed: int = 1) -> pd.DataFrame:
@@ -74,8 +76,8 @@ def calibration(model: ReasonModel, *, bins: int = 10, level: float = 0.95, draw
     -------
     DataFrame
         ESTIMATES by ``sureness`` (the bin, ``0.8–0.9``): ``stated_probability``, the mean of what the model said, and ``reached_accuracy``;
-        without a level: ``ece``, the expected calibration error (15 bins, as usual) beyond what chance gives, without an interval, since
-        it cannot fall below zero and resampling only raises it.
+        without a level: ``ece``, the expected calibration error (a bin of equal width for every 40 texts, 2 to 15) beyond what chance
+        gives, without an interval, since it cannot fall below zero and resampling only raises it.
 
     Notes
     -----
@@ -100,6 +102,19 @@ def expected_error(model: ReasonModel) -> pd.DataFrame:
     judged = model.out_of_fold
     weight = judged["weight"].to_numpy(dtype="float64")
     right = (judged["label"] == judged["prediction"]).to_numpy()
-    value = calibration_error(judged["probability"].to_numpy(), right, weight, beyond_chance=True)
+    value = _error(judged["probability"].to_numpy(), right, weight)
     told = {"metric": "ece", "value": value, "unit": "share", "n": len(judged), "n_eff": weight.sum() ** 2 / (weight**2).sum()}
     return rows(pd.DataFrame(index=[0]), told)
+
+
+def chance_error(model: ReasonModel, *, level: float = 0.95, seed: int = 1) -> float:
+    """Return the calibration error that is told at most, in `level` of samples as large, where probabilities are true."""
+    probability, weight = (model.out_of_fold[name].to_numpy(dtype="float64") for name in ("probability", "weight"))
+    rng = np.random.default_rng([seed, len(weight)])
+    told = [_error(probability, rng.random(len(weight)) < probability, weight) for _ in range(CHANCE_DRAWS)]
+    return float(np.quantile(told, level))
+
+
+def _error(probability: np.ndarray, right: np.ndarray, weight: np.ndarray) -> float:
+    n_eff = weight.sum() ** 2 / (weight**2).sum()
+    return calibration_error(probability, right, weight, bins=int(np.clip(n_eff // A_BIN, 2, MOST_BINS)), beyond_chance=True)
