@@ -34,6 +34,7 @@ __all__ = ["GRADES", "decision", "figure", "missing", "opening", "table"]
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
 TALLEST = {"wide": 420, "narrow": 620}  # pixels of a picture that are shown at first, where the rest may be folded
+SHEET = 1000  # pixels from which a picture has a sheet of paper of its own
 WORTH = 1.15  # times that height from which folding saves anything
 OPEN, FOLDED = 60, 8  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
 
@@ -75,12 +76,13 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     drawn = {name: plot.figure(words, narrow=name == "narrow") for name in TALLEST}
     pictures = {name: Markup(picture.svg(alt)) for name, picture in drawn.items()}  # noqa: S704 - our own SVG
     folds = {name: _fold(picture, TALLEST[name]) for name, picture in drawn.items()}
+    tall = [name for name, picture in drawn.items() if picture.height > SHEET]
     items = drawn["wide"].items if any(folds.values()) else 0
     title = words.text("output.figure_data", number=str(number))
     data = _grid_values(
         plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
     )
-    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, folds=folds, items=items, **data)
+    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, folds=folds, items=items, tall=tall, **data)
 
 
 def _fold(picture: Picture, tallest: float) -> str:

@@ -47,7 +47,7 @@ def audit(register: Register, *, min_n: int) -> pd.DataFrame:
 def _told(respondents: Respondents, min_n: int) -> list[tuple[str, str, str, str]]:
     """Word the leaks of one set of respondents."""
     rows, group = [], [*respondents.group, *respondents.others]
-    for leak in respondents.leaks(min_n):
+    for leak in [*respondents.leaks(min_n), *respondents.pinned()]:
         hiding = sorted({layer.table for layer in group if leak.cell in layer.n.keys() - layer.published})
         using = sorted({layer.table for layer in group if leak.support & layer.published})
         sources = [told(cell) for cell in sorted(leak.support)]
