@@ -82,7 +82,8 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     data = _grid_values(
         plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
     )
-    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, folds=folds, items=items, tall=tall, **data)
+    shown = {"pictures": pictures, "folds": folds, "items": items, "tall": tall}
+    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, **shown, **data)
 
 
 def _fold(picture: Picture, tallest: float) -> str:

@@ -75,7 +75,7 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What the rows share: scales, columns, a line of explanation, whether dots are linked, and how many stay in sight where the rest is folded."""
+    """What the rows share: scales, columns, a line of explanation, whether dots are linked, and how many rows are never folded."""
 
     words: Words
     panels: tuple[Panel, ...]

@@ -88,7 +88,7 @@ class Tiles(Plot):
         return {(str(row[self.row]), str(row[self.column])): row for row in known}
 
     def _levels(self) -> tuple[list[str], list[str]]:
-        """Return the levels of rows, in the order asked for or by the first column, and of columns, as they come; pooled and unknown last."""
+        """Return the levels of rows, as asked for or by the first column, and of columns, as they come; pooled and unknown last."""
         place = {name: number for number, name in enumerate(self.order)}
         rows, columns = (list(dict.fromkeys(key[side] for key in self._cells)) for side in (0, 1))
         columns = sorted(columns, key=lambda name: name.startswith("__"))
