@@ -13,6 +13,7 @@ from babel.numbers import format_currency, format_decimal, format_percent
 __all__ = ["CURRENCY", "SHARES", "decimals", "written"]
 
 CURRENCY = re.compile(r"[A-Z]{3}")
+SIGNS = re.compile(r"−(?=\D)")  # a line may break between a minus and a currency sign otherwise
 SHARES = ("share", "share difference")  # 0–1, told as percent and as percentage points
 
 
@@ -53,6 +54,8 @@ def written(value: Any, unit: str, digits: int, locale: Locale) -> str:
     ('−1.235\\xa0€', '40%')
     >>> written(-0.052, "share difference", 0, Locale("en", "GB")), written(33064.0, "EUR", -3, Locale("en", "GB"))
     ('−5', '€33,000')
+    >>> written(-5000.0, "EUR", -3, Locale("en", "GB"))
+    '−\u2060€5,000'
     """
     german = locale.language == "de"
     number = "#,##0" + ("." + "0" * digits if digits > 0 else "")
@@ -67,4 +70,4 @@ def written(value: Any, unit: str, digits: int, locale: Locale) -> str:
     else:
         whole = isinstance(value, Integral)
         text = format_decimal(int(value) if whole else round(float(value), digits) + 0.0, number, locale)
-    return text.replace("-", "−")
+    return SIGNS.sub("−\N{WORD JOINER}", text.replace("-", "−"))

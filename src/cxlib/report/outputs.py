@@ -27,11 +27,15 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from cxlib.report.plots import Plot
+    from cxlib.report.svg import Picture
 
 __all__ = ["GRADES", "browsed", "decision", "figure", "missing", "opening", "table"]
 
 GRADES = ("A", "B", "C", "D")
 TEMPLATES = Path(__file__).parent / "templates"
+TALLEST = {"wide": 420, "narrow": 620}  # pixels of a picture that are shown at first, where the rest may be folded
+SHEET = 1000  # pixels from which a picture has a sheet of paper of its own
+WORTH = 1.15  # times that height from which folding saves anything
 OPEN, FOLDED = 60, 8  # rows that a page shows of a table, and of one that stays closed: the download holds all of them
 
 
@@ -69,15 +73,25 @@ def figure(plot: Plot, words: Words, *, number: int, caption: str) -> str:
     if needs:
         return missing(needs, words)
     alt = plot.describe(words)
-    pictures = {
-        name: Markup(plot.figure(words, narrow=name == "narrow").svg(alt))  # noqa: S704 - our own SVG
-        for name in ("wide", "narrow")
-    }
+    drawn = {name: plot.figure(words, narrow=name == "narrow") for name in TALLEST}
+    pictures = {name: Markup(picture.svg(alt)) for name, picture in drawn.items()}  # noqa: S704 - our own SVG
+    folds = {name: _fold(picture, TALLEST[name]) for name, picture in drawn.items()}
+    tall = [name for name, picture in drawn.items() if picture.height > SHEET]
+    items = drawn["wide"].items if any(folds.values()) else 0
     title = words.text("output.figure_data", number=str(number))
     data = _grid_values(
         plot.data, words, name=f"figure-{number}", title=title, file=words.text("output.csv_figure_name", number=str(number))
     )
-    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, pictures=pictures, **data)
+    shown = {"pictures": pictures, "folds": folds, "items": items, "tall": tall}
+    return render("figure.html.j2", words, most=FOLDED, number=number, caption=caption, **shown, **data)
+
+
+def _fold(picture: Picture, tallest: float) -> str:
+    """Return the shape of the part of a tall picture that is shown first, cut where its drawer allows it; "" shows it whole."""
+    if picture.height <= tallest * WORTH:
+        return ""
+    shown = max((cut for cut in picture.cuts if cut <= tallest), default=min(picture.cuts, default=picture.height))
+    return f"{picture.width:g}/{shown:.0f}" if picture.height - shown >= tallest * (WORTH - 1) else ""
 
 
 def table(estimates: pd.DataFrame, words: Words, *, number: int, caption: str, folded: bool = False) -> str:

@@ -46,6 +46,8 @@ class Picture:
 
     def __init__(self, width: float, height: float) -> None:
         self.width, self.height = width, height
+        self.cuts: tuple[float, ...] = ()  # where it may be folded without hiding half of anything, from the top
+        self.items = 0  # how many things stand in it, for "show all"
         self._parts: list[tuple[float, str]] = []
 
     def path(self, d: str, style: str, *, order: float) -> None:

@@ -11,7 +11,8 @@ worlds are searched. Columns that no cell is divided by together are searched ap
 whose shares of the same respondents add up to one says what these answered, not who they are.
 
 Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
-follow one unknown after the other. Not searched: other sums over several hidden cells, bounds that inequalities give, differences between
+follow one unknown after the other. The audit also asks, by linear programming, between which two numbers of respondents each hidden cell
+must lie, since nobody counts fewer than none. Not searched: other sums over several hidden cells, bounds of other numbers, differences between
 sets of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
 """
 

@@ -47,7 +47,9 @@ def audit(register: Register, *, min_n: int) -> pd.DataFrame:
 def _told(respondents: Respondents, min_n: int) -> list[tuple[str, str, str, str]]:
     """Word the leaks of one set of respondents."""
     rows, group = [], [*respondents.group, *respondents.others]
-    for leak in respondents.leaks(min_n):
+    leaks = list(respondents.leaks(min_n))
+    computed = {leak.cell for leak in leaks}
+    for leak in [*leaks, *(leak for leak in respondents.pinned() if leak.cell not in computed)]:
         hiding = sorted({layer.table for layer in group if leak.cell in layer.n.keys() - layer.published})
         using = sorted({layer.table for layer in group if leak.support & layer.published})
         sources = [told(cell) for cell in sorted(leak.support)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 
+from cxlib.report.disclosure.bounds import pinned
 from cxlib.report.disclosure.cells import Cell, Layer
 from cxlib.report.disclosure.grid import TooBig
 from cxlib.report.disclosure.universe import Leak, Universe
@@ -50,6 +51,11 @@ class Respondents:
         """Yield what the published cells give away; see :meth:`Universe.leaks`."""
         self._tell(None)
         return self.main.leaks(min_n, spare)
+
+    def pinned(self) -> Iterator[Leak]:
+        """Yield the hidden cells that can have one number of respondents only; see :func:`cxlib.report.disclosure.bounds.pinned`."""
+        self._tell(None)
+        return pinned(self.main)
 
     def _tell(self, without: Layer | None) -> None:
         """Let the part know how many everybody are, where the others can compute it and no layer shows it."""

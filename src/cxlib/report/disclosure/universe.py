@@ -233,6 +233,10 @@ class Universe:
                 return float(self.total[0]), self.support([0])
         return None
 
+    def show(self) -> None:
+        """Take all that is published for known."""
+        self._show(cell for layer in self.group for cell in layer.published)
+
     def _show(self, cells: Iterable[Cell]) -> None:
         """Take these cells for published, and everybody, where others tell that."""
         self.shown, self.n[0] = self.flags(cells), self.listed[0]

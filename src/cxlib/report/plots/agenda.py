@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.rows import draw
-from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet, picked, unit_of
+from cxlib.report.plots.sheet import FEWEST, Column, Panel, Remark, Row, Sheet, picked, unit_of
 from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Agenda(Plot):
         panel = Panel(words.measure(self._metric, unit_of(told)), unit_of(told), zero=self._metric == NET, include=(0.0,))
         columns = [Column(words.text("plot.value"), strong=True)]
         columns += [Column(words.text("plot.agenda.often"))] if self._metric == NET else []
-        return draw(rows, Sheet(words, (panel,), tuple(columns), words.text("plot.agenda.how")), narrow=narrow)
+        return draw(rows, Sheet(words, (panel,), tuple(columns), words.text("plot.agenda.how"), first=FEWEST), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many actions, the first three with number, owner and start, and those not ranked."""

@@ -48,11 +48,13 @@ class Cards(Plot):
         lines = [told[first : first + abreast] for first in range(0, len(told), abreast)]
         heights = [max(each.height for each in line) for line in lines]
         picture = Picture(width, sum(heights) + GAP * max(len(lines) - 1, 0) + 4)
+        picture.items = len(told)
         strokes, y = Strokes(), 2.0
         for line, height in zip(lines, heights, strict=True):
             for place, each in enumerate(line):
                 each.draw(picture, strokes, place * (card + GAP), y, (card, height))
             y += height + GAP
+            picture.cuts = (*picture.cuts, y - GAP / 2)
         strokes.draw(picture)
         return picture
 

@@ -42,8 +42,9 @@ class Diverging(Plot):
         ends = ((words.text("plot.diverging.low"), "warn"), ("", "ink"), (words.text("plot.diverging.high"), "accent"))
         panel = Panel(words.text("plot.diverging.title", unit=words.unit(unit)), unit, zero=True, ends=ends)
         columns = tuple(Column(words.text(f"plot.{name}")) for name in ("diverging.penalty", "diverging.reward", "n"))
+        told = sum(self._class(found, level) not in ("", UNCLEAR) for level in self._sorted())  # without a class, nothing is said of a row
         sure = any(self._often(words, found, level) for level in found[CLASS])
-        return draw(rows, Sheet(words, (panel,), columns, words.text("plot.diverging.how") if sure else ""), narrow=narrow)
+        return draw(rows, Sheet(words, (panel,), columns, words.text("plot.diverging.how") if sure else "", first=told), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: number of rows, the widest bar of each side, and how many rows there are of each class."""

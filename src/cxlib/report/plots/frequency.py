@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.rows import draw
-from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet, levels, told_n, unit_of
+from cxlib.report.plots.sheet import FEWEST, Column, Panel, Remark, Row, Sheet, levels, told_n, unit_of
 from cxlib.report.words import Words, absent
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Frequency(Plot):
         unit = unit_of([words.told(row) for row in self._sorted()])
         panel = Panel(words.measure(self._metric, unit), unit, include=(0.0,))
         columns = (Column(words.text("plot.share"), strong=True), Column(words.text("plot.n")))
-        return draw(rows, Sheet(words, (panel,), columns), narrow=narrow)
+        return draw(rows, Sheet(words, (panel,), columns, first=FEWEST), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many levels, the first three with their shares."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from cxlib.report.plots.marks import SERIES, Dot
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.rows import draw
-from cxlib.report.plots.sheet import Column, Panel, Remark, Row, Sheet, picked, told_n, unit_of
+from cxlib.report.plots.sheet import FEWEST, Column, Panel, Remark, Row, Sheet, picked, told_n, unit_of
 from cxlib.report.words import Told, Words, absent
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class Importance(Plot):
             Column(words.text("plot.rank")),
             Column(words.text("plot.n")),
         )
-        return draw(rows, Sheet(words, (panel,), columns, remark=" ".join(shared)), narrow=narrow)
+        return draw(rows, Sheet(words, (panel,), columns, remark=" ".join(shared), first=FEWEST), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: how many drivers, the first three with share and rank span, whether their order is sure."""

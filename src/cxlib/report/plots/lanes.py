@@ -65,7 +65,7 @@ class Lanes(Plot):
         names = [words.label("stage", stage) for stage in stages]
         head = _legend_height(words, WIDE) + min(max(text_width(name, SMALL) for name in names), 150) + 12
         deep = {lane: max(-(-len(dots) // beside) for dots in of.values()) for lane, of in cells.items()}
-        picture = Picture(WIDE, head + sum(depth * STEP + 8 for depth in deep.values()) + 6)
+        picture = Picture(WIDE, head + sum(depth * STEP + 4 for depth in deep.values()) + 6)
         strokes = Strokes()
         _legend(picture, strokes, words, WIDE)
         for number, name in enumerate(names):
@@ -73,7 +73,7 @@ class Lanes(Plot):
             write(picture, LEFT + (number + 0.5) * cell + 4, head - 6, shown, size=SMALL, ink="muted", upright=True)
         y = head
         for lane, of in cells.items():
-            height = deep[lane] * STEP + 8
+            height = deep[lane] * STEP + 4
             strokes.line((0, WIDE), (y, y), ink="line")
             for number, line in enumerate(wrapped(words.label("department", lane), LEFT - 12, size=SIZE, lines=2)):
                 write(picture, 0, y + 18 + number * LINE, line, size=SIZE)

@@ -38,10 +38,10 @@ class Matrix(Plot):
         """Draw the grid, 720 pixels wide, or 350 for a telephone."""
         grid = self._grid()
         names = [words.label(self.column, name) for name in grid.columns]
-        width, left = (NARROW, 0) if narrow else (WIDE, 250)
+        width, left = (NARROW, 0) if narrow else (WIDE, 290)
         cell = min(CELL, (width - left - 6) / max(len(names), 1))
         lines = [wrapped(words.label(self.row, name), width if narrow else left - 14, size=SIZE, lines=2) for name in grid.index]
-        heights = [len(text) * LINE + (28 if narrow else 12) for text in lines]
+        heights = [len(text) * LINE + (28 if narrow else 8) for text in lines]
         top = 30 + min(max((text_width(name, SMALL) for name in names), default=0), 150)
         picture = Picture(width, top + sum(heights) + 8)
         strokes = Strokes()
@@ -53,7 +53,7 @@ class Matrix(Plot):
         for text, height, (_, states) in zip(lines, heights, grid.iterrows(), strict=True):
             strokes.line((0, width), (y, y), ink="line")
             for number, line in enumerate(text):
-                write(picture, 0, y + 17 + number * LINE, line, size=SIZE)
+                write(picture, 0, y + (17 if narrow else 15.5) + number * LINE, line, size=SIZE)
             middle = y + height - 14 if narrow else y + height / 2
             for number, state in enumerate(states):
                 if state == NOTHING:

@@ -13,8 +13,8 @@ from cxlib.report.svg import text_width, wrapped
 
 __all__ = ["LEAD", "LINE", "SIZE", "SMALL", "Place", "beside", "height_of", "lead", "lines_of", "middles_of", "place_of", "remarks_of"]
 
-LINE, SMALL, SIZE, LEAD = 17, 12, 13, 14  # line height; small, normal and leading text
-LABEL, GAP = 232, 18  # widest label, room between columns
+LINE, SMALL, SIZE, LEAD = 16, 12, 13, 14  # line height; small, normal and leading text
+LABEL, GAP = 256, 18  # widest label, room between columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,4 +143,4 @@ def height_of(row: Row, place: Place) -> float:
     if place.narrow:
         return text + 10 + (22 if row.note else sum(_room(mark) for mark in row.marks))
     notes = max((len(wrapped(mark, 150, size=SMALL, lines=2)) for mark in row.marks if isinstance(mark, str)), default=0)
-    return max(text, notes * 15 if not row.note else 0) + 13
+    return max(text, notes * 15 if not row.note else 0) + 11

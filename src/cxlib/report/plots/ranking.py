@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from cxlib.report.plots.marks import Dot
 from cxlib.report.plots.plot import Plot
 from cxlib.report.plots.rows import draw
-from cxlib.report.plots.sheet import Column, Panel, Row, Sheet, levels, told_n, unit_of
+from cxlib.report.plots.sheet import FEWEST, Column, Panel, Row, Sheet, levels, told_n, unit_of
 from cxlib.report.words import OTHERS, Words, absent
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class Ranking(Plot):
         unit, (reference, shown) = unit_of([row for _, row in told]), self._reference(words)
         panel = Panel(words.measure(self._metric, unit), unit, reference, shown)
         columns = (Column(words.text("plot.value"), strong=True), Column(words.text("plot.n")))
-        return draw(rows, Sheet(words, (panel,), columns), narrow=narrow)
+        return draw(rows, Sheet(words, (panel,), columns, first=FEWEST), narrow=narrow)
 
     def describe(self, words: Words) -> str:
         """Return the text alternative: metric, groups, number of rows, best and worst with their numbers."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Literal
 
 from cxlib.report.plots.marks import Mark
@@ -35,6 +36,8 @@ def draw(rows: Sequence[Row], sheet: Sheet, *, narrow: bool) -> Picture:
     for row, height in zip(rows, heights, strict=True):
         dots += _row(picture, strokes, row, sheet, place, y, height)
         y += height
+    if sheet.first:
+        picture.cuts, picture.items = tuple(accumulate(heights, initial=head.height))[sheet.first :], len(rows)
     if sheet.linked and not narrow and len(dots) > 1:
         picture.line([x for x, _ in dots], [y for _, y in dots], ink="line", width=3, order=1)
     strokes.draw(picture)

@@ -14,7 +14,9 @@ from cxlib.tables import group_columns
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Column", "Panel", "Remark", "Row", "Sheet", "levels", "picked", "told_n", "unit_of"]
+__all__ = ["FEWEST", "Column", "Panel", "Remark", "Row", "Sheet", "levels", "picked", "told_n", "unit_of"]
+
+FEWEST = 5  # rows of a ranking that stay in sight
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,14 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """What the rows share: scales, columns, a line of explanation, and whether dots are linked."""
+    """What the rows share: scales, columns, a line of explanation, whether dots are linked, and how many rows are never folded."""
 
     words: Words
     panels: tuple[Panel, ...]
     columns: tuple[Column, ...] = ()
     remark: str = ""
     linked: bool = False
+    first: int = 0  # rows that matter most, at the top; 0: their order means something else, and none is folded
 
 
 def levels(estimates: pd.DataFrame, by: str) -> list[dict[str, Any]]:

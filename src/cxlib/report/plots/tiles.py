@@ -88,10 +88,17 @@ class Tiles(Plot):
         return {(str(row[self.row]), str(row[self.column])): row for row in known}
 
     def _levels(self) -> tuple[list[str], list[str]]:
-        """Return the levels of rows, in the order asked for, and of columns, as they come; pooled and unknown ones last."""
+        """Return the levels of rows, as asked for or by the first column, and of columns, as they come; pooled and unknown last."""
         place = {name: number for number, name in enumerate(self.order)}
         rows, columns = (list(dict.fromkeys(key[side] for key in self._cells)) for side in (0, 1))
-        return sorted(rows, key=lambda name: place.get(name, len(place))), sorted(columns, key=lambda name: name.startswith("__"))
+        columns = sorted(columns, key=lambda name: name.startswith("__"))
+        firsts = {name: self._cells.get((name, columns[0]), {}).get("value") for name in rows}
+
+        def at(name: str) -> tuple[bool, float, float]:
+            first = None if self.order else firsts[name]
+            return name.startswith("__"), place.get(name, len(place)), float("inf") if first is None or absent(first) else -float(first)
+
+        return sorted(rows, key=at), columns
 
     def _row(self, picture: Picture, words: Words, name: str, place: tuple[float, float, float]) -> None:
         """Draw the tiles of one row from its left edge, its top and the width of a tile."""
@@ -165,7 +172,7 @@ def tiles(estimates: pd.DataFrame, *, row: str, column: str, order: Sequence[str
     row, column : str
         Group columns.
     order : sequence of str
-        Levels of `row` in their order; others follow.
+        Levels of `row` in their order; others follow. Left out: by their numbers in the first column, the highest first.
     middle : float
         The value that is neither bad nor good.
 
