@@ -33,7 +33,7 @@ def complaints(contacts: Any, about: Mapping[str, Sequence[str]] = CLAIMS, *, ch
     [0, 1]
     """
     frame = nw.from_native(contacts)
-    return frame.filter(complaining(frame.collect_schema().names(), about, chasing)).to_native()
+    return frame.filter(complaining(frame.columns, about, chasing)).to_native()
 
 
 def complaining(have: Sequence[str], about: Mapping[str, Sequence[str]], chasing: Sequence[str]) -> Any:

@@ -162,7 +162,7 @@ def _absent(
 
 def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequence[str], until: datetime, days: int) -> pd.DataFrame:
     """Orders whose follow-up is over, with the features of their customers and how many orders these have placed."""
-    have = nw.from_native(orders).lazy().collect_schema().names()
+    have = nw.from_native(orders).lazy().columns
     columns = ["order_id", "customer_id", "order_ts", "promised_first", "promised_last", "delivered_date"]
     table = picked(orders, [name for name in columns if name in have])
     table = table[table["customer_id"].notna() & table["order_ts"].notna()]
@@ -199,7 +199,7 @@ def _events(
         frame = due_states(contacts, service_levels, "response", clock, until)
         columns["slow"] = nw.when(nw.col("due_state").is_in(["late", "open"])).then(1.0).otherwise(0.0)
     if "complaints" not in absent:
-        columns["complaint"] = nw.when(complaining(frame.collect_schema().names(), *complaints)).then(1.0).otherwise(0.0)
+        columns["complaint"] = nw.when(complaining(frame.columns, *complaints)).then(1.0).otherwise(0.0)
     if "documents_clear" not in absent:
         columns["unclear"] = nw.when(nw.col(reason).is_in(list(unclear))).then(1.0).otherwise(0.0)
     if "promises_kept" not in absent:
