@@ -261,7 +261,8 @@ def test_hand_written_sql_counts_what_the_reductions_count():
     log["customer_id"] = pd.Series(rng.integers(100, 300, 600).astype(str)).where(rng.random(600) > 0.1)
     log = log.assign(local_date=local.dt.normalize(), local_hour=local.dt.hour, weight=1.0, channel=rng.choice(["phone", "email"], 600))
     log = log.assign(touchpoint_id="T1", transfers=rng.integers(0, 3, 600))
-    connection = duckdb.connect(config={"TimeZone": "UTC"})
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
     connection.register("log", log)
     keys = {
         "by_hour": ["local_date", "local_hour"],
