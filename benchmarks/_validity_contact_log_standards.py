@@ -20,7 +20,7 @@ from scipy import stats
 from cxlib.contacts import service_standards
 from cxlib.contacts.service_standards.reliability import UNCLEAR
 
-ROOM = "contact_log_standards"
+ROOM = "contact-log-standards"
 DESIGNS = ("plain", "clustered")
 START = pd.Timestamp("2025-01-06", tz="UTC")
 UNTIL = START + pd.Timedelta(days=60)

@@ -31,12 +31,12 @@ from tqdm import tqdm
 import cxlib
 
 SURVEY = ("scores", "weights", "reliability", "gaps", "loyalty", "drivers", "asymmetry", "moments")
-LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook")
+LOG = ("contact-log", "contact-log-pains", "contact-log-standards", "contact-log-outlook", "contact-log-routes")
 DECISIONS = ("decisions-actions", "decisions-monitoring", "decisions-opportunities")
 JOURNEYS = ("journeys-welcome", "journeys-promises")
 ROOMS = ("estimates", *SURVEY, "reasons", "personas", *LOG, *JOURNEYS, *DECISIONS)
 WHOLE = ("suite",)  # hours of work: only when it is asked for
-PARTS = {"survey": SURVEY, "journeys": JOURNEYS, "decisions": DECISIONS}  # what is asked for by one name
+PARTS = {"survey": SURVEY, "contact-log": LOG, "journeys": JOURNEYS, "decisions": DECISIONS}  # what is asked for by one name
 SLICES = {room: import_module(f"_validity_{room.replace('-', '_')}") for room in (*ROOMS, *WHOLE)}
 HERE, PACKAGE = Path(__file__).parent, Path(cxlib.__file__).parent
 

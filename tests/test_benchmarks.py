@@ -81,6 +81,7 @@ def test_the_survey_is_all_of_its_rooms(validity):
 def test_the_quick_study_of_a_room_prints_one_object_a_line(validity, room, capsys, monkeypatch):
     monkeypatch.setattr(validity.SLICES["drivers"], "POPULATION", 100_000)
     monkeypatch.setattr(validity.SLICES["contact-log"], "MANY", 300)
+    monkeypatch.setattr(validity, "PARTS", {})  # the room's own slice; its parts are named like the whole
     cells = {cell.measure.func if isinstance(cell.measure, partial) else None: cell for cell in validity.SLICES[room].cells(True)}
     monkeypatch.setattr(validity.SLICES[room], "cells", lambda quick: list(cells.values()))
     run(validity, monkeypatch, "--only", room, "--quick", "--json", "--at-most", "1")
@@ -110,6 +111,12 @@ def test_results_are_kept_as_long_as_the_code_they_rest_on(validity, room, insid
     assert any(path.endswith(f"/benchmarks/_validity_{room}.py") for path in code)
     assert any(path.endswith("/survey/__init__.py") for path in code) == (room != "estimates")
     assert all(Path(path).is_file() for path in code)
+
+
+def test_the_contact_log_is_all_of_its_slices(validity):
+    cells = validity.study(only="contact-log", quick=True)
+    assert list(dict.fromkeys(cell.room for cell in cells)) == list(validity.LOG)
+    assert len({cell.name for cell in cells}) == len(cells)
 
 
 def test_speed_is_told_as_ratios(capsys, monkeypatch):
@@ -239,3 +246,35 @@ def test_every_page_of_the_suite_is_judged_or_says_why_not(suite):
     assert len(suite.clients(quick=False)) == 50
     assert suite.MONEY.search(suite.seen_of("<td>33 €</td>"))
     assert not suite.MONEY.search(suite.seen_of("<style>a::after{content:'€'}</style><td title='x €'>33</td>"))
+
+
+def test_hand_written_sql_counts_what_the_reductions_count():
+    """The same groups and numbers, also over a clock change: otherwise their costs could not be compared."""
+    import duckdb
+
+    from cxlib.contacts import counted
+
+    module, rng = loaded("contacts"), np.random.default_rng(3)
+    at = pd.Series(pd.date_range("2025-03-28", "2025-04-01", periods=600, tz="Europe/Berlin")).dt.as_unit("us")
+    local = at.dt.tz_localize(None)
+    log = pd.DataFrame({"contact_id": np.arange(600).astype(str), "contact_ts": at.dt.tz_convert("UTC"), "direction": "inbound"})
+    log["customer_id"] = pd.Series(rng.integers(100, 300, 600).astype(str)).where(rng.random(600) > 0.1)
+    log = log.assign(local_date=local.dt.normalize(), local_hour=local.dt.hour, weight=1.0, channel=rng.choice(["phone", "email"], 600))
+    log = log.assign(touchpoint_id="T1", transfers=rng.integers(0, 3, 600))
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.register("log", log)
+    keys = {
+        "by_hour": ["local_date", "local_hour"],
+        "by_channel": ["channel"],
+        "by_touchpoint": ["touchpoint_id"],
+        "transfers": ["transfers"],
+    }
+    for name, by in keys.items():
+        told = connection.sql(module.SQL[name]).df()
+        ours = counted(connection.table("log"), by, cluster="" if name == "by_hour" else "customer_id")
+        columns = by if name == "by_hour" else [*by, "cluster"]
+        assert len(told) == len(ours), name
+        both = ours.merge(told.set_axis([*columns, "n", "weight", "squares"], axis=1), on=columns, suffixes=("", "_sql"))
+        assert len(both) == len(ours), name
+        assert both[["n", "weight", "squares"]].to_numpy() == pytest.approx(both[["n_sql", "weight_sql", "squares_sql"]].to_numpy()), name

@@ -52,7 +52,7 @@ def filled(table: IntoFrame, columns: Sequence[str]) -> dict[str, int]:
     {'channel': 1, 'order_id': 0}
     """
     frame = nw.from_native(table).lazy()
-    have = frame.collect_schema().names()
+    have = frame.columns
     there = [name for name in dict.fromkeys(columns) if name in have]
     counts = (
         frame.select(*[nw.col(name).count().cast(nw.Int64).alias(name) for name in there]).collect().rows(named=True) if there else [{}]
@@ -71,7 +71,7 @@ def lacking(table: IntoFrame, columns: Sequence[str], name: str = "contacts") ->
         For a column that neither the table, if it has rows, nor its contract knows.
     """
     frame = nw.from_native(table).lazy()
-    have = frame.collect_schema().names()
+    have = frame.columns
     unknown = [column for column in columns if column not in (*CONTRACTS[name].columns, *have)]
     if unknown and len(frame.head(1).collect()):
         raise DataError(*(worded("table", "there is no column", column, have, label="It has") for column in unknown))
@@ -155,11 +155,9 @@ def counted(
     1   phone               7  2     2.0
     """
     frame = within(contacts, direction, period)
-    names = frame.collect_schema().names()
-    frame = frame.with_columns(cx_weight=nw.col("weight") if "weight" in names else nw.lit(1.0))
-    if columns:
-        frame = frame.with_columns(**columns)
-    frame = frame.with_columns(cx_one=nw.lit(1), cx_square=nw.col("cx_weight") * nw.col("cx_weight"))
+    names = frame.columns
+    weight = nw.col("weight") if "weight" in names else nw.lit(1.0)
+    frame = frame.with_columns(cx_weight=weight, cx_square=weight * weight, **(columns or {}))
     by = list(dict.fromkeys(keys))
     if cluster == "":
         return _tidy(_summed(frame, by, sums), by, False)
@@ -176,7 +174,7 @@ def counted(
 def within(contacts: IntoFrame, direction: str | None, period: Span | None) -> nw.LazyFrame[Any]:
     """Return the contacts of one direction (those whose direction is not known included) and period, not yet read."""
     frame = nw.from_native(contacts).lazy()
-    if direction is not None and "direction" in frame.collect_schema().names():
+    if direction is not None and "direction" in frame.columns:
         frame = frame.filter(nw.col("direction").is_null() | (nw.col("direction") == direction))
     if period is not None:
         first, last = (datetime(day.year, day.month, day.day) for day in period)
@@ -222,7 +220,7 @@ def _of_units(frame: Any, by: list[str], sums: Sequence[str], unit: Any) -> pd.D
 
 
 def _summed(frame: Any, by: list[str], sums: Sequence[str]) -> pd.DataFrame:
-    wanted = {"n": nw.col("cx_one").sum(), "weight": nw.col("cx_weight").sum(), "squares": nw.col("cx_square").sum()}
+    wanted = {"n": nw.len(), "weight": nw.col("cx_weight").sum(), "squares": nw.col("cx_square").sum()}
     if sums:
         frame = frame.with_columns(**{f"cx_{name}": nw.col(name) * nw.col("cx_weight") for name in sums})
         wanted |= {name: nw.col(f"cx_{name}").sum() for name in sums}

@@ -44,7 +44,7 @@ def stepped(
         ordered by their ids.
     """
     frame = within(contacts, direction, period)
-    have = frame.collect_schema().names()
+    have = frame.columns
     wanted = [case, "contact_ts", "contact_id", "local_date", "weight", *columns, *keep]
     frame = frame.select(*[name for name in dict.fromkeys(wanted) if name in have])
     order = ["contact_ts", *(["contact_id"] if "contact_id" in have else [])]
@@ -76,7 +76,7 @@ def folded(
     narwhals LazyFrame
         `by`, `cluster`, ``local_date`` (of the first contact), ``weight`` (1.0), ``steps`` (contacts), and the sums and flags.
     """
-    names = frame.collect_schema().names()
+    names = frame.columns
     start = {f"cx_by_{name}": nw.when(nw.col("cx_first")).then(nw.col(name)) for name in by}
     extra = dict(flags or {})
     frame = frame.with_columns(**start, **sums, **extra, cx_step=nw.lit(1))

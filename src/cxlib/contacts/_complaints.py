@@ -9,7 +9,7 @@ import narwhals as nw
 
 from cxlib.contacts import filled
 
-__all__ = ["CHASING", "CLAIMS", "complaining", "complaints", "undefined"]
+__all__ = ["CHASING", "CLAIMS", "complaining", "complaints", "concerning", "undefined"]
 
 CLAIMS = {"reason_id": ("complaint.quality_claim", "complaint.conduct_complaint", "complaint.warranty_claim")}
 CHASING = ("complaint.complaint_status",)
@@ -33,7 +33,7 @@ def complaints(contacts: Any, about: Mapping[str, Sequence[str]] = CLAIMS, *, ch
     [0, 1]
     """
     frame = nw.from_native(contacts)
-    return frame.filter(complaining(frame.collect_schema().names(), about, chasing)).to_native()
+    return frame.filter(complaining(frame.columns, about, chasing)).to_native()
 
 
 def complaining(have: Sequence[str], about: Mapping[str, Sequence[str]], chasing: Sequence[str]) -> Any:
@@ -43,6 +43,12 @@ def complaining(have: Sequence[str], about: Mapping[str, Sequence[str]], chasing
     for column in [name for name in about if name in have]:
         is_one = is_one | _among(column, about[column])
     return is_one & ~_among("reason_id", chasing) if chasing and "reason_id" in have else is_one
+
+
+def concerning(have: Sequence[str], about: Mapping[str, Sequence[str]], chasing: Sequence[str]) -> Any:
+    """Return the expression of whether a contact is about a complaint at all: is one, or asks how one stands; never missing."""
+    is_one = complaining(have, about, ())
+    return is_one | _among("reason_id", chasing) if chasing and "reason_id" in have else is_one
 
 
 def _among(column: str, values: Sequence[str]) -> Any:

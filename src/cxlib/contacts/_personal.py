@@ -73,7 +73,7 @@ def personal_contact(
     """
     by = ["item_id", "handled_by_type"]
     needs = lacking(contacts, ["local_date", "contact_id", "handled_by_type", *adjust])
-    have = nw.from_native(responses).lazy().collect_schema().names()
+    have = nw.from_native(responses).lazy().columns
     linked = {"contact_id", "item_id", "item_type", "value"} <= set(have)
     answers = picked(responses, [name for name in ("contact_id", "item_id", "item_type", "value") if name in have])
     answers = (
@@ -99,7 +99,7 @@ def personal_contact(
 def _rated(contacts: IntoFrame, answers: pd.DataFrame, adjust: Sequence[str], direction: str | None, period: Span | None) -> pd.DataFrame:
     """Answers with how their contact was handled; an id that two contacts have links to neither."""
     frame = within(contacts, direction, period).filter(nw.col("contact_id").is_in(answers["contact_id"].unique().tolist()))
-    have = frame.collect_schema().names()
+    have = frame.columns
     wanted = ["contact_id", "handled_by_type", *adjust, *[name for name in ("customer_id",) if name in have]]
     told = frame.select(*dict.fromkeys(wanted)).collect().to_pandas().astype("str").drop_duplicates("contact_id", keep=False)
     told = told[told["handled_by_type"].notna()].dropna(subset=list(adjust))

@@ -135,8 +135,8 @@ def _effort(
     frame: nw.LazyFrame[Any], responses: IntoFrame, case: str, item_types: Sequence[str], min_n: int, options: Sampling
 ) -> list[pd.DataFrame]:
     """Mean answers about effort by the route of the case that the contact belongs to."""
-    have = nw.from_native(responses).lazy().collect_schema().names()
-    if not {"contact_id", "item_id", "item_type", "value"} <= set(have) or "contact_id" not in frame.collect_schema().names():
+    have = nw.from_native(responses).lazy().columns
+    if not {"contact_id", "item_id", "item_type", "value"} <= set(have) or "contact_id" not in frame.columns:
         return []
     answers = picked(responses, [name for name in ("contact_id", "item_id", "item_type", "value", "customer_id") if name in have])
     answers = answers[answers["contact_id"].notna() & answers["item_type"].isin(item_types) & answers["value"].notna()]
@@ -162,7 +162,7 @@ def _of_sessions(events: IntoFrame, attempts: Sequence[str], gave_up: Sequence[s
     frame = frame.with_columns(cx_tried=nw.when(tried).then(nw.col("event_ts")))
     frame = frame.with_columns(cx_until=nw.col("cx_tried").max().over("session_id"))
     frame = frame.filter(nw.col("event_ts") <= nw.col("cx_until"))
-    result = "selfservice_result" in frame.collect_schema().names()
+    result = "selfservice_result" in frame.columns
     known = ~nw.col("selfservice_result").is_null() if result else nw.lit(False)
     out = nw.col("selfservice_result").is_in(list(gave_up)) if result else nw.lit(False)
     frame = frame.with_columns(

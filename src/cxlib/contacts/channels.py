@@ -355,7 +355,7 @@ def paths(
         return estimates.unanswerable("path_share", "share", needs, by=names)
     cluster = options.get("cluster") or "customer_id"
     frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period)
-    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.columns else [])]
     later = {f"cx_{name}": nw.col(column).shift(-ahead).over(case, order_by=order) for ahead, name in enumerate(names[1:], start=1)}
     frame = frame.with_columns(cx_step_1=nw.col(column), **later).filter(nw.col("cx_first"))
     if least > 1:
@@ -444,7 +444,7 @@ def _followed(
         place = nw.when(nw.col(column) == step).then(nw.lit(number)).otherwise(place)
     cluster = options.get("cluster") or "customer_id"
     frame = stepped(contacts, case, [column], keep=[cluster], direction=direction, period=period).with_columns(cx_place=place)
-    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.columns else [])]
     frame = frame.with_columns(cx_reached=nw.col("cx_place").cum_max().over(case, order_by=order))
     outside, back = nw.col("cx_place") == 0, (nw.col("cx_place") > 0) & (nw.col("cx_place") < nw.col("cx_reached"))
     flags = {
@@ -488,7 +488,7 @@ def _moded(
         mode = nw.when(nw.col("touchpoint_id").is_in(ids)).then(nw.lit(level)).otherwise(mode)
     own = nw.from_native(contacts).lazy().with_columns(cx_mode=mode).to_native()
     frame = stepped(own, case, ["cx_mode"], keep=[cluster], direction=direction, period=period).rename({"cx_cx_mode_1": "cx_mode_1"})
-    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    order = ["contact_ts", *(["contact_id"] if "contact_id" in frame.columns else [])]
     following = nw.col("cx_mode").shift(-1).over(case, order_by=order)
     return frame.with_columns(cx_after=following).with_columns(cx_more=nw.when(~nw.col("cx_after").is_null()).then(1).otherwise(0))
 
@@ -498,7 +498,7 @@ def _ratings(
 ) -> list[pd.DataFrame]:
     """Mean ratings of the contacts that steps led to."""
     wanted = ["contact_id", "item_id", "item_type", "state", "value", "customer_id"]
-    have = nw.from_native(responses).lazy().collect_schema().names()
+    have = nw.from_native(responses).lazy().columns
     if not {"contact_id", "item_id", "item_type", "value"} <= set(have):
         return [estimates.unanswerable("rating", "", ["responses.contact_id"], by=["transition", "item_id"])]
     answers = picked(responses, [name for name in wanted if name in have])

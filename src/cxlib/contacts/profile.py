@@ -73,7 +73,7 @@ def customers(
         raise DataError(f"profile: the log has no {' and no '.join(needs)}. One row a customer needs both; leave this table out.")
     frame = within(contacts, direction, period)
     frame = frame.filter(~nw.col(unit).is_null())
-    names = frame.collect_schema().names()
+    names = frame.columns
     laid = {column: _levels(frame, column) for column in split if column in names}
     one = {f"{column}_{level}": nw.col(column) == level for column, found in laid.items() for level in found}
     shares = len(one)  # what comes after these is told as a share

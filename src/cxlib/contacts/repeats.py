@@ -172,7 +172,7 @@ def attempts(
         seen = f"{window_days:g} days, forwards below {forward_minutes:g} minutes"
         raise CxError(worded("window_days", "the window is not longer than a forward:", seen, do="Choose a longer window."))
     frame, keys = within(contacts, direction, period), [unit, *same]
-    names = frame.collect_schema().names()
+    names = frame.columns
     if keep is not None:
         wanted = [*keys, "contact_ts", "contact_id", "channel", "local_date", "weight", *keep]
         frame = frame.select(*[name for name in dict.fromkeys(wanted) if name in names])
@@ -397,7 +397,7 @@ def _first_ones(frame: nw.LazyFrame[Any], keys: list[str], window_days: float) -
 
 
 def _order(frame: nw.LazyFrame[Any]) -> list[str]:
-    return [MOMENT, *(["contact_id"] if "contact_id" in frame.collect_schema().names() else [])]
+    return [MOMENT, *(["contact_id"] if "contact_id" in frame.columns else [])]
 
 
 def _first_moment(frame: nw.LazyFrame[Any]) -> int:
@@ -409,7 +409,7 @@ def _last_moment(frame: nw.LazyFrame[Any]) -> int:
 
 
 def _has(contacts: IntoFrame, column: str) -> bool:
-    return column in nw.from_native(contacts).lazy().collect_schema().names()
+    return column in nw.from_native(contacts).lazy().columns
 
 
 def _counts(table: pd.DataFrame, by: Sequence[str]) -> list[pd.DataFrame]:

@@ -8,6 +8,7 @@ import pytest
 
 from cxlib import estimates
 from cxlib.contacts import service_standards
+from cxlib.simulate.claims import CLAIM_RATE
 
 PLANTED = (0.091, 0.060, 0.042, 0.027, 0.016, 0.009)  # share that complains, by conditions met
 START = pd.Timestamp("2025-01-06 12:00", tz="UTC")
@@ -118,3 +119,59 @@ def test_a_missing_condition_says_what_it_needs_and_the_others_stay():
     by_place = log.assign(touchpoint_id=np.where(log["reason_id"].str.startswith("complaint."), "T39", "T1")).drop(columns="reason_id")
     known = service_standards.reliability(by_place, orders, messages, customers, about={"touchpoint_id": ["T39"]}, as_of=UNTIL)
     assert estimates.only(known, "complaint_rate")["value"].item() > 0
+
+
+def claims(log, ids, day="2025-01-25", **columns):
+    """The log with a claim about each of these orders, within the window."""
+    made = {"customer_id": ids, "order_id": ids, "reason_id": "complaint.quality_claim", "local_date": pd.Timestamp(day), "weight": 1.0}
+    return pd.concat([log.assign(order_id=None), pd.DataFrame(made | columns)], ignore_index=True)
+
+
+def test_complaints_about_the_order_itself_count_from_its_first_day_and_by_its_own_conditions():
+    log, orders, messages, customers, met, _ = house(n=600)
+    ids = orders["order_id"].to_numpy()[(met <= 2) & (np.arange(600) % 3 == 0)]
+    found = service_standards.reliability(claims(log, ids), orders, messages, customers, as_of=UNTIL)
+    rate = found[found["metric"] == "own_complaint_rate"].set_index("met")["value"]
+    complained = np.isin(orders["order_id"], ids)
+    for level in range(6):
+        if (met == level).sum() >= 30:
+            assert rate[str(level)] == pytest.approx(complained[met == level].mean())
+    assert estimates.only(found, "complaint_order_known")["value"].item() < 1  # the later ones of the house name none
+    early = service_standards.reliability(claims(log, ids, "2025-01-05"), orders, messages, customers, as_of=UNTIL)
+    assert estimates.only(early, "own_complaint_rate")["value"].item() == 0
+
+
+def test_a_claim_answered_late_breaks_no_condition_of_its_own_order():
+    log, orders, messages, customers, met, _ = house(n=600)
+    came = pd.Timestamp("2025-01-25", tz="UTC")
+    late = {"contact_ts": came, "due_ts": came + pd.Timedelta(hours=1), "first_response_ts": came + pd.Timedelta(hours=9)}
+    ids = orders["order_id"].to_numpy()[met >= 4]
+    rate = service_standards.reliability(claims(log, ids, **late), orders, messages, customers, as_of=UNTIL)
+    rate = rate[rate["metric"] == "own_complaint_rate"].set_index("met")["value"]
+    assert rate[["4", "5"]].to_list() == [1, 1]
+    assert rate[["2", "3"]].to_list() == [0, 0]
+
+
+def test_where_no_complaint_names_an_order_only_its_own_rows_say_so():
+    log, orders, messages, customers, *_ = house(n=300)
+    found = service_standards.reliability(log, orders, messages, customers, as_of=UNTIL)
+    own = found[found["metric"].str.startswith("own_")]
+    assert set(own["note"]) == {"needs contacts.order_id"}
+    assert found.loc[found["metric"].eq("complaint_rate"), "value"].notna().any()
+
+
+def test_the_planted_claims_of_the_demo_are_met(company):
+    """As planted, leaving out the two sellers and the campaign whose orders have other claims; ids as the systems know them."""
+    orders = company["orders"]
+    orders = orders[~orders["_seller"].isin(["V07", "V11"]) & ~orders["_campaign"]]
+    log = company["contacts"].assign(order_id=company["contacts"]["_order_id"], customer_id=company["contacts"]["_customer_id"])
+    about = {"reason_id": ["complaint.quality_claim"]}
+    end = datetime(2026, 6, 30, 22, tzinfo=UTC)
+    found = service_standards.reliability(log, orders, company["messages"], about=about, as_of=end)
+    rates = found[found["metric"].eq("own_complaint_rate") & found["met"].notna()].reset_index(drop=True)
+    assert rates["met"].to_list() == list("012345")
+    planted = pd.Series(CLAIM_RATE)
+    error = (rates["high"] - rates["low"]) / 3.92
+    assert ((rates["value"] - planted).abs() <= 3 * error).all()
+    assert ((rates["low"] <= planted) & (planted <= rates["high"])).sum() >= 5
+    assert estimates.only(found, "own_complaint_slope_adjusted")["high"].item() < -0.005

@@ -59,7 +59,7 @@ def events_of(events: IntoFrame, columns: Sequence[str], *, busiest: float, at_m
         Customers beyond which only so many are looked at, chosen by a hash of their ids.
     """
     frame = nw.from_native(events).lazy()
-    have = frame.collect_schema().names()
+    have = frame.columns
     frame = frame.filter(~nw.col("event_ts").is_null())
     who = nw.col("customer_id")
     if "session_id" in have:
@@ -124,7 +124,7 @@ def moments_of(
 ) -> Moments:
     """Return the contacts of some customers, each id once, by customer and time."""
     frame = within(contacts, direction, period)
-    have = frame.collect_schema().names()
+    have = frame.columns
     wanted = ["customer_id", "contact_ts", *[name for name in ("contact_id", *columns) if name in have]]
     every = size(frame.to_native())
     frame = frame.select(*dict.fromkeys(wanted)).filter(~nw.col("customer_id").is_null() & ~nw.col("contact_ts").is_null())

@@ -73,7 +73,7 @@ def unmet_demand(
     needs = lacking(contacts, ["local_date", "reason_id"])
     if needs:
         return estimates.unanswerable("unmet_rate", PER_CONTACTS, needs, by=["service"])
-    have = nw.from_native(contacts).lazy().collect_schema().names()
+    have = nw.from_native(contacts).lazy().columns
     listed = checked(services or {}, "services") if "text" in have else {}
     flags = {f"cx_service_{number}": mentions("text", phrases) for number, phrases in enumerate(listed.values())}
     frame = within(contacts, direction, period).filter(~nw.col("reason_id").is_null() & ~nw.col("reason_id").is_in(list(outside)))
@@ -223,7 +223,7 @@ def _of_contacts(
 
 def _of_answers(responses: IntoFrame | None, listed: Mapping[str, Sequence[str]]) -> pd.DataFrame | None:
     """What respondents said in their own words, a row each respondent."""
-    have = nw.from_native(responses).lazy().collect_schema().names() if responses is not None else []
+    have = nw.from_native(responses).lazy().columns if responses is not None else []
     if responses is None or not {"item_type", "text", "respondent_id"} <= set(have):
         return None
     told = picked(responses, ["item_type", "text", "respondent_id"])
@@ -231,7 +231,7 @@ def _of_answers(responses: IntoFrame | None, listed: Mapping[str, Sequence[str]]
 
 
 def _of_notes(notes: IntoFrame | None, listed: Mapping[str, Sequence[str]]) -> pd.DataFrame | None:
-    have = nw.from_native(notes).lazy().collect_schema().names() if notes is not None else []
+    have = nw.from_native(notes).lazy().columns if notes is not None else []
     if notes is None or not {"text", "note_id"} <= set(have):
         return None
     told = picked(notes, ["text", "note_id"])
@@ -240,7 +240,7 @@ def _of_notes(notes: IntoFrame | None, listed: Mapping[str, Sequence[str]]) -> p
 
 def _of_searches(events: IntoFrame | None, listed: Mapping[str, Sequence[str]], searches: Sequence[str]) -> pd.DataFrame | None:
     """Sessions in which something was searched."""
-    have = nw.from_native(events).lazy().collect_schema().names() if events is not None else []
+    have = nw.from_native(events).lazy().columns if events is not None else []
     if events is None or not {"event", "page", "session_id"} <= set(have):
         return None
     frame = nw.from_native(events).lazy().filter(nw.col("event").is_in(list(searches)) & ~nw.col("page").is_null())

@@ -81,7 +81,7 @@ def improvements(
     frame = within(contacts, direction, period).filter(~nw.col("reason_id").is_null())
     if not direct and orders is not None:
         sold = picked(orders, ["order_id", product]).dropna().drop_duplicates("order_id").astype("str")
-        frame = joined(frame.select([name for name in frame.collect_schema().names() if name != product]), sold, ["order_id"])
+        frame = joined(frame.select([name for name in frame.columns if name != product]), sold, ["order_id"])
     about = nw.when(nw.col("reason_id").is_in(list(reasons))).then(nw.col("reason_id")).otherwise(nw.lit("other"))
     frame = frame.with_columns(cx_about=about)
     cluster = options.get("cluster") or "customer_id"
@@ -103,7 +103,7 @@ def improvements(
 
 
 def _has(table: IntoFrame, columns: Sequence[str]) -> bool:
-    return set(columns) <= set(nw.from_native(table).lazy().collect_schema().names())
+    return set(columns) <= set(nw.from_native(table).lazy().columns)
 
 
 def _shares(own: pd.DataFrame, product: str, reasons: Sequence[str], options: Sampling) -> list[pd.DataFrame]:

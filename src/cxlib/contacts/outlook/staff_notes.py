@@ -71,7 +71,7 @@ def staff_notes(
     0            T1     note_share    1.0
     1            T1  contact_share    0.5
     """
-    have = nw.from_native(employee_notes).lazy().collect_schema().names()
+    have = nw.from_native(employee_notes).lazy().columns
     needs = [f"employee_notes.{name}" for name in ("kind", "touchpoint_id") if name not in have]
     said = picked(employee_notes, ["kind", "touchpoint_id"]).dropna().astype("str") if not needs else pd.DataFrame()
     said = said[said["kind"].isin(list(kinds))] if len(said) else said
@@ -105,7 +105,7 @@ def _contacts(
 
 def _ratings(responses: IntoFrame, touchpoints: Sequence[str], item_type: str, asked: Sampling) -> list[pd.DataFrame]:
     """How customers rate each touchpoint of which staff spoke."""
-    have = nw.from_native(responses).lazy().collect_schema().names()
+    have = nw.from_native(responses).lazy().columns
     further = [str(asked[key]) for key in ("cluster", "stratum", "weight") if asked.get(key)]
     if not {"touchpoint_id", "item_type", "value", "respondent_id"} <= set(have):
         return []

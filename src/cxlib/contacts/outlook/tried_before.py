@@ -82,7 +82,7 @@ def tried_before(
 
 def _surveyed(responses: IntoFrame, item_type: str, nothing: Sequence[str], asked: Sampling) -> list[pd.DataFrame]:
     """Answers, one row each: by question and over both."""
-    have = nw.from_native(responses).lazy().collect_schema().names()
+    have = nw.from_native(responses).lazy().columns
     further = [str(asked[key]) for key in ("cluster", "stratum", "population", "weight") if asked.get(key)]
     if "item_type" not in have:
         return []

@@ -88,7 +88,7 @@ def invoices(
 
 def _billed(billed: IntoFrame, orders: IntoFrame | None, by: Sequence[str], period: Span | None) -> pd.DataFrame:
     """Invoices of the period with their day and whose they are."""
-    have = nw.from_native(billed).lazy().collect_schema().names()
+    have = nw.from_native(billed).lazy().columns
     extra = [name for name in ("order_id",) if name in have]
     table = picked(billed, ["invoice_id", "issued_ts", *extra, *by]).dropna(subset=["invoice_id", "issued_ts"])
     table = table.assign(day=local_day(table["issued_ts"]), exposure=1.0)
@@ -115,7 +115,7 @@ def _per_thousand(
     options: Sampling,
 ) -> list[pd.DataFrame]:
     frame = within(contacts, direction, period)
-    names = frame.collect_schema().names()
+    names = frame.columns
     frame = frame.filter(nw.col("reason_id").is_in(list(reasons))) if reasons else frame.filter(~nw.col("document_id").is_null())
     links = [name for name in ("document_id", "order_id") if name in names and (reasons or name == "document_id")]
     log = counted(frame.to_native(), [*links, "local_date"], cluster="", direction=None)

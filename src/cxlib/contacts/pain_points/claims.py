@@ -125,13 +125,13 @@ def cases(
     ``cx_by_<column>`` is 1 where the column says of a contact of the case that it is a complaint.
     """
     frame = timed(contacts, ["contact_ts"], direction, period)
-    have = frame.collect_schema().names()
+    have = frame.columns
     frame = frame.filter(complaining(have, about, chasing))
     flags = {f"cx_by_{name}": nw.when(nw.col(name).is_in(list(about[name]))).then(1).otherwise(0) for name in about if name in have}
     frame = frame.with_columns(**flags)
     frame = timed(frame.to_native(), ["resolved_ts"], None, None) if "resolved_ts" in have else frame
     sought = ("contact_id", "customer_id", "case_id", "channel", "cx_us_resolved_ts")
-    wanted = [name for name in sought if name in frame.collect_schema().names()]
+    wanted = [name for name in sought if name in frame.columns]
     table = frame.select(*dict.fromkeys([*wanted, "local_date", "cx_us_contact_ts", *by, *flags])).collect().to_pandas()
     table = table.rename(columns={"cx_us_contact_ts": "opened", "cx_us_resolved_ts": "settled"})
     table = table.reindex(columns=list(dict.fromkeys([*table.columns, "contact_id", "customer_id", "case_id", "channel", "settled"])))
@@ -146,7 +146,7 @@ def cases(
 
 def with_interim(table: pd.DataFrame, messages: IntoFrame, end: int) -> pd.DataFrame:
     """Add to complaints whether word came in between: by their case, else to their customer while they were open."""
-    have = nw.from_native(messages).lazy().collect_schema().names()
+    have = nw.from_native(messages).lazy().columns
     links = [name for name in ("case_id", "customer_id") if name in have]
     sent = picked(messages, ["type", "sent_ts", *links])
     sent = sent[sent["type"].eq(INTERIM)].reindex(columns=["sent_ts", "case_id", "customer_id"])
@@ -182,7 +182,7 @@ def _settled(
 def _recorded(contacts: IntoFrame) -> set[str]:
     """Channels in which the log holds solutions at all."""
     frame = nw.from_native(contacts).lazy()
-    if "channel" not in frame.collect_schema().names():
+    if "channel" not in frame.columns:
         return set()
     some = frame.filter(~nw.col("resolved_ts").is_null()).select("channel").unique().collect().to_pandas()
     return set(some["channel"].dropna().astype("str"))
@@ -226,7 +226,7 @@ def _chased(
 def _later(contacts: IntoFrame, old: pd.DataFrame, chasing: Sequence[str], direction: str | None) -> pd.DataFrame | None:
     """Contacts of the complaints' cases, and those for the reasons of who chases; None where the log links neither."""
     frame = timed(contacts, ["contact_ts"], direction, None)
-    have = frame.collect_schema().names()
+    have = frame.columns
     known = sorted(set(old["case_id"].dropna()))
     ways: list[Any] = [nw.col("case_id").is_in(known)] if "case_id" in have and known else []
     asks: Any = nw.lit(False)

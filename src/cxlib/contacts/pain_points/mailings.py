@@ -94,7 +94,7 @@ def confusing_information(
 
 def _mailings(messages: IntoFrame, period: Span | None, most: int, seed: int) -> pd.DataFrame:
     """One row a mailing and recipient: customer_id, document_id, day, and of how many recipients it is one."""
-    have = nw.from_native(messages).lazy().collect_schema().names()
+    have = nw.from_native(messages).lazy().columns
     of = [name for name in ("order_id", "case_id") if name in have]
     mail = picked(messages, ["customer_id", "sent_ts", "document_id", *of]).dropna(subset=["customer_id", "sent_ts", "document_id"])
     mail = mail[mail[of].isna().all(axis=1)] if of else mail

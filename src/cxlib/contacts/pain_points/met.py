@@ -191,7 +191,7 @@ def _of_contacts(
 ) -> pd.DataFrame:
     if who is None or not (flags or tagged):
         return _empty()
-    names = nw.from_native(contacts).lazy().collect_schema().names()
+    names = nw.from_native(contacts).lazy().columns
     moments = [name for name in ("contact_ts", "first_response_ts", "promise_due_ts", "promise_done_ts") if name in names]
     frame = timed(contacts, moments, direction, period).filter(who)
     tests = dict(flags)
@@ -256,7 +256,7 @@ def _about_invoices(
     known = set(picked(billed, ["invoice_id"])["invoice_id"].dropna())
     frame = timed(contacts, ["contact_ts"], direction, period)
     frame = frame.filter(who & ~nw.col("document_id").is_null())
-    names = [name for name in ("customer_id", "person_id", "contact_id") if name in frame.collect_schema().names()]
+    names = [name for name in ("customer_id", "person_id", "contact_id") if name in frame.columns]
     table = frame.select(*names, "document_id", "cx_us_contact_ts").collect().to_pandas()
     table = table[table["document_id"].isin(known)]
     return _rows(table, table["cx_us_contact_ts"].astype("float64"), "P11")

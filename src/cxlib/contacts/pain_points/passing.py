@@ -85,7 +85,7 @@ def _cases(
     if not filled(contacts, [case])[case]:
         return [estimates.unanswerable("passed_around_cases", "share", [f"contacts.{case}"], by=by)]
     frame = within(contacts, direction, period).filter(~nw.col("transfers").is_null())
-    names = frame.collect_schema().names()
+    names = frame.columns
     alone = nw.col("contact_id") if "contact_id" in names else nw.lit(None, nw.String)
     frame = frame.with_columns(
         cx_case=nw.when(nw.col(case).is_null())

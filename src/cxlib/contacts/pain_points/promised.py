@@ -181,7 +181,7 @@ def _of_contacts(
 
 
 def _of_quotes(quotes: IntoFrame, end: int, by: Sequence[str], period: Span | None) -> pd.DataFrame:
-    have = nw.from_native(quotes).lazy().collect_schema().names()
+    have = nw.from_native(quotes).lazy().columns
     wanted = ["promised_ts", "sent_ts", *[name for name in ("customer_id", *by) if name in have]]
     table = picked(quotes, wanted).dropna(subset="promised_ts").reset_index(drop=True)
     if period is not None:

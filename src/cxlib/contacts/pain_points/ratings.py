@@ -43,7 +43,7 @@ def _whose(contacts: IntoFrame, answers: pd.DataFrame) -> pd.Series:
     """The customer of the contact that an answer names; the answer's own where the log does not know."""
     told = answers["customer_id"] if "customer_id" in answers else pd.Series(pd.NA, index=answers.index, dtype="str")
     frame = nw.from_native(contacts).lazy()
-    if "customer_id" not in frame.collect_schema().names():
+    if "customer_id" not in frame.columns:
         return told
     frame = frame.filter(nw.col("contact_id").is_in(sorted(answers["contact_id"].unique())) & ~nw.col("customer_id").is_null())
     log = frame.select("contact_id", "customer_id").collect().to_pandas().sort_values(["contact_id", "customer_id"])

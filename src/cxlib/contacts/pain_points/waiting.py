@@ -128,7 +128,7 @@ def _given_up(table: pd.DataFrame, threshold_s: float, by: Sequence[str], option
 
 def _hours(frame: nw.LazyFrame[Any], threshold_s: float, target_share: float, have: Sequence[str]) -> list[pd.DataFrame]:
     """Hours of the week in which the standard is met, counted; calls given up are left out of it."""
-    names = frame.collect_schema().names()
+    names = frame.columns
     if "wait_s" not in have or not {"local_weekday", "local_hour"} <= set(names):
         return []
     taken = frame.filter(nw.col("wait_s") >= 0)

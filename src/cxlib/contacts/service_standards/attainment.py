@@ -183,7 +183,7 @@ def due_states(
         frame, state = timed(contacts, ["contact_ts", "due_ts", done], until), _by_due_date(done)
     else:
         frame = timed(contacts, ["contact_ts", done], until, clock)
-        state = _by_standard(service_levels, frame.collect_schema().names(), done, hours)
+        state = _by_standard(service_levels, frame.columns, done, hours)
     odd = nw.col(f"cx_us_{done}") < nw.col("cx_us_contact_ts")
     state = nw.when(odd).then(nw.lit("odd")).otherwise(state)
     for name, dark in never_recorded(frame, done).items():
@@ -204,7 +204,7 @@ def timed(contacts: IntoFrame, columns: Sequence[str], until: datetime, clock: C
 def never_recorded(frame: nw.LazyFrame[Any], done: str) -> dict[str, list[str]]:
     """Return the channels and sources in which not one contact has the time asked for: there nobody writes it down."""
     found: dict[str, list[str]] = {}
-    for name in [key for key in ("channel", "source") if key in frame.collect_schema().names()]:
+    for name in [key for key in ("channel", "source") if key in frame.columns]:
         told = frame.group_by(name).agg(cx_told=nw.col(f"cx_us_{done}").count()).collect().to_pandas()
         dark = sorted(told.loc[(told["cx_told"] == 0) & told[name].notna(), name])
         if dark:

@@ -84,7 +84,7 @@ def backlog(
     if channels is not None:
         frame = frame.filter(nw.col("channel").is_in(list(channels)))
     came, settled = nw.col("cx_us_contact_ts"), nw.col("cx_us_resolved_ts")
-    over = nw.col("status").is_in(list(closed)) if "status" in frame.collect_schema().names() else nw.lit(False)
+    over = nw.col("status").is_in(list(closed)) if "status" in frame.columns else nw.lit(False)
     still = (settled.is_null() & ~(over & ~over.is_null())) | (settled > nw.col("cx_us_until"))
     state = nw.when(still).then(nw.lit("open")).otherwise(nw.lit("settled"))
     state = nw.when(settled < came).then(nw.lit("odd")).otherwise(state)

@@ -54,10 +54,10 @@ class Clock:
         Missing where the moment is, or where it lies outside of the calendar.
         """
         unit = nw.lit("")
-        if self.unit is not None and self.unit in frame.collect_schema().names():
+        if self.unit is not None and self.unit in frame.columns:
             unit = nw.when(nw.col(self.unit).is_in(list(self.named))).then(nw.col(self.unit)).otherwise(nw.lit(""))
         frame = frame.with_columns(cx_unit=unit)
-        kept = [name for name in frame.collect_schema().names() if name not in ("cx_unit", "cx_day")]
+        kept = [name for name in frame.columns if name not in ("cx_unit", "cx_day")]
         for name in moments:
             moment = nw.col(f"cx_us_{name}")
             frame = frame.with_columns(cx_day=(moment - moment % DAY) // DAY)

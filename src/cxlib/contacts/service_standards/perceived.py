@@ -76,7 +76,7 @@ def perceived(
         return headed(estimates.unanswerable("contact_rating", "", needs), {"deadline": "met"})
     rated = rated[["contact_id", "value"]].groupby("contact_id", as_index=False)["value"].mean()
     frame = due_states(within(contacts, direction, period).to_native(), service_levels, event, clock, known_until(contacts, as_of))
-    have = frame.collect_schema().names()
+    have = frame.columns
     columns = [name for name in dict.fromkeys(["contact_id", by, "customer_id", "due_state"]) if name in have]
     there = frame.filter(nw.col("due_state").is_in(["met", "late", "open"])).select(*columns)
     there = there.filter(nw.col("contact_id").is_in(rated["contact_id"].to_list()))

@@ -113,7 +113,7 @@ def dates_kept(
     """
     told = []
     settings: Any
-    have = nw.from_native(orders).lazy().collect_schema().names()
+    have = nw.from_native(orders).lazy().columns
     for which in ("first", "last"):
         needs = lacking(orders, ["order_ts", f"promised_{which}", "delivered_date"], "orders")
         if needs:
@@ -225,7 +225,7 @@ def _late(
     options: Sampling,
 ) -> pd.DataFrame:
     """Late orders with the days between the first notice and the day promised (``lead``)."""
-    have = nw.from_native(orders).lazy().collect_schema().names()
+    have = nw.from_native(orders).lazy().columns
     cluster = options.get("cluster") or "customer_id"
     more = [name for name in (cluster, "order_ts", "cancelled_ts") if name in have]
     table = picked(orders, ["order_id", *columns, *by, *more])

@@ -123,7 +123,7 @@ def _attained(
     if name == "quote":
         return _quoted(quotes, limit, common, options)
     frame = nw.from_native(contacts).lazy()
-    have = frame.collect_schema().names()
+    have = frame.columns
     if name == "callback" and "promise_type" in have:
         if lacking(contacts, ["promise_done_ts"]):
             return estimates.unanswerable(metric, "share", ["contacts.promise_done_ts"])

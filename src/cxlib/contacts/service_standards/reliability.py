@@ -17,7 +17,8 @@ from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.contacts import counted, headed, lacking, named, picked
-from cxlib.contacts._complaints import CHASING, CLAIMS, complaining, undefined
+from cxlib.contacts._complaints import CHASING, CLAIMS, complaining, concerning, undefined
+from cxlib.contacts.service_standards._orders_judged import EVENTS, complained_of, day_numbers, judged
 from cxlib.contacts.service_standards.attainment import due_states, known_until
 from cxlib.contacts.service_standards.clock import Clock
 from cxlib.estimates import Sampling
@@ -33,7 +34,6 @@ UNCLEAR = (
     "quote.quote_comprehension",
     "follow_up.sent_info_unclear",
 )
-EVENTS = {"unclear": "documents_clear", "broken": "promises_kept", "slow": "reply_in_time"}
 
 
 def reliability(
@@ -97,14 +97,18 @@ def reliability(
         ESTIMATES. By ``condition`` ("delivery_as_promised", "documents_clear", "promises_kept", "change_announced", "reply_in_time"):
         ``condition_met`` (``share`` of orders). ``conditions_met`` (``count``, mean), also by `by`. By ``met`` ("0" … "5"):
         ``complaint_rate`` (``share`` of orders whose customer complained). ``complaint_slope`` and ``complaint_slope_adjusted`` (``share
-        difference`` for each further condition met). A condition whose columns are missing has a row that names them, and ``met``
-        counts the others.
+        difference`` for each further condition met). The same of complaints that name this very order, whenever they come:
+        ``own_complaint_rate``, ``own_complaint_slope``, ``own_complaint_slope_adjusted``, and ``complaint_order_known`` (``share`` of
+        complaints that name an order at all; the rates miss the others). A condition whose columns are missing has a row that names
+        them, and ``met`` counts the others.
 
     Notes
     -----
     What did not come up (no promise was made, no date moved) was not broken, and counts as met. Orders whose follow-up is not over yet
     are left out. Slopes are least squares with clustered standard errors; adjusted ones within strata. An association: what makes
-    orders go wrong may also make customers complain.
+    orders go wrong may also make customers complain. Complaints about the very order count up to the last day of the follow-up, those
+    within the window too, where most come; for these figures, contacts about a complaint break no condition themselves, but what else
+    goes wrong may be its consequence.
     """
     absent = _absent(contacts, orders, messages, service_levels, reason, about)
     base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")
@@ -115,19 +119,28 @@ def reliability(
     if table.empty:
         return _unanswerable(["orders.order_ts"])
     events = _events(contacts, service_levels, (about, chasing), unclear, reason, clock, until, direction, absent)
-    table = _judged(table, events, messages, notices, window_days, follow_days, absent)
+    judging = (messages, notices, window_days, follow_days, absent)
+    apart = events.assign(**{name: events[f"{name}_apart"] for name in EVENTS if f"{name}_apart" in events})
+    own, table = judged(table, apart, *judging), judged(table, events, *judging)
     cluster = options.get("cluster") or "customer_id"
     settings: Any = {**options, "weight": None, "cluster": cluster}
     known = [name for name in CONDITIONS if name not in absent]
-    table["met"] = table[known].sum(axis=1).astype("float64")
-    return estimates.stack(*_index(named(table, list(by)), known, absent, by, settings), *_dose(table, absent, adjust, min_n, settings))
+    table["met"], own["met"] = (each[known].sum(axis=1).astype("float64") for each in (table, own))
+    parts = [*_index(named(table, list(by)), known, absent, by, settings), *_dose(table, absent, adjust, min_n, settings)]
+    named_ones, told = complained_of(own, contacts, (about, chasing), window_days + follow_days, direction)
+    lost = absent | ({} if "complaints" in absent or len(told) else {"complaints": ["contacts.order_id"]})
+    parts += _dose(own.assign(complained=named_ones), lost, adjust, min_n, settings, "own_")
+    if len(told):
+        parts.append(estimates.share(told, "names_order", metric="complaint_order_known", **settings))
+    return estimates.stack(*parts)
 
 
 def _unanswerable(needs: Sequence[str]) -> pd.DataFrame:
     """The rows that say what is missing for all of it."""
     rate = headed(estimates.unanswerable("complaint_rate", "share", needs), {"met": "0"})
     slope = estimates.unanswerable("complaint_slope", "share difference", needs)
-    return estimates.stack(estimates.unanswerable("conditions_met", "count", needs), rate, slope)
+    own = headed(estimates.unanswerable("own_complaint_rate", "share", needs), {"met": "0"})
+    return estimates.stack(estimates.unanswerable("conditions_met", "count", needs), rate, slope, own)
 
 
 def _absent(
@@ -162,12 +175,12 @@ def _absent(
 
 def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequence[str], until: datetime, days: int) -> pd.DataFrame:
     """Orders whose follow-up is over, with the features of their customers and how many orders these have placed."""
-    have = nw.from_native(orders).lazy().collect_schema().names()
+    have = nw.from_native(orders).lazy().columns
     columns = ["order_id", "customer_id", "order_ts", "promised_first", "promised_last", "delivered_date"]
     table = picked(orders, [name for name in columns if name in have])
     table = table[table["customer_id"].notna() & table["order_ts"].notna()]
-    table = table.assign(day=_days(table["order_ts"].dt.tz_localize(None)))
-    last = _days(pd.Series([pd.Timestamp(until).tz_localize(None)]))[0]
+    table = table.assign(day=day_numbers(table["order_ts"].dt.tz_localize(None)))
+    last = day_numbers(pd.Series([pd.Timestamp(until).tz_localize(None)]))[0]
     table = table[table["day"] + days <= last]
     number = table.groupby("customer_id")["day"].transform("size")
     table["orders_placed"] = pd.cut(number, [0, 1, 2, 4, 8, np.inf], labels=["1", "2", "3-4", "5-8", "9+"]).astype("str")
@@ -175,10 +188,6 @@ def _ordered(orders: IntoFrame, customers: pd.DataFrame | None, features: Sequen
     if customers is not None and wanted:
         table = table.merge(customers[["customer_id", *wanted]].drop_duplicates("customer_id"), on="customer_id", how="left")
     return table.reset_index(drop=True)
-
-
-def _days(moments: pd.Series) -> np.ndarray:
-    return moments.dt.floor("D").to_numpy().astype("datetime64[D]").astype("int64")
 
 
 def _events(
@@ -199,66 +208,18 @@ def _events(
         frame = due_states(contacts, service_levels, "response", clock, until)
         columns["slow"] = nw.when(nw.col("due_state").is_in(["late", "open"])).then(1.0).otherwise(0.0)
     if "complaints" not in absent:
-        columns["complaint"] = nw.when(complaining(frame.collect_schema().names(), *complaints)).then(1.0).otherwise(0.0)
+        columns["complaint"] = nw.when(complaining(frame.columns, *complaints)).then(1.0).otherwise(0.0)
     if "documents_clear" not in absent:
         columns["unclear"] = nw.when(nw.col(reason).is_in(list(unclear))).then(1.0).otherwise(0.0)
     if "promises_kept" not in absent:
         due, done = nw.col("promise_due_ts"), nw.col("promise_done_ts")
         broken = ~due.is_null() & (due <= until) & (done.is_null() | (done > due))
         columns["broken"] = nw.when(broken).then(1.0).otherwise(0.0)
+    apart = ~concerning(frame.columns, *complaints)
+    columns |= {f"{name}_apart": nw.when(apart).then(columns[name]).otherwise(0.0) for name in EVENTS if name in columns}
     frame = frame.filter(~nw.col("customer_id").is_null())
     table = counted(frame.to_native(), ["customer_id", "local_date"], cluster="", direction=direction, columns=columns, sums=list(columns))
     return table[table["local_date"].notna()].reset_index(drop=True)
-
-
-def _judged(
-    table: pd.DataFrame,
-    events: pd.DataFrame,
-    messages: IntoFrame | None,
-    notices: Sequence[str],
-    window_days: int,
-    follow_days: int,
-    absent: dict[str, list[str]],
-) -> pd.DataFrame:
-    """Orders with 1 or 0 for each condition known, and for a complaint afterwards."""
-    start, end = table["day"].to_numpy(), table["day"].to_numpy() + window_days
-    told: dict[str, Any] = {}
-    for event, condition in EVENTS.items():
-        if condition not in absent:
-            told[condition] = (~_within(table, events, event, start, end)).astype("float64")
-    if "complaints" not in absent:
-        told["complained"] = _within(table, events, "complaint", end + 1, end + follow_days).astype("float64")
-    if "delivery_as_promised" not in absent:
-        due = table["promised_first"] if "promised_first" in table else table["promised_last"]
-        due = due.fillna(table["promised_last"]) if "promised_last" in table else due
-        late = (table["delivered_date"] > due) | (table["delivered_date"].isna() & (_day_or(due) <= end))
-        late &= due.notna()
-        told["delivery_as_promised"] = (~late).astype("float64")
-        if "change_announced" not in absent and messages is not None:
-            sent = picked(messages, ["order_id", "sent_ts", "type"])
-            sent = sent[sent["type"].isin(list(notices)) & sent["order_id"].notna()]
-            first = sent.groupby("order_id")["sent_ts"].min().dt.tz_localize(None).dt.normalize()
-            early = table["order_id"].map(first) <= due
-            told["change_announced"] = (~late | early).astype("float64")
-    return table.assign(**told)
-
-
-def _day_or(column: pd.Series) -> np.ndarray:
-    """Days since 1970, missing ones beyond every window."""
-    days = column.to_numpy().astype("datetime64[D]").astype("int64")
-    return np.where(column.isna(), np.iinfo(np.int64).max, days)
-
-
-def _within(table: pd.DataFrame, events: pd.DataFrame, name: str, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Tell for each order whether its customer had such an event from the first to the last day."""
-    own = events[events[name] > 0]
-    inverse = np.unique(
-        np.r_[table["customer_id"].to_numpy(dtype=object), own["customer_id"].to_numpy(dtype=object)].astype("U"), return_inverse=True
-    )[1]
-    span = 10_000_000  # more days than there are
-    keys = np.sort(inverse[len(table) :] * span + _days(own["local_date"]))
-    code = inverse[: len(table)] * span
-    return np.asarray(np.searchsorted(keys, code + end, side="right") > np.searchsorted(keys, code + start, side="left"))
 
 
 def _index(table: pd.DataFrame, known: Sequence[str], absent: dict[str, list[str]], by: Sequence[str], settings: Any) -> list[pd.DataFrame]:
@@ -276,18 +237,22 @@ def _index(table: pd.DataFrame, known: Sequence[str], absent: dict[str, list[str
     return parts
 
 
-def _dose(table: pd.DataFrame, absent: dict[str, list[str]], adjust: Sequence[str], min_n: int, settings: Any) -> list[pd.DataFrame]:
+def _dose(
+    table: pd.DataFrame, absent: dict[str, list[str]], adjust: Sequence[str], min_n: int, settings: Any, whose: str = ""
+) -> list[pd.DataFrame]:
+    """Complaints by the number of conditions met, and slopes; `whose` begins the metrics' names."""
+    rate_of, slope_of = f"{whose}complaint_rate", f"{whose}complaint_slope"
     if "complaints" in absent:
-        slope = estimates.unanswerable("complaint_slope", "share difference", absent["complaints"])
-        return [headed(estimates.unanswerable("complaint_rate", "share", absent["complaints"]), {"met": "0"}), slope]
+        slope = estimates.unanswerable(slope_of, "share difference", absent["complaints"])
+        return [headed(estimates.unanswerable(rate_of, "share", absent["complaints"]), {"met": "0"}), slope]
     told = table.assign(met_level=table["met"].astype("int64").astype("str"))
-    rate = estimates.share(told, "complained", by=["met_level"], metric="complaint_rate", **settings)
+    rate = estimates.share(told, "complained", by=["met_level"], metric=rate_of, **settings)
     rate = estimates.withhold(rate, rate["n"] < min_n, f"n < {min_n}").rename(columns={"met_level": "met"})
-    over_all = estimates.share(told, "complained", metric="complaint_rate", **settings)
+    over_all = estimates.share(told, "complained", metric=rate_of, **settings)
     parts = [over_all, rate]
     if table["met"].min() < table["met"].max():
         strata = [*(name for name in adjust if name in table), "orders_placed"]
-        for metric, within in (("complaint_slope", []), ("complaint_slope_adjusted", strata)):
+        for metric, within in ((slope_of, []), (f"{slope_of}_adjusted", strata)):
             known = table.assign(**{name: table[name].astype("str").fillna(estimates.UNKNOWN) for name in within})
             parts.append(estimates.slope(known, "complained", "met", within=within, metric=metric, unit="share difference", **settings))
     return parts

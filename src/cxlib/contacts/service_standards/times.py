@@ -240,7 +240,7 @@ def follow_up_replies(
             {"event": "response", "clock": "business" if clock else "calendar"},
         )
     frame = within(contacts, direction, None)
-    names = frame.collect_schema().names()
+    names = frame.columns
     order = ["contact_ts", *(["contact_id"] if "contact_id" in names else [])]
     frame = frame.filter(~nw.col(thread).is_null() & ~nw.col("contact_ts").is_null())
     frame = frame.with_columns(cx_before=nw.col("contact_ts").shift(1).over(thread, order_by=order))
@@ -274,7 +274,7 @@ def _lasted(
 ) -> pd.DataFrame:
     """Contacts by how long they took, or have been open (hours, event), and by what state they are in."""
     frame = timed(contacts, ["contact_ts", done], known_until(contacts, as_of), clock)
-    names = frame.collect_schema().names()
+    names = frame.columns
     way = "cx_us_" if clock is None else "cx_open_us_"
     began, ended, until = (nw.col(f"{way}{name}") for name in ("contact_ts", done, "until"))
     settled = ~nw.col(f"cx_us_{done}").is_null() & (nw.col(f"cx_us_{done}") <= nw.col("cx_us_until"))

@@ -157,7 +157,7 @@ def by_group(
 
 def base_of(units: IntoFrame, of: Unit, features: Sequence[str], period: Span | None) -> pd.DataFrame:
     """The denominator: one row a unit of the period, with its exposure, its month and its features."""
-    have = nw.from_native(units).lazy().collect_schema().names()
+    have = nw.from_native(units).lazy().columns
     extra = [name for name in ("customer_id", "account_id", "start_date", "churn_date") if name in have]
     base = picked(units, [of.key, *([of.since] if of.since else []), *features, *extra]).assign(exposure=1.0)
     if of.since:
@@ -177,7 +177,7 @@ def linked(
     contacts: IntoFrame, base: pd.DataFrame, of: Unit, by: Sequence[str], cluster: str, direction: str | None, period: Span | None
 ) -> pd.DataFrame:
     """The numerator: contacts by unit, month and cluster; ``link`` is the unit of the period that a contact names, missing where none."""
-    have = nw.from_native(contacts).lazy().collect_schema().names()
+    have = nw.from_native(contacts).lazy().columns
     link = of.link if of.link in have else None
     keys = [*([link] if link else []), *(["local_date"] if "month" in by else [])]
     seconds = {"handle_s": nw.col("handle_s") if "handle_s" in have else nw.lit(0.0)}

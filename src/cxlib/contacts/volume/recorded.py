@@ -28,7 +28,7 @@ def logged(contacts: IntoFrame) -> Any:
     ['phone']
     """
     frame = nw.from_native(contacts)
-    if "weight" not in frame.collect_schema().names():
+    if "weight" not in frame.columns:
         return contacts
     return frame.filter(nw.col("weight") == 1).to_native()
 
@@ -59,7 +59,7 @@ def tallied(
     {'source': ['tally'], 'value': [1.0], 'n': [2]}
     """
     frame = nw.from_native(contacts).lazy()
-    weighted = "weight" in frame.collect_schema().names()
+    weighted = "weight" in frame.columns
     sample = frame.filter(nw.col("weight") != 1).with_columns(weight=nw.lit(1.0)).collect().to_pandas() if weighted else pd.DataFrame()
     if sample.empty:
         none = estimates.unanswerable("tallied_per_day", "per day", ["contacts.weight"], by=by)
@@ -89,7 +89,7 @@ def known(
     needs = lacking(contacts, ["local_date"])
     if needs:
         return estimates.unanswerable("known_share", "share", needs, by=["element"])
-    have = nw.from_native(contacts).lazy().collect_schema().names()
+    have = nw.from_native(contacts).lazy().columns
     flags = {f"has_{name}": nw.when(nw.col(name).is_null()).then(0.0).otherwise(1.0) if name in have else nw.lit(0.0) for name in columns}
     table = counted(contacts, [], cluster="", direction=direction, period=period, columns=flags, sums=list(flags))
     parts = []
@@ -125,7 +125,7 @@ def faults(
     'needs contacts.contact_ts, contacts.resolved_ts'
     """
     frame = nw.from_native(contacts).lazy()
-    have = frame.collect_schema().names()
+    have = frame.columns
     sought: dict[str, tuple[tuple[str, ...], Any]] = {
         "resolved_before_contact": (("contact_ts", "resolved_ts"), nw.col("resolved_ts") < nw.col("contact_ts")),
         "answered_before_contact": (("contact_ts", "first_response_ts"), nw.col("first_response_ts") < nw.col("contact_ts")),
@@ -205,7 +205,7 @@ def without_busiest(contacts: IntoFrame, *, above: float, unit: str = "customer_
     ['b', nan]
     """
     frame = nw.from_native(contacts)
-    if unit not in frame.collect_schema().names():
+    if unit not in frame.columns:
         return contacts
     most = above * size(contacts)
     busy = _sizes(frame.lazy(), unit).filter(nw.col("cx_contacts") > most).collect().to_pandas()[unit].to_list()

@@ -94,7 +94,7 @@ def _watched(customers: IntoFrame, months: Sequence[str], cluster: str) -> pd.Da
     """For each customer and month, the part of it in which they were one."""
     import narwhals as nw
 
-    have = nw.from_native(customers).lazy().collect_schema().names()
+    have = nw.from_native(customers).lazy().columns
     own = cluster if cluster in have else "customer_id"
     names = [name for name in ("start_date", "churn_date") if name in have]
     base = picked(customers, ["customer_id", own, *names])

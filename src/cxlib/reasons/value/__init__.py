@@ -4,7 +4,7 @@ from cxlib.reasons.value.avoidable import avoidable
 from cxlib.reasons.value.causes import causes, origins
 from cxlib.reasons.value.comprehension import comprehension, readability
 from cxlib.reasons.value.flips import flips
-from cxlib.reasons.value.linking import assigned, bought_after, told_of
+from cxlib.reasons.value.linking import assigned, bought_after, log_of, told_of
 from cxlib.reasons.value.matrix import Matrix, disputed, matrix
 from cxlib.reasons.value.protected import named, protected
 from cxlib.reasons.value.relief import relief
@@ -26,6 +26,7 @@ __all__ = [
     "disputed",
     "failure_demand",
     "flips",
+    "log_of",
     "matrix",
     "named",
     "origins",

@@ -6,12 +6,40 @@ from typing import Unpack
 
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
+from cxlib.reasons import read
 from cxlib.reasons.value.shares import NEEDS
 
-__all__ = ["assigned", "bought_after", "told_of"]
+__all__ = ["assigned", "bought_after", "log_of", "told_of"]
+
+# what the value of contacts is told from: never their texts
+TOLD: tuple[str, ...] = (
+    "contact_id",
+    "contact_ts",
+    "local_date",
+    "local_hour",
+    "local_weekday",
+    "channel",
+    "direction",
+    "source",
+    "weight",
+    "customer_id",
+)
+TOLD += ("account_id", "person_id", "case_id", "thread_id", "order_id", "document_id", "touchpoint_id", "received_by", "handled_by_type")
+TOLD += ("reached", "transfers", "handle_s", "cost", "outcome", "reason_id", "unassigned", "root_cause", "root_cause_department")
+
+
+def log_of(contacts: IntoFrame) -> pd.DataFrame:
+    """Return the log in the columns that the value of contacts is told from: a large one stays in its files with its texts.
+
+    >>> import duckdb
+    >>> list(log_of(duckdb.sql("SELECT '1' AS contact_id, 'q' AS reason_id, 'Dear all …' AS text")))
+    ['contact_id', 'reason_id']
+    """
+    return read(contacts, TOLD)
 
 
 def assigned(contacts: pd.DataFrame) -> pd.DataFrame:

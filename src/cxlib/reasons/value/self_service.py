@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Unpack
 
+import narwhals as nw
 import numpy as np
 import pandas as pd
+from narwhals.typing import IntoFrame
 
 from cxlib import estimates
 from cxlib.estimates import Sampling
@@ -22,7 +24,7 @@ def self_service(
     shares: pd.DataFrame,
     reasons: pd.DataFrame,
     contacts: pd.DataFrame,
-    events: pd.DataFrame,
+    events: IntoFrame,
     *,
     window_hours: float = 24,
     settled: Sequence[str] = SETTLED,
@@ -39,7 +41,7 @@ def self_service(
         The contract table *reasons*: a concern suits a self-service when its treatment is *automate*, or its cause a missing self-service.
     contacts : DataFrame
         The log with ``customer_id``, ``reason_id`` and ``unassigned``.
-    events : DataFrame
+    events : pandas, DuckDB or PySpark frame
         Digital events; those with a ``selfservice_result`` and a ``customer_id`` count.
     window_hours : float
         Hours before a contact in which an attempt counts for it.
@@ -104,11 +106,14 @@ def _suited(shares: pd.DataFrame, reasons: pd.DataFrame, level: float) -> pd.Dat
     return estimates.stack(whole, each)
 
 
-def _attempts(events: pd.DataFrame) -> pd.DataFrame:
-    if events.empty or not {"customer_id", "selfservice_result"} <= set(events.columns):
+def _attempts(events: IntoFrame) -> pd.DataFrame:
+    """Return the attempts alone, in the order of time: of many events few are any."""
+    frame = nw.from_native(events).lazy()
+    columns = ["event_ts", "customer_id", "selfservice_result"]
+    if not set(columns) <= set(frame.columns):
         return pd.DataFrame()
-    known = events[events["customer_id"].notna() & events["selfservice_result"].notna()]
-    return known.sort_values("event_ts", kind="stable")
+    known = frame.filter(~nw.col("customer_id").is_null() & ~nw.col("selfservice_result").is_null()).select(*columns)
+    return known.collect().to_pandas().sort_values(columns, kind="stable")
 
 
 def _last_attempt(contacts: pd.DataFrame, attempts: pd.DataFrame, hours: float) -> pd.Series:
