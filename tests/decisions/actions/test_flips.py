@@ -58,3 +58,12 @@ def test_what_is_lacking_is_named(weighed):
     assert actions.flips(weighed(action("a"), currency=None))["note"].item() == "needs params.costs"
     assert actions.flips(weighed())["note"].item() == "needs actions.action_id"
     assert actions.decisive(actions.flips(weighed()), actions.rank(weighed()))["note"].item() == "needs actions.action_id"
+
+
+def test_what_is_told_in_part_has_no_sign_to_flip(weighed):
+    part = weighed(action("a", reason_id="status", touchpoint_id="T3"))
+    assert actions.flips(part)["note"].item() == "needs responses[actual]"
+    row = actions.decisive(actions.flips(part), actions.rank(part))
+    assert (row["metric"].item(), row["action_id"].item()) == ("net_benefit_in_part", "a")
+    mixed = weighed(action("a", reason_id="status", touchpoint_id="T3"), action("b", cost_year=3000.0))
+    assert set(actions.flips(mixed)["action_id"]) == {"b"}

@@ -83,6 +83,12 @@ def test_nothing_is_free_where_every_contact_may_hold_a_chance():
     assert point(all_free, "free", "chances_per_100", "note") == "nothing further"
 
 
+def test_where_nobody_leaves_satisfied_or_shows_a_chance_nothing_breaks():
+    nobody = told_of(results=table("satisfied_share", [0.0, 0.0, 0.0, 0.0]), signals=table("signal_share", [0.0] * 4))
+    assert point(nobody, "free", "free_share") == pytest.approx(0.7)
+    assert "satisfied_lost_share" not in set(nobody[nobody["point"].eq("free")]["metric"])
+
+
 def drawn_rates(rates, seed=4, spread=0.01):
     rng = np.random.default_rng(seed)
     return table("signal_share", rates, np.clip(np.array(rates)[:, None] + rng.normal(0, spread, (4, 50)), 0, 1))
@@ -101,7 +107,7 @@ def test_each_draw_finds_its_own_free_point():
     assert row["low"] < row["value"] < row["high"]
 
 
-@pytest.mark.parametrize("tolerated", [0.01, 0.02, 0.05, 0.1, 0.112, 0.113, 0.12, 0.15])
+@pytest.mark.parametrize("tolerated", [0.01, 0.112, 0.12])
 @pytest.mark.parametrize("change", [[0.001, 0, 0, 0], [-0.001, 0, 0, 0], [0, 0.001, 0, 0], [0, 0, -0.001, 0], [0, 0, 0, 0.005]])
 def test_the_free_point_moves_little_where_rates_move_little(tolerated, change):
     """A reason of four in ten contacts must not be in or out by a rate's last digit."""

@@ -176,12 +176,13 @@ def _rules(
     content = None
     if results is not None and _known(results, "satisfied_share"):
         pleased = pi * _rates(results, "satisfied_share", held, pi)[0]
-        content = pleased * gone / pleased.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            content = pleased * gone / pleased.sum(axis=0)
     groups = {str(name): held["treatment"].eq(name).to_numpy() for name in held["treatment"].unique()}
     wary = pi * drawn_to_mean(rate, count, pi, groups, PRIOR)
     with np.errstate(invalid="ignore", divide="ignore"):
         lost, careful = (each * gone / each.sum(axis=0) for each in (chances, wary))
-    return _Rules(held, pi * gone, lost, content, chances, careful, float((count * rate[:, 0]).sum()))
+    return _Rules(held, pi * gone, lost, content, chances, np.nan_to_num(careful), float((count * rate[:, 0]).sum()))
 
 
 def _matrix(table: pd.DataFrame) -> Real:
@@ -295,7 +296,7 @@ def _free(rules: _Rules, told: pd.DataFrame, gone: _Relief | None, planned: int,
     if gone is not None:
         sums["cost_saved"] = here.along(gone.money[:planned])
     units = dict.fromkeys(sums, "share") | ({} if gone is None else {"cost_saved": gone.unit})
-    parts = [_at_free(told, name, units[name], drawn, level) for name, drawn in sums.items()]
+    parts = [_at_free(told, name, units[name], drawn, level) for name, drawn in sums.items() if np.isfinite(drawn).any()]
     if float(np.median(saved)) < LEAST:
         nothing = {"metric": "nothing_free", "value": 0.0, "unit": "share", "n": int(told["n"].max()), "method": "joint draws"}
         parts.append(rows(pd.DataFrame({"point": ["free"]}), nothing))
@@ -306,7 +307,8 @@ def _free(rules: _Rules, told: pd.DataFrame, gone: _Relief | None, planned: int,
 
 def _at_free(told: pd.DataFrame, metric: str, unit: str, drawn: Real, level: float) -> pd.DataFrame:
     """A figure at the free point: value in column 0, then draws; without draws the value itself."""
-    known = drawn[1:][np.isfinite(drawn[1:])] if len(drawn) > 1 else drawn
+    known = drawn[1:] if np.isfinite(drawn[1:]).any() else drawn
+    known = known[np.isfinite(known)]
     tail = (1 - level) / 2
     low, middle, high = np.quantile(known, [tail, 0.5, 1 - tail])
     low, high = (np.nan, np.nan) if low == high else (low, high)
