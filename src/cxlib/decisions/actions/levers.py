@@ -100,7 +100,8 @@ def _of_sales(effect: Floats, saved: Saved, reason: str, contacts: Floats, price
     sizes = {"chances_gained": chances, **({} if price is None else {"sales_value": chances * price})}
     priced = price is not None
     blank, lacking = (() if priced else ("sales_value",)), (() if priced else ("orders.margin",))
-    return Lever(("chances", reason), effect, sizes, lacking=lacking, blank=blank), ()
+    parts = {"chance_value": price} if price is not None else {}
+    return Lever(("chances", reason), effect, sizes, lacking=lacking, blank=blank, parts=parts), ()
 
 
 def _of_contacts(
@@ -136,6 +137,8 @@ def _of_contacts(
         if price is not None:
             sizes["sales_value"] = -chances * price
     parts = {} if points is None else {"carry": carry, "experience": points}
+    parts |= {"contact_cost": cost.draws} if cost is not None else {}
+    parts |= {"chance_value": price} if price is not None and "sales_value" in sizes else {}
     told = {"saved_cost": "saved_cost" in sizes, "loyalty_value": hides or points is not None}
     told["sales_value"] = "sales_value" in sizes or ("chances_gained" in sizes and not sizes["chances_gained"].any())
     blank = tuple(name for name, known in told.items() if not known)

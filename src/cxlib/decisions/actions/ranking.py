@@ -88,7 +88,9 @@ def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:
-        return {"first": ranking[ranking["value"].isna()].head(1)}
+        none = ranking[ranking["value"].isna()]
+        lacks = none[none["note"].str.startswith("needs ")]  # what is missing tells more than what runs already
+        return {"first": (lacks if len(lacks) else none).head(1)}
     money = ranking["metric"].isin([NET, NET_IN_PART]) & ranking["value"].notna()
     told = money if money.any() else ranking["metric"].eq("first_three_probability")
     rows_of = {name: ranking[ranking["action_id"].eq(name) & told] for name in listed["action_id"].head(FIRST)}
