@@ -9,12 +9,14 @@ estimate that no other part of the simulation rests on; it says which actions we
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
 
+from cxlib import intake
 from cxlib.decisions.actions.priors import PEAK
-from cxlib.params import Params
+from cxlib.params import Params, load, project_root
 from cxlib.simulate import drivers
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.reasons import NO_CONCERN
@@ -65,10 +67,11 @@ def _felt(log: pd.DataFrame, kinds: pd.DataFrame, truth: Mapping[str, pd.DataFra
     if rated is not None and there["_reason"].eq(reason).any():
         slope = truth["drivers"].set_index("item")["coefficient"][rated.name]
         return float(max(rated.gap, 0.0) * slope * (1 - rated.never_used) * there["_reason"].eq(reason).mean())
-    pain = POINTS.get(reason)
+    points = pain_points()
+    pain = points.get(reason)
     if pain is None:
         return np.nan
-    family = [name for name, point in POINTS.items() if point == pain]
+    family = [name for name, point in points.items() if point == pain]
     damage = -truth["pain_point_damage"].set_index("pain_point")["damage"][pain]
     return float(damage * log["_reason"].eq(reason).sum() / log["_reason"].isin(family).sum())
 
@@ -85,4 +88,14 @@ def _margins(plan: Plan, params: Params, made: Mapping[str, pd.DataFrame]) -> fl
     return float(yearly * params.actions.margin_share * params.actions.customer_years * len(kept))
 
 
-POINTS: dict[str, str] = {}
+@cache
+def demo() -> Params:
+    """Return the demo's params, whose prices and beliefs all simulated clients have."""
+    return load(project_root(), "demo")
+
+
+@cache
+def pain_points() -> dict[str, str]:
+    """Return the pain point that each reason tells of, as the taxonomy has it."""
+    reasons = intake.prepare(project_root(), demo()).table("reasons")
+    return {str(name): str(point) for name, point in zip(reasons["reason_id"], reasons["pain_point"], strict=True) if pd.notna(point)}
