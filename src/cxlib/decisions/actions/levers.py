@@ -227,7 +227,8 @@ def _price(saved: Saved, reason: str, chance_value: float | None, margin_share: 
     for level in (reason, None):
         more, taken = (saved.find("signals", name, reason_id=level) for name in ("revenue_extra", "captured_share"))
         if margin_share is not None and more is not None and taken is not None and taken.value > 0:
-            return np.asarray(margin_share * more.draws / np.maximum(taken.draws, 0.05))  # hardly any taken up: no price from them
+            drawn = margin_share * more.draws / np.maximum(taken.draws, 0.05)  # hardly any taken up: no price from them
+            return np.asarray(np.maximum(drawn, 0.0))  # more orders less others: chance alone can turn it, yet no chance taken up costs
     return None
 
 
