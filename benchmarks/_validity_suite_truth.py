@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
+import _validity_decisions_truth as actions_truth
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -300,11 +301,25 @@ def ranking(page: Page) -> Iterator[Claim]:
     told = ", ".join(ranked.sort_values("value")["action_id"].head(5))
     verdict = OPEN if not best else WRONG if lacking else RIGHT
     yield Claim("16", "best three among the first five", verdict, told, ", ".join(sorted(best)) or "none pays")
-    money = page.rows("action_ranking", "net_benefit")
+    parts = actions_truth.parts(page.plan, actions_truth.demo(), page.made, page.truth)
     for action in ranked.sort_values("value")["action_id"].head(3):
-        row = money[money["action_id"].eq(action)] if len(money) else money
-        claim = spanned("16", "net benefit of the first three", row, float(true.get(action, np.nan)))
-        yield Claim(claim.page, claim.figure, claim.verdict, f"{action} {claim.said}", claim.truth)
+        yield net_benefit(page, str(action), parts)
+
+
+def net_benefit(page: Page, action: str, parts: pd.DataFrame) -> Claim:
+    """A span of a net benefit holds what it says: all of it, or the parts that the row's note does not except.
+
+    Sales chances count nothing in the truth: contacts about failures hold none but by mistake.
+    """
+    figure, found = "net benefit of the first three", [page.rows("action_ranking", name) for name in ("net_benefit", "net_benefit_in_part")]
+    row = pd.concat([table[table["action_id"].eq(action)] for table in found if len(table)] or [pd.DataFrame()])
+    if row.empty or action not in parts.index:
+        return Claim("16", figure, OPEN)
+    without = str(row["note"].iloc[0])
+    true = parts.loc[action]
+    told = sum(float(true[part]) for part in ("saved_cost", "loyalty_value") if part not in without) - float(true["cost"])
+    claim = spanned("16", figure if not without else "net benefit in part", row, told)
+    return Claim(claim.page, claim.figure, claim.verdict, f"{action} {claim.said} {without}".rstrip(), claim.truth)
 
 
 JUDGES: dict[str, Callable[[Page], Iterator[Claim]]] = {

@@ -174,7 +174,7 @@ def test_what_is_missing_is_said_once_in_a_row(study, shown):
 def test_a_missing_kind_of_question_is_named_in_words(study, shown):
     study.show(study.save("ces", scores.ces(study.table("responses"))), caption="ces")
     data = next(data for data, mark in shown if mark["kind"] == "missing")
-    assert "Befragung: Frage nach: Aufwand" in data["text/html"]
+    assert "Befragung: Frage nach dem Aufwand" in data["text/html"]
     assert "responses[ces]" in data["text/html"]
 
 

@@ -6,6 +6,7 @@ draws, made with weights that depend on nothing but (seed, cluster id, draw numb
 tables can be combined row by row.
 """
 
+from cxlib.estimates.amounts import told_in
 from cxlib.estimates.arguments import check
 from cxlib.estimates.bootstrap import draw_weights, drawn, with_draws
 from cxlib.estimates.calibration import Calibration
@@ -59,6 +60,7 @@ __all__ = [
     "survival",
     "survival_difference",
     "survival_quantile",
+    "told_in",
     "unanswerable",
     "with_draws",
     "withhold",

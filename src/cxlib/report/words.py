@@ -64,7 +64,8 @@ class Told:
     """One row of ESTIMATES, ready to be put into a sentence by ``str.format``.
 
     ``{x}`` tells value, span and n; ``{x:value}``, ``{x:span}`` and ``{x:n}`` tell one of them, ``{x:times}`` a share as "97 of
-    100"; ``{x:COLUMN}`` tells the label of a group column. A row with a note tells the note instead of a number.
+    100"; ``{x:note}`` what the row adds; ``{x:COLUMN}`` tells the label of a group column. A row without a number
+    tells its note instead.
     """
 
     words: Words
@@ -72,7 +73,7 @@ class Told:
 
     def __format__(self, wanted: str) -> str:
         """Word the row, or the part of it that the format names."""
-        parts = {"": self._full, "value": self._value, "span": self._span, "n": self._n, "times": self._times}
+        parts = {"": self._full, "value": self._value, "span": self._span, "n": self._n, "times": self._times, "note": lambda: self.note}
         if wanted in parts:
             return parts[wanted]()
         if wanted == "metric":

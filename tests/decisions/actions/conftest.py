@@ -52,6 +52,7 @@ def tables() -> dict[str, pd.DataFrame]:
             *[told("driver_share", share, "share", item_id=item) for item, share in (("invoice", 0.1), ("claim", 0.2))],
         ),
         "asymmetry": told("class_probability", 1.0, "share", item_id="claim").assign(note="disappointment_dominant"),
+        "signals": stack(*[told("signal_share", 0.0, "share", reason_id=reason) for reason in per_year]),
         "pain_damage": told("pain_damage", 0.05, "scale points", pain_point="P02"),
         "loss_per_point": told("loss_per_point", 0.01, "share difference", item_id="recommend"),
         "customer_value": stack(

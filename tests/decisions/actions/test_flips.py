@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from cxlib.decisions import actions
-from tests.decisions.actions.conftest import action
+from cxlib.estimates import stack
+from tests.decisions.actions.conftest import action, told
 
 
 def at(flipped, name, assumption):
@@ -58,3 +59,28 @@ def test_what_is_lacking_is_named(weighed):
     assert actions.flips(weighed(action("a"), currency=None))["note"].item() == "needs params.costs"
     assert actions.flips(weighed())["note"].item() == "needs actions.action_id"
     assert actions.decisive(actions.flips(weighed()), actions.rank(weighed()))["note"].item() == "needs actions.action_id"
+
+
+def test_a_measured_price_that_may_be_nothing_is_told_to_flip(weighed, tables):
+    """What customers order on top of others is hardly known: that, not the effect, decides whether a sales action pays."""
+    known = [told(name, value, "share", reason_id="invoice") for name, value in (("signal_share", 0.2), ("captured_share", 0.5))]
+    extra = told("revenue_extra", 100.0, "EUR", spread=300.0, reason_id="invoice")
+    sells = action("a", effect_on="sales", effect_low=0.4, effect_mode=0.5, effect_high=0.6)
+    worth = weighed(sells, saved=tables | {"signals": stack(*known, extra)}, margin_share=0.5)
+    flipped = actions.flips(worth)
+    often = flipped[flipped["metric"].eq("flip_probability")].set_index("assumption")["value"]
+    price = worth.levers["a"].parts["chance_value"]
+    assert often["chance_value"] == pytest.approx(np.mean(price / price.mean() < at(flipped, "a", "chance_value")[0]))
+    assert often.idxmax() == "chance_value"
+    assert flipped["assumption"].iloc[0] == "chance_value"
+    pays = actions.rank(worth).query("metric == 'pays_probability'")["value"].item()
+    assert pays == pytest.approx(1 - often["chance_value"], abs=0.13)
+
+
+def test_what_is_told_in_part_has_no_sign_to_flip(weighed):
+    part = weighed(action("a", reason_id="status", touchpoint_id="T3"))
+    assert actions.flips(part)["note"].item() == "needs responses[actual]"
+    row = actions.decisive(actions.flips(part), actions.rank(part))
+    assert (row["metric"].item(), row["action_id"].item()) == ("net_benefit_in_part", "a")
+    mixed = weighed(action("a", reason_id="status", touchpoint_id="T3"), action("b", cost_year=3000.0))
+    assert set(actions.flips(mixed)["action_id"]) == {"b"}

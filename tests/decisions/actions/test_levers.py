@@ -70,13 +70,22 @@ def test_chances_go_with_contacts_as_far_as_somebody_takes_them_up(lever, tables
     assert found.sizes["sales_value"].mean() == pytest.approx(-1000 * 0.2 * 0.25 * (0.2 * 400 / 0.25))
 
 
+def test_no_chance_taken_up_has_a_price_below_nothing(lever, tables):
+    share = [told("signal_share", 0.2, "share", reason_id="invoice"), told("captured_share", 0.5, "share", reason_id="invoice")]
+    extra = told("revenue_extra", -100.0, "EUR", spread=400.0, reason_id="invoice")
+    found, _ = lever(saved=tables | {"signals": stack(*share, extra)}, effect_on="sales")
+    assert found.sizes["sales_value"].min() == 0
+    assert found.sizes["sales_value"].max() == pytest.approx(200 * 0.2 * 300 / 0.5)
+
+
 def test_sales_actions_take_up_more_chances(lever, tables):
     signals = {"signals": told("signal_share", 0.2, "share", reason_id="invoice")}
     found, _ = lever(saved=tables | signals, effect_on="sales", chance_value=50)
     assert found.pool == ("chances", "invoice")
     assert found.sizes["chances_gained"].mean() == pytest.approx(200)
     assert found.sizes["sales_value"].mean() == pytest.approx(200 * 50)
-    assert lever(effect_on="sales")[1] == ("contacts.sales_signal",)
+    silent = {name: table for name, table in tables.items() if name != "signals"}
+    assert lever(saved=silent, effect_on="sales")[1] == ("contacts.sales_signal",)
 
 
 def test_points_of_a_rating_count_by_slope_and_use_and_stop_at_the_gap(lever):
@@ -101,4 +110,4 @@ def test_what_cannot_be_weighed_says_what_it_needs(lever, given, needs):
 
 def test_without_a_currency_nothing_is_in_money(lever):
     found, _ = lever(currency=None)
-    assert set(found.sizes) == {"contacts_saved", "experience_points"}
+    assert set(found.sizes) == {"contacts_saved", "experience_points", "chances_gained"}

@@ -73,9 +73,39 @@ def test_what_is_not_ranked_says_why(weighed):
     assert set(of(ranked, "net_benefit")) == {"a", "rail"}  # what it would save is told, its rank is not
 
 
-def test_a_worth_known_in_part_says_so(weighed):
-    ranked = actions.rank(weighed(action("a", reason_id="status", touchpoint_id="T3")))
-    assert set(ranked["note"]) == {"in part"}
+def test_a_worth_known_in_part_is_named_as_that_part(weighed):
+    """Nobody rates T3 and nobody told a pain point's damage: what customers feel is unknown, not nothing."""
+    ranked = actions.rank(weighed(action("a", reason_id="status", touchpoint_id="T3"), action("b")))
+    mine = ranked[ranked["action_id"].eq("a")]
+    assert "net_benefit" not in set(mine["metric"])
+    assert "pays_probability" not in set(mine["metric"])
+    assert "loyalty_value" not in set(mine["metric"])
+    assert set(mine["note"]) == {"without loyalty_value"}
+    assert of(ranked, "net_benefit_in_part") == pytest.approx({"a": 0.5 * 200 * 10 - 300 / 3 - 100})
+    assert set(ranked[ranked["action_id"].eq("b")]["note"]) == {""}
+    assert set(of(ranked, "action_rank")) == {"a", "b"}
+    first = actions.firsts(ranked)
+    assert {row["metric"].item() for row in first.values()} == {"net_benefit", "net_benefit_in_part"}
+
+
+def test_without_a_price_for_loyalty_or_signals_these_parts_are_missing(weighed, tables):
+    poor = {name: table for name, table in tables.items() if name != "customer_value"}
+    assert set(actions.rank(weighed(action("a"), saved=poor))["note"]) == {"without loyalty_value"}
+    silent = {name: table for name, table in poor.items() if name != "signals"}
+    ranked = actions.rank(weighed(action("a"), saved=silent))
+    assert set(ranked["note"]) == {"without loyalty_value, sales_value"}
+    assert actions.plan(weighed(action("a", effect_low=1.0, effect_mode=1.0, effect_high=1.0), saved=silent))["note"].iloc[
+        -2:
+    ].tolist() == [
+        "without loyalty_value, sales_value",
+        "",
+    ]
+
+
+def test_what_brings_nothing_that_has_a_price_is_not_ranked(weighed, tables):
+    poor = {name: table for name, table in tables.items() if name != "customer_value"}
+    ranked = actions.rank(weighed(action("a", effect_on="actual"), saved=poor))
+    assert ranked["note"].to_list() == ["needs orders.value, params.actions.margin_share"]
 
 
 def test_without_money_ranks_are_the_mean_of_the_lenses(weighed):

@@ -43,27 +43,78 @@ def test_reasons_fall_in_order_and_both_sums_grow():
     assert lost == pytest.approx({"b": 0, "a": 0.02 / CHANCES, "c": 0.03 / CHANCES, "d": 1})
 
 
+def wary(count=1000):
+    """Chances of each reason with rates drawn to their treatment's mean as if by 30 contacts; c and d are alone in theirs."""
+    mean = 0.02 / 0.6
+    return {"b": 0.2 * 30 * mean / (count + 30), "a": 0.4 * (count * 0.05 + 30 * mean) / (count + 30), "c": 0.01, "d": 0.15}
+
+
 def test_points_to_choose():
-    told = told_of(tolerated=0.05)
+    """Free: where 5 % of the chances are gone, the last reason in part."""
+    told, chances = told_of(tolerated=0.05), wary()
+    total = sum(chances.values())
+    part = (0.05 * total - chances["b"]) / chances["a"]
+    assert 0 < part < 1
     assert point(told, "today", "contacts_saved_share") == 0
-    assert point(told, "free", "contacts_saved_share") == pytest.approx(0.2)
-    assert point(told, "free", "free_share") == pytest.approx(0.2)
+    assert point(told, "free", "contacts_saved_share") == pytest.approx(0.2 + part * 0.4)
+    assert point(told, "free", "free_share") == pytest.approx(0.2 + part * 0.4)
+    assert point(told, "free", "chances_lost_share") == pytest.approx(0.05)
+    rest = chances["a"] + chances["b"] + chances["c"] - 0.05 * total
+    assert point(told, "free", "chances_per_100") == pytest.approx(100 * rest / (0.7 - 0.2 - part * 0.4) * CHANCES / total)
     assert point(told, "planned", "contacts_saved_share") == pytest.approx(0.7)
     assert point(told, "planned", "chances_lost_share") == pytest.approx(0.03 / CHANCES)
-    assert point(told, "free", "chances_per_100") == pytest.approx(100 * 0.03 / 0.5)
     assert point(told, "planned", "chances_per_100") == pytest.approx(100 * 0.5)
     assert point(told, "everything", "chances_lost_share") == pytest.approx(1)
 
 
-def test_a_point_is_free_only_when_the_whole_span_is():
-    """What is lost is 0 at the first step, but few signals leave room for more than is tolerated."""
-    few = told_of(signals=table("signal_share", RATES, n=30), tolerated=0.01)
-    assert point(few, "free", "contacts_saved_share") == 0
-    assert point(few, "free", "nothing_free") == 0
-    assert "free_share" not in set(few["metric"])
+def test_no_signal_among_few_is_not_none():
+    sure, few = (point(told_of(signals=table("signal_share", RATES, n=n), tolerated=0.01), "free", "free_share") for n in (100_000, 30))
+    assert sure == pytest.approx(0.2 + 0.4 * 0.01 * CHANCES / 0.02, rel=0.01)
+    assert few < sure / 2
+
+
+def test_nothing_is_free_where_every_contact_may_hold_a_chance():
+    told = told_of(tolerated=0.0)
+    assert point(told, "free", "contacts_saved_share") == 0
+    assert point(told, "free", "nothing_free") == 0
+    assert "free_share" not in set(told["metric"])
     all_free = told_of(tolerated=1.0)
     assert point(all_free, "free", "contacts_saved_share") == pytest.approx(0.7)  # the plan, and no further
     assert point(all_free, "free", "chances_per_100", "note") == "nothing further"
+
+
+def test_where_nobody_leaves_satisfied_or_shows_a_chance_nothing_breaks():
+    nobody = told_of(results=table("satisfied_share", [0.0, 0.0, 0.0, 0.0]), signals=table("signal_share", [0.0] * 4))
+    assert point(nobody, "free", "free_share") == pytest.approx(0.7)
+    assert "satisfied_lost_share" not in set(nobody[nobody["point"].eq("free")]["metric"])
+
+
+def drawn_rates(rates, seed=4, spread=0.01):
+    rng = np.random.default_rng(seed)
+    return table("signal_share", rates, np.clip(np.array(rates)[:, None] + rng.normal(0, spread, (4, 50)), 0, 1))
+
+
+def test_each_draw_finds_its_own_free_point():
+    signals = drawn_rates(RATES)
+    told = told_of(signals=signals, tolerated=0.08)
+    row = told[told["metric"].eq("free_share")].iloc[0]
+    alone = [
+        point(told_of(signals=table("signal_share", RATES, np.repeat(np.vstack(signals["draws"])[:, [number]], 50, axis=1)), tolerated=0.08),
+              "free", "free_share") for number in range(3)
+    ]  # fmt: skip
+    assert row["draws"][:3] == pytest.approx(alone)
+    assert row[["value", "low", "high"]].tolist() == pytest.approx(np.quantile(row["draws"], [0.5, 0.025, 0.975]).tolist())
+    assert row["low"] < row["value"] < row["high"]
+
+
+@pytest.mark.parametrize("tolerated", [0.01, 0.112, 0.12])
+@pytest.mark.parametrize("change", [[0.001, 0, 0, 0], [-0.001, 0, 0, 0], [0, 0.001, 0, 0], [0, 0, -0.001, 0], [0, 0, 0, 0.005]])
+def test_the_free_point_moves_little_where_rates_move_little(tolerated, change):
+    """A reason of four in ten contacts must not be in or out by a rate's last digit."""
+    rates = [0.05, 0.049, 0.1, 0.5]  # the first two change places
+    before = point(told_of(signals=drawn_rates(rates), tolerated=tolerated), "free", "free_share")
+    after = point(told_of(signals=drawn_rates(np.array(rates) + change), tolerated=tolerated), "free", "free_share")
+    assert abs(after - before) < 0.025
 
 
 def test_only_the_part_that_goes_away_counts():

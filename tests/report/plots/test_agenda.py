@@ -13,7 +13,7 @@ def listed(money=True):
         "r": ("guard_rail", "KC", "open"),
         "x": ("running", "DI", "2026-01-12"),
     }
-    rows = [("a", "net_benefit", 24_000.0, "EUR", ""), ("b", "net_benefit", 3_000.0, "EUR", "in part")]
+    rows = [("a", "net_benefit", 24_000.0, "EUR", ""), ("b", "net_benefit_in_part", 3_000.0, "EUR", "without loyalty_value")]
     rows += [("r", "net_benefit", 90_000.0, "EUR", "guard rail"), ("x", "net_benefit", np.nan, "EUR", "running")]
     rows = rows if money else [("x", "action_rank", np.nan, "rank", "running")]
     rows += [("a", "action_rank", 1.0, "rank", ""), ("b", "action_rank", 2.0, "rank", "")]

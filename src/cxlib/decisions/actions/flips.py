@@ -29,8 +29,9 @@ def flips(worth: Worth) -> pd.DataFrame:
     DataFrame
         ESTIMATES by ``action_id``, ``assumption`` and ``crossing`` (it flips ``below`` or ``above``): ``flip_at``, the value, in parts of
         what is assumed (unit ``share``; 0.8: a fifth less); and ``flip_probability``, the ``share`` of the assumption's draws beyond it.
-        Of each action the assumption that flips it most easily comes first. Assumptions: ``effect``; ``carry`` (what customers feel of
-        it); ``experience`` (points of the rating that hang on the reason, as measured); ``point_value`` (what a better rating is worth);
+        Of each action the assumption that flips it most easily comes first; one whose worth is known in part
+        only has no sign to flip and is left out. Assumptions: ``effect``; ``carry`` (what customers feel of it); ``experience`` (points of
+        the rating that hang on the reason, as measured); ``point_value`` (what a better rating is worth);
         ``contact_cost``; ``chance_value``; ``cost`` (of the action). One that no value could flip is left out. Needs "params.costs" where
         nothing is told in money.
 
@@ -43,9 +44,11 @@ def flips(worth: Worth) -> pd.DataFrame:
         return estimates.unanswerable("flip_at", "share", NEEDS, by=GROUPS)
     if not worth.currency:
         return estimates.unanswerable("flip_at", "share", ["params.costs"], by=GROUPS)
-    found = [row for name in order(worth) for row in _of_action(worth, name)]
+    names = order(worth)
+    found = [row for name in names if not worth.blank([name]) for row in _of_action(worth, name)]
     if not found:
-        return estimates.unanswerable("flip_at", "share", NEEDS, by=GROUPS)
+        lacking = sorted({need for name in names for need in worth.levers[name].lacking}) or NEEDS
+        return estimates.unanswerable("flip_at", "share", lacking, by=GROUPS)
     table = pd.DataFrame(found)
     groups, shared = table[list(GROUPS)], {"unit": "share", "n": pd.NA, "method": "means"}
     at = rows(groups, {"metric": "flip_at", "value": table["at"], **shared})
@@ -54,7 +57,7 @@ def flips(worth: Worth) -> pd.DataFrame:
 
 
 def decisive(flipped: pd.DataFrame, ranking: pd.DataFrame, *, among: int = 3) -> pd.DataFrame:
-    """Return the one row of ``flip_at`` that most easily flips one of the first actions.
+    """Return the one row of ``flip_at`` that most easily flips one of the first actions; of those told in part, the first's worth.
 
     Parameters
     ----------
@@ -65,10 +68,11 @@ def decisive(flipped: pd.DataFrame, ranking: pd.DataFrame, *, among: int = 3) ->
     among : int
         How many of the first actions are looked at.
     """
+    in_part = ranking[ranking["metric"].eq("net_benefit_in_part") & ranking["value"].notna()]
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].le(among)]["action_id"]
     often = flipped[flipped["metric"].eq("flip_probability") & flipped["action_id"].isin(listed)]
     if often.empty:
-        return flipped.head(1)
+        return flipped.head(1) if in_part.empty else in_part.head(1)
     worst = often.sort_values("value", ascending=False, kind="stable").iloc[0]
     same = flipped[list(GROUPS)].eq(worst[list(GROUPS)]).all(axis=1)
     return flipped[same & flipped["metric"].eq("flip_at")]

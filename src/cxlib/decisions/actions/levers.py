@@ -30,6 +30,8 @@ class Lever:
         nothing tells is not there.
     lacking : tuple of str
         Columns that would tell the rest.
+    blank : tuple of str
+        Parts in money (``saved_cost``, ``loyalty_value``, ``sales_value``) that the action could bring and nothing tells.
     path : str
         By what the experience was told: ``touchpoint`` (gap and importance), ``pain_point`` (damage), "" by nothing.
     """
@@ -39,6 +41,7 @@ class Lever:
     sizes: Mapping[str, Floats]
     capped: bool = True
     lacking: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
     path: str = ""
     parts: Mapping[str, Floats] = field(default_factory=dict)
 
@@ -95,7 +98,10 @@ def _of_sales(effect: Floats, saved: Saved, reason: str, contacts: Floats, price
         return None, ("contacts.sales_signal",)
     chances = contacts * shown.draws
     sizes = {"chances_gained": chances, **({} if price is None else {"sales_value": chances * price})}
-    return Lever(("chances", reason), effect, sizes, lacking=() if price is not None else ("orders.margin",)), ()
+    priced = price is not None
+    blank, lacking = (() if priced else ("sales_value",)), (() if priced else ("orders.margin",))
+    parts = {"chance_value": price} if price is not None else {}
+    return Lever(("chances", reason), effect, sizes, lacking=lacking, blank=blank, parts=parts), ()
 
 
 def _of_contacts(
@@ -124,14 +130,42 @@ def _of_contacts(
         lacking.append("responses[actual]")
     else:
         sizes["experience_points"] = points * carry
-    shown, taken = (saved.find("signals", name, reason_id=reason) for name in ("signal_share", "captured_share"))
+    shown, taken = _signal(saved, reasons, reason), saved.find("signals", "captured_share", reason_id=reason)
     if shown is not None:
-        chances = contacts * shown.draws * (1.0 if taken is None else taken.draws)  # only what somebody takes up can be lost
+        chances = contacts * shown * (1.0 if taken is None else taken.draws)  # only what somebody takes up can be lost
         sizes["chances_gained"] = -chances
         if price is not None:
             sizes["sales_value"] = -chances * price
     parts = {} if points is None else {"carry": carry, "experience": points}
-    return Lever(("contacts", reason), effect, sizes, lacking=tuple(lacking), path=path, parts=parts), tuple(lacking)
+    parts |= {"contact_cost": cost.draws} if cost is not None else {}
+    parts |= {"chance_value": price} if price is not None and "sales_value" in sizes else {}
+    told = {"saved_cost": "saved_cost" in sizes, "loyalty_value": hides or points is not None}
+    told["sales_value"] = "sales_value" in sizes or ("chances_gained" in sizes and not sizes["chances_gained"].any())
+    blank = tuple(name for name, known in told.items() if not known)
+    return Lever(("contacts", reason), effect, sizes, lacking=tuple(lacking), blank=blank, path=path, parts=parts), tuple(lacking)
+
+
+def _signal(saved: Saved, reasons: pd.DataFrame, reason: str) -> Floats | None:
+    """Share of a reason's contacts that hold a sales chance; of a failure with too few of its own, that of all failures told."""
+    own = saved.find("signals", "signal_share", reason_id=reason)
+    failed = _failures(reasons)
+    if own is not None or reason not in failed:
+        return None if own is None else own.draws
+    each = [
+        (saved.find("reason_load", "contacts_per_year", reason_id=name), saved.find("signals", "signal_share", reason_id=name))
+        for name in failed
+    ]
+    told = [(load.draws, share.draws) for load, share in each if load is not None and share is not None]
+    if not told:
+        return None
+    number, shares = (np.stack(part) for part in zip(*told, strict=True))
+    return np.asarray((number * shares).sum(axis=0) / np.maximum(number.sum(axis=0), np.finfo(float).tiny))
+
+
+def _failures(reasons: pd.DataFrame) -> list[str]:
+    known = reasons.drop_duplicates("reason_id").set_index("reason_id")
+    failed = known["failure_demand"].astype("boolean").fillna(False) if "failure_demand" in known else pd.Series(dtype="boolean")
+    return [str(name) for name in failed.index[failed.astype(bool)]]
 
 
 def _felt(saved: Saved, reasons: pd.DataFrame, place: str, reason: str, items: Mapping[str, str]) -> tuple[Floats | None, str]:
@@ -193,7 +227,8 @@ def _price(saved: Saved, reason: str, chance_value: float | None, margin_share: 
     for level in (reason, None):
         more, taken = (saved.find("signals", name, reason_id=level) for name in ("revenue_extra", "captured_share"))
         if margin_share is not None and more is not None and taken is not None and taken.value > 0:
-            return np.asarray(margin_share * more.draws / np.maximum(taken.draws, 0.05))  # hardly any taken up: no price from them
+            drawn = margin_share * more.draws / np.maximum(taken.draws, 0.05)  # hardly any taken up: no price from them
+            return np.asarray(np.maximum(drawn, 0.0))  # more orders less others: chance alone can turn it, yet no chance taken up costs
     return None
 
 

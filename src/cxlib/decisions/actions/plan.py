@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxlib import estimates
 from cxlib.decisions.actions.figures import Floats
-from cxlib.decisions.actions.ranking import NEEDS, order
+from cxlib.decisions.actions.ranking import NEEDS, order, without
 from cxlib.decisions.actions.worth import Worth
 from cxlib.estimates.rows import rows
 
@@ -34,7 +34,8 @@ def plan(worth: Worth, *, budget: float | None = None) -> pd.DataFrame:
     DataFrame
         ESTIMATES with draws by ``action_id``: ``in_plan`` (1 or 0, unit ``count``) and ``plan_share`` (``share`` of the draws in which the
         best set holds it). Over all: ``plan_net_benefit`` a year, ``plan_overlap`` (what the sum of the single net benefits counts twice)
-        and ``plan_cost`` (first year). Needs "params.costs" where nothing is told in money.
+        and ``plan_cost`` (first year); where a part of what they bring could not be told, the note names it. Needs
+        "params.costs" where nothing is told in money.
 
     Notes
     -----
@@ -86,6 +87,6 @@ def _whole(worth: Worth, best: tuple[str, ...]) -> list[pd.DataFrame]:
         low, middle, high = np.quantile(drawn, [(1 - worth.level) / 2, 0.5, (1 + worth.level) / 2])
         low, high = (np.nan, np.nan) if low == high else (low, high)
         told = {"metric": metric, "value": middle, "low": low, "high": high, "unit": unit, "method": "joint draws", "draws": drawn[None]}
-        parts.append(rows(everything, told | {"n": pd.NA}))
+        parts.append(rows(everything, told | {"n": pd.NA, "note": without(worth, best)}))
     spent = float(sum(worth.cost(name, first_year=True) for name in best))
     return [*parts, rows(everything, {"metric": "plan_cost", "value": spent, "unit": unit, "method": "as told", "n": pd.NA})]

@@ -15,13 +15,13 @@ from cxlib.decisions.actions.worth import MONEY, Worth
 from cxlib.estimates.ranks import rank_span, ranked
 from cxlib.estimates.rows import rows
 
-__all__ = ["GROUPS", "firsts", "keys", "order", "rank"]
+__all__ = ["GROUPS", "firsts", "keys", "order", "rank", "without"]
 
 GROUPS = ("action_id", "action_state", "owner", "start_date")
 FIRST = 3
 NOTES = {"running": "running", "watch": "watched", "guard_rail": "guard rail"}
 NEEDS = ("actions.action_id",)
-IN_PART = "in part"  # the note of an action of which a part could not be told
+NET, NET_IN_PART = "net_benefit", "net_benefit_in_part"
 
 
 def rank(worth: Worth) -> pd.DataFrame:
@@ -39,8 +39,9 @@ def rank(worth: Worth) -> pd.DataFrame:
         first; spans are those of ``worth.level``. ``action_rank`` (1 is first) and ``first_three_probability`` (``share`` of the draws)
         for actions whose state is ``next``. With a currency: ``net_benefit`` a year (median), ``pays_probability`` (``share`` of the draws
         above zero), ``saved_cost``, ``loyalty_value``, ``sales_value``, ``cost_per_year`` and ``first_year_cost``. Actions that run
-        already, trip a guard rail or hang on others keep a row that says so; a guard rail's net benefit is told, its rank is not. A worth
-        that lacks a part keeps the note "in part"; one that nothing tells says what it needs. ``n`` stays empty: nobody is counted.
+        already, trip a guard rail or hang on others keep a row that says so; a guard rail's net benefit is told, its rank is not. Where a
+        part could not be told, the rest stands as ``net_benefit_in_part``, its note names what it is without ("without loyalty_value"),
+        and whether the action pays is not told; one that nothing tells says what it needs. ``n`` stays empty: nobody is counted.
 
     Notes
     -----
@@ -92,9 +93,12 @@ def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:
-        return {"first": ranking[ranking["value"].isna()].head(1)}
-    told = "net_benefit" if ranking["metric"].eq("net_benefit").any() else "first_three_probability"
-    rows_of = {name: ranking[ranking["action_id"].eq(name) & ranking["metric"].eq(told)] for name in listed["action_id"].head(FIRST)}
+        none = ranking[ranking["value"].isna()]
+        lacks = none[none["note"].str.startswith("needs ")]  # what is missing tells more than what runs already
+        return {"first": (lacks if len(lacks) else none).head(1)}
+    money = ranking["metric"].isin([NET, NET_IN_PART]) & ranking["value"].notna()
+    told = money if money.any() else ranking["metric"].eq("first_three_probability")
+    rows_of = {name: ranking[ranking["action_id"].eq(name) & told] for name in listed["action_id"].head(FIRST)}
     return dict(zip(("first", "second", "third"), rows_of.values(), strict=False))
 
 
@@ -143,21 +147,24 @@ def _money(worth: Worth, names: Sequence[str]) -> pd.DataFrame:
     if not names:
         return estimates.unanswerable("net_benefit", str(worth.currency), NEEDS, by=GROUPS).iloc[:0]
     groups, unit = _groups(worth, names), str(worth.currency)
+    lacks = np.array([bool(worth.blank([name])) for name in names])
     note = np.where(worth.actions.loc[list(names), "state"].eq("guard_rail"), "guard rail", _in_part(worth, names))
     each = [worth.money([name]) for name in names]
     net = np.stack([worth.net([name]) for name in names])
-    parts = [_spans(groups, "net_benefit", unit, net, worth.level, note)]
+    parts = [_spans(groups, np.where(lacks, NET_IN_PART, NET), unit, net, worth.level, note)]
     shared = {"n": pd.NA, "note": note}
     paid = {"metric": "pays_probability", "value": (net > 0).mean(axis=1), "unit": "share", "method": "share of draws"}
-    parts.append(rows(groups, paid | shared))
-    parts += [_spans(groups, source, unit, np.stack([money[source] for money in each]), worth.level, note) for source in MONEY]
+    parts.append(rows(groups, paid | shared)[~lacks])
+    for source in MONEY:
+        told = np.array([source not in worth.blank([name]) for name in names])
+        parts.append(_spans(groups, source, unit, np.stack([money[source] for money in each]), worth.level, note)[told])
     for metric, at_once in (("cost_per_year", False), ("first_year_cost", True)):
         cost = [worth.cost(name, first_year=at_once) for name in names]
         parts.append(rows(groups, {"metric": metric, "value": cost, "unit": unit, "method": "as told", **shared}))
-    return estimates.stack(*parts)
+    return estimates.stack(*[part for part in parts if len(part)])
 
 
-def _spans(groups: pd.DataFrame, metric: str, unit: str, drawn: Floats, level: float, note: Any) -> pd.DataFrame:
+def _spans(groups: pd.DataFrame, metric: Any, unit: str, drawn: Floats, level: float, note: Any) -> pd.DataFrame:
     """Median and percentiles of draws; draws that are all alike have no span."""
     low, middle, high = np.quantile(drawn, [(1 - level) / 2, 0.5, (1 + level) / 2], axis=1)
     alike = np.ptp(drawn, axis=1) == 0
@@ -192,5 +199,11 @@ def _groups(worth: Worth, names: Sequence[str]) -> pd.DataFrame:
     )
 
 
+def without(worth: Worth, names: Sequence[str]) -> str:
+    """Return the note of what actions bring where a part of it could not be told, "" where all of it is."""
+    blank = worth.blank(names)
+    return f"without {', '.join(blank)}" if blank else ""
+
+
 def _in_part(worth: Worth, names: Sequence[str]) -> Any:
-    return np.array([IN_PART if worth.levers[name].lacking else "" for name in names], dtype=object)
+    return np.array([without(worth, [name]) for name in names], dtype=object)

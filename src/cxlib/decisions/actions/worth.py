@@ -31,6 +31,8 @@ READS = (  # tables of earlier pages that weighing rests on
     "signals",
 )
 MONEY = ("saved_cost", "loyalty_value", "sales_value")
+BRINGS = {"contacts": MONEY, "actual": ("loyalty_value",), "sales": ("sales_value",)}  # what an action can bring, by what it works on
+PRICES = ("orders.value", "params.actions.margin_share")
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,19 @@ class Worth:
         """Return what an action costs a year, or what has to be spent in its first one."""
         once, yearly = (float(self.actions.loc[name, part]) for part in ("cost_once", "cost_year"))
         return once + yearly if first_year else once / self.years + yearly
+
+    def blank(self, names: Sequence[str]) -> tuple[str, ...]:
+        """Return which parts in money, of those that actions could bring, nothing tells; of a worth without a currency none."""
+        if not self.currency:
+            return ()
+        found = {part for name in names for part in self.levers[name].blank}
+        if self.point_value is None and any(self._felt(name) for name in names):
+            found.add("loyalty_value")
+        return tuple(part for part in MONEY if part in found)
+
+    def _felt(self, name: str) -> bool:
+        points = self.levers[name].sizes.get("experience_points")
+        return points is not None and bool(points.any())
 
     def net(self, names: Sequence[str]) -> Floats:
         """Return what actions bring together in a year less what they cost."""
@@ -193,10 +208,18 @@ def weigh(
         needs[name] = lacking
         if lever is not None:
             levers[str(name)] = lever
+    point = _point_value(known, loss_prior, margin_share, customer_years) if currency else None
+    worth = Worth(table, levers, point, currency, years, level, draws)
+    for name in [name for name in levers if currency and _untold(worth, name)]:
+        needs[name] = (*levers[name].lacking, *(() if point is not None else PRICES))  # of all that it could bring nothing has a price
+        del levers[name]
     table["needs"] = pd.Series(needs)
     table["state"] = table["state"].where(table["state"].ne("next") | table.index.isin(list(levers)), "unvalued")
-    worth = _point_value(known, loss_prior, margin_share, customer_years) if currency else None
-    return Worth(table, levers, worth, currency, years, level, draws)
+    return worth
+
+
+def _untold(worth: Worth, name: str) -> bool:
+    return set(BRINGS[str(worth.actions.loc[name, "effect_on"])]) <= set(worth.blank([name]))
 
 
 def _point_value(saved: Saved, loss_prior: Sequence[float] | None, margin_share: float | None, customer_years: float) -> Floats | None:

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import special
 
 from cxlib import estimates
+from cxlib.decisions.opportunities.free import LEAST, FreePoint, drawn_to_mean, free_point
 from cxlib.decisions.opportunities.guard_rails import GUARDS
 from cxlib.errors import DataError, worded
 from cxlib.estimates import UNKNOWN
@@ -37,6 +38,7 @@ class _Rules:
     lost: Real
     content: Real | None
     chances: Real  # per contact with a concern: value in column 0, then draws
+    careful: Real  # lost, with rates of few contacts drawn to their treatment's mean
     number: float  # signals known
 
 
@@ -83,10 +85,10 @@ def frontier(
     DataFrame
         ESTIMATES with draws. By ``step``, ``treatment`` and ``reason_id``, added up from the first step on: ``contacts_saved_share`` of
         all contacts, ``chances_lost_share`` of all sales chances, ``satisfied_lost_share`` of all contacts that leave customers satisfied
-        (``share``), and with costs ``cost_saved``. By ``point`` the same of *today* (nothing saved), *free* (the last step whose
-        chances lost stay, with their whole span, below what is tolerated), *planned* (all that is eliminated or automated) and
-        *everything*; of *free* also ``free_share`` (``nothing_free`` where already the first step loses too much) and
-        ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
+        (``share``), and with costs ``cost_saved``. By ``point`` the same of *today* (nothing saved), *free* (where the chances lost reach
+        what is tolerated, or the plan ends; found in each draw, the last reason in part: median and percentiles of the draws),
+        *planned* (all that is eliminated or automated) and *everything*; of *free* also ``free_share`` (``nothing_free`` where that is
+        less than half a percent) and ``chances_per_100``, the chances lost for each 100 contacts saved further on up to the plan, and of
         *planned* the same beyond it (``per 100 contacts``). By ``guard``: ``guard_today``; by ``step``, ``treatment``, ``reason_id`` and
         ``guard``: ``guard_excess``, the reason's figure less that of all; by ``step``, ``treatment`` and ``reason_id``:
         ``guards_tripped`` (``count``), in how many guards the reason is worse. Without a group: ``tolerated_share``.
@@ -101,9 +103,10 @@ def frontier(
     Of reason r: π the share of contacts, σ the share of these with a signal, s of these that leave a satisfied customer, g the part that
     is saved. Saved are Σπg, lost Σπgσ/Σπσ and Σπgs/Σπs, sums up to the step over sums of all reasons. Order: eliminate, automate, simplify,
     leverage; within one, reasons with few chances per contact first (rates drawn to the treatment's mean as if by 30 contacts). A reason
-    whose σ or s rests on too little counts as its treatment on average. Intervals are those of a sum of shares over joint draws. Reasons
-    count as assigned, so that chances of other reasons mistaken for an avoidable one are in its σ: chances lost are an upper limit. A
-    reason *trips* a guard when its excess is above zero after Benjamini & Hochberg (1995) over the table: those contacts are cries for
+    whose σ or s rests on too little counts as its treatment on average; for *free* all σ are drawn to that mean as in the order. Intervals
+    are those of a sum of shares over joint draws. Reasons count as assigned, so that chances of other reasons mistaken for an avoidable
+    one are in its σ: chances lost are an upper limit. A reason *trips* a guard when its excess is above zero after Benjamini & Hochberg
+    (1995) over the table: those contacts are cries for
     help; take away their cause, never the way to get in touch.
     """
     facts = GOES_AWAY | dict(goes_away or {})
@@ -114,11 +117,14 @@ def frontier(
     if needs or "treatment" not in reasons:
         return _laid(estimates.unanswerable("contacts_saved_share", "share", needs or ["reasons.treatment"]))
     rules = _rules(shares, signals, results, reasons, facts, outside)
-    steps = _steps(rules, level)
+    steps, gone = _steps(rules, level), None
     if relief is not None and _known(relief, "cost_gone"):
-        steps.append(_costs(rules, relief, level))
+        gone = _relieved(rules, relief)
+        steps.append(_costs(rules, gone, level))
     told = estimates.stack(*steps)
-    parts = [_points(told, rules, facts, tolerated, level), told, _tolerated(tolerated)]
+    planned = int(rules.table["treatment"].isin([name for name, part in facts.items() if part > 0]).sum())
+    free = _free(rules, told, gone, planned, tolerated, level)
+    parts = [_points(told, rules, free, planned, level), told, _tolerated(tolerated)]
     if guards is not None:
         parts += _guards(rules, guards, level)
     if rules.content is None:
@@ -164,16 +170,19 @@ def _rules(
         .sort_values(["rank", "drawn", "reason_id"])
         .index.to_numpy()
     )
-    held, pi, rate = held.loc[place].reset_index(drop=True), pi[place], rate[place]
+    held, pi, rate, count = held.loc[place].reset_index(drop=True), pi[place], rate[place], count[place]
     gone = held["treatment"].map(lambda name: facts.get(name, 1.0)).to_numpy(dtype=float)[:, None]
     chances = pi * rate
     content = None
     if results is not None and _known(results, "satisfied_share"):
         pleased = pi * _rates(results, "satisfied_share", held, pi)[0]
-        content = pleased * gone / pleased.sum(axis=0)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            content = pleased * gone / pleased.sum(axis=0)
+    groups = {str(name): held["treatment"].eq(name).to_numpy() for name in held["treatment"].unique()}
+    wary = pi * drawn_to_mean(rate, count, pi, groups, PRIOR)
     with np.errstate(invalid="ignore", divide="ignore"):
-        lost = chances * gone / chances.sum(axis=0)
-    return _Rules(held, pi * gone, lost, content, chances, float((count * rate[:, 0]).sum()))
+        lost, careful = (each * gone / each.sum(axis=0) for each in (chances, wary))
+    return _Rules(held, pi * gone, lost, content, chances, np.nan_to_num(careful), float((count * rate[:, 0]).sum()))
 
 
 def _matrix(table: pd.DataFrame) -> Real:
@@ -238,7 +247,14 @@ def _spans(values: Real, draws: Real, worth: float, level: float) -> tuple[Real,
     return wilson(np.clip(values, 0.0, 1.0), units, np.full(len(values), special.ndtri((1 + level) / 2)))
 
 
-def _costs(rules: _Rules, relief: pd.DataFrame, level: float) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class _Relief:
+    money: Real  # of each step, in its place
+    unit: str
+    steps: int
+
+
+def _relieved(rules: _Rules, relief: pd.DataFrame) -> _Relief:
     found = relief[relief["metric"].eq("cost_gone") & relief["reason_id"].notna() & relief["value"].notna()]
     told = found.drop_duplicates("reason_id").set_index("reason_id").reindex(rules.table["reason_id"]).reset_index()
     known = told["value"].notna().to_numpy()
@@ -247,40 +263,69 @@ def _costs(rules: _Rules, relief: pd.DataFrame, level: float) -> pd.DataFrame:
     drawn = _matrix(told[known])
     width = min(size, drawn.shape[1])
     matrix[known] = np.column_stack([drawn[:, :width], np.repeat(drawn[:, :1], size - width, axis=1)])
-    sums = matrix.cumsum(axis=0)
+    return _Relief(matrix, str(found["unit"].iloc[0]), int(np.flatnonzero(known).max()) + 1 if known.any() else 0)
+
+
+def _costs(rules: _Rules, gone: _Relief, level: float) -> pd.DataFrame:
+    sums = gone.money.cumsum(axis=0)
     tail = (1 - level) / 2
-    low, high = np.quantile(sums[:, 1:], [tail, 1 - tail], axis=1) if size > 1 else (np.nan, np.nan)
-    columns = {"metric": "cost_saved", "value": sums[:, 0], "low": low, "high": high, "unit": str(found["unit"].iloc[0])}
+    low, high = np.quantile(sums[:, 1:], [tail, 1 - tail], axis=1) if sums.shape[1] > 1 else (np.nan, np.nan)
+    columns = {"metric": "cost_saved", "value": sums[:, 0], "low": low, "high": high, "unit": gone.unit}
     columns |= {"n": rules.table["n"].max(), "n_eff": rules.table["n_eff"].max(), "method": "bootstrap", "draws": sums[:, 1:]}
-    planned = np.flatnonzero(known).max() if known.any() else -1
-    return rows(_place(rules), columns).iloc[: planned + 1]
+    return rows(_place(rules), columns).iloc[: gone.steps]
 
 
-def _points(told: pd.DataFrame, rules: _Rules, facts: Mapping[str, float], tolerated: float, level: float) -> pd.DataFrame:
+def _points(told: pd.DataFrame, rules: _Rules, free: pd.DataFrame, planned: int, level: float) -> pd.DataFrame:
     """The points that a decision is about."""
-    lost = told[told["metric"].eq("chances_lost_share")].reset_index(drop=True)
-    planned = int(rules.table["treatment"].isin([name for name, part in facts.items() if part > 0]).sum())
-    within = lost["high"].le(tolerated).to_numpy()
-    free = min(int(np.argmin(within)) if not within.all() else len(lost), planned)
-    parts = [_today(told)]
-    for name, step in zip(POINTS[1:], (free, planned, len(lost)), strict=True):
+    parts = [_today(told), free]
+    for name, step in zip(POINTS[2:], (planned, len(rules.table)), strict=True):
         here = told[told["step"].eq(str(step))] if step else _today(told)
         told_here = here.drop(columns=["step", "treatment", "reason_id", "point"], errors="ignore")
         told_here.insert(0, "point", pd.Series(name, index=told_here.index, dtype="str"))
         parts.append(told_here)
-    parts.append(_free(told, free))
-    parts += [_further(rules, name, first, last, level) for name, first, last in (("free", free, planned), ("planned", planned, len(lost)))]
-    return estimates.stack(*parts)
+    return estimates.stack(*parts, _further(rules, "planned", planned, len(rules.table), level))
 
 
-def _free(told: pd.DataFrame, step: int) -> pd.DataFrame:
-    """The answer: what can be saved for nothing; under another name where that is nothing."""
-    place = {"point": pd.Series(["free"], dtype="str")}
-    if not step:
-        most = int(told["n"].max())
-        return rows(pd.DataFrame(place), {"metric": "nothing_free", "value": 0.0, "unit": "share", "n": most, "method": "definition"})
-    here = told[told["step"].eq(str(step)) & told["metric"].eq("contacts_saved_share")]
-    return here.drop(columns=["step", "treatment", "reason_id"]).assign(metric="free_share", point="free").astype({"point": "str"})
+def _free(rules: _Rules, told: pd.DataFrame, gone: _Relief | None, planned: int, tolerated: float, level: float) -> pd.DataFrame:
+    """What is saved and lost where the chances lost reach what is tolerated: median and percentiles over the draws' own points."""
+    here = free_point(rules.careful[:planned], tolerated)
+    saved = here.along(rules.saved[:planned])
+    sums = {"contacts_saved_share": saved, "chances_lost_share": here.along(rules.careful[:planned])}
+    if rules.content is not None:
+        sums["satisfied_lost_share"] = here.along(rules.content[:planned])
+    if gone is not None:
+        sums["cost_saved"] = here.along(gone.money[:planned])
+    units = dict.fromkeys(sums, "share") | ({} if gone is None else {"cost_saved": gone.unit})
+    parts = [_at_free(told, name, units[name], drawn, level) for name, drawn in sums.items() if np.isfinite(drawn).any()]
+    if float(np.median(saved)) < LEAST:
+        nothing = {"metric": "nothing_free", "value": 0.0, "unit": "share", "n": int(told["n"].max()), "method": "joint draws"}
+        parts.append(rows(pd.DataFrame({"point": ["free"]}), nothing))
+    else:
+        parts.append(parts[0].assign(metric="free_share"))
+    return estimates.stack(*parts, _beyond_free(rules, told, here, planned, level))
+
+
+def _at_free(told: pd.DataFrame, metric: str, unit: str, drawn: Real, level: float) -> pd.DataFrame:
+    """A figure at the free point: value in column 0, then draws; without draws the value itself."""
+    known = drawn[1:] if np.isfinite(drawn[1:]).any() else drawn
+    known = known[np.isfinite(known)]
+    tail = (1 - level) / 2
+    low, middle, high = np.quantile(known, [tail, 0.5, 1 - tail])
+    low, high = (np.nan, np.nan) if low == high else (low, high)
+    columns = {"metric": metric, "value": middle, "low": low, "high": high, "unit": unit, "n": told["n"].max()}
+    return rows(pd.DataFrame({"point": ["free"]}), columns | {"method": "joint draws", "draws": drawn[None, 1:]})
+
+
+def _beyond_free(rules: _Rules, told: pd.DataFrame, here: FreePoint, planned: int, level: float) -> pd.DataFrame:
+    """Chances lost for each 100 contacts saved from the free point on up to the plan."""
+    rest = rules.saved[:planned].sum(axis=0) - here.along(rules.saved[:planned])
+    if np.median(rest) < LEAST:
+        nothing = {"metric": "chances_per_100", "unit": "per 100 contacts", "note": "nothing further"}
+        return rows(pd.DataFrame({"point": ["free"]}), nothing)
+    lost = rules.careful[:planned].sum(axis=0) - here.along(rules.careful[:planned])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        each = np.where(rest > 1e-9, 100 * lost * rules.chances.sum(axis=0) / rest, np.nan)
+    return _at_free(told, "chances_per_100", "per 100 contacts", each, level)
 
 
 def _today(told: pd.DataFrame) -> pd.DataFrame:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["Agenda", "agenda"]
 
 NET, OFTEN, RANK = "net_benefit", "first_three_probability", "action_rank"
+IN_PART = "net_benefit_in_part"  # stands among the net benefits, its note beside it
 BY = "action_id"
 
 
@@ -29,7 +30,7 @@ class Agenda(Plot):
     @property
     def data(self) -> pd.DataFrame:
         """Net benefit and probability of every action."""
-        return self.table[self.table["metric"].isin((NET, OFTEN, RANK))]
+        return self.table[self.table["metric"].isin((NET, IN_PART, OFTEN, RANK))]
 
     def figure(self, words: Words, *, narrow: bool) -> Picture:
         """Draw the list, 720 pixels wide, or 350 for a telephone."""
@@ -64,7 +65,7 @@ class Agenda(Plot):
     @property
     def _metric(self) -> str:
         """What the dots tell: money where there is any."""
-        return NET if self.table["metric"].eq(NET).any() else OFTEN
+        return NET if self.table["metric"].isin((NET, IN_PART)).any() else OFTEN
 
     def _found(self) -> dict[str, dict[str, dict[str, Any]]]:
         return {metric: _by_action(self.table, metric) for metric in (NET, OFTEN, RANK)}
@@ -103,7 +104,7 @@ class Agenda(Plot):
 
 
 def _by_action(table: pd.DataFrame, metric: str) -> dict[str, dict[str, Any]]:
-    rows = table[table["metric"].eq(metric)]
+    rows = table[table["metric"].isin((NET, IN_PART) if metric == NET else (metric,))].assign(metric=metric)
     levels = picked(rows.drop(columns=["action_state", "owner", "start_date"]), metric, BY)
     state = dict(rows[[BY, "action_state"]].itertuples(index=False, name=None))
     return {name: {**row, "action_state": state[name]} for name, row in levels.items()}
@@ -116,7 +117,8 @@ def agenda(estimates: pd.DataFrame) -> Agenda:
     ----------
     estimates : DataFrame
         Saved ESTIMATES as :func:`cxlib.decisions.actions.rank` returns them: by ``action_id``, ``action_state``, ``owner`` and
-        ``start_date``; the metrics ``net_benefit``, ``first_three_probability`` and ``action_rank``, others are left alone.
+        ``start_date``; the metrics ``net_benefit``, ``net_benefit_in_part``, ``first_three_probability`` and
+        ``action_rank``, others are left alone.
 
     Raises
     ------
