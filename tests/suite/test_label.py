@@ -140,6 +140,10 @@ def test_the_sheet_has_no_formula(talk):
             "mine.csv: row 2: reason_id: the taxonomy has no reason 'all.lat' (did you mean 'all.late'?). It has: all.late, all.invoice, no_customer_concern.",
         ),
         (
+            "contact_id;reason_id\n001;all.lat\n002;all.late\n003;all.lat\n",
+            "mine.csv: rows 2, 4: reason_id: the taxonomy has no reason 'all.lat' (did you mean 'all.late'?). It has: all.late, all.invoice, no_customer_concern.",
+        ),
+        (
             "contact_id;reason_id\n1;all.late\n",
             "mine.csv: row 2: contact_id: there is no contact '1'. The ids of a sheet must stay as they were written; "
             "a spreadsheet may have taken zeros or digits away.",

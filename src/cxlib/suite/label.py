@@ -186,9 +186,14 @@ def _problems(name: str, rows: Sequence[Mapping[str, str]], contacts: set[str], 
         there = rows[0] if rows else ()
         yield worded(name, "lacks the column", lacking[0], there, label="It has", do="Write a new sheet with cx label, and fill reason_id.")
         return
+    strange: dict[str, list[str]] = {}  # told once, however often it stands: a sheet of one spelling is one mistake
     for line, row in enumerate(rows, 2):
         if row["reason_id"] and row["reason_id"] not in reasons:
-            yield worded(f"{name}: row {line}: reason_id", "the taxonomy has no reason", row["reason_id"], reasons, label="It has")
+            strange.setdefault(row["reason_id"], []).append(str(line))
+    for reason, lines in strange.items():
+        where = f"{name}: row{'s' if len(lines) > 1 else ''} {', '.join(lines)}: reason_id"
+        yield worded(where, "the taxonomy has no reason", reason, reasons, label="It has")
+    for line, row in enumerate(rows, 2):
         if row["contact_id"] not in contacts:
             way = "The ids of a sheet must stay as they were written; a spreadsheet may have taken zeros or digits away."
             yield worded(f"{name}: row {line}: contact_id", "there is no contact", row["contact_id"] or "(empty)", do=way)
