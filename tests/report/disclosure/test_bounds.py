@@ -36,7 +36,9 @@ def test_two_hidden_cells_share_what_their_margin_leaves() -> None:
 
 
 def test_a_margin_bounds_a_hidden_cell_from_above_alone() -> None:
-    crossed = estimates({("a", "x"): 20, ("a", "y"): 5, ("b", "x"): 6, ("b", "y"): 30, ("a", None): 25, ("b", None): 36}, by=["segment", "role"])
+    crossed = estimates(
+        {("a", "x"): 20, ("a", "y"): 5, ("b", "x"): 6, ("b", "y"): 30, ("a", None): 25, ("b", None): 36}, by=["segment", "role"]
+    )
     whole = estimates({("x",): 26, ("y",): 35}, by=["role"])
     found = bounded(part := universe(crossed, whole, columns=("segment", "role")), hidden(part))
     assert found[("role", "y"), ("segment", "a")] == (5, 5)

@@ -10,10 +10,10 @@ level that a table does not list, or none, is an atom too, unless the listed cel
 worlds are searched. Columns that no cell is divided by together are searched apart: they tell each other only how many all are. A column
 whose shares of the same respondents add up to one says what these answered, not who they are.
 
-Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that
-follow one unknown after the other. The audit also asks, by linear programming, between which two numbers of respondents each hidden cell
-must lie, since nobody counts fewer than none. Not searched: other sums over several hidden cells, bounds of other numbers, differences between
-sets of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
+Searched: each cell with any conditions on the who columns, listed or not; what the computed parts of a cell leave of it; groups that follow
+one unknown after the other. The audit also asks, by linear programming, between which two numbers of respondents each hidden cell must lie,
+since nobody counts fewer than none. Not searched: other sums over several hidden cells, bounds of other numbers, differences between sets
+of respondents beyond the same cell of the same metric, and what readers know from elsewhere.
 """
 
 from __future__ import annotations
