@@ -24,6 +24,11 @@ STOPS = """(() => {
   const all = [...document.querySelectorAll('a[href], summary, [tabindex="0"], button, input, select, textarea')];
   return (window.stops = all.filter(each => each.checkVisibility({contentVisibilityAuto: true}))).map(each => each.outerHTML.slice(0, 90));
 })()"""
+FIRST_SCREEN = """(() => {
+  const box = name => [...document.querySelectorAll(name)].map(each => each.getBoundingClientRect()).find(each => each.height);
+  const answer = box('.cx-lead'), picture = box('.cx-first-picture .cx-wide');
+  return [answer ? Math.min(1, innerHeight / answer.bottom) : 0, picture ? Math.max(0, Math.min(1, (innerHeight - picture.top) / picture.height)) : 0];
+})()"""
 FOCUSED = """(() => {
   const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
   const ring = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1;
@@ -98,6 +103,17 @@ def findings(browser: Chromium, axe: str, path: Path, view: View, *, whole: bool
             tab.evaluate(THIN)
         found += audited(tab, view.contrast) + ([f"overflow: {wider} px"] if wider > 0 else [])
         return [f"{view}: {problem}" for problem in dict.fromkeys(found + reached(tab))]
+    finally:
+        tab.close()
+
+
+def first_screen(browser: Chromium, path: Path) -> tuple[float, float]:
+    """How much of the answer, and of the first picture as the page shows it, is seen without scrolling on 1,280 by 800 pixels."""
+    tab = browser.tab(1280, 800)
+    try:
+        tab.open(path)
+        answer, picture = tab.evaluate(FIRST_SCREEN)
+        return answer, picture
     finally:
         tab.close()
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+MOST = 0.55  # of the first picture, as the page shows it at first: what must be seen without scrolling
 PICTURE = re.compile(r"<svg.*?</svg>", re.DOTALL)
 
 
@@ -71,3 +72,9 @@ def test_nobody_is_shut_out_in_any_language_theme_or_width(demo_run, pages, chro
 @pytest.mark.parametrize(("page", "width"), [("index", 390), ("02_status_quo", 1280)])
 def test_the_tab_key_reaches_everything_in_order_and_shows_it(demo_run, chromium, browsing, page, width):
     assert browsing.walked(chromium, demo_run / "de" / f"{page}.html", width) == []
+
+
+def test_the_first_screen_holds_the_answer_and_most_of_the_picture(demo_run, pages, chromium, browsing):
+    seen = {page: browsing.first_screen(chromium, demo_run / "de" / f"{page}.html") for page in pages if page != "index"}
+    assert {page: answer for page, (answer, _) in seen.items() if answer < 1} == {}
+    assert {page: round(picture, 2) for page, (_, picture) in seen.items() if picture < MOST} == {}

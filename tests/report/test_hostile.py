@@ -172,11 +172,14 @@ def test_a_vector_is_text_and_does_nothing(seen, name):
         assert bare(texts(True)[number]) in bare(seen[place]["text"])
 
 
+FOLD = re.compile(r"(?<=^DIV style=--cx-shown:)\d+/\d+$")  # two numbers, nothing else: what is shown of a tall picture
+
+
 @pytest.mark.parametrize("place", ["", "_index"])
 def test_no_vector_makes_an_element_or_an_attribute_or_a_link(seen, place):
     hostile, harmless = seen[f"hostile{place}"], seen[f"harmless{place}"]
     assert hostile["counts"] == harmless["counts"]
-    assert hostile["active"] == harmless["active"]
+    assert [FOLD.sub("W/H", each) for each in hostile["active"]] == [FOLD.sub("W/H", each) for each in harmless["active"]]
     assert hostile["reached"] == harmless["reached"] == []
     assert all(re.match(r"(#|[\w.-]+\.html(#|$)|data:text/csv;)", link) for link in hostile["links"])
 

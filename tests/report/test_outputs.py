@@ -1,5 +1,6 @@
 import csv
 import io
+import re
 from datetime import date
 from urllib.parse import unquote
 
@@ -205,3 +206,29 @@ def test_any_text_leaves_the_fragments_sound(estimates, tags, text):
 def test_a_hostile_figure_passes_the_guard(estimates, nasty):
     words = Words("de", {"touchpoint_id": {"shop": nasty}})
     refuse_active(outputs.figure(plots.ranking(estimates, by="touchpoint_id"), words, number=1, caption=nasty), "x")
+
+
+def folded(html: str) -> list[str]:
+    return re.findall(r'class="cx-(wide|narrow)(?: cx-tall)? cx-fold" style="--cx-shown:([\d./]+)"', html)
+
+
+def test_a_long_ranking_is_folded_after_a_whole_row_and_a_short_one_is_not(estimates_of, german):
+    long = plots.ranking(estimates_of({f"t{number:02}": (float(number), "") for number in range(40)}), by="touchpoint_id")
+    html = outputs.figure(long, german, number=1, caption="x")
+    assert "Alle 40 zeigen" in html
+    for name, shown in folded(html):
+        width, height = map(float, shown.split("/"))
+        picture = long.figure(german, narrow=name == "narrow")
+        assert (width, height) == (picture.width, pytest.approx(max(cut for cut in picture.cuts if cut <= outputs.TALLEST[name]), abs=0.5))
+    assert [name for name, _ in folded(html)] == ["wide", "narrow"]
+    short = plots.ranking(estimates_of({f"t{number:02}": (float(number), "") for number in range(8)}), by="touchpoint_id")
+    html = outputs.figure(short, german, number=1, caption="x")
+    assert not folded(html)
+    assert "cx-unfold" not in html
+
+
+def test_a_journey_is_never_folded(estimates_of, german):
+    long = estimates_of({f"t{number:02}": (float(number), "") for number in range(40)})
+    html = outputs.figure(plots.chain(long, order=[f"t{number:02}" for number in range(40)]), german, number=1, caption="x")
+    assert not folded(html)
+    assert "cx-unfold" not in html

@@ -90,3 +90,11 @@ def test_hostile_names_stay_text(crossed, german, nasty):
     hostile = crossed.head(1).assign(touchpoint_id=nasty, role=nasty)
     root = root_of(plots.tiles(hostile, row="touchpoint_id", column="role"), german)
     assert "script" not in {element.tag for element in root.iter()}
+
+
+def test_left_alone_the_rows_fall_by_the_first_column_and_unknown_ones_stand_last(german):
+    numbers = [("phone", "user", 0.1), ("shop", "user", 0.4), ("__unknown__", "user", 0.9), ("repair", "user", None)]
+    frame = pd.DataFrame(numbers, columns=["touchpoint_id", "role", "value"]).assign(metric="gap", unit="scale points", note="")
+    frame = frame.assign(low=np.nan, high=np.nan, n=40, n_eff=40.0, method="")
+    found = texts(plots.tiles(frame, row="touchpoint_id", column="role"), german)
+    assert [text for text in found if text in ("0,40", "0,10", "0,90", "–")] == ["0,40", "0,10", "–", "0,90"]
