@@ -105,6 +105,13 @@ def drawn(estimates: pd.DataFrame) -> pd.DataFrame:
     ----------
     estimates : DataFrame
         ESTIMATES: one row a number.
+
+    >>> from cxlib.estimates.rows import rows
+    >>> table = rows(pd.DataFrame({"region": ["A"]}), {"metric": "nps", "value": [2.0], "draws": np.array([[1.0, 3.0]])})
+    >>> drawn(table)
+       draw region metric  value
+    0     0      A    nps    1.0
+    1     1      A    nps    3.0
     """
     groups = group_columns(estimates)
     columns = ["draw", *groups, "metric", "value"]

@@ -201,6 +201,10 @@ def highest(estimates: pd.DataFrame, rank: int = 1) -> pd.DataFrame:
     ----------
     estimates : DataFrame
         ESTIMATES: one row a number.
+
+    >>> table = rows(pd.DataFrame({"region": list("ABC")}), {"metric": "mean", "value": [2.0, 1.0, 3.0]})
+    >>> highest(table)["region"].item(), highest(table, 2)["region"].item()
+    ('C', 'A')
     """
     return _ranked(estimates, rank, ascending=False)
 

@@ -69,6 +69,13 @@ def breaches(fits: pd.DataFrame, *, by: Sequence[str] = ("principle_id",)) -> pd
     -------
     DataFrame
         ESTIMATES. Metric ``breaches``, unit ``count``.
+
+    >>> rated = pd.DataFrame({"principle_id": "L1", "touchpoint_id": ["T1", "T1", "T2", "T2"], "rater": list("abab"),
+    ...     "fit": [1.0, 0.0, 4.0, 2.0]})
+    >>> breaches(conformity(rated), by=["touchpoint_id"])[["touchpoint_id", "metric", "value"]]
+      touchpoint_id    metric  value
+    0            T1  breaches    1.0
+    1            T2  breaches    0.0
     """
     if fits["value"].isna().all():
         return estimates.unanswerable("breaches", "count", ["principle_ratings.fit"], by=by)

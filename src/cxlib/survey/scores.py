@@ -297,6 +297,15 @@ def usage(
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> answers = pd.DataFrame({"respondent_id": list("abcd"), "touchpoint_id": "hotline", "item_id": "q", "item_type": "actual",
+    ...     "state": ["answered", "answered", "not_used", "no_answer"], "value": [4.0, 5.0, None, None], "weight": 1.0})
+    >>> usage(answers)[["metric", "value", "n"]]
+                metric  value  n
+    0   answered_share   0.50  4
+    1   not_used_share   0.25  4
+    2  no_answer_share   0.25  4
+    3  not_asked_share   0.00  4
     """
     rows = asked(responses, (item_type,), by=by, min_n=min_n)
     if rows.empty:

@@ -159,6 +159,14 @@ def chosen(assigned: pd.DataFrame, found: Personas) -> pd.DataFrame:
     -------
     DataFrame
         As of :func:`assign`; people in no class have the persona "none".
+
+    >>> given = pd.DataFrame({"customer_id": ["a", "b"], "persona": NONE, "source": NONE, "probability": 0.0})
+    >>> nothing = pd.DataFrame()
+    >>> members = pd.DataFrame({"persona": ["p1"], "probability": [0.9]})
+    >>> chosen(given, Personas(nothing, members, nothing, nothing, "classes"))
+      customer_id persona     source  probability
+    0           a      p1  clustered          0.9
+    1           b    none       none          0.0
     """
     if found.state != "classes" or assigned["persona"].ne(NONE).any():
         return assigned

@@ -90,6 +90,14 @@ def describe(customers: pd.DataFrame, assigned: pd.DataFrame, *, features: Mappi
     -------
     DataFrame
         ESTIMATES as of :class:`Personas`; everybody's value is told without a persona.
+
+    >>> people = pd.DataFrame({"customer_id": list("abcd"), "orders": [9.0, 7.0, 2.0, 2.0]})
+    >>> mine = pd.DataFrame({"customer_id": list("abcd"), "persona": ["planner", "planner", "hunter", "hunter"]})
+    >>> told = describe(people, mine, features={"orders": "numeric"}, draws=20)
+    >>> told.loc[told["metric"].eq("persona_value"), ["persona", "feature", "value"]]
+       persona feature  value
+    0   hunter  orders    2.0
+    1  planner  orders    8.0
     """
     there = {name: kind for name, kind in features.items() if name in customers.columns and customers[name].notna().any()}
     if customers.empty or not there:
@@ -133,6 +141,16 @@ def agreement(assigned: pd.DataFrame, members: pd.DataFrame, **options: Unpack[S
     DataFrame
         ESTIMATES: ``division_alike`` (adjusted Rand index over people who fit a persona), and by ``persona`` and ``class`` the
         ``class_share`` of each persona's people.
+
+    >>> mine = pd.DataFrame({"customer_id": list("abcd"), "persona": ["planner", "planner", "hunter", "hunter"]})
+    >>> found = pd.DataFrame({"customer_id": list("abcd"), "persona": ["1", "1", "2", "2"]})
+    >>> agreement(mine, found)[["metric", "persona", "class", "value"]]
+               metric  persona class  value
+    0  division_alike      NaN   NaN    1.0
+    1     class_share   hunter     1    0.0
+    2     class_share  planner     1    1.0
+    3     class_share   hunter     2    1.0
+    4     class_share  planner     2    0.0
     """
     if members.empty or assigned.empty or assigned["persona"].eq(NONE).all():
         needs = NEEDS if assigned.empty else ["customers.persona_given", "persons.persona_given"]

@@ -77,6 +77,17 @@ def values(
     ------
     DataError
         For an item that stands in two groups.
+
+    >>> staff = pd.DataFrame({"person_id": ["x", "y"], "account_id": ["A", "B"], "role": ["user", "decision_maker"]})
+    >>> said = pd.DataFrame({"person_id": list("xyxy"), "item_id": ["price", "price", "hours", "hours"], "item_type": "importance",
+    ...     "state": "answered", "value": [3.0, 5.0, 4.0, 2.0], "weight": 1.0})
+    >>> told = values(said, staff, groups={"price": ["price"], "own_effort": ["hours"]})
+    >>> told.loc[told["metric"].eq("need"), ["role", "value_group", "value"]]
+                 role value_group  value
+    0  decision_maker  own_effort    2.0
+    1  decision_maker       price    5.0
+    2            user  own_effort    4.0
+    3            user       price    3.0
     """
     of_group: dict[str, str] = {}
     for name, items in groups.items():

@@ -68,6 +68,17 @@ def fit_binary(
     A fit minimises its deviance, so a row moves the deviance of a subset by its own term in it (envelope theorem): intervals and draws
     come from all 2^p fits at once, without repeating them. Unknown cells are drawn five times from what the others let expect, the
     outcome among them (Rubin 1987).
+
+    >>> rng = np.random.default_rng(1)
+    >>> speed, price = rng.integers(1, 6, (2, 200)).astype(float)
+    >>> who = [f"p{number}" for number in range(200)]
+    >>> marks = {"speed": speed, "price": price, "recommend": np.clip(2 * speed + rng.integers(-1, 2, 200), 0, 10)}
+    >>> answers = pd.concat([pd.DataFrame({"respondent_id": who, "response_id": who, "item_id": name, "value": value, "weight": 1.0,
+    ...     "item_type": "nps" if name == "recommend" else "actual", "state": "answered"}) for name, value in marks.items()])
+    >>> fit_binary(answers, outcome="recommend", at_least=9, draws=20).table[["item", "share"]].round(1)
+        item  share
+    0  speed    1.0
+    1  price    0.0
     """
     options: Sampling = {"weight": weight, "cluster": cluster, "level": level, "draws": draws, "seed": seed}
     named = named_items(responses, items, item_type, outcome)

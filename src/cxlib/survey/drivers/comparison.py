@@ -77,6 +77,18 @@ def compare(
     Notes
     -----
     Clusters with respondents on both sides count as one: SE² = C/(C−1)·Σ_c (moves of one side − moves of the other)².
+
+    >>> rng = np.random.default_rng(1)
+    >>> speed, price = rng.integers(1, 6, (2, 400)).astype(float)
+    >>> who = pd.DataFrame({"response_id": [f"p{number}" for number in range(400)], "segment": ["new", "old"] * 200})
+    >>> who["respondent_id"] = who["response_id"]
+    >>> marks = {"speed": speed, "price": price, "recommend": np.where(who["segment"].eq("new"), speed, price) + rng.integers(0, 3, 400)}
+    >>> answers = pd.concat([who.assign(item_id=name, value=value, weight=1.0, state="answered",
+    ...     item_type="nps" if name == "recommend" else "actual") for name, value in marks.items()], ignore_index=True)
+    >>> compare(answers, by="segment", outcome="recommend", reference="old", draws=20).table.iloc[:, :6].round(1)
+      segment   item  difference  low  high  coefficient_difference
+    0     new  speed         1.0  1.0   1.0                     1.0
+    1     new  price        -1.0 -1.0  -1.0                    -1.0
     """
     options: Sampling = {"weight": weight, "cluster": cluster, "level": level, "draws": draws, "seed": seed}
     if by is None:

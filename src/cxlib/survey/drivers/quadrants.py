@@ -142,6 +142,17 @@ def quadrants(
     Notes
     -----
     Draw b of both is of the same respondents (:func:`cxlib.estimates.draw_weights`), so their dependence counts.
+
+    >>> shares = rows(pd.DataFrame({"item_id": ["speed", "price"]}), {"metric": "driver_share", "value": [0.7, 0.3], "n": 90,
+    ...     "draws": np.array([[0.6, 0.7, 0.8, 0.7], [0.4, 0.3, 0.2, 0.3]])})
+    >>> marks = rows(pd.DataFrame({"item_id": ["speed", "price"]}), {"metric": "rating", "value": [3.9, 4.5], "unit": "scale 1–5",
+    ...     "draws": np.array([[3.8, 3.9, 4.1, 3.9], [4.5, 4.6, 4.4, 4.5]])})
+    >>> found = quadrants(Drivers("nps", pd.DataFrame({"share": [0.7, 0.3]}), shares, shares), marks)
+    >>> found.loc[found["value"] > 0, ["item_id", "quadrant", "value"]]
+      item_id   quadrant  value
+    0   speed  act_first   0.75
+    1   speed    keep_up   0.25
+    7   price     enough   1.00
     """
     importance = drivers.estimates[drivers.estimates["metric"] == "driver_share"]
     column = group_columns(drivers.estimates)[0]

@@ -42,6 +42,15 @@ def relative_weights(
     -----
     ε_j = Σ_k (R^½)²_jk (R^−½ r)²_k with the correlations R of all columns and r with the outcome; an item's columns are added up. Johnson
     2000; the same as Genizi 1993.
+
+    >>> marks = {"speed": [1.0, 2, 3, 4, 5, 3], "price": [2.0, 1, 4, 3, 5, 2], "recommend": [2.0, 3, 6, 8, 10, 5]}
+    >>> types = {"speed": "actual", "price": "actual", "recommend": "nps"}
+    >>> answers = pd.concat([pd.DataFrame({"respondent_id": list("abcdef"), "response_id": list("abcdef"), "item_id": name, "value": value,
+    ...     "item_type": types[name], "state": "answered", "weight": 1.0}) for name, value in marks.items()])
+    >>> relative_weights(answers, outcome="recommend")[["item_id", "metric", "value", "n"]].round(2)
+      item_id           metric  value  n
+    0   speed  relative_weight   0.63  6
+    1   price  relative_weight   0.36  6
     """
     named = named_items(responses, items, item_type, outcome)
     if outcome is None or responses.empty or not named:

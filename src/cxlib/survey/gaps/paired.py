@@ -101,6 +101,15 @@ def competitor(
         Observations below which a group keeps its row, without a number and with a note that says so.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> both = pd.DataFrame({"response_id": list("abcabc"), "respondent_id": list("abcabc"), "touchpoint_id": "hotline", "weight": 1.0,
+    ...     "item_id": ["we"] * 3 + ["they"] * 3, "item_type": ["actual"] * 3 + ["competitor"] * 3, "state": "answered",
+    ...     "value": [5.0, 4.0, 6.0, 4.0, 4.0, 4.0], "scale_low": 1.0, "scale_high": 6.0})
+    >>> competitor(both, by=["touchpoint_id"])[["metric", "value", "unit", "n"]]
+           metric  value          unit  n
+    0      actual    5.0     scale 1–6  3
+    1  competitor    4.0     scale 1–6  3
+    2   advantage    1.0  scale points  3
     """
     return _compared(responses, "competitor", "advantage", by, declared, min_n, options)
 

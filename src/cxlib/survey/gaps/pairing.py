@@ -97,6 +97,14 @@ def pairs(
     ------
     DataError
         As :func:`partners`; and for a questionnaire that answers an item twice.
+
+    >>> both = pd.DataFrame({"response_id": list("abcab"), "respondent_id": list("abcab"), "touchpoint_id": "hotline", "weight": 1.0,
+    ...     "item_id": ["is"] * 3 + ["should"] * 2, "item_type": ["actual"] * 3 + ["expected"] * 2, "state": "answered",
+    ...     "value": [3.0, 4.0, 2.0, 5.0, 5.0], "scale_low": 1.0, "scale_high": 6.0})
+    >>> pairs(both)[["response_id", "item_id", "actual", "other", "difference"]]
+      response_id item_id  actual  other  difference
+    0           a      is     3.0    5.0        -2.0
+    1           b      is     4.0    5.0        -1.0
     """
     responses = complete(responses)
     found = partners(responses, declared=declared, other=other)
@@ -142,6 +150,15 @@ def pair_counts(
         ESTIMATES. Metrics ``pair_count``, ``actual_only_count`` (rated it, did not say what they expect), ``expected_only_count``
         (mostly never used it), unit ``count``, unweighted and without interval; ``paired_less_unpaired``, the mean rating of those with
         a pair less that of those without, which is near zero where a split ballot was drawn by lot.
+
+    >>> both = pd.DataFrame({"response_id": list("abcab"), "respondent_id": list("abcab"), "touchpoint_id": "hotline", "weight": 1.0,
+    ...     "item_id": ["is"] * 3 + ["should"] * 2, "item_type": ["actual"] * 3 + ["expected"] * 2, "state": "answered",
+    ...     "value": [3.0, 4.0, 2.0, 5.0, 5.0], "scale_low": 1.0, "scale_high": 6.0})
+    >>> pair_counts(both)[["metric", "value"]].head(3)
+                    metric  value
+    0           pair_count    2.0
+    1    actual_only_count    1.0
+    2  expected_only_count    0.0
     """
     estimates.check(by=by, level=options.get("level"), draws=options.get("draws"))
     if responses.empty or not {"actual", "expected"} <= set(responses["item_type"]):

@@ -109,6 +109,17 @@ def perception(
     ------
     DataError
         For targets outside the customers' scale, and for a touchpoint that is rated on several scales.
+
+    >>> rated = pd.DataFrame({"respondent_id": list("abab"), "response_id": list("abab"), "touchpoint_id": "hotline", "phase": "sales",
+    ...     "item_id": ["is", "is", "should", "should"], "item_type": ["actual", "actual", "expected", "expected"], "state": "answered",
+    ...     "value": [3.0, 4.0, 5.0, 6.0], "weight": 1.0, "scale_low": 1.0, "scale_high": 6.0})
+    >>> listed = pd.DataFrame({"touchpoint_id": ["hotline"], "phase": ["sales"]})
+    >>> perception(rated, listed, targets={"sales": 5.0})[["phase", "metric", "value"]]
+       phase      metric  value
+    0  sales      target    5.0
+    1  sales    expected    5.5
+    2  sales      actual    3.5
+    3  sales  target_gap   -1.5
     """
     estimates.check(by=by)
     said = touchpoints["target_perception"] if "target_perception" in touchpoints else pd.Series(pd.NA, index=touchpoints.index)

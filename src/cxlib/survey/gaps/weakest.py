@@ -19,6 +19,10 @@ def links(found: pd.DataFrame) -> pd.DataFrame:
     ----------
     found : DataFrame
         What :func:`cxlib.survey.gaps.gap` returned, or saved.
+
+    >>> table = pd.DataFrame({"touchpoint_id": ["a", "b"] * 2, "metric": ["gap"] * 2 + ["actual"] * 2, "value": [-1.0, -0.4, 3.0, 4.0]})
+    >>> links(table)["metric"].to_list(), links(table.assign(value=[np.nan, np.nan, 3.0, 4.0]))["metric"].to_list()
+    (['gap', 'gap'], ['actual', 'actual'])
     """
     gaps = found[found["metric"].eq("gap")]
     return gaps if gaps["value"].notna().any() or not found["metric"].eq("actual").any() else found[found["metric"].eq("actual")]
@@ -34,6 +38,11 @@ def beside(found: pd.DataFrame, link: pd.DataFrame, metric: str) -> pd.DataFrame
     link : DataFrame of one row
         As :func:`cxlib.estimates.lowest` returns it.
     metric : str
+
+    >>> table = pd.DataFrame({"touchpoint_id": ["a", "b"] * 2, "metric": ["gap"] * 2 + ["actual"] * 2, "value": [-1.0, -0.4, 3.0, 4.0]})
+    >>> beside(table, estimates.lowest(table[table["metric"].eq("gap")]), "actual")[["touchpoint_id", "metric", "value"]]
+      touchpoint_id  metric  value
+    2             a  actual    3.0
     """
     rows = found[found["metric"].eq(metric)]
     same = rows[(rows[group_columns(found)].astype("str") == link.iloc[0][group_columns(found)].astype("str")).all(axis=1)]

@@ -59,6 +59,19 @@ def left(
     -----
     Customers enter on the day of their first questionnaire, since whoever had left before could not be asked; who left before it is left
     out. Wilson and log-linearised intervals. "None" are respondents of whom no incident is on record, whether they were asked or not.
+
+    >>> asked = pd.DataFrame({"respondent_id": list("abcd"), "customer_id": list("ABCD"), "response_id": list("1234"), "weight": 1.0,
+    ...     "survey_ts": pd.Timestamp("2025-01-01", tz="UTC")})
+    >>> people = pd.DataFrame({"customer_id": list("ABCD"), "churn_date": pd.to_datetime(["2025-07-01", None, None, None])})
+    >>> met = pd.DataFrame({"incident_id": ["i", "j"], "respondent_id": ["a", "b"], "sign": "negative", "severity": 1,
+    ...     "touchpoint_id": "hotline", "incident_ts": pd.Timestamp("2025-02-01", tz="UTC")})
+    >>> found = left(met, asked, people, as_of=date(2026, 1, 1), min_n=1)
+    >>> found.loc[found["metric"].eq("left_share"), ["told", "small_incidents", "value", "n"]]
+           told small_incidents  value  n
+    0  negative             NaN    0.5  2
+    1      none             NaN    0.0  2
+    4       NaN               0    0.0  2
+    5       NaN               1    0.5  2
     """
     estimates.check(small=small, most=most, min_n=min_n)
     needs = lacking(incidents, responses, customers)
@@ -112,6 +125,20 @@ def soon(
     up to the interview counts on neither side. The first dated bad incident of a customer counts. Kaplan–Meier with late entry, weighted;
     log-log interval from what every customer moves (without late entry and weights that is Greenwood's), where nobody left the exact one
     of those watched all the way; log rate ratio linearised. Both by cluster. Kaplan & Meier 1958; Kalbfleisch & Prentice 2002, §1.4.
+
+    >>> asked = pd.DataFrame({"respondent_id": list("abcd"), "customer_id": list("ABCD"), "response_id": list("1234"), "weight": 1.0,
+    ...     "survey_ts": pd.Timestamp("2025-01-01", tz="UTC")})
+    >>> people = pd.DataFrame({"customer_id": list("ABCD"), "churn_date": pd.to_datetime(["2025-07-01", None, None, None])})
+    >>> met = pd.DataFrame({"incident_id": ["i", "j"], "respondent_id": ["a", "b"], "sign": "negative", "severity": 1,
+    ...     "touchpoint_id": "hotline", "incident_ts": pd.Timestamp("2025-02-01", tz="UTC")})
+    >>> found = soon(met, asked, people, as_of=date(2026, 1, 1), days=[90, 180], min_n=1)
+    >>> found[["metric", "days_after", "experience", "value", "note"]].round(2)
+                metric days_after      experience  value        note
+    0      left_within         90             NaN   0.00
+    1      left_within        180             NaN   0.50
+    2        left_rate        NaN  after_negative  75.46
+    3        left_rate        NaN         without   0.00
+    4  left_rate_ratio        NaN  after_negative    NaN  events < 5
     """
     estimates.check(min_n=min_n, min_events=min_events)
     needs = lacking(incidents, responses, customers) or ([] if incidents["incident_ts"].notna().any() else ["incidents.incident_ts"])
@@ -151,6 +178,15 @@ def brand(
     Notes
     -----
     Who had a bad experience may have thought less of the brand before: a difference, not an effect.
+
+    >>> marks = pd.DataFrame({"respondent_id": list("abcd"), "item_id": "image", "item_type": "brand", "state": "answered", "weight": 1.0,
+    ...     "value": [2.0, 3.0, 5.0, 4.0]})
+    >>> told = pd.DataFrame({"respondent_id": ["a", "b"], "sign": "negative"})
+    >>> brand(marks, told, min_n=2)[["told", "metric", "value", "n"]]
+           told            metric  value  n
+    0  negative      brand_rating    2.5  2
+    1      none      brand_rating    4.5  2
+    2  negative  brand_difference   -2.0  4
     """
     estimates.check(min_n=min_n)
     answers = rated(responses, (item_type,))

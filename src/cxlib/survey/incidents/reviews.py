@@ -52,6 +52,17 @@ def reviews(
     -----
     Each touchpoint is compared with itself. Interval: Garwood's for the observed count over the expected one, which is conservative, as
     the total is given.
+
+    >>> day = lambda text: pd.Timestamp(text, tz="UTC")
+    >>> met = pd.DataFrame({"touchpoint_id": ["hotline"], "sign": "negative", "incident_ts": [day("2025-01-10")]})
+    >>> public = pd.DataFrame({"touchpoint_id": "hotline", "rating": [1.0, 2.0, 1.0, 5.0],
+    ...     "review_ts": [day("2025-01-12"), day("2025-01-15"), day("2025-03-20"), day("2025-01-13")]})
+    >>> found = reviews(met, public, period=(date(2025, 1, 1), date(2025, 3, 31)), min_events=1)
+    >>> found[["metric", "value"]].round(2)
+                metric  value
+    0     review_count   2.00
+    1  review_expected   0.70
+    2     review_ratio   2.86
     """
     estimates.check(level=level, window_days=window_days, min_events=min_events)
     needs = [name for name in ("touchpoint_id", "incident_ts") if incidents.empty or name not in incidents or incidents[name].isna().all()]

@@ -164,6 +164,13 @@ def bought_at(responses: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `responses` with ``bought_at``, the order's touchpoint_id; missing where no order precedes the questionnaire. Unchanged where
         orders have no touchpoint or answers no customer.
+
+    >>> answers = pd.DataFrame({"response_id": ["q1", "q2"], "customer_id": ["a", "b"],
+    ...     "survey_ts": pd.to_datetime(["2025-01-10", "2025-06-20"]).tz_localize("UTC")})
+    >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": "a", "touchpoint_id": ["shop", "phone"],
+    ...     "order_ts": pd.to_datetime(["2025-01-02", "2025-02-01"]).tz_localize("UTC")})
+    >>> bought_at(answers, sold)["bought_at"].fillna("-").to_list()
+    ['shop', '-']
     """
     if "customer_id" not in responses.columns or "touchpoint_id" not in orders.columns or orders.empty:
         return responses

@@ -168,6 +168,13 @@ def omega(
     ω = (Σλ)²/((Σλ)² + Σθ) from the maximum likelihood fit Σ = ΛΦΛ' + Θ (McDonald 1999; Jöreskog 1969). Interval as for alpha; ω follows the
     covariances through the fit's exact second derivatives, so it also holds where answers are not normal or the model does not fit.
     Same as R: ``lavaan::cfa`` and ``semTools::reliability``.
+
+    >>> common, own = np.random.default_rng(1).normal(size=60), np.random.default_rng(2).normal(size=(3, 60))
+    >>> table = pd.concat([pd.DataFrame({"response_id": range(60), "respondent_id": range(60), "item_id": item, "state": "answered",
+    ...     "value": common + part, "weight": 1.0}) for item, part in zip("xyz", own, strict=True)], ignore_index=True)
+    >>> omega(table, items=["x", "y", "z"])[["metric", "value", "n"]].round(2)
+      metric  value   n
+    0  omega   0.71  60
     """
     if responses.empty or (isinstance(items, Mapping) and not items):
         return _unasked("omega", items, by)
