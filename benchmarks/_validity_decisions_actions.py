@@ -63,7 +63,8 @@ def client(n: int, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], p
     """Return saved tables, reasons, actions and the true net benefit of each."""
     noise = np.sqrt(300 / n)
     felt, lost = pert(CARRY, rng), pert(LOSS, rng)
-    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in ("reason_load", "reason_at_touchpoint", "gaps", "drivers", "usage")}
+    tables = ("reason_load", "reason_at_touchpoint", "gaps", "drivers", "usage", "signals")
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in tables}
     listed, net = [], {}
     for number in range(LIST):
         place, reason, name = f"T{number}", f"r{number}", f"A{number}"
@@ -76,6 +77,7 @@ def client(n: int, rng: np.random.Generator) -> tuple[dict[str, pd.DataFrame], p
         parts["reason_at_touchpoint"] += [
             told("reason_at", part, 0.03, rng, touchpoint_id=place, reason_id=of) for of, part in ((reason, share), ("x", 0.2))
         ]
+        parts["signals"] += [told("signal_share", 0.0, 0.0, rng, reason_id=reason)]  # failures that hold no chance, as is known
         parts["gaps"] += [told("gap", -gap, 0.12 * noise, rng, touchpoint_id=place)]
         parts["drivers"] += [told("driver_coefficient", slope, 0.08 * noise, rng, item_id=place)]
         parts["usage"] += [told("not_used_share", 1 - used, 0.02 * noise, rng, touchpoint_id=place)]
