@@ -122,6 +122,17 @@ def test_help_says_what_each_parameter_means():
     assert not lacking, lacking
 
 
+WITHOUT_EXAMPLE: dict[str, str] = {}  # module.function: why it cannot show a quick one
+
+
+def test_help_shows_how_each_function_is_called():
+    """The examples themselves run as doctests."""
+    told = {f"{function.__module__}.{function.__name__}": inspect.getdoc(function) or "" for function in public_functions()}
+    lacking = {name for name, text in told.items() if ">>> " not in text}
+    assert not lacking - set(WITHOUT_EXAMPLE), sorted(lacking - set(WITHOUT_EXAMPLE))
+    assert not set(WITHOUT_EXAMPLE) - lacking, f"has an example by now, or is gone: {sorted(set(WITHOUT_EXAMPLE) - lacking)}"
+
+
 def test_glossary_names_what_exists():
     text = "\n".join(path.read_text(encoding="utf-8") for path in [*SOURCE.rglob("*.py"), *SOURCE.rglob("*.po")])
     words = set(re.findall(r"[\w.]+", text)) | set(re.findall(r"\w+", text))

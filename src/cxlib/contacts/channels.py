@@ -239,6 +239,15 @@ def first_failed(
     DataFrame
         ESTIMATES by ``same``, ``window_days`` and ``channel`` (of the attempt): ``first_failed_share``, ``share`` of attempts that are
         followed by another one; ``repeat_other_channel``, ``share`` of those in which it comes by another channel.
+
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-01", "2025-03-01"])
+    >>> log = pd.DataFrame({"contact_id": list("1234"), "customer_id": list("aabc"), "reason_id": "status", "weight": 1.0,
+    ...     "channel": ["email", "phone", "phone", "phone"], "contact_ts": days.tz_localize("UTC"), "local_date": days})
+    >>> first_failed(log)[["channel", "metric", "value", "n"]]
+      channel                metric  value  n
+    0   email    first_failed_share    1.0  1
+    1   phone    first_failed_share    0.0  2
+    2   email  repeat_other_channel    1.0  1
     """
     defined = said(same, window_days)
     needs = lacking(contacts, ["channel"])
@@ -284,6 +293,17 @@ def breaks(
         (``share`` of all steps), ``goes_on_share`` (``share`` of steps after which the case needs yet another contact: the effort of
         coming again), and ``rating`` by ``item_id`` in the scale of the answers. ``break_difference`` (``share``): changes minus
         stays, of ``goes_on_share``. ``n`` counts steps, for ratings answers.
+
+    >>> log = pd.DataFrame({"contact_id": list("123456"), "case_id": list("uuvvww"), "customer_id": list("aabbcc"), "weight": 1.0,
+    ...     "touchpoint_id": ["shop", "hotline", "shop", "shop", "hotline", "hotline"],
+    ...     "contact_ts": pd.date_range("2025-01-06", periods=6, tz="UTC"), "local_date": pd.date_range("2025-01-06", periods=6)})
+    >>> listed = pd.DataFrame({"touchpoint_id": ["shop", "hotline"], "mode": ["online", "offline"]})
+    >>> found = breaks(log, listed)
+    >>> found.loc[found["metric"].eq("transition_share"), ["transition", "value", "n"]].round(2)
+           transition  value  n
+    0         offline   0.33  3
+    1          online   0.33  3
+    2  online_offline   0.33  3
     """
     needs = lacking(contacts, ["contact_ts", "local_date", case, "touchpoint_id"]) + lacking(touchpoints, ["mode"], "touchpoints")
     if needs:
@@ -413,6 +433,15 @@ def conformance(
     ------
     CxError
         When a journey has fewer than two steps or names one twice.
+
+    >>> log = pd.DataFrame({"contact_id": list("123456"), "case_id": list("uuuvvv"), "customer_id": list("aaabbb"), "weight": 1.0,
+    ...     "touchpoint_id": ["T1", "T2", "T3", "T1", "T3", "T2"],
+    ...     "contact_ts": pd.date_range("2025-01-06", periods=6, tz="UTC"), "local_date": pd.date_range("2025-01-06", periods=6)})
+    >>> conformance(log, journeys={"order": ["T1", "T2", "T3"]})[["journey", "metric", "value", "n"]]
+      journey             metric  value  n
+    0   order  conformance_share    0.5  2
+    1   order     backward_share    0.5  2
+    2   order      outside_share    0.0  2
     """
     needs = lacking(contacts, ["contact_ts", "local_date", case, column])
     if not journeys:

@@ -277,6 +277,14 @@ def routing(
         ESTIMATES: ``right_first_time`` (``share``): came in at the unit in charge and was not handed on; ``right_and_settled``
         (``share``), and the outcome says that it was settled, where outcomes are known; ``owned_share``: contacts whose reason has an
         owner (where `owners` are given; the others are in neither figure).
+
+    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "customer_id": list("abcd"), "transfers": [0, 0, 1, 0],
+    ...     "weight": 1.0, "outcome": "resolved", "reason_id": ["bill", "bill", "bill", "gift"], "received_by": ["BH", "KC", "BH", "KC"]})
+    >>> routing(log, pd.DataFrame({"reason_id": ["bill"], "owner": ["BH"]}))[["metric", "value", "n"]].round(2)
+                  metric  value  n
+    0        owned_share   0.75  4
+    1   right_first_time   0.33  3
+    2  right_and_settled   0.33  3
     """
     needs = lacking(contacts, ["local_date", "transfers", reason, unit])
     if owners is not None:

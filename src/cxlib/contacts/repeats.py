@@ -167,6 +167,13 @@ def attempts(
         The contacts with ``cx_state``: "forward" (another contact of the same attempt follows), "again" and "elsewhere" (the next attempt
         follows within the window, by the same channel or another one), "single" (none does), "censored" (the window was not over yet)
         and "unlinked" (nobody knows whose it is).
+
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-03", "2025-01-04", "2025-02-01"])
+    >>> log = pd.DataFrame({"contact_id": list("1234"), "customer_id": list("aaba"), "reason_id": "status",
+    ...     "contact_ts": days.tz_localize("UTC"), "channel": ["email", "phone", "phone", "phone"], "local_date": days})
+    >>> told = attempts(log).select("contact_id", "cx_state").collect().to_pandas().sort_values("contact_id")
+    >>> told["cx_state"].to_list()
+    ['elsewhere', 'single', 'single', 'censored']
     """
     if forward_minutes >= window_days * 1440:
         seen = f"{window_days:g} days, forwards below {forward_minutes:g} minutes"
@@ -328,6 +335,15 @@ def chains(
     Notes
     -----
     A chain is known by its last attempt; its number is counted from the first one of the chain.
+
+    >>> days = pd.to_datetime(["2025-01-01", "2025-01-10", "2025-01-12", "2025-01-15", "2025-02-01"])
+    >>> log = pd.DataFrame({"contact_id": list("12345"), "contact_ts": days.tz_localize("UTC"), "customer_id": list("cabbc"),
+    ...     "reason_id": "status", "weight": 1.0, "local_date": days})
+    >>> chains(log)[["attempts_needed", "metric", "value"]]
+      attempts_needed               metric  value
+    0               1          chain_share    0.5
+    1               2          chain_share    0.5
+    2             NaN  attempts_per_matter    1.5
     """
     defined = said(same, window_days)
     needs = lacking(contacts, ["contact_ts", "local_date", unit, *same])

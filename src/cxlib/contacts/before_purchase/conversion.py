@@ -122,6 +122,17 @@ def talks(
     DataFrame
         ESTIMATES by ``touchpoint_id`` and ``experience`` (good, poor): ``bought_after``, and by touchpoint ``bought_difference`` (good
         less poor). ``n`` counts answers. Who rates is mostly a customer already: for prospects themselves it says nothing.
+
+    >>> rated = pd.DataFrame({"item_type": "actual", "touchpoint_id": "visit", "customer_id": list("abcd"), "value": [6.0, 5.0, 2.0, 1.0],
+    ...     "scale_low": 1.0, "scale_high": 6.0, "survey_ts": pd.Timestamp("2025-01-10", tz="UTC")})
+    >>> sold = pd.DataFrame({"customer_id": ["a", "b", "x"],
+    ...     "order_ts": pd.to_datetime(["2025-02-01", "2025-03-01", "2025-12-01"], utc=True)})
+    >>> told = talks(rated, sold, touchpoints=["visit"], min_n=1)
+    >>> told[["experience", "metric", "value", "n"]]
+      experience             metric  value  n
+    0       good       bought_after    1.0  2
+    1       poor       bought_after    0.0  2
+    2        NaN  bought_difference    1.0  4
     """
     groups = ["touchpoint_id", "experience"]
     there = {"item_type", "touchpoint_id", "customer_id", "value"} <= set(responses)

@@ -57,6 +57,18 @@ def event_quality(
         events that the one busiest customer makes), ``contacts_matched`` (``share`` of contacts that could be compared), and by ``fault``
         ``faulty_events`` (``count``): events without a customer, those whose customer only the session tells, doubled events, those
         of customers who are too busy, customers not looked at because there are too many, contacts whose id another one has.
+
+    >>> days = pd.date_range("2025-03-03 10:00", periods=4, freq="7D", tz="UTC")
+    >>> log = pd.DataFrame({"contact_id": ["1"], "customer_id": "a", "contact_ts": days[2:3], "local_date": pd.Timestamp("2025-03-17")})
+    >>> seen = pd.DataFrame({"event_id": range(5), "customer_id": [*"aaaa", None], "event_ts": [*days, days[0]], "event": "visit",
+    ...     "session_id": ["s1", "s2", "s3", "s4", "s5"]})
+    >>> event_quality(log, seen)[["metric", "fault", "value"]].head(5)
+                 metric             fault  value
+    0     events_linked               NaN    0.8
+    1    busiest_events               NaN    1.0
+    2  contacts_matched               NaN    1.0
+    3     faulty_events  without_customer    1.0
+    4     faulty_events  known_by_session    0.0
     """
     settled = joined(contacts, events, "event", windows, busiest, at_most, timezone, direction, period)
     if isinstance(settled, list):

@@ -52,6 +52,17 @@ def minute_by_minute(
     ------
     CxError
         When a side is no whole number of steps.
+
+    >>> days = pd.date_range("2025-03-03 10:00", periods=5, freq="7D", tz="UTC")
+    >>> log = pd.DataFrame({"contact_id": ["1"], "customer_id": "a", "contact_ts": days[2:3], "local_date": pd.Timestamp("2025-03-17")})
+    >>> seen = pd.DataFrame({"event_id": range(6), "customer_id": "a", "event": "visit", "session_id": "s",
+    ...     "event_ts": [*days + pd.Timedelta(hours=3), days[2] - pd.Timedelta(minutes=4)]})
+    >>> told = minute_by_minute(log, seen, before=10, after=5)
+    >>> told.loc[told["metric"].eq("event_rate"), ["minutes", "value", "unit"]]
+      minutes   value                unit
+    0     -10     0.0  per 1,000 contacts
+    2      -5  1000.0  per 1,000 contacts
+    4       0     0.0  per 1,000 contacts
     """
     if step <= 0 or before % step or after % step or before + after <= 0:
         seen = f"{before:g} before, {after:g} after, step {step:g}"

@@ -100,6 +100,15 @@ def experiences(
         question about a mailing; P05 delivery more than `off_days` after the first promise; P06 a delay not announced by the promised day;
         P07 the queue; P08 a call outside the hours; P09 not reached; P10 handed on twice; P11 a contact that names an invoice, or for such
         a reason; P12 a complaint without word in between, or having to ask how it stands. P04 is known by reasons alone.
+
+    >>> log = pd.DataFrame({"contact_id": ["1", "2"], "customer_id": "a", "person_id": "p", "channel": "phone", "wait_s": [300.0, 20.0],
+    ...     "transfers": pd.array([0, 2], dtype="Int64"), "contact_ts": pd.Timestamp("2025-03-03 10:00", tz="UTC"),
+    ...     "local_date": pd.Timestamp("2025-03-03"), "local_hour": 10, "local_weekday": 1})
+    >>> found = experiences(log, customers=["a"])
+    >>> found.table[["pain_point", "contact_id"]]
+      pain_point contact_id
+    0        P07          1
+    1        P10          2
     """
     end = until(contacts, as_of) if not lacking(contacts, ["contact_ts"]) else 0
     settings = {"opening": opening, "holidays": holidays, "channels": channels, "given_up_days": given_up_days, "long_wait_s": long_wait_s}

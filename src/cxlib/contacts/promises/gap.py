@@ -65,6 +65,18 @@ def promise_gap(
     below 6 of 10 and two points or more below the expectation. Surface (Edwards 2002): z = b₀ + b₁x + b₂y + b₃x² + b₄xy + b₅y², x
     expectation and y experience from the middle of the scale; kept = b₁ + b₂, missed = b₁ − b₂ (slopes at the middle, along x = y and
     x = −y). CR2 by customer. High expectations alone raise no alarm.
+
+    >>> who = dict.fromkeys(["response_id", "respondent_id", "customer_id"], list("aabb"))
+    >>> pair = pd.DataFrame({**who, "order_id": list("1122"), "item_id": ["before", "after"] * 2, "item_group": "promise",
+    ...     "item_type": ["expected_before", "actual"] * 2, "value": [9.0, 4.0, 9.0, 9.0],
+    ...     "scale_low": 0.0, "scale_high": 10.0, "weight": 1.0})
+    >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", "b"], "sales_group": ["V1", "V2"]})
+    >>> told = promise_gap(pair, sold, min_n=1)
+    >>> told.loc[told["metric"].eq("promised_too_much"), ["sales_group", "value", "n"]]
+      sales_group  value  n
+    2         NaN    0.5  2
+    8          V1    1.0  1
+    9          V2    0.0  1
     """
     groups = [by]
     pairs, needs = _pairs(responses, item, outcome)

@@ -72,6 +72,19 @@ def handover(
     -----
     A step counts from the customer's first record on its left to the first one after it on its right, first orders only. That customers
     stay without a record on one side says nothing of what was said to them.
+
+    >>> from cxlib.contacts.promises import grouped
+    >>> at = lambda day: pd.Timestamp("2025-01-01", tz="UTC") + pd.Timedelta(days=day)
+    >>> sold = grouped(pd.DataFrame({"order_id": list("12"), "customer_id": list("ab"), "seller_id": "V1", "order_ts": [at(10), at(20)]}))
+    >>> leads = pd.DataFrame({"customer_id": ["a", "b"], "created_ts": [at(0), at(1)], "campaign_id": None})
+    >>> log = pd.DataFrame({"customer_id": ["a"], "contact_ts": [at(90)], "local_date": [at(90).tz_localize(None)]})
+    >>> told = handover(log, sold, leads, min_n=1)
+    >>> told.loc[told["metric"].eq("known_to"), ["side", "value"]]
+            side  value
+    0  marketing    0.0
+    1      sales    1.0
+    2    service    0.5
+    3  all_three    0.0
     """
     groups = ["side", "handover"]
     if orders.empty or not orders["customer_id"].notna().any():

@@ -59,6 +59,16 @@ def goodwill(
     -----
     A unit differs when the false discovery rate of its difference (Benjamini & Hochberg 1995) is at most 1 − level. Units with other cases
     differ for other reasons: compare within kinds of cases (`by`).
+
+    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "weight": 1.0, "customer_id": list("abcd"),
+    ...     "received_by": ["A", "A", "B", "B"], "goodwill_amount": [20.0, 40.0, 0.0, 0.0]})
+    >>> told = goodwill(log, min_n=1)
+    >>> told.loc[told["received_by"].isna(), ["metric", "value", "unit"]]
+                 metric   value   unit
+    0    goodwill_share     0.5  share
+    1   goodwill_amount    30.0    EUR
+    5    goodwill_total  1500.0    EUR
+    8  negative_amounts     0.0  count
     """
     needs = lacking(contacts, ["local_date", "goodwill_amount"])
     missing = wanting("goodwill_share", "share", needs, lacking(contacts, [unit, *by]), by)
@@ -167,6 +177,14 @@ def outcomes(
     DataFrame
         ESTIMATES by ``outcome``, `by` and `unit`: ``outcome_share`` (``share`` of contacts with an outcome); over all units as well. Needs
         contacts.outcome.
+
+    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "weight": 1.0, "customer_id": list("abcd"),
+    ...     "received_by": list("AABB"), "outcome": ["return", "resolved", "resolved", "resolved"]})
+    >>> outcomes(log, given=["return"], min_n=1)[["received_by", "outcome", "value", "n"]]
+      received_by outcome  value  n
+    0         NaN  return   0.25  4
+    1           A  return   0.50  2
+    2           B  return   0.00  2
     """
     missing = wanting("outcome_share", "share", lacking(contacts, ["local_date", "outcome"]), lacking(contacts, [unit, *by]), by)
     if missing is not None:
@@ -222,6 +240,16 @@ def stayed(
     Notes
     -----
     Goodwill is shown to some and not to others for reasons that also decide who stays: an association, no effect.
+
+    >>> log = pd.DataFrame({"local_date": pd.Timestamp("2025-01-06"), "weight": 1.0, "customer_id": list("abcd"),
+    ...     "goodwill_amount": [20.0, 40.0, 0.0, 0.0]})
+    >>> people = pd.DataFrame({"customer_id": list("abcd"), "churn_date": pd.to_datetime([None, None, "2025-03-01", None])})
+    >>> told = stayed(log, people, as_of=pd.Timestamp("2025-12-31"), min_n=1)
+    >>> told[["goodwill", "metric", "value", "n"]]
+        goodwill             metric  value  n
+    0  not_shown             stayed    0.5  2
+    1      shown             stayed    1.0  2
+    2        NaN  stayed_difference    0.5  4
     """
     needs = lacking(contacts, ["local_date", "customer_id", "goodwill_amount"])
     needs += lacking(customers, ["customer_id", "churn_date"], "customers")

@@ -67,6 +67,17 @@ def perceived(
     A group is good at what it measures when its share on time is at least that of all, and good in customers' eyes when its rating is.
     Good in the measured, poor in the perceived: communication; the other way round: the process. Who answers a survey after a contact is
     no sample of all contacts. An id that two contacts have links an answer to neither.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_id": list("1234"), "customer_id": list("abcd"), "channel": "email", "contact_ts": at(0),
+    ...     "due_ts": at(4), "first_response_ts": [at(1), at(2), at(9), at(9)], "local_date": pd.Timestamp("2025-01-06"), "weight": 1.0})
+    >>> said = pd.DataFrame({"contact_id": list("1234"), "item_type": "csat", "value": [5.0, 4.0, 2.0, 3.0]})
+    >>> told = perceived(log, said, min_n=1)
+    >>> told.loc[told["deadline"].notna() | told["metric"].eq("contact_rating_difference"), ["deadline", "metric", "value"]]
+      deadline                     metric  value
+    0      met             contact_rating    4.5
+    1   missed             contact_rating    2.5
+    2      NaN  contact_rating_difference    2.0
     """
     needs = lacking(contacts, ["contact_id", "contact_ts", DONE[event], *(["due_ts"] if service_levels is None else [])])
     rated = responses[responses["item_type"].eq(item_type) & responses["value"].notna()] if "item_type" in responses else responses.iloc[:0]

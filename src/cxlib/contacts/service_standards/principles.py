@@ -62,6 +62,20 @@ def principles(
     -----
     The instruction follows from the target: within the hour (up to 1 h), half a day (4 h), the same day (9 h), the next day (18 h), this
     week (45 h), later: agree a date. Service hours where the standard is on the business clock.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_id": list("12"), "customer_id": list("ab"), "channel": "email", "touchpoint_id": "T1",
+    ...     "contact_ts": at(0), "first_response_ts": [at(1), at(9)], "local_date": pd.Timestamp("2025-01-06"), "weight": 1.0})
+    >>> levels = pd.DataFrame({"channel": ["email"], "owner": ["KC"], "response_h": [4.0], "clock": ["calendar"], "target_share": [0.9]})
+    >>> marks = pd.DataFrame({"principle_id": "L1", "touchpoint_id": "T1", "fit": [1.0, 2.0]})
+    >>> told = principles(pd.DataFrame({"principle_id": ["L1"]}), marks, levels, log)
+    >>> told[["owner", "instruction", "metric", "value"]]
+      owner instruction            metric  value
+    0    KC    half_day     principle_fit    1.5
+    1    KC    half_day      target_hours    4.0
+    2    KC    half_day      target_share    0.9
+    3    KC    half_day     on_time_share    0.5
+    4   NaN         NaN  without_standard    0.0
     """
     needs = [] if len(principles) else ["principles.principle_id"]
     needs += [] if len(ratings) else ["principle_ratings.fit"]

@@ -50,6 +50,16 @@ def promises_kept(
     -----
     Wilson interval on the clustered effective size. What is done early although the time is still to come is left out with the open ones,
     as deadlines are in :func:`attainment`.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_ts": at(0), "local_date": pd.Timestamp("2025-01-06"), "weight": 1.0, "customer_id": list("abcd"),
+    ...     "promise_due_ts": [at(2), at(2), at(2), at(90)], "promise_done_ts": [at(1), at(5), pd.NaT, pd.NaT]})
+    >>> promises_kept(log, as_of=at(24).to_pydatetime())[["metric", "value", "n"]].round(2)
+                    metric  value  n
+    0        promises_kept   0.33  3
+    1        promises_open   1.00  1
+    2       promises_ahead   1.00  1
+    3  done_before_contact   0.00  0
     """
     needs = lacking(contacts, ["contact_ts", "promise_due_ts", "promise_done_ts"])
     missing = wanting("promises_kept", "share", needs, lacking(contacts, by), by)
@@ -110,6 +120,16 @@ def dates_kept(
     Notes
     -----
     Systems overwrite promises: against the last one everybody is punctual. Where the first one is not kept, its row says so.
+
+    >>> day = pd.to_datetime(["2025-01-10", "2025-01-10"])
+    >>> sold = pd.DataFrame({"order_id": list("12"), "customer_id": list("ab"), "order_ts": pd.Timestamp("2025-01-02", tz="UTC"),
+    ...     "promised_first": day, "promised_last": pd.to_datetime(["2025-01-10", "2025-01-20"]),
+    ...     "delivered_date": pd.to_datetime(["2025-01-10", "2025-01-18"])})
+    >>> told = dates_kept(sold)
+    >>> told.loc[told["metric"].eq("dates_kept"), ["promise", "value", "n"]]
+      promise  value  n
+    0   first    0.5  2
+    3    last    1.0  1
     """
     told = []
     settings: Any
@@ -190,6 +210,17 @@ def change_notice(
     -----
     An order is late when it came after the day first promised; where that day is not known, when its date was changed and it came after
     the requested day, or after the day last promised. The day promised is the first one known. The earliest notice counts.
+
+    >>> day = pd.to_datetime(["2025-01-10", "2025-01-10", "2025-01-10"])
+    >>> sold = pd.DataFrame({"order_id": list("123"), "customer_id": list("abc"), "order_ts": pd.Timestamp("2025-01-02", tz="UTC"),
+    ...     "promised_first": day, "delivered_date": day + pd.to_timedelta([5, 5, 0], unit="D")})
+    >>> sent = pd.DataFrame({"order_id": ["1"], "type": "delay_notice", "sent_ts": [pd.Timestamp("2025-01-08 09:00", tz="UTC")]})
+    >>> change_notice(sold, sent)[["ahead_days", "metric", "value", "n"]]
+      ahead_days         metric  value  n
+    0        NaN        noticed    0.5  2
+    1          0  noticed_ahead    0.5  2
+    2          3  noticed_ahead    0.0  2
+    3        NaN    notice_days    2.0  1
     """
     needs = lacking(messages, ["order_id", "sent_ts", "type"], "messages") + lacking(orders, ["order_id", "delivered_date"], "orders")
     have = [name for name in ("promised_first", "promised_last") if not lacking(orders, [name], "orders")]

@@ -82,6 +82,18 @@ def proposed(
     -----
     The target is the (1 − reach) quantile of the hours expected: who expects an answer within that or later is content. Customers mean
     hours of the calendar, so attainment is counted by those. The interval of the attainment takes the target as given.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_id": list("12"), "customer_id": list("ab"), "channel": "email", "contact_ts": at(0), "weight": 1.0,
+    ...     "first_response_ts": [at(3), at(30)], "local_date": pd.Timestamp("2025-01-06")})
+    >>> said = pd.DataFrame({"respondent_id": list("abcde"), "item_id": "hours", "item_type": "expected_hours", "item_group": "email",
+    ...     "state": "answered", "value": [4.0, 8.0, 8.0, 24.0, 24.0], "weight": 1.0})
+    >>> told = proposed(log, said, min_n=1)
+    >>> told[["expected_for", "metric", "value", "unit"]]
+      expected_for           metric  value   unit
+    0        email    expected_time    8.0      h
+    1        email  proposed_target    6.0      h
+    2        email   attained_today    0.5  share
     """
     if not 0 < reach < 1:
         raise CxError(worded("reach", "a share of customers lies between 0 and 1, not at", reach))
@@ -203,6 +215,12 @@ def promised(
     DataFrame
         ESTIMATES by ``channel``: ``promised_time`` (``h``). A promise on the calendar clock is what it says; one on the business clock
         is the median over the hours at which contacts come in, each taken at its half.
+
+    >>> levels = pd.DataFrame({"channel": ["email", "phone"], "response_h": [24.0, 1.0], "clock": "calendar"})
+    >>> promised(pd.DataFrame({"channel": ["email"]}), levels)[["channel", "metric", "value", "unit"]]
+      channel         metric  value unit
+    0   email  promised_time   24.0    h
+    1   phone  promised_time    1.0    h
     """
     parts = []
     for name, limit, kind in service_levels[["channel", "response_h", "clock"]].dropna().itertuples(index=False):

@@ -109,6 +109,22 @@ def reliability(
     orders go wrong may also make customers complain. Complaints about the very order count up to the last day of the follow-up, those
     within the window too, where most come; for these figures, contacts about a complaint break no condition themselves, but what else
     goes wrong may be its consequence.
+
+    >>> moment = lambda text: pd.Timestamp(text, tz="UTC")
+    >>> sold = pd.DataFrame({"order_id": list("12"), "customer_id": list("ab"), "order_ts": moment("2025-01-02"),
+    ...     "promised_first": pd.Timestamp("2025-01-10"), "delivered_date": pd.to_datetime(["2025-01-09", "2025-01-20"])})
+    >>> log = pd.DataFrame({"contact_id": list("12"), "customer_id": ["b", "c"], "contact_type": ["complaint", "question"], "weight": 1.0,
+    ...     "contact_ts": [moment("2025-04-01"), moment("2025-12-31")], "local_date": pd.to_datetime(["2025-04-01", "2025-12-31"])})
+    >>> told = reliability(log, sold, about={"contact_type": ["complaint"]}, min_n=1)
+    >>> told.loc[told["value"].notna(), ["condition", "met", "metric", "value"]]
+                   condition  met                    metric  value
+    0   delivery_as_promised  NaN             condition_met    0.5
+    5                    NaN  NaN            conditions_met    0.5
+    6                    NaN  NaN            complaint_rate    0.5
+    7                    NaN    0            complaint_rate    1.0
+    8                    NaN    1            complaint_rate    0.0
+    9                    NaN  NaN           complaint_slope   -1.0
+    10                   NaN  NaN  complaint_slope_adjusted   -1.0
     """
     absent = _absent(contacts, orders, messages, service_levels, reason, about)
     base = lacking(contacts, ["local_date", "customer_id"]) + lacking(orders, ["customer_id", "order_ts"], "orders")

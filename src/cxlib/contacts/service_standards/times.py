@@ -150,6 +150,14 @@ def response_curves(
     -------
     DataFrame
         ESTIMATES by ``clock``, `by` and ``hours``: ``answered_within`` or ``settled_within``, unit ``share``, 1 − S of Kaplan and Meier.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_ts": at(0), "first_response_ts": [at(1), at(2), at(5), None], "weight": 1.0,
+    ...     "customer_id": list("abcd"), "local_date": pd.Timestamp("2025-01-06")})
+    >>> response_curves(log, hours=[1, 4], min_n=1, as_of=at(8))[["hours", "metric", "value", "n"]]
+      hours           metric  value  n
+    0     1  answered_within   0.25  4
+    1     4  answered_within   0.50  4
     """
     done, metric = DONE[event], {"response": "answered_within", "resolution": "settled_within"}[event]
     said = "calendar" if clock is None else "business"
@@ -232,6 +240,15 @@ def follow_up_replies(
     DataFrame
         As :func:`times`, by ``position`` ("first", "follow_up") too; contacts without a thread are left out. Messages at the same moment
         are ordered by their ids.
+
+    >>> at = lambda hour: pd.Timestamp("2025-01-06", tz="UTC") + pd.Timedelta(hours=hour)
+    >>> log = pd.DataFrame({"contact_id": list("123"), "case_id": "v", "customer_id": "a", "weight": 1.0,
+    ...     "contact_ts": [at(0), at(10), at(20)], "first_response_ts": [at(1), at(14), at(24)], "local_date": pd.Timestamp("2025-01-06")})
+    >>> told = follow_up_replies(log, thread="case_id", q=[0.5], min_n=1)
+    >>> told.loc[told["metric"].eq("response_time"), ["position", "value", "unit", "n"]]
+        position  value unit  n
+    0      first    1.0    h  1
+    1  follow_up    4.0    h  2
     """
     needs = lacking(contacts, ["contact_ts", "first_response_ts", thread])
     if needs:

@@ -41,6 +41,16 @@ def life_cycle(
     DataFrame
         ESTIMATES by ``span_after_order`` ("1" for the first `days` days): ``contacts_gross`` and ``orders_after_first``, unit
         ``per 100 customers``. Each span counts the days that customers could be watched in it; ``n`` counts customers.
+
+    >>> log = pd.DataFrame({"customer_id": ["a", "a", "b"], "local_date": pd.to_datetime(["2025-01-06", "2025-02-20", "2025-04-30"]),
+    ...     "weight": 1.0})
+    >>> sold = pd.DataFrame({"order_id": ["1"], "customer_id": ["a"], "order_ts": pd.to_datetime(["2025-01-02"], utc=True)})
+    >>> life_cycle(log, sold)[["span_after_order", "metric", "value", "unit"]].head(4)
+      span_after_order          metric  value               unit
+    0                1  contacts_gross  100.0  per 100 customers
+    1                2  contacts_gross  100.0  per 100 customers
+    2                3  contacts_gross    0.0  per 100 customers
+    3                4  contacts_gross    0.0  per 100 customers
     """
     needs = lacking(orders, ["order_ts", "customer_id"], "orders") + lacking(contacts, ["local_date", "customer_id"])
     groups = ["span_after_order"]

@@ -149,6 +149,15 @@ def by_group(
         The first and the last day that count; all days when left out.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> log = pd.DataFrame({"customer_id": ["a", "a", "c"], "weight": 1.0,
+    ...     "local_date": pd.to_datetime(["2025-01-06", "2025-01-07", "2025-01-08"])})
+    >>> people = pd.DataFrame({"customer_id": list("abcd"), "segment": ["new", "new", "old", "old"]})
+    >>> found = by_group(log, people, by=["segment"])
+    >>> found.loc[found["metric"].eq("contacts_gross"), ["segment", "value", "unit"]]
+      segment  value               unit
+    0     new  100.0  per 100 customers
+    1     old   50.0  per 100 customers
     """
     if not by:
         raise CxError("by: name at least one feature of the customers, for instance by=['segment']; without one, use contacts_per().")

@@ -89,6 +89,16 @@ def by_touchpoint(
         The first and the last day that count; all days when left out.
     **options
         What :class:`cxlib.estimates.Sampling` says: `weight`, `cluster` and `count` (columns), `level` (0 to 1), `draws`, `seed`.
+
+    >>> log = pd.DataFrame({"touchpoint_id": ["T1", "T1", "T2", None], "customer_id": list("abca"), "weight": 1.0,
+    ...     "local_date": pd.Timestamp("2025-01-06")})
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "mode": ["online", "offline"]})
+    >>> told = by_touchpoint(log, listed, route="mode")
+    >>> told.loc[told["metric"].eq("contact_share"), ["mode", "value"]]
+              mode  value
+    3  __unknown__   0.25
+    4      offline   0.25
+    5       online   0.50
     """
     needs, features = lacking(contacts, ["local_date"]), lacking(contacts, ["touchpoint_id", *by])
     if route != "touchpoint_id":

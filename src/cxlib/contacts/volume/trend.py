@@ -56,6 +56,17 @@ def trend(
     Year on year: Σ contacts over Σ customer-months, later over earlier; log-linearised interval with customers (days where not known) as
     clusters, who are on both sides. Expected: the same month of the year before, times the geometric mean of the last year's monthly
     ratios; interval exp(± t·s·√(1 + 1/12)), s the spread of their logs.
+
+    >>> log = pd.DataFrame({"customer_id": "a", "local_date": pd.date_range("2024-01-01", "2025-02-28"), "weight": 1.0})
+    >>> people = pd.DataFrame({"customer_id": list("ab"), "start_date": pd.Timestamp("2023-01-01"), "churn_date": pd.NaT})
+    >>> told = trend(log, people)
+    >>> told[["month", "metric", "value", "note"]].iloc[[0, 1, 13, 14, 15]].round(2)
+          month          metric    value                     note
+    0   2024-01  contacts_gross  1550.00
+    1   2024-02  contacts_gross  1450.00
+    13  2025-02  contacts_gross  1400.00
+    14      NaN    year_on_year     0.98
+    15      NaN     handle_time      NaN  needs contacts.handle_s
     """
     needs = lacking(contacts, ["local_date"]) + lacking(customers, ["customer_id"], "customers")
     missing = wanting("contacts_gross", "per 100 customers", needs, [], ["month"])

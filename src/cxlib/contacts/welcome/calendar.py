@@ -106,6 +106,18 @@ def foremost(windows: pd.DataFrame, calendar: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ESTIMATES: ``contacts_spared``, ``window_first``, ``window_last`` and ``send_by`` of that reason.
+
+    >>> groups = pd.DataFrame({"reason_id": ["how", "status"], "zero": "delivery"})
+    >>> found = estimates.stack(rows(groups, {"metric": "window_first", "value": [2.0, 9.0]}),
+    ...     rows(groups, {"metric": "window_last", "value": [5.0, 14.0]}))
+    >>> told = estimates.stack(rows(groups, {"metric": "contacts_spared", "value": [4.0, 7.0]}),
+    ...     rows(groups, {"metric": "send_by", "value": [1.0, 8.0]}))
+    >>> foremost(found, told)[["reason_id", "metric", "value"]]
+      reason_id           metric  value
+    0    status  contacts_spared    7.0
+    1    status     window_first    9.0
+    2    status      window_last   14.0
+    3    status          send_by    8.0
     """
     best = estimates.highest(calendar[calendar["metric"].eq("contacts_spared")])
     groups = [name for name in group_columns(windows) if name in best]

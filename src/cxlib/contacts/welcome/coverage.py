@@ -76,6 +76,16 @@ def coverage(
     A customer is uninformed up to the day of the message and informed from the next day on, so that nobody counts as informed before. The
     ratio is Σ contacts informed / Σ_bands days informed × rate uninformed (indirect standardisation), log interval from influences by
     customer. Whom one writes to may differ in other things: the ratio is an association.
+
+    >>> people = pd.DataFrame({"customer_id": ["a", "b"], "start_date": pd.to_datetime(["2025-02-03", "2025-02-10"])})
+    >>> log = pd.DataFrame({"customer_id": ["a", "b"], "reason_id": "how", "contact_ts": pd.Timestamp("2025-02-03", tz="UTC"),
+    ...     "local_date": pd.to_datetime(["2025-02-05", "2025-06-30"])})
+    >>> sent = pd.DataFrame({"customer_id": ["a"], "type": "next_steps", "sent_ts": pd.to_datetime(["2025-02-06"], utc=True)})
+    >>> told = coverage(sent, log, people, period=(pd.Timestamp("2025-01-01").date(), pd.Timestamp("2025-06-30").date()))
+    >>> told.loc[told["metric"].isin(["informed_share", "informed_day"]) & told["value"].gt(0), ["information", "metric", "value", "n"]]
+      information          metric  value  n
+    5  next_steps  informed_share    0.5  2
+    6  next_steps    informed_day    3.0  1
     """
     groups = ["information"]
     answers = dict(answers or {})

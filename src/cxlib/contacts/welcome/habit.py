@@ -74,6 +74,18 @@ def habit(
     Poisson regression with log link of later contacts on early ones, log(1 + other early contacts), log(1 + early and later orders) and
     `adjust`, offset log days watched; sandwich variance, n/(n − p). Same as R: ``glm(later ~ early + …, poisson, offset = log(days))`` with
     ``sandwich::vcovHC(type = "HC1")``. Who is prone to ask asks early and later: the ratio is an association, and an upper limit of habit.
+
+    >>> start = pd.Timestamp("2025-01-01")
+    >>> people = pd.DataFrame({"customer_id": list("abcdef"), "start_date": start})
+    >>> days = {"a": [5, 9, 100, 200], "b": [5, 8, 150, 250], "c": [9, 160], "d": [7, 110], "e": [140], "f": [310]}
+    >>> log = pd.DataFrame([(name, start + pd.Timedelta(days=day)) for name, all_days in days.items() for day in all_days],
+    ...     columns=["customer_id", "local_date"]).assign(contact_ts=start.tz_localize("UTC"))
+    >>> told = habit(log, people, classes=[0, 1, 2], min_n=1, period=(start.date(), pd.Timestamp("2025-12-31").date()))
+    >>> told.loc[told["metric"].eq("later_contacts"), ["early_contacts", "value", "n"]].round(1)
+      early_contacts  value  n
+    1              0    1.5  2
+    2              1    2.9  2
+    3             2+    5.8  2
     """
     groups = ["early_contacts"]
     needs = needed(customers, orders, contacts) + (lacking(contacts, ["reason_id"]) if reasons is not None else [])

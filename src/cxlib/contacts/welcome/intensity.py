@@ -151,6 +151,16 @@ def settling(
     -----
     Contacts over days watched; the ratio with a log interval from the influences of both rates by customer. Those watched later are
     those who stayed: the ratio compares times, not the same customers throughout.
+
+    >>> people = pd.DataFrame({"customer_id": ["a", "b"], "start_date": pd.to_datetime(["2025-01-01", "2025-01-01"])})
+    >>> log = pd.DataFrame({"customer_id": ["a", "a", "b", "b"], "contact_ts": pd.Timestamp("2025-01-01", tz="UTC"),
+    ...     "local_date": pd.to_datetime(["2025-01-05", "2025-01-20", "2025-01-11", "2025-05-01"])})
+    >>> told = settling(log, people, period=(pd.Timestamp("2025-01-01").date(), pd.Timestamp("2025-12-31").date()))
+    >>> told[["metric", "value", "n"]].round(1)
+               metric  value  n
+    0  early_contacts   35.0  2
+    1  later_contacts    3.9  2
+    2     early_ratio    9.0  4
     """
     lacks = wanting("early_ratio", "ratio", needed(customers, orders, contacts), features(contacts, customers, by), by)
     if lacks is not None:

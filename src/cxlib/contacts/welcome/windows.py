@@ -106,6 +106,17 @@ def windows(
     -----
     See :func:`cxlib.contacts.welcome.scan.scan`. Weekday, season and holidays enter as the rhythm of all contacts of the log, the same for
     every reason. One window a cell is told, the one that stands out most.
+
+    >>> people = pd.DataFrame({"customer_id": [f"c{number:03d}" for number in range(120)],
+    ...     "start_date": pd.date_range("2025-01-06", periods=120)})
+    >>> asked = people["start_date"] + pd.to_timedelta([4, 5, 30, 4, 5, 50] * 20, unit="D")
+    >>> log = people[["customer_id"]].assign(reason_id="how", local_date=asked, contact_ts=asked.dt.tz_localize("UTC"))
+    >>> usual = log.assign(reason_id="status", local_date=people["start_date"] + pd.to_timedelta(np.arange(120) % 60, unit="D"))
+    >>> told = windows(pd.concat([log, usual], ignore_index=True), people, zeros={"how": "order"}, tries=99)
+    >>> told.loc[told["metric"].isin(["window_first", "window_last"]), ["reason_id", "zero", "metric", "value"]]
+      reason_id   zero        metric  value
+    1       how  order  window_first    4.0
+    2       how  order   window_last    5.0
     """
     zeros = _checked(zeros)
     groups = ["reason_id", "zero", *by]

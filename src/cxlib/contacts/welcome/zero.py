@@ -151,6 +151,18 @@ def faults(
         ``returned_before_delivery``, ``ordered_before_start`` (first order before the customer's start date),
         ``contacts_before_first_order`` (of new customers: prospects, in no count of first days), ``contacts_after_leaving``. ``n``: rows
         looked at.
+
+    >>> people = pd.DataFrame({"customer_id": ["a"], "start_date": [pd.Timestamp("2025-02-03")]})
+    >>> sold = pd.DataFrame({"order_id": ["1", "2"], "customer_id": ["a", "x"], "delivered_date": pd.Timestamp("2025-02-10"),
+    ...     "order_ts": pd.Timestamp("2025-02-05 09:00", tz="UTC")})
+    >>> log = pd.DataFrame({"customer_id": ["a"], "local_date": [pd.Timestamp("2025-02-04")]})
+    >>> faults(log, people, sold)[["metric", "value", "n"]]
+                            metric  value  n
+    0      orders_without_customer    1.0  2
+    1     returned_before_delivery    0.0  2
+    2         ordered_before_start    0.0  1
+    3  contacts_before_first_order    0.0  1
+    4       contacts_after_leaving    0.0  1
     """
     needs = needed(customers, orders, contacts)
     if needs:

@@ -33,6 +33,13 @@ def responsibilities(worth: Worth) -> pd.DataFrame:
         ESTIMATES, unit ``count``: ``part`` (1) by ``action_id``, ``task`` {leads, takes_part, channel} and ``participant``;
         ``actions_led`` and ``actions_joined`` by ``participant``; by ``action_type`` ``actions`` and, with a currency, ``net_benefit``
         of those that could be next, summed in each draw. Needs "actions.action_id".
+
+    >>> facts = pd.DataFrame({"type": ["process"], "owner": ["KC"], "departments": ["KC, IT"], "channels": ["email"]}, index=["a"])
+    >>> responsibilities(Worth(facts, {}, None, None, 3, 0.9, 4))[["action_id", "task", "participant", "metric", "value"]].head(3)
+      action_id        task participant metric  value
+    0         a       leads          KC   part    1.0
+    1         a  takes_part          IT   part    1.0
+    2         a     channel       email   part    1.0
     """
     groups = ["action_id", "task", "participant", "action_type"]
     if worth.actions.empty:
@@ -84,6 +91,16 @@ def conflicts(
     DataFrame
         ESTIMATES by ``action_id``, ``department``, ``kpi``, ``moved`` and ``pull`` {with, against}: ``goal_pull`` (1); over all
         ``actions_in_conflict``, the actions that pull against at least one goal. Needs "actions.action_id", "goals.kpi".
+
+    >>> facts = pd.DataFrame({"state": ["next"], "effect_on": ["contacts"]}, index=["a"])
+    >>> kpis = pd.DataFrame({"department": ["KC", "AD"], "kpi": ["talk", "new"]})
+    >>> worth = Worth(facts, {}, None, None, 3, 0.9, 4)
+    >>> found = conflicts(worth, kpis, goal_effects={"talk": {"contacts": "down"}, "new": {"contacts": "up"}})
+    >>> found[["metric", "department", "pull", "value"]]
+                    metric department     pull  value
+    0  actions_in_conflict        NaN      NaN    1.0
+    1            goal_pull         AD  against    1.0
+    2            goal_pull         KC     with    1.0
     """
     groups = ["action_id", "department", "kpi", "moved", "pull"]
     needs = [*(NEEDS if worth.actions.empty else ()), *(("goals.kpi",) if goals.empty else ())]
@@ -150,6 +167,15 @@ def decision_log(worth: Worth) -> pd.DataFrame:
         ESTIMATES by ``action_id``, ``action_type``, ``action_state``, ``owner`` ("nobody"), ``start_date`` ("open") and ``finding``
         ("none"): ``rests_on_finding`` (1 or 0, unit ``count``). By ``action_type`` alone ``without_finding``, the number of actions that
         rest on none. Needs "actions.action_id".
+
+    >>> facts = pd.DataFrame({"type": "process", "state": ["next", "running"], "owner": ["KC", None], "start_date": [None, "2026-01-12"],
+    ...     "finding": ["P11", None]}, index=["a", "b"])
+    >>> found = decision_log(Worth(facts, {}, None, None, 3, 0.9, 4))
+    >>> found[["action_id", "metric", "owner", "start_date", "finding", "value"]]
+      action_id            metric   owner  start_date finding  value
+    0         a  rests_on_finding      KC        open     P11    1.0
+    1         b  rests_on_finding  nobody  2026-01-12    none    0.0
+    2       NaN   without_finding     NaN         NaN     NaN    1.0
     """
     groups = ["action_id", "action_type", "action_state", "owner", "start_date", "finding"]
     if worth.actions.empty:

@@ -39,6 +39,19 @@ def flips(worth: Worth) -> pd.DataFrame:
     -----
     Means: net = B − C, B = Σ of the parts. A part P flips the sign at 1 − net / P of its mean, the effect (on which all parts hang) at
     C / B, the cost at B / C.
+
+    >>> import numpy as np
+    >>> from cxlib.decisions.actions.levers import Lever
+    >>> facts = pd.DataFrame({"state": "next", "floor": False, "delight": False, "depends_on": None, "cost_once": 0.0,
+    ...     "cost_year": 4000.0}, index=["a"])
+    >>> sizes = {name: np.full(4, 10_000.0) for name in ("contacts_saved", "saved_cost")}
+    >>> half = Lever(("contacts", "invoice"), np.array([0.25, 0.5, 0.5, 0.75]), sizes)
+    >>> told = flips(Worth(facts, {"a": half}, None, "EUR", 3, 0.9, 4))
+    >>> told.loc[told["metric"].eq("flip_at"), ["assumption", "crossing", "value"]]
+         assumption crossing  value
+    0        effect    below   0.80
+    1  contact_cost    below   0.80
+    2          cost    above   1.25
     """
     if worth.actions.empty:
         return estimates.unanswerable("flip_at", "share", NEEDS, by=GROUPS)
@@ -67,6 +80,14 @@ def decisive(flipped: pd.DataFrame, ranking: pd.DataFrame, *, among: int = 3) ->
         What :func:`rank` returns.
     among : int
         How many of the first actions are looked at.
+
+    >>> groups = pd.DataFrame({"action_id": "a", "assumption": ["effect", "cost"], "crossing": ["below", "above"]})
+    >>> flipped = estimates.stack(rows(groups, {"metric": "flip_at", "value": [0.8, 1.3]}),
+    ...     rows(groups, {"metric": "flip_probability", "value": [0.4, 0.1]}))
+    >>> ranking = rows(pd.DataFrame({"action_id": ["a"]}), {"metric": "action_rank", "value": 1.0})
+    >>> decisive(flipped, ranking)[["assumption", "metric", "value"]]
+      assumption   metric  value
+    0     effect  flip_at    0.8
     """
     in_part = ranking[ranking["metric"].eq("net_benefit_in_part") & ranking["value"].notna()]
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].le(among)]["action_id"]

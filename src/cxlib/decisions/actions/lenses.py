@@ -38,6 +38,19 @@ def lenses(worth: Worth) -> pd.DataFrame:
     Notes
     -----
     A lens that no action moves divides nobody and is left out of the front. What is unknown counts as nothing moved.
+
+    >>> from cxlib.decisions.actions.levers import Lever
+    >>> facts = pd.DataFrame({"state": "next", "floor": False, "delight": False, "depends_on": None, "cost_once": 0.0, "cost_year": 0.0,
+    ...     "needs": [(), ()], "effect_on": "contacts"}, index=["a", "b"])
+    >>> levers = {name: Lever(("contacts", name), np.full(4, 0.5), {"contacts_saved": np.full(4, size)}) for name, size in
+    ...     {"a": 1000.0, "b": 200.0}.items()}
+    >>> told = lenses(Worth(facts, levers, None, None, 3, 0.9, 4))
+    >>> told.loc[told["metric"].isin(["contacts_saved", "front_probability"]), ["action_id", "metric", "value"]]
+      action_id             metric  value
+    4         a     contacts_saved  500.0
+    5         b     contacts_saved  100.0
+    6         a  front_probability    1.0
+    7         b  front_probability    0.0
     """
     if worth.actions.empty:
         return estimates.unanswerable("front_probability", "share", NEEDS, by=GROUPS)

@@ -42,6 +42,20 @@ def plan(worth: Worth, *, budget: float | None = None) -> pd.DataFrame:
     Σ of net benefits with effects on one reason combined as 1 − Π(1 − e). Up to 12 actions every set is tried, in each draw for
     ``plan_share`` and by the mean of the draws for the plan; of more actions, the 12 with the best ranks. An action is in a set only with
     those it depends on, unless they run already.
+
+    >>> from cxlib.decisions.actions.levers import Lever
+    >>> facts = pd.DataFrame({"state": "next", "floor": False, "delight": False, "depends_on": None, "cost_once": 0.0,
+    ...     "cost_year": [1000.0, 9000.0]}, index=["a", "b"])
+    >>> levers = {name: Lever(("contacts", name), np.full(4, 0.5), {"saved_cost": np.full(4, 10_000.0)}) for name in "ab"}
+    >>> plan(Worth(facts, levers, None, "EUR", 3, 0.9, 4))[["action_id", "metric", "value"]]
+      action_id            metric   value
+    0         a           in_plan     1.0
+    1         b           in_plan     0.0
+    2         a        plan_share     1.0
+    3         b        plan_share     0.0
+    4       NaN  plan_net_benefit  4000.0
+    5       NaN      plan_overlap     0.0
+    6       NaN         plan_cost  1000.0
     """
     if worth.actions.empty:
         return estimates.unanswerable("in_plan", "count", NEEDS, by=["action_id"])

@@ -90,6 +90,12 @@ def firsts(ranking: pd.DataFrame) -> dict[str, pd.DataFrame]:
     ----------
     ranking : DataFrame
         What :func:`rank` returns.
+
+    >>> names = pd.DataFrame({"action_id": ["a", "b"]})
+    >>> table = estimates.stack(rows(names, {"metric": "action_rank", "value": [2.0, 1.0]}),
+    ...     rows(names, {"metric": "net_benefit", "value": [800.0, 4000.0]}))
+    >>> {place: row["action_id"].item() for place, row in firsts(table).items()}
+    {'first': 'b', 'second': 'a'}
     """
     listed = ranking[ranking["metric"].eq("action_rank") & ranking["value"].notna()].sort_values("value", kind="stable")
     if listed.empty:

@@ -114,6 +114,16 @@ def scorecard(
         ``first_action`` (place of its first action in the ranking); ``step_reached`` (``count``: 1 actual known, 2 expected known, 3 action
         proposed, 4 action running). Figures that nothing tells have no row; one that no touchpoint has keeps a row over all that says what
         it needs. ``n`` stays empty: figures stand here as other pages told them.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "stage": "x", "seq": [1, 2], "department": ["KC", "BH"]})
+    >>> load = rows(pd.DataFrame({"touchpoint_id": ["T2"]}), {"metric": "contacts_per_100_customers", "value": 12.0})
+    >>> card = scorecard(listed, pd.DataFrame(columns=["reason_id"]), saved={"touchpoint_load": load})
+    >>> card[["touchpoint_id", "metric", "value", "note"]].head(4)
+      touchpoint_id                      metric  value                     note
+    0            T1                step_reached    0.0
+    1            T2  contacts_per_100_customers   12.0
+    2            T2                step_reached    0.0
+    3           NaN                      actual    NaN  needs responses[actual]
     """
     if touchpoints.empty:
         return estimates.unanswerable("actual", "", ["touchpoints.touchpoint_id"], by=GROUPS)
@@ -144,6 +154,12 @@ def scored(card: pd.DataFrame, metrics: Sequence[str]) -> pd.DataFrame:
         What :func:`scorecard` returns.
     metrics : sequence of str
         Figures of the card that are wanted.
+
+    >>> groups = pd.DataFrame({"stage": "x", "touchpoint_id": ["T1", "T2"], "department": "KC", "proposal": "adapt", "grade": "A"})
+    >>> card = rows(groups, {"metric": ["actual", "reach"], "value": [3.5, 0.75]})
+    >>> scored(card, ["actual"])[["stage", "touchpoint_id", "metric", "value"]]
+      stage touchpoint_id  metric  value
+    0     x            T1  actual    3.5
     """
     bare = card.drop(columns=["department", "proposal", "grade"])
     found = bare[bare["metric"].isin(list(metrics))]
@@ -173,6 +189,13 @@ def by_reason(reasons: pd.DataFrame, *, saved: Mapping[str, pd.DataFrame], draws
         ESTIMATES by ``reason_id``, ``treatment`` and ``owner``, the most frequent first: ``reason_share``, ``contacts_per_year``,
         ``contact_cost``, ``contact_value``, ``csat``, ``repeat_share``, ``signal_share``, ``captured_share`` and ``pain_damage`` (of its
         pain point). Needs "contact_reasons.reason_id".
+
+    >>> listed = pd.DataFrame({"reason_id": ["invoice", "status"], "treatment": ["eliminate", "automate"], "owner": ["BH", None]})
+    >>> shares = rows(listed[["reason_id"]], {"metric": "reason_share", "value": [0.2, 0.8]})
+    >>> by_reason(listed, saved={"reason_shares": shares})[["reason_id", "treatment", "owner", "metric", "value"]]
+      reason_id  treatment   owner        metric  value
+    0    status   automate  nobody  reason_share    0.8
+    1   invoice  eliminate      BH  reason_share    0.2
     """
     known = Saved(saved, draws, seed)
     shares = known.rows("reason_shares", "reason_share")

@@ -184,6 +184,16 @@ def weigh(
     -----
     Effects, `carry` and `loss_prior` are PERT distributions (:func:`pert`), independent of each other; figures come with the draws they
     were saved with, joint by draw. See METHODS for what each action's worth consists of.
+
+    >>> from cxlib.estimates.rows import rows
+    >>> listed = pd.DataFrame({"action_id": ["a"], "touchpoint_id": "T1", "reason_id": "invoice", "effect_on": "contacts",
+    ...     "effect_low": 0.5, "effect_mode": 0.5, "effect_high": 0.5, "cost_once": 300.0, "cost_year": 100.0})
+    >>> load = rows(pd.DataFrame({"reason_id": ["invoice"] * 2}), {"metric": ["contacts_per_year", "contact_cost"], "value": [1000.0, 10.0],
+    ...     "draws": np.full((2, 4), [[1000.0], [10.0]])})
+    >>> why = pd.DataFrame({"reason_id": ["invoice"], "treatment": ["eliminate"], "failure_demand": [True]})
+    >>> worth = weigh(listed, pd.DataFrame(), why, saved={"reason_load": load}, as_of=date(2026, 6, 30), currency="EUR", draws=4)
+    >>> worth.together(["a"])["contacts_saved"].tolist(), worth.net(["a"]).tolist()
+    ([500.0, 500.0, 500.0, 500.0], [4800.0, 4800.0, 4800.0, 4800.0])
     """
     known = Saved(saved, draws, seed)
     listed = actions.assign(action_id=actions["action_id"].astype("str")) if len(actions) else actions

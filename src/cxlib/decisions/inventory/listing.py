@@ -132,6 +132,14 @@ def journey_map(touchpoints: pd.DataFrame, records: pd.DataFrame, *, min_records
     DataFrame
         ESTIMATES by phase, stage, touchpoint_id, department ("nobody" where none answers for it), observable_in, measured_in (``both``,
         ``log``, ``survey``, ``neither``) and status; metric ``place``, the touchpoint's place in the order, from 1.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "seq": [2, 1], "stage": "a", "phase": "sales", "department": ["KC", None],
+    ...     "observable_in": "both", "status": "active"})
+    >>> found = journey_map(listed, records(listed, contacts=pd.DataFrame({"touchpoint_id": ["T2"] * 9})))
+    >>> found[["touchpoint_id", "department", "measured_in", "value"]]
+      touchpoint_id department measured_in  value
+    0            T2     nobody         log    1.0
+    1            T1         KC     neither    2.0
     """
     groups = ["phase", "stage", "touchpoint_id", "department", "observable_in", "measured_in", "status"]
     if touchpoints.empty:
@@ -155,6 +163,14 @@ def by_category(touchpoints: pd.DataFrame, *, by: Sequence[str]) -> pd.DataFrame
     -------
     DataFrame
         ESTIMATES by `by`, metric ``touchpoints``, unit ``count``.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2", "T3"], "seq": [1, 2, 3], "stage": "a", "phase": "sales",
+    ...     "mode": ["online", "online", "offline"]})
+    >>> by_category(listed, by=["mode"])[["mode", "metric", "value"]]
+          mode       metric  value
+    0   online  touchpoints    2.0
+    1  offline  touchpoints    1.0
+    2     both  touchpoints    0.0
     """
     if touchpoints.empty:
         return _unlisted(list(by), "touchpoints", by)
@@ -186,6 +202,16 @@ def check(touchpoints: pd.DataFrame, records: pd.DataFrame, *, min_records: int 
         ``same_name``, ``same_place`` (two entries with one ``seq``), ``phase_order`` (comes after a later phase), ``split_stage`` (its
         stage lies in several phases), ``foreign_but_direct`` (run by others, yet said to be in our own hands), ``planned_but_met``,
         ``obsolete_but_met``, ``active_but_unmet``.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "name_de": ["Shop", "shop "], "seq": [1, 2], "stage": "a", "phase": "sales",
+    ...     "operator": "own", "influence": "direct", "status": ["active", "planned"]})
+    >>> found = check(listed, records(listed, contacts=pd.DataFrame({"touchpoint_id": ["T2"] * 9})))
+    >>> found.loc[found["touchpoint_id"].notna(), ["check", "touchpoint_id", "value"]]
+                   check touchpoint_id  value
+    1          same_name            T1    1.0
+    2          same_name            T2    1.0
+    8    planned_but_met            T2    1.0
+    11  active_but_unmet            T1    1.0
     """
     if touchpoints.empty:
         return _unlisted(["touchpoint_id", "name_de", "stage", "seq"], "remarks", ["check", "touchpoint_id"])
@@ -251,6 +277,13 @@ def unlisted(touchpoints: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ESTIMATES by the columns of `records`. ``unplaced_share``, unit ``share``: contacts at no touchpoint of the list, over all and for
         each group; a channel with 1 has no touchpoint. ``contacts``, unit ``count``: those at each touchpoint_id that the list lacks.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1"], "seq": [1]})
+    >>> found = records(listed, contacts=pd.DataFrame({"touchpoint_id": ["T1", "T1", "T9", None]}))
+    >>> unlisted(listed, found)[["touchpoint_id", "metric", "value"]]
+      touchpoint_id          metric  value
+    0           NaN  unplaced_share    0.5
+    1            T9        contacts    1.0
     """
     log = records[records["metric"].eq("contacts")]
     groups = [name for name in log.columns[: list(log.columns).index("metric")] if name != "touchpoint_id"]
@@ -281,6 +314,17 @@ def owners(touchpoints: pd.DataFrame, service_levels: pd.DataFrame) -> pd.DataFr
     DataFrame
         ESTIMATES by department ("nobody" last), unit ``count``: ``touchpoints``, ``partner_run`` (run by a partner or third party) and,
         where there are any, ``standards``.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "seq": [1, 2], "stage": "a", "phase": "sales", "department": ["KC", None],
+    ...     "operator": ["own", "partner"]})
+    >>> owners(listed, pd.DataFrame({"owner": ["KC"]}))[["department", "metric", "value"]]
+      department       metric  value
+    0         KC  touchpoints    1.0
+    1     nobody  touchpoints    1.0
+    2         KC  partner_run    0.0
+    3     nobody  partner_run    1.0
+    4         KC    standards    1.0
+    5     nobody    standards    0.0
     """
     if touchpoints.empty:
         return _unlisted(["department"], "touchpoints", ["department"])
@@ -311,6 +355,14 @@ def offers(offers: pd.DataFrame, touchpoints: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         ESTIMATES by stage (missing: all), metric ``services``, unit ``count``. Stages of services that the list lacks come last.
+
+    >>> listed = pd.DataFrame({"touchpoint_id": ["T1", "T2"], "seq": [1, 2], "stage": ["order", "use"], "phase": "sales"})
+    >>> services = pd.DataFrame({"offer_id": ["A", "B"], "stage": "use"})
+    >>> offers(services, listed)[["stage", "value"]]
+       stage  value
+    0    NaN    2.0
+    1  order    0.0
+    2    use    2.0
     """
     if offers.empty:
         return unanswerable("services", "count", ["offers.offer_id", "offers.stage"], by=["stage"])

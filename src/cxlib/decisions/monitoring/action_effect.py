@@ -91,6 +91,11 @@ def action_effect(
     show how usual such shocks are. Angrist & Pischke 2009, ch. 5; Bertrand, Duflo & Mullainathan 2004; Wing, Simon & Bello-Gomez 2018.
 
     What is proposed follows from the figure that the action aims at: :func:`verdict`.
+
+    >>> begun = pd.DataFrame({"action_id": ["a"], "start_date": ["2025-07-01"], "comparison": ["region: north, east"],
+    ...     "effect_on": "contacts", "reason_id": "status"})
+    >>> action_effect(begun)[["action_id", "metric", "note"]].values.tolist()
+    [['a', 'action_effect', 'needs contacts.contact_ts, customers.customer_id']]
     """
     begun = _panels.started(actions, period[1] if period else None)
     if begun.empty:

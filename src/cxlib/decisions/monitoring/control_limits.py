@@ -128,6 +128,14 @@ def contact_limits(
     Notes
     -----
     See :func:`cxlib.decisions.monitoring._charts.charted`. Montgomery 2019, ch. 6–7; Laney 2002.
+
+    >>> log = pd.DataFrame({"contact_id": range(240), "local_date": pd.date_range("2025-01-06", periods=120).repeat(2), "weight": 1.0})
+    >>> burst = pd.concat([log, log.head(30).assign(local_date=pd.Timestamp("2025-03-12"))])
+    >>> told = contact_limits(burst)
+    >>> told.loc[told["metric"].isin(["swing", "swings"]), ["day", "metric", "value", "note"]].round(2)
+               day  metric  value   note
+    34         NaN  swings   1.00
+    36  2025-03-10   swing   1.79  above
     """
     if step not in STEPS:
         raise CxError(worded("step", "is neither of the two:", step, STEPS, label="Steps"))
@@ -165,6 +173,14 @@ def rating_limits(responses: pd.DataFrame, *, items: Sequence[str], level: float
         Item ids.
     level : float
         Of the intervals or limits, 0 to 1.
+
+    >>> answers = pd.DataFrame({"respondent_id": range(28), "item_id": "sat", "item_type": "csat", "state": "answered", "weight": 1.0,
+    ...     "survey_ts": pd.date_range("2025-01-06", periods=28, freq="84h", tz="UTC"), "value": [4.0, 5.0] * 13 + [1.0, 1.0],
+    ...     "scale_low": 1.0, "scale_high": 5.0})
+    >>> told = rating_limits(answers, items=["sat"])
+    >>> told.loc[told["metric"].eq("swing"), ["day", "value", "note"]].round(2)
+               day  value   note
+    30  2025-04-07  -0.76  below
     """
     parts = []
     answers = rated(responses, tuple(responses["item_type"].unique())) if len(responses) else responses

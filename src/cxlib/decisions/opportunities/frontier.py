@@ -108,6 +108,18 @@ def frontier(
     one are in its σ: chances lost are an upper limit. A reason *trips* a guard when its excess is above zero after Benjamini & Hochberg
     (1995) over the table: those contacts are cries for
     help; take away their cause, never the way to get in touch.
+
+    >>> listed = pd.DataFrame({"reason_id": ["copy", "advice"], "treatment": ["eliminate", "leverage"]})
+    >>> shares, chances = [rows(listed[["reason_id"]], {"metric": name, "value": value, "unit": "share", "n": 1000, "n_eff": 1000.0,
+    ...     "draws": np.repeat(np.array(value)[:, None], 50, axis=1)}) for name, value in
+    ...     {"reason_share": [0.4, 0.6], "signal_share": [0.0, 0.5]}.items()]
+    >>> told = frontier(shares, chances, listed, tolerated=0.05)
+    >>> told.loc[told["step"].notna() & told["metric"].ne("guards_tripped"), ["reason_id", "metric", "value"]]
+       reason_id                metric  value
+    11      copy  contacts_saved_share    0.4
+    12    advice  contacts_saved_share    1.0
+    13      copy    chances_lost_share    0.0
+    14    advice    chances_lost_share    1.0
     """
     facts = GOES_AWAY | dict(goes_away or {})
     for name, part in {**facts, "tolerated": tolerated}.items():

@@ -89,6 +89,22 @@ def repurchase(
     finite past tells in full: they differ in the earlier window too, and what is told as extra is the difference less that
     (difference in differences). It is 0 on average where contacts follow on orders and on how often a customer orders, and on nothing
     else. It shows what buying goes with, not what brings it about: who plans to order may ask before. Weights count as fixed.
+
+    >>> names = [f"c{number:02d}" for number in range(41)]
+    >>> moment = lambda text: pd.Timestamp(text, tz="UTC")
+    >>> log = pd.DataFrame({"contact_id": names[:20], "customer_id": names[:20], "contact_ts": moment("2025-06-04 10:00"),
+    ...     "local_date": pd.Timestamp("2025-06-04")})
+    >>> sold = pd.DataFrame({"order_id": range(62), "customer_id": [*names[:40], *names[5:25], *names[40:] * 2],
+    ...     "order_ts": [moment("2025-05-20")] * 40 + [moment("2025-06-20")] * 20 + [moment("2024-06-01"), moment("2025-12-31")]})
+    >>> people = pd.DataFrame({"customer_id": names, "segment": "s", "start_date": pd.Timestamp("2024-01-01"), "churn_date": pd.NaT})
+    >>> told = repurchase(log, sold, people, min_n=1)
+    >>> told[["metric", "value"]].head(5).round(2)
+                    metric  value
+    0       rebought_share   0.75
+    1  rebought_comparable   0.50
+    2  rebought_difference   0.25
+    3     rebought_earlier   0.00
+    4       rebought_extra   0.25
     """
     needs = lacking(contacts, ["contact_ts", "customer_id"])
     needs += [f"orders.{name}" for name in ("customer_id", "order_ts") if name not in orders or orders[name].isna().all()]

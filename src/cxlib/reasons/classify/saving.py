@@ -62,6 +62,16 @@ def load(path: Path | str, *, encoder: Callable[[Sequence[str]], Any] | None = N
     ------
     DataError
         When the file is no model, is damaged, or holds anything but numbers and words: what it holds is not run.
+
+    >>> import tempfile
+    >>> from cxlib.reasons.classify import fit
+    >>> said = ["parcel late", "parcel again", "my parcel", "the parcel", "invoice wrong", "wrong invoice", "an invoice", "the invoice"]
+    >>> model = fit(said, ["delivery"] * 4 + ["billing"] * 4, promised=0.5)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     model.save(Path(folder) / "reasons.skops")
+    ...     again = load(Path(folder) / "reasons.skops")
+    >>> again.classes, again.threshold == model.threshold
+    (('billing', 'delivery'), True)
     """
     from skops.io import get_untrusted_types
     from skops.io import load as read

@@ -81,6 +81,18 @@ def corrected_shares(
     Intervals are Wilson's, with as many contacts as the variance of the draws is worth (p(1 − p)/variance, at most the effective number).
     Draws weigh the contacts and the training texts anew by cluster, and draw the prior's part of C, so the interval holds the errors of
     both. Assumed: a reason is confused as in training, however common it is now.
+
+    >>> from cxlib.reasons.classify import fit
+    >>> said = ["parcel late", "parcel again", "my parcel", "the parcel", "invoice wrong", "wrong invoice", "an invoice", "the invoice"]
+    >>> model = fit(said, ["delivery"] * 4 + ["billing"] * 4, promised=0.5)
+    >>> told = corrected_shares(model.predict(said), model, min_n=1)
+    >>> told[["reason_id", "metric", "value"]].round(2)
+      reason_id            metric  value
+    0   billing      reason_share    0.5
+    1  delivery      reason_share    0.5
+    2   billing  reason_share_raw    0.5
+    3  delivery  reason_share_raw    0.5
+    4       NaN  unassigned_share    0.0
     """
     told = _Told.of(model.classes, into, outside)
     needed = [name for name in ("reason_id", "unassigned", *by, weight, cluster, count) if name]
