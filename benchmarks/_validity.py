@@ -16,7 +16,6 @@ from scipy import stats
 SEED = 20260101
 DESIGNS = ("plain", "weighted", "clustered")
 SIZES, QUICK_SIZES = (100, 300, 1000), (100,)
-ALL_SIZES = (*SIZES, 5000)
 CLUSTERS, UNEVEN, ICC = 40, 0.7, 0.1  # cluster sizes are lognormal with this sigma before rows are dealt out
 TILT, KNOWN = 0.5, 0.6  # how strongly selection follows a trait, and the trait's correlation with the outcome: design effect 1.28
 NOMINAL = 0.95

@@ -8,8 +8,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from _measurement import Result
-from _validity import ALL_SIZES, DESIGNS, NOMINAL, QUICK_SIZES, Cell, covered, generator, name_of
-from _validity_samples import Columns, Figure, Study, cells_of, options_of, table_of
+from _validity import DESIGNS, NOMINAL, QUICK_SIZES, Cell, covered, generator, name_of
+from _validity_samples import ALL_SIZES, Columns, Figure, Study, cells_of, options_of, table_of
 from scipy import stats
 
 from cxlib import estimates

@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from _measurement import Result
-from _validity import ALL_SIZES, QUICK_SIZES, Cell, alarmed, name_of
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity import QUICK_SIZES, Cell, alarmed, name_of
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 from scipy import special
 
 from cxlib import estimates

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from _validity import ALL_SIZES, QUICK_SIZES, Cell
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity import QUICK_SIZES, Cell
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 from scipy import stats
 
 from cxlib.survey import reliability

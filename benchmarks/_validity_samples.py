@@ -16,12 +16,13 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 from _measurement import Result
-from _validity import CLUSTERS, DESIGNS, ICC, KNOWN, NOMINAL, SEED, TILT, UNEVEN, Cell, alarmed, covered, name_of
+from _validity import CLUSTERS, DESIGNS, ICC, KNOWN, NOMINAL, SEED, SIZES, TILT, UNEVEN, Cell, alarmed, covered, name_of
 from scipy import stats
 
 from cxlib import estimates
 
 ROWS_AT_ONCE = 200_000
+ALL_SIZES = (*SIZES, 5000)
 AGREEMENT = 0.05
 
 Columns = Mapping[str, np.ndarray]

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
-from _validity import ALL_SIZES, QUICK_SIZES, Cell
+from _validity import QUICK_SIZES, Cell
 from _validity_estimates import levels_of, mean_of
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 
 from cxlib.survey import scores
 

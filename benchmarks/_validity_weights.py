@@ -11,8 +11,8 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from _validity import ALL_SIZES, QUICK_SIZES, Cell
-from _validity_samples import Columns, Figure, cells_of
+from _validity import QUICK_SIZES, Cell
+from _validity_samples import ALL_SIZES, Columns, Figure, cells_of
 
 from cxlib import estimates
 from cxlib.survey import weights

@@ -23,12 +23,12 @@ import narwhals  # noqa: F401
 import pandas  # noqa: F401
 import pydantic  # noqa: F401
 import pytest
-import scipy.optimize  # noqa: F401
-import scipy.sparse  # noqa: F401
+import scipy.optimize
+import scipy.sparse
 import scipy.stats  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 300  # seconds after which a fault that makes a test run on for ever is given up
+PATIENCE = 60  # CPU seconds after which a fault that makes a test run on for ever is given up
 
 
 class Verdicts:
@@ -52,7 +52,7 @@ class Verdicts:
 
 def look(source: Path, tests: list[str], answer: int) -> None:
     """Run tests on the source of a folder and write what came of them; the last thing that a fork does."""
-    signal.alarm(PATIENCE)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)  # by its own clock: machines are shared
     silent = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silent, 1)
     os.dup2(silent, 2)
@@ -99,7 +99,8 @@ def main() -> None:
         source = Path(place) / "src"
         shutil.copytree(ROOT / "src", source)
         for fault in faults:
-            print(json.dumps(judged(source, fault)), flush=True)
+            sys.stdout.write(json.dumps(judged(source, fault)) + "\n")
+            sys.stdout.flush()
 
 
 if __name__ == "__main__":
