@@ -58,6 +58,7 @@ COMPILE_CODE = [
     *("-x", r"[/\\](tests?|jupyterlab|mypy|mypyc|pip)[/\\]"),
     *(ENVIRONMENT.name, "src"),
 ]
+STUDIES = ("validity", "peers")  # benchmarks that take hours, and keep what is done
 COMMANDS = {
     "demo": "set up, run the suite for the demo client in German and English, say where the report is",
     "test": "set up, run all tests",
@@ -65,7 +66,7 @@ COMMANDS = {
     "lab": "set up, open the notebooks in JupyterLab",
     "browse": "set up, add itables (tables to search and sort), open the notebooks in JupyterLab",
     "lint": "set up, check style and types",
-    "bench": "set up, run every benchmark",
+    "bench": "set up, hold the suite against the truth and against its peers; goes on where it was stopped (bench NAME: another benchmark)",
     "demo-data": "set up, write the demo client's raw files anew",
     "golden": "set up, write the golden tables anew; review their diff",
     "lock": "resolve the dependencies of pyproject.toml into requirements.txt and its neighbours (needs uv)",
@@ -115,7 +116,14 @@ def lines(command: str, more: list[str]) -> list[list[str]]:
         return [["-m", "cxlib.simulate", *more]]
     if command == "golden":
         return [["tests/golden/update.py", *more]]
-    return [[str(path.relative_to(PROJECT)), *more] for path in sorted(PROJECT.glob("benchmarks/[a-z]*.py"))]
+    if more and (PROJECT / "benchmarks" / f"{more[0]}.py").is_file():
+        return [[f"benchmarks/{more[0]}.py", *kept(more[0]), *more[1:]]]
+    return [[f"benchmarks/{name}.py", *kept(name), *more] for name in STUDIES]
+
+
+def kept(name: str) -> list[str]:
+    """Return the option that keeps a study's results, so that whoever stopped it goes on there."""
+    return ["--resume", f"benchmarks/kept/{name}.jsonl"] if name in STUDIES else []
 
 
 def call(line: list[str]) -> int:

@@ -9,8 +9,8 @@ from functools import partial
 import numpy as np
 import pandas as pd
 from _measurement import Result
-from _validity import QUICK_SIZES, SIZES, Cell, alarmed, name_of
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity import QUICK_SIZES, Cell, alarmed, name_of
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 from scipy import special
 
 from cxlib import estimates
@@ -131,6 +131,6 @@ def client(size: float, redraws: int) -> list[Result]:
 
 def cells(quick: bool) -> list[Cell]:
     """Return the room's cells; quick, the smallest size and few repetitions."""
-    sizes, repetitions, redraws, clients = (QUICK_SIZES, 100, 10, (1.0,)) if quick else (SIZES, 1000, 150, (1.0, 2.0, 4.0))
+    sizes, repetitions, redraws, clients = (QUICK_SIZES, 100, 10, (1.0,)) if quick else (ALL_SIZES, 1000, 150, (1.0, 2.0, 4.0))
     study = cells_of(FIGURES, sizes, repetitions) + cells_of(NO_EFFECT, sizes, repetitions, "false alarms")
     return study + [Cell(ROOM, f"simulated client of size {size:g}", redraws, partial(client, size)) for size in clients]

@@ -7,8 +7,8 @@ from functools import partial
 
 import numpy as np
 import pandas as pd
-from _validity import QUICK_SIZES, SIZES, Cell
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity import QUICK_SIZES, Cell
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 from scipy import stats
 
 from cxlib.survey import reliability
@@ -84,4 +84,4 @@ FIGURES = (
 
 def cells(quick: bool) -> list[Cell]:
     """Return the room's cells; quick, the smallest size and few repetitions."""
-    return cells_of(FIGURES, *((QUICK_SIZES, 60) if quick else (SIZES, 1000)))
+    return cells_of(FIGURES, *((QUICK_SIZES, 60) if quick else (ALL_SIZES, 1000)))

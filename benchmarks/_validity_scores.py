@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
-from _validity import QUICK_SIZES, SIZES, Cell
+from _validity import QUICK_SIZES, Cell
 from _validity_estimates import levels_of, mean_of
-from _validity_samples import Columns, Estimate, Figure, cells_of
+from _validity_samples import ALL_SIZES, Columns, Estimate, Figure, cells_of
 
 from cxlib.survey import scores
 
@@ -35,5 +35,5 @@ FIGURES = (
 
 def cells(quick: bool) -> list[Cell]:
     """Return the room's cells; quick, the smallest size and few repetitions."""
-    sizes, repetitions, drawn = (QUICK_SIZES, 100, 10) if quick else (SIZES, 2000, 100)
-    return cells_of(FIGURES, sizes, repetitions) + cells_of(FIGURES[:1], sizes[len(sizes) // 2 :][:1], drawn, "draws")
+    sizes, repetitions, drawn = (QUICK_SIZES, 100, 10) if quick else (ALL_SIZES, 2000, 100)
+    return cells_of(FIGURES, sizes, repetitions) + cells_of(FIGURES[:1], sizes[:2][-1:], drawn, "draws")

@@ -93,6 +93,7 @@ def results_of(cells: list[Cell], kept: Path | None) -> Iterator[Result]:
         if key not in done:
             done[key] = cell.results
             if kept:
+                kept.parent.mkdir(parents=True, exist_ok=True)
                 told = dict(zip(("code", "repetitions", "cell"), key, strict=True), results=[asdict(result) for result in done[key]])
                 with kept.open("a", encoding="utf-8") as file:
                     file.write("\n" + json.dumps(told))

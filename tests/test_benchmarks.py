@@ -278,3 +278,68 @@ def test_hand_written_sql_counts_what_the_reductions_count():
         both = ours.merge(told.set_axis([*columns, "n", "weight", "squares"], axis=1), on=columns, suffixes=("", "_sql"))
         assert len(both) == len(ours), name
         assert both[["n", "weight", "squares"]].to_numpy() == pytest.approx(both[["n_sql", "weight_sql", "squares_sql"]].to_numpy()), name
+
+
+@pytest.fixture
+def peers():
+    return loaded("peers")
+
+
+def test_peers_are_told_as_ratios_and_absent_ones_say_so(peers, capsys, monkeypatch):
+    cost = {"ours": (2.0, 10.0, 0.90), "words + logistic regression": (1.0, 30.0, 0.85), "letters + calibrated SVM": (20.0, 5.0, 0.91)}
+
+    def measured(part, side, folder, quick, asked):
+        cpu, memory, accuracy = cost[side]
+        return {"cpu": cpu, "memory": memory, "answer": {"accuracy": accuracy} if asked else {}}
+
+    monkeypatch.setattr(peers, "measured", measured)
+    monkeypatch.setattr(peers.sides, "reasons_there", lambda: True)
+    told = {line["name"]: line for line in run_peers(peers, capsys, "--only", "reasons")}
+    assert all(list(line) == KEYS for line in told.values())
+    assert told["reasons · speed · words + logistic regression"]["value"] == 0.5
+    assert told["reasons · memory · letters + calibrated SVM"]["value"] == 0.5
+    right = told["reasons · right answers · accuracy"]
+    assert (right["value"], right["goal"], right["holds"]) == (0.9, "≥ best peer − 0.01", True)
+    monkeypatch.setattr(peers, "find_spec", lambda name: None if name == "pingouin" else name)
+    monkeypatch.setattr(peers, "measured", lambda *_: {"cpu": 1.0, "memory": 1.0, "answer": {"error of a share": 0.1}})
+    told = {line["name"]: line for line in run_peers(peers, capsys, "--only", "drivers", "--quick")}
+    assert told["drivers · speed · pingouin"]["note"] == "skipped: pingouin is not installed here"
+    assert told["drivers · speed · brute force"]["value"] == 1.0
+    assert told["drivers · right answers · error of a share"]["holds"] is None
+
+
+def run_peers(peers, capsys, *arguments):
+    peers.main([*arguments, "--json"])
+    return said(capsys)
+
+
+def test_what_peers_can_do_is_answered_for_each_of_them(peers):
+    for part, features in peers.FEATURES.items():
+        names = peers.sides.NAMES.get(part, ("ours", "papermill + nbconvert"))
+        assert all(tuple(who) == names for who in features.values()), part
+        assert any(not who["ours"] for who in features.values()), f"{part}: what a peer offers beyond ours stands in the list too"
+
+
+def test_sides_of_drivers_agree_and_know_the_truth(peers, monkeypatch, tmp_path):
+    monkeypatch.setattr(peers.sides.worlds, "POPULATION", 50_000)
+    rows = peers.sides.drivers.answers_of(4)
+    assert peers.sides._brute_force(rows) == pytest.approx(peers.sides.drivers.shares(rows))
+    told = peers.sides.of_drivers(tmp_path, True, False)["brute force"](True)
+    assert told == {}
+
+
+def test_every_fault_planted_in_an_export_is_one_cell(peers):
+    checks = sys.modules["_peers_checks"]
+    row = list(checks.intake.messy(checks.ROWS))[99]
+    assert all(0 <= column < len(row) and row[column] != word for column, word in checks.PLANTED.values())
+
+
+def test_results_are_kept_by_all_that_they_depend_on(peers, tmp_path):
+    kept_results, file = sys.modules["_kept"].kept_results, tmp_path / "new" / "kept.jsonl"
+    first = [peers.Result("one", 0.5, "share"), peers.Result("other", 0.25, "share", "≤ 0.3", True, "two of a part")]
+    assert list(kept_results(file, ["code", "drivers", True], lambda: first)) == first
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write('\n{"key": "cut sho')
+    assert list(kept_results(file, ["code", "drivers", True], lambda: pytest.fail("computed again"))) == first
+    assert list(kept_results(file, ["code", "drivers", False], lambda: first[:1])) == first[:1]
+    assert list(kept_results(None, ["code", "drivers", True], lambda: first[1:])) == first[1:]

@@ -246,6 +246,15 @@ def test_lab_opens_in_the_notebooks_and_browse_adds_tables_to_search(bootstrap, 
     assert bootstrap.LAB[0] == f"--ServerApp.preferred_dir={PROJECT / 'notebooks'}"
 
 
+def test_bench_is_the_two_studies_which_go_on_where_they_were_and_any_other_by_name(bootstrap):
+    kept = {name: f"benchmarks/kept/{name}.jsonl" for name in ("validity", "peers")}
+    both = [[f"benchmarks/{name}.py", "--resume", file, "--quick"] for name, file in kept.items()]
+    assert bootstrap.lines("bench", ["--quick"]) == both
+    assert bootstrap.lines("bench", ["peers", "--quick"]) == both[1:]
+    assert bootstrap.lines("bench", ["drivers", "--only", "point"]) == [["benchmarks/drivers.py", "--only", "point"]]
+    assert "benchmarks/kept/" in (PROJECT / ".gitignore").read_text("utf-8").splitlines()
+
+
 def test_a_wrong_command_tells_the_right_ones(capsys, bootstrap):
     assert bootstrap.main(["dmeo"]) == 2
     assert "demo" in capsys.readouterr().err

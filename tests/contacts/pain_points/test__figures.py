@@ -39,3 +39,11 @@ def test_levels_without_an_event_have_no_ratio():
     assert rate_ratio(table, "events", "one", between="side", reference="b", metric="r", options={})["note"].item() == "no events"
     assert rate_ratio(table, "events", "one", between="side", reference="c", metric="r", options={})["note"].item() == "no events"
     assert none("share", "share", ["by"])["n"].item() == 0
+
+
+def test_who_is_on_both_sides_of_a_ratio_alike_makes_it_sure():
+    events = [1.0, 4.0, 2.0, 7.0, 0.0]
+    one = pd.DataFrame({"side": "a", "id": list("vwxyz"), "events": events, "one": 1.0})
+    both = pd.concat([one, one.assign(side="b", events=[2 * number for number in events])])
+    row = rate_ratio(both, "events", "one", between="side", reference="a", metric="r", options={"cluster": "id"})
+    assert [row[name].item() for name in ("value", "low", "high")] == pytest.approx([2.0, 2.0, 2.0])

@@ -71,3 +71,11 @@ def test_what_nothing_tells_of_says_what_it_needs():
     assert needs["P08"] == ("params.service_hours",)
     assert needs["P05"] == ("orders.promised_first", "orders.delivered_date")
     assert experiences(log(), contact_ids=["1"], as_of=AS_OF).needs["P06"] == ("contacts.reason_id",)
+
+
+def test_a_delivery_on_the_last_day_allowed_is_not_late():
+    promised = pd.Timestamp("2025-03-03")
+    sold = pd.DataFrame({"order_id": ["1"], "customer_id": "a", "promised_first": promised, "order_ts": at("2025-02-01")})
+    arrived = {days: sold.assign(delivered_date=promised + pd.Timedelta(days=days)) for days in (5, 6)}
+    assert met(log(), orders=arrived[5], off_days=5) == []
+    assert met(log(), orders=arrived[6], off_days=5) == [("P05", "-")]

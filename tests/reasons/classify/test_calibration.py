@@ -99,3 +99,9 @@ def test_a_promise_that_cannot_be_kept_takes_the_surest_texts():
     probability = np.r_[np.full(25, 0.9), np.full(25, 0.6)]
     right = np.r_[np.arange(25) < 15, np.arange(25) < 5]
     assert threshold(probability, right, np.ones(50), promised=0.95, least=0.5) == 0.9
+
+
+def test_texts_of_one_probability_are_accepted_together():
+    probability = np.r_[np.full(20, 0.9), np.full(20, 0.6)]
+    right = np.r_[np.ones(30, bool), np.zeros(10, bool)]  # the first ten of those at 0.6 alone would keep the promise
+    assert threshold(probability, right, np.ones(40), promised=0.9, least=0.5) == 0.9
