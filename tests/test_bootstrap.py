@@ -246,7 +246,8 @@ def test_lab_opens_in_the_notebooks_and_browse_adds_tables_to_search(bootstrap, 
     assert bootstrap.LAB[0] == f"--ServerApp.preferred_dir={PROJECT / 'notebooks'}"
 
 
-def test_bench_is_the_two_studies_which_go_on_where_they_were_and_any_other_by_name(bootstrap):
+def test_bench_is_the_two_studies_which_go_on_where_they_were_and_any_other_by_name(bootstrap, monkeypatch):
+    monkeypatch.setattr(bootstrap, "PROJECT", PROJECT)  # where the benchmarks lie
     kept = {name: f"benchmarks/kept/{name}.jsonl" for name in ("validity", "peers")}
     both = [[f"benchmarks/{name}.py", "--resume", file, "--quick"] for name, file in kept.items()]
     assert bootstrap.lines("bench", ["--quick"]) == both
