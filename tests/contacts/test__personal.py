@@ -51,7 +51,9 @@ def test_concerns_that_only_one_side_handles_compare_nothing():
     told = channels.personal_contact(*rated([("easy", "bot", 9.0)] * 5 + [("hard", "person", 4.0)] * 5), min_n=1)
     assert figure(told, "personal_adjusted")["note"] == "no comparison"
     only = channels.personal_contact(*rated([("easy", "person", 9.0)] * 5), min_n=1)
-    assert figure(only, "personal_adjusted")["note"] == "no comparison"
+    assert figure(only, "personal_adjusted")["note"] == "no contact handled by a machine"
+    machines = channels.personal_contact(*rated([("easy", "bot", 9.0)] * 5), min_n=1)
+    assert figure(machines, "personal_adjusted")["note"] == "no contact handled by a person"
 
 
 def test_thin_sides_missing_columns_and_doubled_ids():

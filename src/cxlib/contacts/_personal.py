@@ -115,8 +115,9 @@ def _compared(table: pd.DataFrame, adjust: Sequence[str], automated: str, min_n:
     person = two["handled_by_type"].eq("person").to_numpy(dtype="float64")
     sides = min(int(person.sum()), int(len(two) - person.sum()))
     told = {"n": len(two), "n_eff": float(len(two)), "method": "CR2"}
-    if not sides:
-        return [rows(pd.DataFrame(index=[0]), {"metric": "personal_adjusted", **told, "note": "no comparison"})]
+    if not sides:  # a log in which one side is nowhere is no matter of concerns: say which one
+        note = "no contact handled by a person" if not person.any() else "no contact handled by a machine"
+        return [rows(pd.DataFrame(index=[0]), {"metric": "personal_adjusted", **told, "note": note})]
     level, cluster = pd.factorize(two[list(adjust)].apply(" · ".join, axis=1))[0], pd.factorize(two["cluster"])[0]
     parts = []
     for metric, group in (("personal_difference", np.zeros(len(two), dtype="int64")), ("personal_adjusted", level)):

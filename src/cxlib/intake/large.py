@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,22 +34,25 @@ def connect(*, memory: str | None = None, temp_folder: Path | None = None) -> du
     return connection
 
 
-def relation(connection: duckdb.DuckDBPyConnection, path: Path, *, join: dict[str, Any] | None = None) -> duckdb.DuckDBPyRelation:
+def relation(connection: duckdb.DuckDBPyConnection, path: Path, *, join: Sequence[tuple[str, Any]] = ()) -> duckdb.DuckDBPyRelation:
     """Return a Parquet file as a relation, with the columns of other tables added.
 
     Parameters
     ----------
     connection : DuckDB connection
     path : Path
-    join : mapping of str to DataFrame, optional
-        Column they share → a table with one row for each of its values; columns that the file has already are left out.
+    join : sequence of (column, DataFrame)
+        Column they share, and a table with one row for each of its values. Columns that the file has already are left out; one that a
+        table before has added is filled where it is missing.
     """
     told = connection.read_parquet(str(path))
-    for number, (key, table) in enumerate((join or {}).items()):
-        fresh = [name for name in table.columns if name not in told.columns]
+    given = list(told.columns)
+    for number, (key, table) in enumerate(join):
+        fresh = [name for name in table.columns if name not in given and name != key]
         name = f"joined_{number}_{len(told.columns)}"
         connection.register(name, table[[key, *fresh]])
         added = connection.table(name).set_alias("added")
-        columns = ", ".join([*(f'own."{column}"' for column in told.columns), *(f'added."{column}"' for column in fresh)])
+        own = [f'coalesce(own."{one}", added."{one}") AS "{one}"' if one in fresh else f'own."{one}"' for one in told.columns]
+        columns = ", ".join([*own, *(f'added."{one}"' for one in fresh if one not in told.columns)])
         told = told.set_alias("own").join(added, f'own."{key}" = added."{key}"', how="left").project(columns)
     return told

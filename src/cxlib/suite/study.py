@@ -392,13 +392,7 @@ class Study:
         """A large table as a relation, with others joined to it."""
         path = self.prepared.folder / f"{name}.parquet"
         columns = list(large.relation(self._connection, path).columns)
-        added: dict[str, pd.DataFrame] = {}
-        for other in join:
-            table = self._load(other)
-            if table.empty and not contract(other).key and not set(contract(other).any_of).intersection(columns):
-                continue  # of an empty table nothing is known, whatever the ids
-            key = _shared(name, columns, other, table)
-            added[key] = table if key not in added else added[key].merge(table, on=key, how="outer", suffixes=("", "_again"))
+        added = [pair for other in join for pair in _joining(columns, name, other, self._load(other))]
         return large.relation(self._connection, path, join=added)
 
     @cached_property
@@ -487,6 +481,22 @@ def _joined(frame: pd.DataFrame, name: str, other: str, added: pd.DataFrame) -> 
     if list(frame.columns) == columns and len(added):  # of an empty table nothing is known, whatever the ids
         raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
     return frame
+
+
+def _joining(columns: list[str], name: str, other: str, added: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Pairs of an id and what another table tells by it: rows that are known by one id alone come with that one, as in `_joined`."""
+    if contract(other).key:
+        return [(_shared(name, columns, other, added), added)]
+    pairs, rest = [], added
+    ids = contract(other).any_of
+    for key in [column for column in ids if column in added.columns]:
+        mine, rest = rest[rest[key].notna()], rest[rest[key].isna()]
+        if key in columns and len(mine):
+            _shared(name, [key], other, mine)
+            pairs.append((key, mine[[key, *(column for column in mine.columns if column not in ids)]]))
+    if not pairs and len(added):  # of an empty table nothing is known, whatever the ids
+        raise DataError(worded(f"table {name!r}", "cannot be joined with", other, do="They share no id."))
+    return pairs
 
 
 def _shared(name: str, columns: Any, other: str, added: pd.DataFrame) -> str:
