@@ -20,7 +20,7 @@ def orders():
 
 def test_conditions_of_an_order_are_those_of_its_own_window(orders):
     events = pd.DataFrame({"customer_id": ["a"], "local_date": [day("2025-03-07")], "slow": [1.0], "unclear": [0.0], "complaint": [0.0]})
-    absent = dict.fromkeys(("promises_kept", "change_announced"), ["x"])
+    absent = {key: ["x"] for key in ("promises_kept", "change_announced")}
     told = judged(orders, events, None, (), 60, 90, absent)
     assert told["reply_in_time"].to_list() == [0, 0, 1]  # the 60th day is the last of the first order
     assert told["documents_clear"].to_list() == [1, 1, 1]
