@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from cxlib.contacts.welcome.scan import _within, baseline, scan
+from cxlib.contacts.welcome.scan import _highest, _within, baseline, scan
 
 
 def drawn(seed, n=1200, each=0.15, first=3, last=6, times=4.0, days=61, decay=25.0):
@@ -96,3 +96,12 @@ def test_the_excess_is_about_right_and_known_as_badly_as_it_is():
     apart = np.array([one.excess for one in told]) - true
     assert abs(apart.mean()) < 0.1 * np.mean(true)
     assert np.std(apart) == pytest.approx(np.mean([one.excess_spread for one in told]), rel=0.6)
+
+
+def test_the_window_that_stands_out_most_has_its_own_days():
+    counts, expected = np.full((2, 20), 2.0), np.full((2, 20), 2.0)
+    counts[0, 3:7], counts[1, 19] = 9.0, 9.0
+    score, first, last = _highest(counts, expected, 10)
+    assert first.tolist() == [3, 19]
+    assert last.tolist() == [6, 19]
+    assert score[0] == pytest.approx(36 * np.log(36 / 8) - 28)
