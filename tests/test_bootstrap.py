@@ -186,6 +186,9 @@ def test_commands_are_passed_on(bootstrap, monkeypatch):
 
 
 def test_bench_is_the_two_studies_which_go_on_where_they_were_and_any_other_by_name(bootstrap):
+    (bootstrap.PROJECT / "benchmarks").mkdir()
+    for name in ("validity", "peers", "drivers"):
+        (bootstrap.PROJECT / "benchmarks" / f"{name}.py").touch()
     kept = {name: f"benchmarks/kept/{name}.jsonl" for name in ("validity", "peers")}
     both = [[f"benchmarks/{name}.py", "--resume", file, "--quick"] for name, file in kept.items()]
     assert bootstrap.lines("bench", ["--quick"]) == both
