@@ -191,7 +191,7 @@ def test_months_tables_figures_and_columns_have_words(german, english):
     assert german.label("table", "orders") == "Aufträge"
     assert german.label("table", "guard_rails") == german.text("caption.guard_rails")
     assert german.label("figure", "nps") == german.metric("nps")
-    assert german.label("element", "contacts.reason_gold") == "Kodierter Grund"
+    assert german.label("element", "contacts.reason_gold") == "Grund, von Hand zugeordnet"
     assert german.label("element", "contacts.order_id") == "Auftrag"
     assert german.label("route", "self_service") == "Selbstbedienung im Portal"
 

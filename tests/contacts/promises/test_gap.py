@@ -88,3 +88,8 @@ def test_what_is_missing_is_named():
 def test_a_good_experience_below_a_higher_expectation_is_no_broken_promise():
     told = promise_gap(*survey([10.0] * 40, [7.5] * 40)).set_index("metric")
     assert told.loc["promised_too_much", "value"].max() == 0
+
+
+def test_an_experience_a_little_below_a_high_expectation_is_no_broken_promise():
+    told = [promise_gap(*survey([7.6] * 40, [experienced] * 40)).set_index("metric") for experienced in (5.9, 5.5)]
+    assert [each.loc["promised_too_much", "value"].max() for each in told] == [0, 1]  # two points of ten at least

@@ -127,3 +127,12 @@ def test_weak_edges_are_met_within_a_day_more_often_than_by_the_highest_score():
         return ((np.abs(first - 20) <= 1) & (np.abs(last - 30) <= 1)).mean()
 
     assert met(*_edges(counts, expected, 14)) > met(*_highest(counts, expected, 14)[1:]) + 0.03
+
+
+def test_the_window_that_stands_out_most_has_its_own_days():
+    counts, expected = np.full((2, 20), 2.0), np.full((2, 20), 2.0)
+    counts[0, 3:7], counts[1, 19] = 9.0, 9.0
+    score, first, last = _highest(counts, expected, 10)
+    assert first.tolist() == [3, 19]
+    assert last.tolist() == [6, 19]
+    assert score[0] == pytest.approx(36 * np.log(36 / 8) - 28)
