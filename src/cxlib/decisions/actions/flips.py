@@ -14,6 +14,7 @@ __all__ = ["ASSUMPTIONS", "decisive", "flips"]
 
 ASSUMPTIONS = ("effect", "carry", "experience", "point_value", "contact_cost", "chance_value", "cost")
 GROUPS = ("action_id", "assumption", "crossing")
+TELLS = {"saved_cost": "contacts.cost", "loyalty_value": "responses[actual]", "sales_value": "contacts.sales_signal"}
 
 
 def flips(worth: Worth) -> pd.DataFrame:
@@ -60,7 +61,7 @@ def flips(worth: Worth) -> pd.DataFrame:
     names = order(worth)
     found = [row for name in names if not worth.blank([name]) for row in _of_action(worth, name)]
     if not found:
-        lacking = sorted({need for name in names for need in worth.levers[name].lacking}) or NEEDS
+        lacking = sorted({TELLS[part] for part in worth.blank(names)}) or NEEDS
         return estimates.unanswerable("flip_at", "share", lacking, by=GROUPS)
     table = pd.DataFrame(found)
     groups, shared = table[list(GROUPS)], {"unit": "share", "n": pd.NA, "method": "means"}
