@@ -56,6 +56,9 @@ def test_the_right_unit_at_once():
     assert value(told, "right_and_settled") == pytest.approx(1 / 3)
     assert value(told, "owned_share") == pytest.approx(3 / 4)
     assert value(handoffs.routing(log), "right_first_time") == pytest.approx(3 / 4)
+    silent = handoffs.routing(log.drop(columns="outcome"), owners)  # nobody notes how contacts end
+    assert value(silent, "right_first_time") == pytest.approx(1 / 3)
+    assert "right_and_settled" not in set(silent["metric"])
 
 
 def test_what_is_missing():

@@ -293,7 +293,7 @@ def routing(
     if missing is not None:
         return missing
     outcomes = not lacking(contacts, ["outcome"])
-    ended = nw.when(nw.col("outcome").is_in(list(ENDED))).then(1).otherwise(0) if outcomes else nw.lit(None, nw.Int64)
+    ended = nw.when(nw.col("outcome").is_in(list(ENDED))).then(1).otherwise(0) if outcomes else nw.lit(None, nw.Float64)
     columns = {"cx_ended": nw.when(~nw.col("outcome").is_null()).then(ended) if outcomes else ended}
     columns |= {"cx_kept": nw.when(nw.col("transfers") == 0).then(1).otherwise(0), "cx_dealt": nw.col("transfers").is_null()}
     keys = [*dict.fromkeys([*by, reason, unit]), "cx_kept", "cx_dealt", "cx_ended"]
