@@ -33,7 +33,7 @@ class FreePoint:
         """Return what `parts` (steps, columns) add up to there."""
         columns = np.arange(parts.shape[1])
         sums = np.vstack([np.zeros(parts.shape[1]), parts.cumsum(axis=0)])[self.step, columns]
-        following = parts[np.minimum(self.step, len(parts) - 1), columns] if len(parts) else np.zeros(0)
+        following = parts[np.minimum(self.step, len(parts) - 1), columns] if len(parts) else np.zeros(parts.shape[1])
         return np.asarray(sums + self.part * following)
 
 
