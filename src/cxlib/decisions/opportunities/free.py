@@ -62,7 +62,7 @@ def free_point(lost: Real, tolerated: float) -> FreePoint:
     columns = np.arange(lost.shape[1])
     following = lost[np.minimum(step, len(lost) - 1), columns] if len(lost) else np.zeros(lost.shape[1])
     beyond = step < len(lost)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         part = np.where(beyond, (tolerated - sums[step, columns]) / following, 0.0)
     return FreePoint(step, np.clip(part, 0.0, 1.0))
 
