@@ -33,7 +33,7 @@ def test_every_page_says_what_it_should(demo_run, root):
     assert re.search(r"Verzugsmeldung vor Termin: −\d\d % Kontakte \(Spanne −\d\d bis −\d+ %; n = \d+\), behalten\.", worked)
     assert re.search(r"Rechnungsleitfaden als Beileger: [−\d]+ % Kontakte \([^)]+\), (noch offen|ändern|beenden)\.", worked)
     assert "erste Auswertung" in worked
-    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,44 statt 5,36. Abstand −1,92 Punkte (Spanne −2,14 bis −1,70; n = 176)"
+    gap = "Größte Lücke: Reklamation und 8D-Bericht, 3,44 statt 5,36. Abstand −1,92 Punkte (Spanne −2,18 bis −1,65; n = 176)"
     assert gap in german["10_expectation_gaps"]
     assert "3.44 against 5.36" in english["10_expectation_gaps"]
     assert "caus" not in english["10_expectation_gaps"].replace("because", "")
