@@ -5,8 +5,9 @@
 Parts and peers: drivers (pingouin; dominance analysis by brute force), personas (StepMix), reasons (two scikit-learn pipelines), log
 (pandas; hand-written SQL in DuckDB), batch (papermill with nbconvert), checks (pandas with pandera). Each side runs in a process of its
 own, all sides of a part in turn; ratios are told, ours = 1, with both figures beside them. pingouin (GPL-3.0) and StepMix are no part of
-the project's requirements: install them into an environment beside it and run this file there with PYTHONPATH=src; where one is absent, its
-line says so. Reasons read the data set that CX_SHARED_DATA names (data/README.md). What a peer offers is answered by hand in
+the project's requirements. An environment beside it has them, the locked packages and the project itself (pip install -r requirements.txt;
+pip install pingouin stepmix; pip install --no-deps --no-build-isolation -e .), and its Python runs this file; where one is absent, its line
+says so. Reasons read the data set that CX_SHARED_DATA names (data/README.md). What a peer offers is answered by hand in
 _peers_features.py.
 """
 
@@ -123,15 +124,15 @@ def _answers(part: str, answers: dict[str, dict[str, float]], quick: bool) -> It
 
 
 def of_batch(quick: bool, more: argparse.Namespace) -> Iterator[Result]:
-    """What benchmarks/batch.py measures; quick, with few clients and pages."""
+    """What benchmarks/batch.py measures, also as time on an idle machine with all its cores; quick, with few clients and pages."""
     clients, notebooks = (2, "00,01") if quick else (more.clients, more.notebooks)
     told = {result.name: result for result in batch.results(argparse.Namespace(clients=clients, notebooks=notebooks))}
     what = f"{clients} clients, notebooks {notebooks or 'all'}"
     for arm in ("cold", "forked"):
         for way in ("wall", f"CPU × {batch.CORES} cores"):
             result = told[f"{arm} kernels against the loop, {way}"]
-            unit = "times our time" if way == "wall" else "times our CPU"
-            yield Result(f"batch · speed · papermill loop, {arm} kernels of ours", result.value, unit, "", None, f"{what}; {result.note}")
+            name = f"batch · speed · papermill loop, {arm} kernels of ours, {way}"
+            yield Result(name, result.value, "times our time", "", None, f"{what}; {result.note}")
     yield Result("batch · memory · of a kernel", told["peak memory of a kernel"].value, "MB, ours", "", None, what)
 
 
