@@ -10,17 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from cxlib import intake
 from cxlib.decisions.actions.priors import PEAK
-from cxlib.params import Params, load, project_root
+from cxlib.params import Params, load
 from cxlib.simulate import drivers
 from cxlib.simulate.plan import Plan
 from cxlib.simulate.reasons import NO_CONCERN
 
+ROOT = Path(__file__).parent.parent
 YEAR = 365.25
 RATED = {rated.touchpoint_id: rated for rated in drivers.RATED if rated.touchpoint_id}
 
@@ -91,11 +93,11 @@ def _margins(plan: Plan, params: Params, made: Mapping[str, pd.DataFrame]) -> fl
 @cache
 def demo() -> Params:
     """Return the demo's params, whose prices and beliefs all simulated clients have."""
-    return load(project_root(), "demo")
+    return load(ROOT, "demo")
 
 
 @cache
 def pain_points() -> dict[str, str]:
     """Return the pain point that each reason tells of, as the taxonomy has it."""
-    reasons = intake.prepare(project_root(), demo()).table("reasons")
+    reasons = intake.prepare(ROOT, demo()).table("reasons")
     return {str(name): str(point) for name, point in zip(reasons["reason_id"], reasons["pain_point"], strict=True) if pd.notna(point)}
