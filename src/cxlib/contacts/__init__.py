@@ -70,6 +70,8 @@ def lacking(table: IntoFrame, columns: Sequence[str], name: str = "contacts") ->
     DataError
         For a column that neither the table, if it has rows, nor its contract knows.
     """
+    if not columns:
+        return []
     frame = nw.from_native(table).lazy()
     have = frame.columns
     unknown = [column for column in columns if column not in (*CONTRACTS[name].columns, *have)]
